@@ -1,0 +1,3 @@
+module github.com/djleaks/djleaks
+
+go 1.26.0

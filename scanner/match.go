@@ -1,0 +1,133 @@
+package scanner
+
+import "fmt"
+
+// Class says what kind of value a key is.
+type Class string
+
+// The classes, from the surest key to the least.
+const (
+	ClassDjangoInsecure Class = "django-insecure" // startproject's prefix and 50 random symbols
+	ClassDjango         Class = "django"          // 50 random symbols of Django's alphabet
+	ClassRandom         Class = "random"          // made by another generator
+	ClassPublic         Class = "public"          // random to look at, but printed in documentation
+	ClassWeak           Class = "weak"            // made up by a person
+	ClassPlaceholder    Class = "placeholder"     // asks to be replaced, or a dummy
+)
+
+// Generated reports whether a machine made the value, so that nobody but its
+// holders can know it.
+func (c Class) Generated() bool {
+	return c == ClassDjangoInsecure || c == ClassDjango || c == ClassRandom
+}
+
+// Severity orders findings by what they cost if nothing is done.
+type Severity uint8
+
+// The severities; Silent findings are not reported at all.
+const (
+	Silent Severity = iota
+	Note
+	Low
+	Medium
+	High
+	Critical
+)
+
+var severityNames = [...]string{"silent", "note", "low", "medium", "high", "critical"}
+
+// String returns the severity's name in lower case.
+func (s Severity) String() string { return severityNames[s] }
+
+// ParseSeverity reads a severity's name.
+func ParseSeverity(name string) (Severity, error) {
+	for i, n := range severityNames {
+		if n == name && i > 0 {
+			return Severity(i), nil
+		}
+	}
+	return Silent, fmt.Errorf("severity %q is none of critical, high, medium, low, note", name)
+}
+
+// MarshalText returns the name.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads the name.
+func (s *Severity) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseSeverity(string(text))
+	return err
+}
+
+// Trait is a fact about a match that its severity depends on.
+type Trait uint16
+
+// The traits.
+const (
+	Fallback  Trait = 1 << iota // a default that holds only where the environment has no value
+	Guarded                     // a comparison with this value raises, so it cannot be deployed
+	Comment                     // stands in a comment
+	BuildOnly                   // given to one command of an image build
+	OtherName                   // the name is a sibling of SECRET_KEY: JWT_SECRET, SIGNING_KEY, …
+	NoName                      // found by its shape alone
+	TestOnly                    // set by test code: override_settings, monkeypatch.setenv, …
+	DevOnly                     // holds in a development branch only: `… if DEBUG else …`
+)
+
+// Match is one key in one text.
+type Match struct {
+	Offset int    // of the value as written, in bytes from 0
+	Length int    // of the value as written, in bytes
+	Secret Secret // the value as Django sees it: un-escaped, folded, decoded
+	Class  Class
+	Rule   string // id of the rule that found it
+	Name   string // the setting or variable as written; empty with NoName
+	Form   string // how it was written: "python-assign", "dotenv", "yaml", …
+	Traits Trait
+	Allow  *Allow // set if a comment beside it accepts it
+}
+
+// Has reports whether the match has all of these traits.
+func (m *Match) Has(t Trait) bool { return m.Traits&t == t }
+
+// Allow is a comment that accepts a key.
+type Allow struct {
+	By     string // the marker: "djleaks: allow", "pragma: allowlist secret", …
+	Reason string
+}
+
+// Rule documents one kind of finding, for `rules` and for reports.
+type Rule struct {
+	ID       string
+	Title    string   // a short noun phrase
+	Text     string   // what it means and why it matters, in sentences
+	Severity Severity // the highest it gives
+	Fix      string   // what to do, in sentences
+}
+
+// Detector finds keys in texts. Its methods are safe for concurrent use.
+type Detector interface {
+	// Version changes whenever the same text could give other matches.
+	Version() string
+	Rules() []Rule
+	// Anchors are the literals of which a text has at least one if it has a
+	// match.
+	Anchors() *AnchorSet
+	// Find returns the matches of text, by offset. The anchors are those that
+	// Anchors().Append finds in all of text. Nothing returned refers to text.
+	Find(text []byte, anchors []int32) []Match
+	// Severity judges a match in a file of this path ("" for a text without
+	// one) and says why in one sentence.
+	Severity(m *Match, path string) (Severity, string)
+}
+
+// Position turns an offset into a line and a column, both from 1, the column in
+// bytes. LF, CRLF and a lone CR end a line.
+func Position(text []byte, offset int) (line, column int) {
+	line, start := 1, 0
+	for i := 0; i < offset && i < len(text); i++ {
+		if text[i] == '\n' || text[i] == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
+			line, start = line+1, i+1
+		}
+	}
+	return line, offset - start + 1
+}

@@ -1,0 +1,124 @@
+package scanner
+
+import "time"
+
+// Schema is the version of the JSON report. Fields may be added to a version;
+// none is ever renamed or removed.
+const Schema = 1
+
+// Verdict is the answer in one word.
+type Verdict string
+
+// The verdicts. Clean is said only of a scan that read everything.
+const (
+	Clean      Verdict = "clean"
+	KeysFound  Verdict = "keys-found"
+	Incomplete Verdict = "incomplete"
+)
+
+// Status says where a key is now.
+type Status string
+
+// The statuses, from the most urgent one.
+const (
+	StatusLive        Status = "live"        // in the tree of a branch, a tag or HEAD
+	StatusHistory     Status = "history"     // only in older commits of a ref
+	StatusUnreachable Status = "unreachable" // in no ref's history, but in the repository
+	StatusStaged      Status = "staged"      // about to be committed
+	StatusWorktree    Status = "worktree"    // in a file
+)
+
+// Report is the finished, sorted and masked result: what every format shows.
+// It holds no key.
+type Report struct {
+	Schema   int      `json:"schema"`
+	Tool     Tool     `json:"tool"`
+	Scope    Scope    `json:"scope"`
+	Verdict  Verdict  `json:"verdict"`
+	FailOn   Severity `json:"fail_on"`
+	Coverage Coverage `json:"coverage"`
+	Keys     []Key    `json:"keys"`     // open keys of every class and severity
+	Accepted []Key    `json:"accepted"` // keys that a comment, the configuration or the baseline accepts
+	Known    []Key    `json:"known"`    // of staged and range: keys that the old side already holds
+}
+
+// Tool names the program that made a report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Rules   string `json:"rules"` // version of the detector
+}
+
+// Scope says what was asked.
+type Scope struct {
+	Kind       string `json:"kind"` // audit, staged, range, files
+	Repository string `json:"repository,omitempty"`
+	Head       string `json:"head,omitempty"`  // object name of HEAD
+	Range      string `json:"range,omitempty"` // BASE..HEAD as asked
+	Base       string `json:"base,omitempty"`  // object name of BASE
+}
+
+// Key is one secret value and all its places.
+type Key struct {
+	Fingerprint Fingerprint  `json:"fingerprint"`
+	Class       Class        `json:"class"`
+	Severity    Severity     `json:"severity"`
+	Status      Status       `json:"status"`
+	Masked      string       `json:"masked"`
+	Length      int          `json:"length"` // in bytes
+	Rule        string       `json:"rule"`   // of the most severe occurrence
+	Reasons     []string     `json:"reasons"`
+	Accepted    *Acceptance  `json:"accepted,omitempty"`
+	Occurrences []Occurrence `json:"occurrences"`
+}
+
+// Acceptance says who accepted a key, and why.
+type Acceptance struct {
+	By     string `json:"by"` // "comment", "config", "baseline"
+	Reason string `json:"reason"`
+}
+
+// Occurrence is one file, or one message, that holds or held a key.
+type Occurrence struct {
+	Path       string    `json:"path"`             // empty for a message and for an object that no tree names
+	Line       int       `json:"line"`             // from 1, in Blob
+	Column     int       `json:"column"`           // from 1, in bytes, in Blob
+	Blob       string    `json:"blob"`             // the version that is at a tip, else the last one read
+	Commit     string    `json:"commit,omitempty"` // the commit or tag whose message holds the key
+	Form       string    `json:"form"`
+	Rule       string    `json:"rule"`
+	Name       string    `json:"name"`
+	Severity   Severity  `json:"severity"`
+	Introduced []Commit  `json:"introduced"` // commits that brought the key to this path
+	Removed    []Commit  `json:"removed"`    // commits that took it from this path
+	Refs       []string  `json:"refs"`       // refs whose tree holds it at this path now
+	Status     Status    `json:"status"`
+	Versions   []Version `json:"versions,omitempty"` // all blobs that hold the key at this path
+}
+
+// Version is one blob that holds a key.
+type Version struct {
+	Blob   string `json:"blob"`
+	Line   int    `json:"line"`
+	Column int    `json:"column"`
+}
+
+// Commit is one commit in a key's life.
+type Commit struct {
+	Commit string    `json:"commit"` // object name
+	Author string    `json:"author"` // name, without the address
+	Date   time.Time `json:"date"`   // author date
+	// AtOrBefore is set where the history is cut off: the change happened in
+	// this commit or in one that is not here.
+	AtOrBefore bool `json:"at_or_before,omitempty"`
+}
+
+// Place is what the history says of one item at one path.
+type Place struct {
+	Path       string
+	Blobs      []ObjectID // versions that hold it; one that is at a tip comes first
+	Introduced []Commit   // by author date
+	Removed    []Commit   // by author date
+	Refs       []string   // full names of the refs whose tip holds it here
+	Reachable  bool       // a commit that holds it is in some ref's history
+}
