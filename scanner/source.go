@@ -14,12 +14,12 @@ const (
 
 // Chunk is one text, or one window of a text that is too large to hold.
 type Chunk struct {
-	Kind  Kind
-	ID    ObjectID // the Git object; empty for a text that is not in Git
-	Path  string   // where the text stands; empty if only its object is known
-	Known bool     // the old side of a comparison: its keys are not new
-	// Staged texts that are not in HEAD, or the worktree's version of them.
-	Worktree bool
+	Kind     Kind
+	ID       ObjectID // the Git object; empty for a text that is not in Git
+	Path     string   // where the text stands; empty if only its object is known
+	Known    bool     // the old side of a comparison: its keys are not new
+	Worktree bool     // what a file holds now, which is not what is staged
+	Commits  []Commit // commits that bring the text, where the source knows them
 
 	Text []byte // borrowed: valid until the yield function returns
 	// Anchors of Text, if the source has searched for them already.

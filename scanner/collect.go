@@ -1,0 +1,103 @@
+package scanner
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Finding is one match in one text.
+type Finding struct {
+	Match
+	Kind     Kind
+	ID       ObjectID // the blob, commit or tag; empty outside Git
+	Path     string   // empty if only the object is known
+	Line     int      // from 1
+	Column   int      // from 1, in bytes
+	Known    bool     // found on the old side of a comparison
+	Worktree bool
+	Commits  []Commit
+}
+
+// Collector runs a detector over the texts of sources and keeps what it finds.
+// It is safe for concurrent use.
+type Collector struct {
+	detector Detector
+	anchors  *AnchorSet
+	found    atomic.Bool
+	mu       sync.Mutex
+	findings []Finding
+}
+
+// NewCollector returns an empty collector.
+func NewCollector(d Detector) *Collector {
+	return &Collector{detector: d, anchors: d.Anchors()}
+}
+
+// Run takes in all texts of a source.
+func (c *Collector) Run(ctx context.Context, src Source) (Coverage, error) {
+	return src.Chunks(ctx, func(chunk *Chunk) error {
+		c.Add(chunk)
+		return ctx.Err()
+	})
+}
+
+// Add takes in one text.
+func (c *Collector) Add(chunk *Chunk) {
+	anchors := chunk.Anchors
+	if !chunk.Searched {
+		anchors = c.anchors.Append(nil, chunk.Text, 0, len(chunk.Text))
+	}
+	if len(anchors) == 0 {
+		return
+	}
+	matches := c.detector.Find(chunk.Text, anchors)
+	if len(matches) == 0 {
+		return
+	}
+	if !chunk.Known {
+		c.found.Store(true)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, m := range matches {
+		line, column := Position(chunk.Text, m.Offset)
+		c.findings = append(c.findings, Finding{
+			Match: m, Kind: chunk.Kind, ID: chunk.ID, Path: chunk.Path,
+			Line: chunk.LinesBefore + line, Column: column,
+			Known: chunk.Known, Worktree: chunk.Worktree, Commits: chunk.Commits,
+		})
+	}
+}
+
+// Found reports whether a text that is not Known gave a finding, so that a
+// source can leave out the old side when nobody needs it.
+func (c *Collector) Found() bool { return c.found.Load() }
+
+// Findings returns what was found in an order that does not depend on which
+// text was read first. A text that was seen twice at the same path counts once.
+func (c *Collector) Findings() []Finding {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	slices.SortStableFunc(c.findings, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Line, b.Line),
+			cmp.Compare(a.Column, b.Column), cmp.Compare(a.Rule, b.Rule), compareBool(a.Known, b.Known))
+	})
+	return slices.CompactFunc(c.findings, func(a, b Finding) bool {
+		return a.Path == b.Path && a.ID == b.ID && a.Line == b.Line && a.Column == b.Column &&
+			a.Rule == b.Rule && a.Known == b.Known && a.Secret == b.Secret && a.Kind == b.Kind && a.Worktree == b.Worktree
+	})
+}
+
+func compareBool(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
