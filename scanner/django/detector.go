@@ -1,0 +1,111 @@
+package django
+
+import (
+	"sort"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// version changes with anything that could change a match.
+const version = "django/1"
+
+// Detector finds the secret keys of Django sites. It has no state and is safe
+// for concurrent use.
+type Detector struct{}
+
+var _ scanner.Detector = (*Detector)(nil)
+
+// New returns the detector. It builds no table; those that are needed are made
+// at their first use.
+func New() *Detector { return &Detector{} }
+
+// Version names the state of the rules.
+func (*Detector) Version() string { return version }
+
+// Rules documents every rule, most severe first.
+func (*Detector) Rules() []scanner.Rule { return rules() }
+
+// Anchors returns the literals of which each text with a match holds one.
+func (*Detector) Anchors() *scanner.AnchorSet { return anchorSet() }
+
+// Find returns the keys of text by offset. The anchors are all of text's.
+func (*Detector) Find(text []byte, anchors []int32) []scanner.Match {
+	if len(anchors) == 0 {
+		return nil
+	}
+	doc := newDocument(text, anchors)
+	var found []scanner.Match
+	doc.read(func(a assignment) {
+		if m, ok := judge(&a); ok {
+			found = append(found, m)
+		}
+	})
+	found = distinct(found)
+	for i := range found {
+		found[i].Allow = allowed(doc, found[i].Offset, found[i].Length)
+	}
+	return found
+}
+
+// distinct sorts the matches and keeps one for each place: of two that overlap
+// the surer class, then the one with a name, then the first.
+func distinct(found []scanner.Match) []scanner.Match {
+	sort.SliceStable(found, func(i, j int) bool { return found[i].Offset < found[j].Offset })
+	kept := found[:0]
+	for _, m := range found {
+		if n := len(kept) - 1; n >= 0 && m.Offset < kept[n].Offset+max(1, kept[n].Length) {
+			if better(&m, &kept[n]) {
+				kept[n] = m
+			}
+			continue
+		}
+		kept = append(kept, m)
+	}
+	return kept
+}
+
+func better(a, b *scanner.Match) bool {
+	if x, y := classRank(a.Class), classRank(b.Class); x != y {
+		return x < y
+	}
+	return b.Has(scanner.NoName) && !a.Has(scanner.NoName)
+}
+
+// classRank orders classes, the surest key first.
+func classRank(c scanner.Class) int {
+	for v := insecureValue; v <= placeholderValue; v++ {
+		if v.class() == c {
+			return int(v)
+		}
+	}
+	return int(emptyValue)
+}
+
+// judge turns an assignment into a match: the name must be a key's, and the
+// reading of the surest class is the value.
+func judge(a *assignment) (m scanner.Match, ok bool) {
+	m = scanner.Match{Offset: a.offset, Length: a.length, Name: a.name, Form: a.form, Rule: a.rule, Traits: a.traits}
+	if a.rule != "" {
+		m.Secret, m.Class = scanner.NewSecret(a.values[0]), scanner.ClassPublic
+		return m, true
+	}
+	if !m.Has(scanner.NoName) {
+		switch judgeName(a.name) {
+		case nameNone:
+			return m, false
+		case nameOther:
+			m.Traits |= scanner.OtherName
+		}
+	}
+	best := emptyValue
+	for _, v := range a.values {
+		if c := classify(v, a.name); c < best {
+			best, m.Secret = c, scanner.NewSecret(v)
+		}
+	}
+	m.Class, m.Rule = best.class(), ruleOf(best)
+	return m, m.Class != ""
+}
+
+// ruleOf names the rule that finds values of a class.
+func ruleOf(v valueClass) string { return "django-secret-key" }

@@ -1,0 +1,197 @@
+package django
+
+import "bytes"
+
+// document is one text while it is read. It is used by one goroutine.
+type document struct {
+	text    []byte
+	anchors []int32 // ascending
+	kind    kind
+	depth   int // how many texts this one is written in
+
+	from, to int // the line that line() found last
+
+	names map[string][]binding // where Python names get their value; see python_names.go
+	spent int                  // bytes that forms have looked at so far
+	seen  map[string]bool      // see once
+
+	sentinels map[string]bool // values that a comparison before a raise names
+}
+
+// Bounds of what is looked at around one anchor, in bytes.
+const (
+	lineBack  = 1 << 10 // of a long line, before the anchor
+	lineAhead = 4 << 10 // of a long line, from the anchor on
+	maxName   = 128     // longest name, to each side of its anchor
+	maxDepth  = 3       // texts within texts: a notebook in a patch in base64
+)
+
+// newDocument looks at the text once, briefly, to see what kind it is.
+func newDocument(text []byte, anchors []int32) *document {
+	return &document{text: text, anchors: anchors, kind: sniff(text), from: 0, to: -1}
+}
+
+// line returns the bounds of the line that holds offset, without its end. LF,
+// CRLF and a lone CR end a line. A long line is cut to lineBack bytes before
+// offset and lineAhead bytes behind it.
+func (doc *document) line(offset int) (from, to int) {
+	if offset < doc.from || offset > doc.to {
+		doc.from = lastBreak(doc.text, max(0, offset-lineBack), offset)
+		doc.to = nextBreak(doc.text, offset, min(len(doc.text), offset+lineAhead))
+	}
+	from, to = max(doc.from, offset-lineBack), min(doc.to, offset+lineAhead)
+	if to == doc.to && to < len(doc.text) && !isBreak(doc.text[to]) {
+		// The line was cut for another offset; look a little further.
+		to = nextBreak(doc.text, to, min(len(doc.text), offset+lineAhead))
+	}
+	return from, to
+}
+
+// nextLine returns the bounds of the line behind the one that ends at to; ok is
+// false at the end of the text.
+func (doc *document) nextLine(to int) (from, next int, ok bool) {
+	from = to
+	if from < len(doc.text) && doc.text[from] == '\r' {
+		from++
+	}
+	if from < len(doc.text) && doc.text[from] == '\n' && (from == to || doc.text[from-1] == '\r') {
+		from++
+	}
+	if from == to || from > len(doc.text) {
+		return from, from, false
+	}
+	return from, nextBreak(doc.text, from, min(len(doc.text), from+lineAhead)), from < len(doc.text)
+}
+
+// previousLine returns the bounds of the line before the one that begins at
+// from; ok is false at the start of the text.
+func (doc *document) previousLine(from int) (start, to int, ok bool) {
+	to = from
+	if to > 0 && doc.text[to-1] == '\n' {
+		to--
+	}
+	if to > 0 && doc.text[to-1] == '\r' {
+		to--
+	}
+	if to == from {
+		return 0, 0, false
+	}
+	return lastBreak(doc.text, max(0, to-lineAhead), to), to, true
+}
+
+func isBreak(c byte) bool { return c == '\n' || c == '\r' }
+
+// lastBreak returns the offset behind the last line break in text[from:to], or
+// from.
+func lastBreak(text []byte, from, to int) int {
+	for i := to; i > from; i-- {
+		if isBreak(text[i-1]) {
+			return i
+		}
+	}
+	return from
+}
+
+// nextBreak returns the offset of the first line break in text[from:to], or to.
+func nextBreak(text []byte, from, to int) int {
+	n := bytes.IndexByte(text[from:to], '\n')
+	if n >= 0 {
+		to = from + n
+	}
+	if n = bytes.IndexByte(text[from:to], '\r'); n >= 0 {
+		to = from + n
+	}
+	return to
+}
+
+// word returns the bounds of the identifier around offset: letters, digits,
+// underscores and what is not ASCII; with dashes too if dashed. Each side is cut
+// at maxName bytes.
+func (doc *document) word(offset int, dashed bool) (from, to int) {
+	from, to = offset, offset
+	for from > 0 && offset-from < maxName && (isWord(doc.text[from-1]) || dashed && doc.text[from-1] == '-') {
+		from--
+	}
+	for to < len(doc.text) && to-offset < maxName && (isWord(doc.text[to]) || dashed && doc.text[to] == '-') {
+		to++
+	}
+	return from, to
+}
+
+func isWord(c byte) bool {
+	return c|32 >= 'a' && c|32 <= 'z' || c >= '0' && c <= '9' || c == '_' || c >= 0x80
+}
+
+func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\f' || c == '\v' }
+
+// once reports whether it is called for the first time with this key: for
+// forms that decode the whole text at its first anchor.
+func (doc *document) once(key string) bool {
+	if doc.seen[key] {
+		return false
+	}
+	if doc.seen == nil {
+		doc.seen = map[string]bool{}
+	}
+	doc.seen[key] = true
+	return true
+}
+
+// nested reads a text that is written inside this one: lines of a notebook, the
+// content of a patch, decoded base64 or UTF-16. place gives the offset in this
+// document of an offset of the nested text (ascending; called with 0 to
+// len(text)).
+func (doc *document) nested(text []byte, place func(int) int, emit func(assignment)) {
+	if doc.depth >= maxDepth {
+		return
+	}
+	anchors := anchorSet().Append(nil, text, 0, len(text))
+	if len(anchors) == 0 {
+		return
+	}
+	inner := newDocument(text, anchors)
+	inner.depth = doc.depth + 1
+	inner.read(func(a assignment) {
+		if len(a.values) > 0 {
+			from, to := place(a.offset), place(a.offset+a.length)
+			a.offset, a.length = from, max(0, to-from)
+		}
+		emit(a)
+	})
+}
+
+// read asks the forms about every anchor.
+func (doc *document) read(emit func(assignment)) {
+	done := 0 // behind the name that was read last: DJANGO_SECRET_KEY holds two anchors
+	covered := 0
+	for _, a := range doc.anchors {
+		anchor := int(a)
+		if anchor < done {
+			continue
+		}
+		emitted := false
+		take := func(a assignment) {
+			emitted = true
+			if len(a.values) == 0 {
+				return
+			}
+			covered = max(covered, a.offset+a.length)
+			emit(a)
+		}
+		switch kindOfAnchor(doc.text, anchor) {
+		case anchorInsecure:
+			if anchor >= covered {
+				insecureForm(doc, anchor, take)
+			}
+		case anchorBase64:
+		case anchorWide:
+		default:
+			_, done = doc.word(anchor, false)
+			for _, f := range forms(doc.kind) {
+				if f(doc, anchor, take); emitted {
+					break
+				}
+			}
+		}
+	}
+}

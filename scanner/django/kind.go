@@ -1,0 +1,192 @@
+package django
+
+import "bytes"
+
+// kind is what a text looks like. It is told by the content alone, so that the
+// same bytes give the same matches through every door.
+type kind uint8
+
+const (
+	kindOther    kind = iota
+	kindPython        // and Python 2, and broken Python
+	kindJSON          // and JSON with comments
+	kindNotebook      // Jupyter
+	kindYAML          // Kubernetes, compose, CI, Ansible
+	kindDotenv        // NAME=value lines, and shell
+	kindDocker        // a Dockerfile
+	kindINI           // and TOML, systemd units, supervisor
+	kindMarkup        // HTML, XML, Markdown, reStructuredText
+	kindPatch         // a diff, a patch mail
+	kindBinary        // has NULs
+	kindWide          // UTF-16
+)
+
+// sniffed is how many bytes of a text decide its kind.
+const sniffed = 4 << 10
+
+// sniff tells the kind of a text from its first lines.
+func sniff(text []byte) kind {
+	head := text[:min(len(text), sniffed)]
+	if k, ok := sniffBytes(head); ok {
+		return k
+	}
+	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xef\xbb\xbf")), " \t\r\n\f")
+	if k, ok := sniffStart(head); ok {
+		return k
+	}
+	return sniffLines(head)
+}
+
+// sniffBytes knows a text with NULs: UTF-16 if every other byte of most pairs
+// is NUL, else binary.
+func sniffBytes(head []byte) (kind, bool) {
+	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
+		return kindWide, true
+	}
+	if bytes.IndexByte(head, 0) < 0 {
+		return 0, false
+	}
+	var zeros [2]int
+	for i, c := range head {
+		if c == 0 {
+			zeros[i&1]++
+		}
+	}
+	pairs := len(head) / 2
+	for i := range zeros {
+		if zeros[i] > pairs*3/4 && zeros[1-i] < pairs/8+1 {
+			return kindWide, true
+		}
+	}
+	return kindBinary, true
+}
+
+// sniffStart knows a text by its first bytes.
+func sniffStart(head []byte) (kind, bool) {
+	begins := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
+	switch {
+	case begins("{%") || begins("{{") || begins("{#"):
+		return 0, false
+	case begins("{"):
+		if bytes.Contains(head, []byte(`"cell_type"`)) || bytes.Contains(head, []byte(`"nbformat"`)) {
+			return kindNotebook, true
+		}
+		return kindJSON, true
+	case begins("[") && len(head) > 1 && bytes.IndexByte([]byte("{\"\n\r [0123456789"), head[1]) >= 0:
+		return kindJSON, true
+	case begins("<"):
+		return kindMarkup, true
+	case begins("diff --git ") || begins("--- a/") || begins("Index: ") || begins("@@ -") || begins("From ") && bytes.Contains(head, []byte("\ndiff --git ")):
+		return kindPatch, true
+	case begins("#!"):
+		line := head[:nextBreak(head, 0, len(head))]
+		if bytes.Contains(line, []byte("python")) {
+			return kindPython, true
+		}
+		if bytes.Contains(line, []byte("sh")) {
+			return kindDotenv, true
+		}
+	case begins("---\n") || begins("---\r") || begins("%YAML"):
+		return kindYAML, true
+	}
+	return 0, false
+}
+
+// sniffLines lets the first lines vote.
+func sniffLines(head []byte) kind {
+	var votes [kindWide + 1]int
+	for len(head) > 0 {
+		end := nextBreak(head, 0, len(head))
+		k, weight := lineKind(head[:end])
+		votes[k] += weight
+		head = bytes.TrimLeft(head[end:], "\r\n")
+	}
+	best := kindOther
+	votes[kindOther] = 1
+	for k := range votes {
+		if votes[k] > votes[best] {
+			best = kind(k)
+		}
+	}
+	return best
+}
+
+// lineKind says what a line speaks for, and how loudly.
+func lineKind(line []byte) (kind, int) {
+	indent := len(line) - len(bytes.TrimLeft(line, " \t"))
+	line = line[indent:]
+	if len(line) == 0 {
+		return kindOther, 0
+	}
+	first, rest := line, []byte(nil)
+	if n := bytes.IndexAny(line, " \t=:("); n > 0 {
+		first, rest = line[:n], line[n:]
+	}
+	switch string(first) {
+	case "import", "from", "def", "class", "if", "try", "else", "elif", "for", "with", "return":
+		if bytes.HasSuffix(line, []byte(":")) || first[0] == 'i' && len(first) == 6 || string(first) == "from" && bytes.Contains(line, []byte(" import ")) {
+			return kindPython, 4
+		}
+	case `"""`, "'''":
+		return kindPython, 2
+	case "FROM", "RUN", "COPY", "ENV", "ARG", "WORKDIR", "CMD", "ENTRYPOINT", "EXPOSE", "ADD", "LABEL", "USER":
+		if len(rest) > 0 && rest[0] == ' ' {
+			return kindDocker, 4
+		}
+	case "export", "set", "echo", "unset":
+		return kindDotenv, 2
+	case "diff":
+		if bytes.HasPrefix(rest, []byte(" --git ")) {
+			return kindPatch, 8
+		}
+	}
+	switch {
+	case line[0] == '<' || bytes.HasPrefix(line, []byte("```")) || bytes.HasPrefix(line, []byte(".. ")):
+		return kindMarkup, 3
+	case bytes.HasPrefix(line, []byte("## ")) || isUnderline(line):
+		return kindMarkup, 1
+	case bytes.HasPrefix(line, []byte(`"""`)) || bytes.HasPrefix(line, []byte("'''")):
+		return kindPython, 2
+	case bytes.HasPrefix(line, []byte("- ")) && indent > 0:
+		return kindYAML, 1
+	case line[0] == '[' && line[len(line)-1] == ']' && indent == 0:
+		return kindINI, 3
+	case line[0] == '#' || line[0] == ';':
+		return kindOther, 0
+	}
+	if len(rest) > 0 && plainWord(first) {
+		switch {
+		case rest[0] == ':' && (len(rest) == 1 || rest[1] == ' ') && line[len(line)-1] != '{':
+			return kindYAML, 2
+		case rest[0] == '=' && (len(rest) == 1 || rest[1] != '=' && rest[1] != ' ') && indent == 0:
+			return kindDotenv, 2
+		case bytes.HasPrefix(rest, []byte(" = ")) && indent == 0 && isUpper(first):
+			return kindPython, 1
+		case bytes.HasPrefix(rest, []byte(" = ")) && indent == 0:
+			return kindINI, 1
+		}
+	}
+	return kindOther, 0
+}
+
+func isUnderline(line []byte) bool {
+	return len(line) >= 4 && (line[0] == '=' || line[0] == '-' || line[0] == '~') && len(bytes.Trim(line, string(line[:1]))) == 0
+}
+
+func plainWord(s []byte) bool {
+	for _, c := range s {
+		if !isWord(c) && c != '-' && c != '.' {
+			return false
+		}
+	}
+	return len(s) > 0
+}
+
+func isUpper(s []byte) bool {
+	for _, c := range s {
+		if c >= 'a' && c <= 'z' {
+			return false
+		}
+	}
+	return true
+}
