@@ -1,0 +1,165 @@
+package packfile
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// looseHead is more than the longest head of a loose object, type, size and a
+// zero byte, can be, in bytes.
+const looseHead = 32
+
+// LoosePath returns the file of a loose object below an objects directory.
+func LoosePath(dir string, id scanner.ObjectID) string {
+	hex := id.String()
+	return filepath.Join(dir, hex[:2], hex[2:])
+}
+
+// LooseID returns the id that a file of the folder "xx" stands for. It is
+// false for anything but lower-case hexadecimal digits of the right number,
+// such as the tmp_obj_ files that an interrupted Git leaves behind.
+func LooseID(folder, name string, idSize int) (scanner.ObjectID, bool) {
+	if len(folder) != 2 || len(name) != 2*idSize-2 {
+		return "", false
+	}
+	for _, s := range [2]string{folder, name} {
+		for i := 0; i < len(s); i++ {
+			if c := s[i]; (c < '0' || c > '9') && (c < 'a' || c > 'f') {
+				return "", false
+			}
+		}
+	}
+	return scanner.ParseObjectID(folder + name)
+}
+
+// ParseLooseHead reads the head of an inflated loose object: n is its length
+// with the zero byte.
+func ParseLooseHead(b []byte) (t Type, size int64, n int, err error) {
+	word, rest, ok := bytes.Cut(b[:min(len(b), looseHead)], []byte{' '})
+	digits, _, zero := bytes.Cut(rest, []byte{0})
+	if !ok || !zero || len(digits) == 0 || len(digits) > 18 {
+		return 0, 0, 0, fmt.Errorf("loose head: %w", ErrCorrupt)
+	}
+	switch string(word) {
+	case "commit":
+		t = Commit
+	case "tree":
+		t = Tree
+	case "blob":
+		t = Blob
+	case "tag":
+		t = Tag
+	default:
+		return 0, 0, 0, fmt.Errorf("loose head: unknown type: %w", ErrCorrupt)
+	}
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, 0, 0, fmt.Errorf("loose head: size: %w", ErrCorrupt)
+		}
+		size = size*10 + int64(c-'0')
+	}
+	return t, size, len(word) + len(digits) + 2, nil
+}
+
+// LooseHead reads type and size of a loose object from the bytes of its file.
+func (f *Inflater) LooseHead(src []byte) (t Type, size int64, err error) {
+	var head [looseHead]byte
+	n, err := f.InflateSome(head[:], src)
+	if n == 0 && err != nil {
+		return 0, 0, err
+	}
+	t, size, _, err = ParseLooseHead(head[:n])
+	return t, size, err
+}
+
+// Loose reads a whole loose object from the bytes of its file. It uses dst's
+// room for the text; the text returned may begin anywhere in it.
+func (f *Inflater) Loose(dst, src []byte) (t Type, text []byte, err error) {
+	var head [looseHead]byte
+	n, err := f.InflateSome(head[:], src)
+	if n == 0 && err != nil {
+		return 0, nil, err
+	}
+	t, size, skip, err := ParseLooseHead(head[:n])
+	if err != nil {
+		return 0, nil, err
+	}
+	if size > MaxObject {
+		return t, nil, ErrTooLarge
+	}
+	if !plausible(size, len(src)) {
+		return t, nil, ErrTruncated
+	}
+	dst = grow(dst[:0], skip+int(size))[:skip+int(size)]
+	used, err := f.Inflate(dst, src)
+	if err == nil && used != len(src) {
+		err = fmt.Errorf("garbage behind the object: %w", ErrCorrupt)
+	}
+	return t, dst[skip:], err
+}
+
+// looseFile is an open loose object whose head has been read.
+type looseFile struct {
+	file *os.File
+	zlib io.ReadCloser
+	left int64 // bytes of the text that are not read yet
+	head []byte
+}
+
+// OpenLoose opens a loose object file for streaming. Read gives exactly the
+// declared number of bytes, or an error; the last one only after the checksum
+// was found right.
+func OpenLoose(path string) (t Type, size int64, r io.ReadCloser, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	defer func() {
+		if err != nil {
+			file.Close()
+		}
+	}()
+	z, err := newZlib(file)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	head := make([]byte, looseHead)
+	n, err := io.ReadFull(z, head)
+	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return 0, 0, nil, inflateError(err)
+	}
+	t, size, skip, err := ParseLooseHead(head[:n])
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	if size < int64(n-skip) {
+		return 0, 0, nil, fmt.Errorf("longer than declared: %w", ErrCorrupt)
+	}
+	return t, size, &looseFile{file: file, zlib: z, left: size, head: head[skip:n]}, nil
+}
+
+func (l *looseFile) Read(p []byte) (n int, err error) {
+	if l.left == 0 {
+		if err := expectEnd(l.zlib); err != nil {
+			return 0, err
+		}
+		return 0, io.EOF
+	}
+	p = p[:min(int64(len(p)), l.left)]
+	if len(l.head) > 0 {
+		n = copy(p, l.head)
+		l.head = l.head[n:]
+	} else if n, err = l.zlib.Read(p); n > 0 {
+		err = nil
+	}
+	l.left -= int64(n)
+	return n, inflateError(err)
+}
+
+func (l *looseFile) Close() error { return l.file.Close() }

@@ -1,0 +1,258 @@
+package packfile
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+// Pack is one mapped .pack file.
+type Pack struct {
+	file   *file
+	data   []byte
+	idSize int
+}
+
+// packTail is what follows the last entry: the checksum of the pack, as long
+// as an id. The head is "PACK", the version and the count.
+const packHead = 12
+
+// OpenPack maps the .pack file of this path.
+func OpenPack(path string, idSize int) (*Pack, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	p, err := ParsePack(f.data, idSize)
+	if err != nil {
+		f.close()
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	p.file = f
+	return p, nil
+}
+
+// ParsePack reads a pack that is in memory.
+func ParsePack(data []byte, idSize int) (p *Pack, err error) {
+	defer Guard(&err)()
+	if len(data) < packHead {
+		return nil, fmt.Errorf("pack: %w", ErrTruncated)
+	}
+	if string(data[:4]) != "PACK" {
+		return nil, fmt.Errorf("pack: no PACK at its head: %w", ErrCorrupt)
+	}
+	if v := binary.BigEndian.Uint32(data[4:]); v != 2 && v != 3 {
+		return nil, fmt.Errorf("pack version %d is not known", v)
+	}
+	return &Pack{data: data, idSize: idSize}, nil
+}
+
+// Close unmaps the file.
+func (p *Pack) Close() error { return p.file.close() }
+
+// Size is the length of the file in bytes.
+func (p *Pack) Size() int64 { return int64(len(p.data)) }
+
+// Entry is the head of a pack entry.
+type Entry struct {
+	Type Type  // of the entry: a delta has its own types
+	Size int64 // of the inflated stream in bytes: of a delta, not of its result
+	Data int64 // offset of the zlib stream in the pack
+	Base int64 // of an OfsDelta: offset of its base
+	// BaseID is, of a RefDelta, the id of its base, in the mapped file.
+	BaseID []byte
+}
+
+// Entry reads the head of the entry at offset.
+func (p *Pack) Entry(offset int64) (e Entry, err error) {
+	if offset < packHead || offset >= int64(len(p.data)) {
+		return e, fmt.Errorf("entry outside the pack: %w", ErrTruncated)
+	}
+	return ReadEntry(p.data[offset:], offset, p.idSize)
+}
+
+// ReadEntry reads the head of an entry. data begins with the entry, offset is
+// where that is in the pack.
+func ReadEntry(data []byte, offset int64, idSize int) (e Entry, err error) {
+	n := 0
+	size, shift := uint64(0), 0
+	for {
+		if n == len(data) {
+			return e, fmt.Errorf("entry head: %w", ErrTruncated)
+		}
+		c := data[n]
+		n++
+		if n == 1 {
+			e.Type = Type(c >> 4 & 7)
+			size, shift = uint64(c&15), 4
+		} else {
+			if shift > 53 {
+				return e, fmt.Errorf("entry size: %w", ErrCorrupt)
+			}
+			size |= uint64(c&0x7f) << shift
+			shift += 7
+		}
+		if c < 0x80 {
+			break
+		}
+	}
+	e.Size = int64(size)
+	switch e.Type {
+	case Commit, Tree, Blob, Tag:
+	case OfsDelta:
+		back, m := ofsBase(data[n:])
+		if m == 0 || back <= 0 || back > offset-packHead {
+			return e, fmt.Errorf("offset of delta base: %w", ErrBase)
+		}
+		e.Base = offset - back
+		n += m
+	case RefDelta:
+		if len(data)-n < idSize {
+			return e, fmt.Errorf("entry head: %w", ErrTruncated)
+		}
+		e.BaseID = data[n : n+idSize : n+idSize]
+		n += idSize
+	default:
+		return e, fmt.Errorf("entry type %d: %w", e.Type, ErrCorrupt)
+	}
+	e.Data = offset + int64(n)
+	return e, nil
+}
+
+// ofsBase reads the distance to a base: big-endian base 128 with one added at
+// every continuation; n is 0 if it is not one.
+func ofsBase(b []byte) (back int64, n int) {
+	for n < len(b) && n < 9 {
+		c := b[n]
+		n++
+		back |= int64(c & 0x7f)
+		if c < 0x80 {
+			return back, n
+		}
+		back = (back + 1) << 7
+	}
+	return 0, 0
+}
+
+// Stream returns the bytes of the pack from the entry's zlib stream to end,
+// or to the end of the entries if end is 0.
+func (p *Pack) Stream(e Entry, end int64) []byte {
+	if last := int64(len(p.data)) - int64(p.idSize); end <= 0 || end > last {
+		end = max(last, e.Data)
+	}
+	if e.Data >= end {
+		return nil
+	}
+	return p.data[e.Data:end]
+}
+
+// Inflate appends the inflated stream of an entry to dst. end is where the
+// next entry begins, or 0 if that is not known.
+func (p *Pack) Inflate(f *Inflater, dst []byte, e Entry, end int64) ([]byte, error) {
+	src := p.Stream(e, end)
+	if e.Size > MaxObject {
+		return dst, ErrTooLarge
+	}
+	if !plausible(e.Size, len(src)) {
+		return dst, fmt.Errorf("declared size: %w", ErrTruncated)
+	}
+	n := len(dst)
+	dst = grow(dst, int(e.Size))[:n+int(e.Size)]
+	if _, err := f.Inflate(dst[n:], src); err != nil {
+		return dst[:n], err
+	}
+	return dst, nil
+}
+
+// Lookup finds objects by id for those deltas that name their base so.
+type Lookup func(id []byte) (offset int64, ok bool)
+
+// Resolve reads the whole object at offset, through its chain of deltas.
+// lookup finds bases in the same pack. If one is not there, Resolve fails
+// with ErrBase.
+func (p *Pack) Resolve(f *Inflater, offset int64, lookup Lookup) (t Type, data []byte, err error) {
+	chain, root, err := p.chain(offset, lookup)
+	if err != nil {
+		return 0, nil, err
+	}
+	data, err = p.Inflate(f, nil, root, 0)
+	if err != nil {
+		return 0, nil, err
+	}
+	data, err = p.applyChain(f, data, chain)
+	return root.Type, data, err
+}
+
+// chain lists the deltas from the object at offset down to the one on top of
+// the entry that is none, and that entry.
+func (p *Pack) chain(offset int64, lookup Lookup) (deltas []Entry, root Entry, err error) {
+	// A walk that has seen more entries than fit into the pack has met one
+	// twice. Every entry takes at least ten bytes: head and empty stream.
+	most := len(p.data)/10 + 1
+	for range most {
+		e, err := p.Entry(offset)
+		if err != nil {
+			return nil, e, err
+		}
+		switch e.Type {
+		case OfsDelta:
+			offset = e.Base
+		case RefDelta:
+			var ok bool
+			if offset, ok = lookup(e.BaseID); !ok {
+				return append(deltas, e), e, ErrBase
+			}
+		default:
+			return deltas, e, nil
+		}
+		deltas = append(deltas, e)
+		if n := len(deltas); n&(n-1) == 0 && n >= 1024 && repeats(deltas) {
+			return nil, e, ErrCycle
+		}
+	}
+	return nil, root, ErrCycle
+}
+
+// repeats reports whether one entry is in the chain twice.
+func repeats(chain []Entry) bool {
+	last := chain[len(chain)-1].Data
+	for _, e := range chain[:len(chain)-1] {
+		if e.Data == last {
+			return true
+		}
+	}
+	return false
+}
+
+// applyChain applies deltas, the last one first, to data.
+func (p *Pack) applyChain(f *Inflater, data []byte, deltas []Entry) ([]byte, error) {
+	var spare, delta []byte
+	for i := len(deltas) - 1; i >= 0; i-- {
+		var err error
+		if delta, err = p.Inflate(f, delta[:0], deltas[i], 0); err != nil {
+			return nil, err
+		}
+		if spare, err = ApplyDelta(spare[:0], data, delta, MaxObject); err != nil {
+			return nil, err
+		}
+		data, spare = spare, data
+	}
+	return data, nil
+}
+
+// Header returns the type and the size in bytes of the object at offset.
+func (p *Pack) Header(f *Inflater, offset int64, lookup Lookup) (Type, int64, error) {
+	deltas, root, err := p.chain(offset, lookup)
+	if err != nil {
+		return 0, 0, err
+	}
+	if len(deltas) == 0 {
+		return root.Type, root.Size, nil
+	}
+	var head [20]byte
+	n, err := f.InflateSome(head[:min(int64(len(head)), deltas[0].Size)], p.Stream(deltas[0], 0))
+	if err != nil {
+		return 0, 0, err
+	}
+	_, size, _, err := DeltaSizes(head[:n])
+	return root.Type, size, err
+}

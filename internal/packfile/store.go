@@ -1,0 +1,342 @@
+package packfile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Store finds single objects in the objects directories of a repository. It
+// is made for reading a handful out of many: opening it reads nothing, a loose
+// object costs one file, and a packed one a binary search in mapped files.
+// It is safe for concurrent use.
+type Store struct {
+	dirs   []string
+	idSize int
+
+	mu       sync.RWMutex
+	listed   bool
+	packs    []*storePack
+	warnings []string
+}
+
+// storePack is one pair of .idx and .pack; the files are mapped when first
+// asked.
+type storePack struct {
+	path string // without .idx
+	once sync.Once
+	err  error
+	idx  *Index
+	pack *Pack
+}
+
+// OpenStore opens the object store of these directories: the repository's own
+// "objects" and those of its alternates, in the order in which they are to be
+// asked. Directories that do not exist are empty. idSize is the length of an
+// id in bytes, 20 or 32.
+func OpenStore(objectDirs []string, idSize int) (*Store, error) {
+	if idSize != 20 && idSize != 32 {
+		return nil, fmt.Errorf("object store: ids of %d bytes are not known", idSize)
+	}
+	return &Store{dirs: objectDirs, idSize: idSize}, nil
+}
+
+// Get returns type and content of an object. The content is the caller's. An
+// object that is nowhere is ErrNotFound; one that is too large to be held is
+// ErrTooLarge, and Open may be able to stream it. If one copy of the object
+// is damaged the others are tried.
+func (s *Store) Get(id scanner.ObjectID) (t Type, data []byte, err error) {
+	err = s.find(id, func(c *copyOf) error {
+		var err error
+		t, data, err = c.read()
+		return err
+	})
+	return t, data, err
+}
+
+// Header returns type and size in bytes of an object's content. For a delta it
+// must inflate the head of the delta and follow its chain, for anything else
+// it costs next to nothing.
+func (s *Store) Header(id scanner.ObjectID) (t Type, size int64, err error) {
+	err = s.find(id, func(c *copyOf) error {
+		var err error
+		t, size, err = c.header()
+		return err
+	})
+	return t, size, err
+}
+
+// Open returns type and size of an object and a reader of its content, which
+// is in memory only if the object is a delta. An object is damaged if Read ends
+// with anything but io.EOF.
+func (s *Store) Open(id scanner.ObjectID) (t Type, size int64, r io.ReadCloser, err error) {
+	err = s.find(id, func(c *copyOf) error {
+		var err error
+		t, size, r, err = c.open()
+		return err
+	})
+	return t, size, r, err
+}
+
+// Has reports whether some file claims to hold the object.
+func (s *Store) Has(id scanner.ObjectID) bool {
+	return s.find(id, func(*copyOf) error { return nil }) == nil
+}
+
+// Warnings says what was left aside so far: files of the pack folder that do
+// not make a pair, or cannot be read. The objects in them were not found.
+func (s *Store) Warnings() []string {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	warnings := append([]string(nil), s.warnings...)
+	for _, p := range s.packs {
+		if p.err != nil {
+			warnings = append(warnings, p.err.Error())
+		}
+	}
+	return warnings
+}
+
+// Close unmaps all files. No other method may run or follow.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.packs {
+		p.close()
+	}
+	s.packs, s.dirs = nil, nil
+	return nil
+}
+
+// copyOf is one place where an object is stored.
+type copyOf struct {
+	store  *Store
+	loose  string // path; empty if packed
+	pack   *storePack
+	offset int64
+}
+
+// find gives use the copies of an object until it takes one. The pack folders
+// are listed when an object is not loose, and once more when it is not found:
+// a repack may have moved it.
+func (s *Store) find(id scanner.ObjectID, use func(*copyOf) error) error {
+	if len(id) != s.idSize {
+		return fmt.Errorf("%s: %w", id, ErrNotFound)
+	}
+	var damage error
+	try := func(c *copyOf) bool {
+		err := guarded(func() error { return use(c) })
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			damage = err
+		}
+		return err == nil
+	}
+	for _, again := range [2]bool{false, true} {
+		if s.findLoose(id, try) {
+			return nil
+		}
+		packs, fresh := s.list(again)
+		if s.findPacked(packs, id, try) {
+			return nil
+		}
+		if fresh {
+			break
+		}
+	}
+	if damage != nil {
+		return fmt.Errorf("%s: %w", id, damage)
+	}
+	return fmt.Errorf("%s: %w", id, ErrNotFound)
+}
+
+func (s *Store) findLoose(id scanner.ObjectID, try func(*copyOf) bool) bool {
+	for _, dir := range s.dirs {
+		path := LoosePath(dir, id)
+		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if try(&copyOf{store: s, loose: path}) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *Store) findPacked(packs []*storePack, id scanner.ObjectID, try func(*copyOf) bool) bool {
+	for _, p := range packs {
+		if p.open(s.idSize) != nil {
+			continue
+		}
+		offset, ok := p.lookup([]byte(id))
+		if ok && try(&copyOf{store: s, pack: p, offset: offset}) {
+			return true
+		}
+	}
+	return false
+}
+
+// guarded calls f and makes a fault in a mapped file an error.
+func guarded(f func() error) (err error) {
+	defer Guard(&err)()
+	return f()
+}
+
+// list returns the packs; fresh is true if it has just looked, because there
+// was no list yet or because of again.
+func (s *Store) list(again bool) (packs []*storePack, fresh bool) {
+	s.mu.RLock()
+	packs, listed := s.packs, s.listed
+	s.mu.RUnlock()
+	if listed && !again {
+		return packs, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := map[string]*storePack{}
+	for _, p := range s.packs {
+		known[p.path] = p
+	}
+	paths, warnings := ListPacks(s.dirs)
+	packs = append([]*storePack(nil), s.packs...)
+	for _, path := range paths {
+		if known[path] == nil {
+			packs = append(packs, &storePack{path: path})
+		}
+	}
+	s.packs, s.listed, s.warnings = packs, true, warnings
+	return packs, true
+}
+
+// ListPacks returns the packs of some objects directories as paths without
+// extension, by directory and name, and a warning for each folder that cannot
+// be read and each .idx or .pack whose other half is missing.
+func ListPacks(objectDirs []string) (paths, warnings []string) {
+	for _, dir := range objectDirs {
+		dir = filepath.Join(dir, "pack")
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			warnings = append(warnings, err.Error())
+		}
+		halves := map[string]int{}
+		for _, e := range entries {
+			if name, ok := strings.CutSuffix(e.Name(), ".idx"); ok {
+				halves[name] |= 1
+			} else if name, ok := strings.CutSuffix(e.Name(), ".pack"); ok {
+				halves[name] |= 2
+			}
+		}
+		from := len(paths)
+		for name, found := range halves {
+			path := filepath.Join(dir, name)
+			switch found {
+			case 1:
+				warnings = append(warnings, path+".idx: its .pack is missing")
+			case 2:
+				warnings = append(warnings, path+".pack: it has no .idx")
+			default:
+				paths = append(paths, path)
+			}
+		}
+		sort.Strings(paths[from:])
+	}
+	sort.Strings(warnings)
+	return paths, warnings
+}
+
+func (p *storePack) open(idSize int) error {
+	p.once.Do(func() {
+		if p.idx, p.err = OpenIndex(p.path+".idx", idSize); p.err != nil {
+			return
+		}
+		p.pack, p.err = OpenPack(p.path+".pack", idSize)
+	})
+	return p.err
+}
+
+func (p *storePack) close() {
+	p.once.Do(func() { p.err = os.ErrClosed })
+	if p.idx != nil {
+		p.idx.Close()
+	}
+	if p.pack != nil {
+		p.pack.Close()
+	}
+}
+
+// lookup finds an id in this pack; a fault is a miss.
+func (p *storePack) lookup(id []byte) (offset int64, ok bool) {
+	err := guarded(func() error {
+		var pos int
+		if pos, ok = p.idx.Find(id); ok {
+			offset, ok = p.idx.Offset(pos)
+		}
+		return nil
+	})
+	return offset, ok && err == nil
+}
+
+// inflaters are shared by all stores: making one costs more than a small
+// object.
+var inflaters = sync.Pool{New: func() any { return new(Inflater) }}
+
+func (c *copyOf) read() (Type, []byte, error) {
+	f := inflaters.Get().(*Inflater)
+	defer inflaters.Put(f)
+	if c.loose == "" {
+		return c.pack.pack.Resolve(f, c.offset, c.pack.lookup)
+	}
+	src, err := os.ReadFile(c.loose)
+	if err != nil {
+		return 0, nil, err
+	}
+	return f.Loose(nil, src)
+}
+
+func (c *copyOf) header() (Type, int64, error) {
+	if c.loose != "" {
+		t, size, r, err := OpenLoose(c.loose)
+		if err != nil {
+			return 0, 0, err
+		}
+		return t, size, r.Close()
+	}
+	f := inflaters.Get().(*Inflater)
+	defer inflaters.Put(f)
+	return c.pack.pack.Header(f, c.offset, c.pack.lookup)
+}
+
+func (c *copyOf) open() (t Type, size int64, r io.ReadCloser, err error) {
+	if c.loose != "" {
+		return OpenLoose(c.loose)
+	}
+	e, err := c.pack.pack.Entry(c.offset)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	if e.Type == OfsDelta || e.Type == RefDelta {
+		t, data, err := c.read()
+		return t, int64(len(data)), io.NopCloser(strings.NewReader(string(data))), err
+	}
+	stream, err := NewReader(c.pack.pack.Stream(e, 0), e.Size)
+	if err != nil {
+		return 0, 0, nil, err
+	}
+	return e.Type, e.Size, guardedReader{stream}, nil
+}
+
+// guardedReader reads from a mapped file.
+type guardedReader struct{ r io.Reader }
+
+func (g guardedReader) Read(p []byte) (n int, err error) {
+	defer Guard(&err)()
+	return g.r.Read(p)
+}
+
+func (g guardedReader) Close() error { return nil }

@@ -1,0 +1,153 @@
+package packfile
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// git runs the real git in dir, without anybody's settings.
+func git(t testing.TB, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(),
+		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
+		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_AUTHOR_DATE=1700000000 +0000",
+		"GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org", "GIT_COMMITTER_DATE=1700000000 +0000")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("git %s: %v: %s", strings.Join(args, " "), err, stderr.String())
+	}
+	return string(out)
+}
+
+// repository makes a repository with a few versions of some files: the first
+// half packed with deltas, the rest loose.
+func repository(t testing.TB, format string) string {
+	t.Helper()
+	dir := t.TempDir()
+	git(t, dir, "init", "-q", "--object-format="+format, ".")
+	for v := range 30 {
+		var text strings.Builder
+		for line := range 300 {
+			fmt.Fprintf(&text, "line %d of version %d\n", line, max(0, v-line%40))
+		}
+		for _, name := range []string{"a.txt", "b/c.txt"} {
+			path := filepath.Join(dir, name)
+			os.MkdirAll(filepath.Dir(path), 0o755)
+			if err := os.WriteFile(path, []byte(name+text.String()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		git(t, dir, "add", ".")
+		git(t, dir, "commit", "-q", "-m", fmt.Sprint("version ", v))
+		if v == 15 {
+			git(t, dir, "tag", "-m", "half", "half")
+			git(t, dir, "repack", "-adfq")
+		}
+	}
+	return dir
+}
+
+type gitObject struct {
+	id   scanner.ObjectID
+	typ  string
+	data []byte
+}
+
+// allObjects is what Git itself says that a repository holds.
+func allObjects(t testing.TB, dir string) []gitObject {
+	t.Helper()
+	r := bufio.NewReader(strings.NewReader(git(t, dir, "cat-file", "--batch-all-objects", "--batch")))
+	var all []gitObject
+	for {
+		head, err := r.ReadString('\n')
+		if err == io.EOF {
+			return all
+		}
+		var o gitObject
+		var hex string
+		var size int
+		fmt.Sscan(head, &hex, &o.typ, &size)
+		o.id, _ = scanner.ParseObjectID(hex)
+		o.data = make([]byte, size)
+		io.ReadFull(r, o.data)
+		r.ReadByte()
+		all = append(all, o)
+	}
+}
+
+func TestStoreReadsWhatGitReads(t *testing.T) {
+	for format, size := range map[string]int{"sha1": 20, "sha256": 32} {
+		t.Run(format, func(t *testing.T) {
+			dir := repository(t, format)
+			s, err := OpenStore([]string{filepath.Join(dir, ".git", "objects")}, size)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer s.Close()
+			all := allObjects(t, dir)
+			if len(all) < 100 {
+				t.Fatalf("only %d objects", len(all))
+			}
+			for _, o := range all {
+				typ, data, err := s.Get(o.id)
+				if err != nil || typ.String() != o.typ || !bytes.Equal(data, o.data) {
+					t.Fatalf("%s: got %s of %d bytes, %v; want %s of %d", o.id, typ, len(data), err, o.typ, len(o.data))
+				}
+				htyp, size, err := s.Header(o.id)
+				if err != nil || htyp != typ || size != int64(len(o.data)) {
+					t.Fatalf("%s: header %s %d %v", o.id, htyp, size, err)
+				}
+				otyp, size, r, err := s.Open(o.id)
+				if err != nil || otyp != typ || size != int64(len(o.data)) {
+					t.Fatalf("%s: open %s %d %v", o.id, otyp, size, err)
+				}
+				if data, err := io.ReadAll(r); err != nil || !bytes.Equal(data, o.data) {
+					t.Fatalf("%s: stream of %d bytes: %v", o.id, len(data), err)
+				}
+				r.Close()
+				if !s.Has(o.id) {
+					t.Fatalf("%s: Has says no", o.id)
+				}
+			}
+			missing := scanner.ObjectID(bytes.Repeat([]byte{7}, size))
+			if _, _, err := s.Get(missing); !errors.Is(err, ErrNotFound) || s.Has(missing) {
+				t.Fatalf("missing object: %v", err)
+			}
+		})
+	}
+}
+
+func TestStoreFindsObjectsAgainAfterARepack(t *testing.T) {
+	dir := repository(t, "sha1")
+	s, _ := OpenStore([]string{filepath.Join(dir, ".git", "objects")}, 20)
+	defer s.Close()
+	all := allObjects(t, dir)
+	for _, o := range all {
+		if _, _, err := s.Get(o.id); err != nil {
+			t.Fatal(err)
+		}
+	}
+	os.WriteFile(filepath.Join(dir, "new"), []byte("new\n"), 0o644)
+	git(t, dir, "add", ".")
+	git(t, dir, "commit", "-q", "-m", "new")
+	git(t, dir, "repack", "-adfq", "--depth=5")
+	for _, o := range allObjects(t, dir) {
+		if _, data, err := s.Get(o.id); err != nil || !bytes.Equal(data, o.data) {
+			t.Fatalf("%s: %v", o.id, err)
+		}
+	}
+}
