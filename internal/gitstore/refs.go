@@ -1,0 +1,345 @@
+package gitstore
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Ref is one name for an object.
+type Ref struct {
+	// Name is the full name: "refs/heads/main", "HEAD", "ORIG_HEAD", for the
+	// HEAD of another worktree "worktrees/NAME/HEAD" or "main-worktree/HEAD".
+	Name   string
+	Target string             // the ref that a symbolic ref names, else empty
+	ID     scanner.ObjectID   // what it names
+	Commit scanner.ObjectID   // the commit that is, or that a tag leads to; empty if none
+	Tags   []scanner.ObjectID // annotated tags on the way to Commit
+}
+
+// maxPackedRefs bounds packed-refs and other lists of names, in bytes.
+const maxPackedRefs = 1 << 30
+
+// Refs returns all refs of the repository and of all its worktrees, sorted by
+// name, with HEAD, ORIG_HEAD, MERGE_HEAD and the like. Files below refs that
+// hold no object name are left out with a warning, lock files without one. A
+// symbolic ref to a branch without commits is left out.
+func (r *Repository) Refs() ([]Ref, error) {
+	s, err := r.readRefs()
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]Ref, 0, len(s.values)+8)
+	for name, v := range s.values {
+		if ref, ok := s.resolve(name, v); ok {
+			refs = append(refs, ref)
+		}
+	}
+	refs = append(refs, r.pseudoRefs(s)...)
+	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
+	for i := range refs {
+		r.peelRef(&refs[i])
+	}
+	return refs, nil
+}
+
+// peelRef fills in Commit and Tags.
+func (r *Repository) peelRef(ref *Ref) {
+	t, last, tags, err := r.peel(ref.ID)
+	ref.Tags = tags
+	if err != nil {
+		r.warn(WarnRefs, ref.Name, "ref names what cannot be read: "+err.Error(), "")
+		return
+	}
+	if t == packfile.Commit {
+		ref.Commit = last
+	}
+}
+
+// Head returns what HEAD names: Name is "HEAD", Target the current branch
+// unless HEAD is detached, Commit and ID empty before the first commit.
+func (r *Repository) Head() (Ref, error) {
+	head := Ref{Name: "HEAD"}
+	if r.reftable {
+		return head, r.refsUnreadable()
+	}
+	v, err := readRefFile(filepath.Join(r.gitDir, "HEAD"), r.idSize)
+	if err != nil {
+		return head, fmt.Errorf("head: %s: %w", r.gitDir, err)
+	}
+	head.Target, head.ID = v.target, v.id
+	if v.target != "" {
+		// Following one name must not list all others.
+		head.ID, err = r.lookupRef(v.target)
+		if err != nil || head.ID == "" {
+			return head, err
+		}
+	}
+	head.Commit, err = r.peelToCommit(head.ID)
+	return head, err
+}
+
+func (r *Repository) refsUnreadable() error {
+	return &hinted{"refs: " + r.commonDir, fmt.Errorf("this kind of ref storage is not supported"),
+		"git refs migrate --ref-format=files"}
+}
+
+// refValue is what a ref file says.
+type refValue struct {
+	target string
+	id     scanner.ObjectID
+}
+
+// maxSymbolic bounds chains of symbolic refs, as in Git.
+const maxSymbolic = 5
+
+// lookupRef follows one full name without reading the others; id is empty if
+// there is no such ref.
+func (r *Repository) lookupRef(name string) (id scanner.ObjectID, err error) {
+	for range maxSymbolic {
+		if !safeRefName(name) {
+			return "", nil
+		}
+		v, err := readRefFile(filepath.Join(r.refDir(name), filepath.FromSlash(name)), r.idSize)
+		if err != nil {
+			return r.lookupPacked(name)
+		}
+		if v.target == "" {
+			return v.id, nil
+		}
+		name = v.target
+	}
+	return "", nil
+}
+
+// refDir is where the file of a ref is: some refs belong to one worktree.
+func (r *Repository) refDir(name string) string {
+	if perWorktree(name) {
+		return r.gitDir
+	}
+	return r.commonDir
+}
+
+func perWorktree(name string) bool {
+	return !strings.HasPrefix(name, "refs/") || strings.HasPrefix(name, "refs/bisect/") ||
+		strings.HasPrefix(name, "refs/worktree/") || strings.HasPrefix(name, "refs/rewritten/")
+}
+
+// safeRefName refuses names that would leave the git directory. It takes more
+// than Git does: what Git would refuse may have been written by others.
+func safeRefName(name string) bool {
+	if name == "" || strings.HasPrefix(name, "/") || strings.ContainsAny(name, "\x00\n\\") {
+		return false
+	}
+	for part := range strings.SplitSeq(name, "/") {
+		if part == "" || part == "." || part == ".." {
+			return false
+		}
+	}
+	return true
+}
+
+// readRefFile reads a loose ref, or HEAD.
+func readRefFile(path string, idSize int) (refValue, error) {
+	if link, err := os.Readlink(path); err == nil && strings.HasPrefix(link, "refs/") {
+		return refValue{target: link}, nil
+	}
+	data, err := readBounded(path, 1<<16)
+	if err != nil {
+		return refValue{}, err
+	}
+	v, ok := parseRef(data, idSize)
+	if !ok {
+		return v, fmt.Errorf("%s: holds no object name", path)
+	}
+	return v, nil
+}
+
+// parseRef reads the text of a ref file: "ref: NAME" or an object name, behind
+// which anything may follow after a blank.
+func parseRef(data []byte, idSize int) (v refValue, ok bool) {
+	if target, found := bytes.CutPrefix(data, []byte("ref:")); found {
+		line, _, _ := bytes.Cut(target, []byte("\n"))
+		v.target = strings.TrimSpace(string(line))
+		return v, safeRefName(v.target)
+	}
+	n := 2 * idSize
+	if len(data) < n || len(data) > n && !isBlank(data[n]) {
+		return v, false
+	}
+	v.id, ok = scanner.ParseObjectID(string(data[:n]))
+	return v, ok && !v.id.IsZero()
+}
+
+func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\r' }
+
+// refSet is all refs below refs/, before symbolic ones are followed.
+type refSet struct {
+	r      *Repository
+	values map[string]refValue
+}
+
+func (r *Repository) readRefs() (*refSet, error) {
+	if r.reftable {
+		return nil, r.refsUnreadable()
+	}
+	s := &refSet{r, map[string]refValue{}}
+	err := r.eachPacked(func(name string, id scanner.ObjectID) bool {
+		s.values[name] = refValue{id: id}
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.walk(r.commonDir, "refs")
+	if r.Linked() {
+		for _, name := range []string{"refs/bisect", "refs/worktree", "refs/rewritten"} {
+			s.walk(r.gitDir, name)
+		}
+	}
+	return s, nil
+}
+
+// walk adds the loose refs below a directory. It keeps its own stack: names
+// may be nested as deeply as the file system allows.
+func (s *refSet) walk(root, top string) {
+	stack := []string{top}
+	for len(stack) > 0 {
+		dir := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		path := filepath.Join(root, filepath.FromSlash(dir))
+		entries, err := os.ReadDir(path)
+		if err != nil {
+			if !os.IsNotExist(err) {
+				s.r.warn(WarnRefs, path, "directory of refs is not readable", "")
+			}
+			continue
+		}
+		for _, e := range entries {
+			name := dir + "/" + e.Name()
+			if e.IsDir() || e.Type()&os.ModeSymlink != 0 && isDir(filepath.Join(path, e.Name())) {
+				if len(name) < maxRefName {
+					stack = append(stack, name)
+				}
+				continue
+			}
+			s.file(name, filepath.Join(path, e.Name()))
+		}
+	}
+}
+
+// maxRefName ends the descent into a circle of symbolic links.
+const maxRefName = 8192
+
+func (s *refSet) file(name, path string) {
+	if strings.HasSuffix(name, ".lock") {
+		return
+	}
+	v, err := readRefFile(path, s.r.idSize)
+	if err == nil {
+		s.values[name] = v
+		return
+	}
+	if os.IsNotExist(err) {
+		return // deleted or packed since the directory was listed
+	}
+	kind := WarnRefs
+	if strings.HasPrefix(filepath.Base(name), ".") {
+		kind = WarnNote // a desktop's droppings are no refs
+	}
+	s.r.warn(kind, path, "not a ref: it holds no object name", "")
+	delete(s.values, name)
+}
+
+// resolve follows a symbolic ref within the set.
+func (s *refSet) resolve(name string, v refValue) (Ref, bool) {
+	ref := Ref{Name: name, Target: v.target, ID: v.id}
+	for range maxSymbolic {
+		if v.target == "" {
+			break
+		}
+		next, ok := s.values[v.target]
+		if !ok {
+			return ref, false
+		}
+		v = next
+	}
+	ref.ID = v.id
+	return ref, v.id != ""
+}
+
+// pseudoRefs returns HEAD and its like, of this worktree and of all others.
+func (r *Repository) pseudoRefs(s *refSet) []Ref {
+	refs := r.headsIn(s, r.gitDir, "")
+	if r.Linked() {
+		refs = append(refs, r.headsIn(s, r.commonDir, "main-worktree/")...)
+	}
+	entries, _ := os.ReadDir(filepath.Join(r.commonDir, "worktrees"))
+	for _, e := range entries {
+		dir := filepath.Join(r.commonDir, "worktrees", e.Name())
+		if dir != r.gitDir {
+			refs = append(refs, r.headsIn(s, dir, "worktrees/"+e.Name()+"/")...)
+			continue
+		}
+	}
+	return refs
+}
+
+// headsIn reads the files of a git directory whose names say that they are
+// refs: HEAD, and all that end in _HEAD.
+func (r *Repository) headsIn(s *refSet, dir, prefix string) []Ref {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil
+	}
+	var refs []Ref
+	for _, e := range entries {
+		name := e.Name()
+		if name != "HEAD" && !strings.HasSuffix(name, "_HEAD") || strings.ToUpper(name) != name {
+			continue
+		}
+		path := filepath.Join(dir, name)
+		if v, err := readRefFile(path, r.idSize); err == nil && v.target != "" {
+			if ref, ok := s.resolve(prefix+name, v); ok {
+				refs = append(refs, ref)
+			}
+			continue
+		}
+		for i, id := range r.headLines(path) {
+			ref := Ref{Name: prefix + name, ID: id}
+			if i > 0 {
+				ref.Name = fmt.Sprintf("%s#%d", ref.Name, i+1)
+			}
+			refs = append(refs, ref)
+		}
+	}
+	return refs
+}
+
+// headLines returns the object names at the starts of the lines of a file;
+// FETCH_HEAD and MERGE_HEAD may have several.
+func (r *Repository) headLines(path string) []scanner.ObjectID {
+	data, err := readBounded(path, 1<<24)
+	if err != nil {
+		return nil
+	}
+	var ids []scanner.ObjectID
+	for line := range bytes.Lines(data) {
+		if v, ok := parseRef(line, r.idSize); ok && v.id != "" && !slices.Contains(ids, v.id) {
+			ids = append(ids, v.id)
+		}
+	}
+	return ids
+}
+
+// MergeHeads returns the commits that the commit being made will have as
+// further parents: the lines of MERGE_HEAD.
+func (r *Repository) MergeHeads() []scanner.ObjectID {
+	return r.headLines(filepath.Join(r.gitDir, "MERGE_HEAD"))
+}

@@ -1,0 +1,200 @@
+package gitstore
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Repository is an open repository. Its methods may be called from one
+// goroutine at a time.
+type Repository struct {
+	gitDir    string
+	commonDir string
+	workTree  string
+	indexPath string
+	indexEnv  bool // Git named the index in the environment
+
+	objectDir  string
+	alternates []string // from the environment
+
+	config    *Config
+	idSize    int
+	reftable  bool
+	warnings  []Warning
+	directory []string // memo of ObjectDirs
+	shallow   func() map[scanner.ObjectID]bool
+
+	store *packfile.Store
+}
+
+// GitDir is the absolute path of the repository's own directory; of a linked
+// worktree the one below worktrees/.
+func (r *Repository) GitDir() string { return r.gitDir }
+
+// CommonDir is the directory that all worktrees of the repository share; it
+// equals GitDir except in a linked worktree.
+func (r *Repository) CommonDir() string { return r.commonDir }
+
+// WorkTree is the absolute path of the top of the work tree, or empty if there
+// is none.
+func (r *Repository) WorkTree() string { return r.workTree }
+
+// IndexPath is the absolute path of the index that Git names.
+func (r *Repository) IndexPath() string { return r.indexPath }
+
+// IDSize is the length of an object name in bytes: 20 or 32.
+func (r *Repository) IDSize() int { return r.idSize }
+
+// Config returns the repository's own settings, those of the worktree last.
+// The files of the user and of the system are not in it.
+func (r *Repository) Config() *Config { return r.config }
+
+// Warnings returns what has been met so far that is odd but stops nothing.
+func (r *Repository) Warnings() []Warning { return r.warnings }
+
+// PartialClone reports whether the repository was cloned with a filter, so
+// that objects may be absent without being lost.
+func (r *Repository) PartialClone() bool {
+	if _, ok := r.config.Get("extensions.partialclone"); ok {
+		return true
+	}
+	for _, name := range r.config.Remotes() {
+		if promisor, _ := r.config.Bool("remote." + name + ".promisor"); promisor {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Repository) warn(kind WarningKind, path, text, hint string) {
+	for _, w := range r.warnings {
+		if w.Path == path && w.Text == text {
+			return
+		}
+	}
+	r.warnings = append(r.warnings, Warning{kind, path, text, hint})
+}
+
+// newRepository reads the configuration of a git directory. found is the
+// directory that holds the .git through which it was found, or empty.
+func newRepository(gitDir, commonDir, found string) (*Repository, error) {
+	r := &Repository{gitDir: gitDir, commonDir: commonDir, config: &Config{}, idSize: 20}
+	r.indexPath = filepath.Join(gitDir, "index")
+	r.objectDir = filepath.Join(commonDir, "objects")
+	r.readConfig()
+	if err := r.checkFormat(); err != nil {
+		return nil, err
+	}
+	r.workTree = r.findWorkTree(found)
+	r.shallow = sync.OnceValue(r.readShallow)
+	return r, nil
+}
+
+func (r *Repository) readConfig() {
+	path := filepath.Join(r.commonDir, "config")
+	if err := r.config.read(path); err != nil {
+		r.warn(WarnNote, path, "configuration is not readable", "")
+	}
+	if on, _ := r.config.Bool("extensions.worktreeconfig"); on {
+		path := filepath.Join(r.gitDir, "config.worktree")
+		if err := r.config.read(path); err != nil {
+			r.warn(WarnNote, path, "configuration is not readable", "")
+		}
+	}
+}
+
+// checkFormat looks at the extensions. Reading depends on two of them only;
+// unlike Git, which must not write what it does not know, it goes on with the
+// others.
+func (r *Repository) checkFormat() error {
+	path := filepath.Join(r.commonDir, "config")
+	if v, ok := r.config.Get("core.repositoryformatversion"); ok && v != "0" && v != "1" {
+		r.warn(WarnExtension, path, "repository format "+v+" is not known", "")
+	}
+	var unknown error
+	r.config.section("extensions", func(name, value string) {
+		switch name {
+		case "noop", "noop-v1", "preciousobjects", "partialclone", "worktreeconfig", "relativeworktrees",
+			"compatobjectformat", "submodulepathconfig":
+		case "objectformat":
+			switch strings.ToLower(value) {
+			case "sha1":
+				r.idSize = 20
+			case "sha256":
+				r.idSize = 32
+			default:
+				unknown = fmt.Errorf("open: %s: object format %q is not known", r.gitDir, value)
+			}
+		case "refstorage":
+			r.reftable = !strings.EqualFold(value, "files")
+			if r.reftable {
+				r.warn(WarnRefs, r.commonDir, "refs are stored as "+value+" and cannot be read",
+					"git refs migrate --ref-format=files")
+			}
+		default:
+			r.warn(WarnExtension, path, "extension "+name+" is not known", "")
+		}
+	})
+	return unknown
+}
+
+// findWorkTree says where the files of the repository are, if it has any.
+func (r *Repository) findWorkTree(found string) string {
+	if tree, ok := r.config.Get("core.worktree"); ok && tree != "" && !r.Linked() {
+		return within(r.gitDir, tree)
+	}
+	if r.Linked() {
+		if found != "" {
+			return found
+		}
+		if file, err := readLine(filepath.Join(r.gitDir, "gitdir")); err == nil && file != "" {
+			return filepath.Dir(within(r.gitDir, file))
+		}
+		return ""
+	}
+	if bare, _ := r.config.Bool("core.bare"); bare {
+		return ""
+	}
+	if found == "" && filepath.Base(r.gitDir) == ".git" {
+		return filepath.Dir(r.gitDir)
+	}
+	return found
+}
+
+// Linked reports whether this is a linked worktree.
+func (r *Repository) Linked() bool { return r.gitDir != r.commonDir }
+
+// Shallow returns the commits whose parents a shallow clone has not fetched.
+func (r *Repository) Shallow() map[scanner.ObjectID]bool { return r.shallow() }
+
+func (r *Repository) readShallow() map[scanner.ObjectID]bool {
+	path := filepath.Join(r.commonDir, "shallow")
+	data, err := readBounded(path, maxPackedRefs)
+	if err != nil {
+		if !os.IsNotExist(err) {
+			r.warn(WarnObjects, path, "list of shallow commits is not readable", "")
+		}
+		return nil
+	}
+	set := map[scanner.ObjectID]bool{}
+	for line := range strings.Lines(string(data)) {
+		if id, ok := r.parseID(strings.TrimSpace(line)); ok {
+			set[id] = true
+		}
+	}
+	return set
+}
+
+// parseID reads a full object name of this repository's length.
+func (r *Repository) parseID(s string) (scanner.ObjectID, bool) {
+	if len(s) != 2*r.idSize {
+		return "", false
+	}
+	return scanner.ParseObjectID(s)
+}
