@@ -1,6 +1,13 @@
 package django
 
-import "github.com/djleaks/djleaks/scanner"
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"html"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
 
 // valueClass is what a value is, finer than scanner.Class.
 type valueClass uint8
@@ -40,10 +47,235 @@ func (v valueClass) class() scanner.Class {
 	return ""
 }
 
+// Properties of Django's generator (get_random_secret_key). The bounds on
+// signs and distinct characters miss one key in 100,000.
+const (
+	djangoLength      = 50
+	djangoMinSigns    = 2
+	djangoMinDistinct = 20
+)
+
 // classify judges a value; name is the setting's, as written, or empty.
 func classify(value, name string) valueClass {
-	if value == "" {
+	if len(value) == 0 || len(value) > 4*maxJudged {
 		return emptyValue
 	}
+	if v, ok := djangoShape(value); ok {
+		return v
+	}
+	value = strings.TrimSpace(value)
+	switch {
+	case value == "":
+		return emptyValue
+	case isReference(value, name):
+		return referenceValue
+	case isMasked(value):
+		return maskedValue
+	case isPublic(value):
+		return publicValue
+	case isRandom(value):
+		return randomValue
+	}
+	return humanClass(value)
+}
+
+// djangoShape knows a key that Django made, with or without startproject's
+// prefix. Old versions wrote the key through a template that turned & into
+// &amp;, so the shape is looked for in the unescaped text; the key itself is
+// what stands in the source.
+func djangoShape(value string) (valueClass, bool) {
+	tail, insecure := strings.CutPrefix(value, scanner.InsecurePrefix)
+	if len(tail) > djangoLength && strings.Contains(tail, "&") {
+		tail = html.UnescapeString(tail)
+	}
+	if len(tail) != djangoLength {
+		return 0, false
+	}
+	signs := 0
+	for i := 0; i < len(tail); i++ {
+		c := tail[i]
+		switch {
+		case isLower(c) || isDigit(c) || c == '-' || c == '_':
+		case isDjangoSign(c):
+			signs++
+		default:
+			return 0, false
+		}
+	}
+	if signs < djangoMinSigns || distinctBytes(tail) < djangoMinDistinct || !isRandom(tail) {
+		return 0, false
+	}
+	if insecure {
+		return insecureValue, true
+	}
+	return djangoValue, true
+}
+
+// publicKeys are the first eight bytes of the SHA-256 of keys that the
+// documentation of Flask and FastAPI prints and that hundreds of projects have
+// copied. Of keys with escapes each evaluation is listed.
+var publicKeys = [...]uint64{
+	0xca32f86ce10b8435,
+	0x9d0f4f5072c13dbd,
+	0xe06a65faf6a10f8f,
+	0x2598f7d6adc142d8,
+	0x570dad43de1af4c9,
+	0xeefbd4136387e762,
+}
+
+func isPublic(value string) bool {
+	switch len(value) {
+	case 16, 17, 20, 30, 64:
+	default:
+		return false
+	}
+	sum := sha256.Sum256([]byte(value))
+	h := binary.BigEndian.Uint64(sum[:8])
+	for _, k := range publicKeys {
+		if h == k {
+			return true
+		}
+	}
+	return false
+}
+
+// isReference knows a value that only says where the key is: variables and
+// templates of all kinds, encrypted values, paths and names of secret stores.
+func isReference(v, name string) bool {
+	switch {
+	case strings.Contains(v, "{{") && strings.Contains(v, "}}"),
+		strings.Contains(v, "{%") && strings.Contains(v, "%}"),
+		strings.Contains(v, "<%") && strings.Contains(v, "%>"),
+		strings.Contains(v, "${") && strings.Contains(v, "}"),
+		strings.Contains(v, "[["),
+		enclosed(v, "$(", ")"), enclosed(v, "((", "))"), enclosed(v, "`", "`"),
+		enclosed(v, "{", "}"), enclosed(v, "%{", "}"), enclosed(v, "#{", "}#"), enclosed(v, "#{", "}"),
+		enclosed(v, "%(", ")s"), enclosed(v, "%(", ")"), v == "%s", v == "%r", v == "{}":
+		return true
+	case enclosed(v, "<", ">") || enclosed(v, "[", "]"):
+		return true
+	case marked(v, "%") || marked(v, "@") || marked(v, "@@") || marked(v, "#") || marked(v, "%%") || marked(v, "~~") || marked(v, "$"):
+		return true
+	case v[0] == '$' && isPlainName(v[1:]):
+		return true
+	case strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__") && name != "" && strings.Contains(fold(v), fold(name)):
+		return true
+	}
+	for _, p := range [...]string{"ENC[", "!vault", "$ANSIBLE_VAULT", "arn:aws", "op://", "vault:", "ref+", "sm://", "ssm:", "file:", "secretsmanager:",
+		"!reference", "!Ref", "!Sub", "AWS_SM:", "gcp:", "keyvault:", "http://", "https://", "@format ", "@jinja ", "$encrypted"} {
+		if strings.HasPrefix(v, p) {
+			return true
+		}
+	}
+	return strings.HasPrefix(v, "projects/") && strings.Contains(v, "/secrets/") || isPath(v)
+}
+
+// enclosed reports whether something other than white space stands between
+// these brackets and no second pair does. A bracketed generated key is not a
+// reference: no generator of keys would close what it opened, but [ and < are
+// in no alphabet of theirs.
+func enclosed(v, open, closing string) bool {
+	return len(v) > len(open)+len(closing) && strings.HasPrefix(v, open) && strings.HasSuffix(v, closing) && !strings.Contains(v[len(open):len(v)-len(closing)], open)
+}
+
+// marked reports whether a plain name stands between two equal marks.
+func marked(v, mark string) bool {
+	return len(v) > 2*len(mark) && strings.HasPrefix(v, mark) && strings.HasSuffix(v, mark) && isPlainName(v[len(mark):len(v)-len(mark)])
+}
+
+func isPlainName(v string) bool {
+	if v == "" || len(v) > 64 || isDigit(v[0]) {
+		return false
+	}
+	for i := 0; i < len(v); i++ {
+		if !isWord(v[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// isPath knows the path of a file that holds the key.
+func isPath(v string) bool {
+	if !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "./") && !strings.HasPrefix(v, "../") && !strings.HasPrefix(v, "~/") {
+		return false
+	}
+	slashes := 0
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; {
+		case c == '/':
+			slashes++
+		case !isWord(c) && c != '.' && c != '-' && c != '~':
+			return false
+		}
+	}
+	return slashes > 1 && !isRandom(v) || slashes == 1 && strings.Contains(v, ".")
+}
+
+// maskMarks are the words that stand for a value that was taken out.
+var maskMarks = [...]string{"redacted", "censored", "filtered", "masked", "hidden", "removed", "sensitive", "encrypted"}
+
+// isMasked knows a value that was made unreadable, or was never one: nothing
+// but punctuation.
+func isMasked(v string) bool {
+	v = strings.TrimPrefix(v, scanner.InsecurePrefix)
+	marks, letters, n := 0, 0, 0
+	for _, c := range v {
+		n++
+		switch c {
+		case '*', 'x', 'X', '•', '.', '…', '●':
+			marks++
+		default:
+			if c > 0x7f || isAlnum(byte(c)) {
+				letters++
+			}
+		}
+	}
+	if letters == 0 && marks == 0 {
+		return n < minRandom
+	}
+	if n > 1 && marks*10 >= n*6 {
+		return true
+	}
+	bare := fold(strings.Trim(v, "*[](){}<>- _"))
+	for _, m := range maskMarks {
+		if bare == m || bare == m+"value" {
+			return true
+		}
+	}
+	return false
+}
+
+// humanClass divides what people write: low complexity, placeholder, dummy,
+// the rest.
+func humanClass(v string) valueClass {
+	tail := v
+	if t, ok := strings.CutPrefix(v, scanner.InsecurePrefix); ok && t != "" {
+		tail = t
+	}
+	switch {
+	case len(tail) >= minRandom && isLow(tail):
+		return lowValue
+	case asksForReplacement(v):
+		return placeholderValue
+	case isDummy(v):
+		return dummyValue
+	}
 	return humanValue
+}
+
+// isLow knows aaaa…, abcabc…, 0123456789….
+func isLow(v string) bool {
+	if distinctBytes(v) < 5 {
+		return true
+	}
+	var buf [maxJudged]byte
+	var cost costs
+	n := copy(buf[:], v)
+	theModel().human(buf[:n], &cost)
+	sum := 0.0
+	for _, c := range cost[:n] {
+		sum += c
+	}
+	return sum < 1.2*float64(n)
 }

@@ -5,9 +5,217 @@ type nameClass uint8
 
 const (
 	nameNone  nameClass = iota // no key of a Django site
-	nameOther                  // a sibling: SECRET, JWT_SECRET_KEY, SIGNING_KEY, …
-	nameMain                   // SECRET_KEY, DJANGO_SECRET_KEY, OLD_SECRET_KEY, …
+	nameOther                  // a sibling: SECRET, JWT_SECRET_KEY, SIGNING_KEY, lower-case secret_key, …
+	nameMain                   // SECRET_KEY, DJANGO_SECRET_KEY, OLD_SECRET_KEY, SECRET_KEY_FALLBACKS, …
 )
 
-// judgeName says what a name as written stands for.
-func judgeName(name string) nameClass { return nameMain }
+// maxParts is how many words of a name are looked at; a longer one is no key's.
+const maxParts = 12
+
+// judgeName says what a name as written stands for: SECRET_KEY, secretKey,
+// django-secret-key, settings.SECRET_KEY, django.secretKey.
+func judgeName(name string) nameClass {
+	if len(name) > 2*maxName {
+		return nameNone
+	}
+	var buf [maxParts]string
+	var folded [2*maxName + maxParts]byte
+	parts, upper, ok := nameParts(buf[:0], folded[:0], name)
+	if !ok {
+		return nameNone
+	}
+	for i := len(parts) - 1; i >= 0; i-- {
+		switch {
+		case i > 0 && parts[i-1] == "SECRET" && (parts[i] == "KEY" || parts[i] == "KEYS"):
+			return judgeParts(parts[:i-1], parts[i+1:], upper)
+		case i > 0 && parts[i-1] == "SIGNING" && parts[i] == "KEY":
+			return judgeSigning(parts[:i-1], parts[i+1:])
+		case parts[i] == "SECRETKEY" || parts[i] == "SECRETKEYS":
+			return judgeParts(parts[:i], parts[i+1:], upper)
+		}
+	}
+	for i, p := range parts {
+		if p == "SECRET" && i == len(parts)-1 {
+			return judgeSecret(parts[:i], upper)
+		}
+	}
+	return nameNone
+}
+
+// nameParts splits a name into its words in upper case: at every separator and
+// where camel case begins a word. upper says that the last
+// dotted part has no lower-case letter.
+func nameParts(parts []string, folded []byte, name string) (_ []string, upper, ok bool) {
+	upper = true
+	for i := len(name) - 1; i >= 0 && name[i] != '.'; i-- {
+		if isLower(name[i]) {
+			upper = false
+		}
+	}
+	start := 0
+	for i := 0; i <= len(name); i++ {
+		edge := i == len(name) || !isAlnum(name[i]) && name[i] < 0x80
+		if !edge && (i == 0 || !isUpperLetter(name[i]) || !isLower(name[i-1])) {
+			folded = append(folded, name[i]&^caseBit(name[i]))
+			continue
+		}
+		if len(folded) > start {
+			if len(parts) == cap(parts) {
+				return nil, false, false
+			}
+			parts = append(parts, string(folded[start:]))
+		}
+		start = len(folded)
+		if !edge {
+			folded = append(folded, name[i])
+		}
+	}
+	return parts, upper, true
+}
+
+func caseBit(c byte) byte {
+	if isLower(c) {
+		return 32
+	}
+	return 0
+}
+
+// judgeParts judges what stands before and behind SECRET_KEY.
+func judgeParts(before, after []string, upper bool) nameClass {
+	for _, p := range after {
+		if !isQualifier(p) {
+			return nameNone
+		}
+	}
+	class := nameMain
+	if !upper {
+		class = nameOther
+	}
+	for i, p := range before {
+		switch {
+		case isForeign(p) || i == firstWord(before) && isVerb(p):
+			return nameNone
+		case p == "DJANGO":
+			class = nameMain
+		case isQualifier(p) || isContainer(p):
+		case class == nameMain && !hasDjango(before):
+			class = nameOther
+		}
+	}
+	return class
+}
+
+// firstWord is the index of the first part that is not the object or module
+// that holds the name.
+func firstWord(parts []string) int {
+	for i, p := range parts {
+		if !isContainer(p) {
+			return i
+		}
+	}
+	return -1
+}
+
+func hasDjango(parts []string) bool {
+	for _, p := range parts {
+		if p == "DJANGO" {
+			return true
+		}
+	}
+	return false
+}
+
+// judgeSigning judges SIGNING_KEY, the sibling that djangorestframework-simplejwt
+// reads.
+func judgeSigning(before, after []string) nameClass {
+	if len(after) > 0 {
+		return nameNone
+	}
+	for _, p := range before {
+		switch p {
+		case "JWT", "SIMPLE", "TOKEN", "SESSION", "DJANGO", "AUTH", "DRF", "REFRESH", "APP":
+		default:
+			if !isQualifier(p) && !isContainer(p) {
+				return nameNone
+			}
+		}
+	}
+	return nameOther
+}
+
+// judgeSecret judges a name that ends in SECRET without KEY: too common a word
+// to be taken without a sign that it is the site's.
+func judgeSecret(before []string, upper bool) nameClass {
+	site := false
+	for _, p := range before {
+		switch {
+		case p == "DJANGO":
+			return nameMain
+		case p == "APP" || p == "FLASK" || p == "JWT" || p == "SITE" || p == "SESSION":
+			site = true
+		case !isQualifier(p) && !isContainer(p):
+			return nameNone
+		}
+	}
+	if site || upper {
+		return nameOther
+	}
+	return nameNone
+}
+
+// isQualifier knows words that say which of the site's keys it is.
+func isQualifier(p string) bool {
+	switch p {
+	case "OLD", "NEW", "PREVIOUS", "PREV", "DEFAULT", "FALLBACK", "FALLBACKS", "DEV", "DEVELOPMENT", "DEBUG", "LOCAL", "PROD", "PRODUCTION", "STAGING", "STAGE", "TEST", "TESTING", "TESTS",
+		"CI", "INSECURE", "UNSAFE", "CURRENT", "MY", "THE", "YOUR", "SITE", "LEGACY", "BACKUP", "VALUE", "PRIMARY", "SECONDARY", "DUMMY", "BUILD", "TMP", "TEMP", "S", "DEMO", "PLACEHOLDER":
+		return true
+	}
+	return len(p) <= 2 && len(p) > 0 && isDigit(p[0])
+}
+
+// isContainer knows what holds settings and variables.
+func isContainer(p string) bool {
+	switch p {
+	case "SETTINGS", "SETTING", "CONF", "CONFIG", "CONFIGS", "APP", "APPLICATION", "SELF", "CLS", "ENV", "ENVIRON", "OS", "VARS", "VAR", "TF", "STRINGDATA", "DATA", "BASE", "COMMON", "DYNACONF", "DOCKER",
+		"SUPER", "BACKEND", "SERVER", "WEB", "VAULT", "ANSIBLE", "GLOBAL", "SECRETS", "SERVICES", "ENVIRONMENT":
+		return true
+	}
+	return false
+}
+
+// isVerb knows the first words of functions about keys.
+func isVerb(p string) bool {
+	switch p {
+	case "GET", "SET", "CHECK", "LOAD", "HAS", "IS", "GENERATE", "GEN", "VALIDATE", "MAKE", "CREATE", "READ", "FETCH", "VERIFY", "USE", "PARSE", "STORE", "ROTATE", "RESET", "ENSURE", "REQUIRE", "MISSING",
+		"NO", "INVALID", "WITH", "EMPTY", "DECODE", "ENCODE", "RANDOM", "FIND", "SHOW", "PRINT", "UPDATE", "DELETE", "REMOVE", "HIDE", "MASK", "EXTRACT", "INIT", "WRITE", "SAVE", "RESOLVE", "FROM", "NEEDS", "HASH", "HASHED":
+		return true
+	}
+	return false
+}
+
+// isForeign knows the products and the kinds of keys that are not a site's own
+// signing key. They stand before SECRET_KEY in a name.
+func isForeign(p string) bool {
+	switch p {
+	// Clouds and storage.
+	case "AWS", "NAWS", "S3", "R2", "B2", "MINIO", "WASABI", "SPACES", "LINODE", "DIGITALOCEAN", "BUCKET", "STORAGE", "BLOB", "CDN", "QINIU", "TENCENT", "TENCENTCLOUD", "ALIYUN", "ALIBABA", "OSS", "COS", "SNS", "SES", "SQS", "DYNAMODB",
+		"BACKBLAZE", "AZURE", "GCP", "GCS", "GOOGLE", "RCLONE", "SCALEWAY", "HUAWEI", "VOLCENGINE", "OBS", "BOTO", "BOTO3", "CLOUDFLARE", "CEPH", "SWIFT", "SEAWEEDFS", "YANDEX", "SELECTEL":
+		return true
+	// Payment.
+	case "STRIPE", "PAYSTACK", "RAZORPAY", "PAYPAL", "YOOKASSA", "BRAINTREE", "PLAID", "MOLLIE", "KHALTI", "ESEWA", "FLUTTERWAVE", "FLW", "PAYTM", "CHAPA", "PADDLE", "XENDIT", "MIDTRANS", "IYZICO", "MPESA", "ADYEN", "SQUARE",
+		"MERCHANT", "PAYMENT", "PAYMENTS", "PAY", "PAYU", "PAYMOB", "COINBASE", "OMISE", "PAYMONGO", "CHECKOUT", "BKASH", "LIQPAY", "WEBPAY", "PAGSEGURO", "MERCADOPAGO", "LEMONSQUEEZY":
+		return true
+	// Services.
+	case "CLOUDINARY", "RECAPTCHA", "HCAPTCHA", "TURNSTILE", "CAPTCHA", "MAILJET", "TWILIO", "SUPABASE", "ALPACA", "BINANCE", "BYBIT", "KRAKEN", "BAIDU", "WECHAT", "WEIXIN", "OPENAI", "FACEBOOK", "TWITTER", "GITHUB", "GITLAB", "BITBUCKET", "TRELLO",
+		"SENTRY", "VK", "LIVE", "SLACK", "DISCORD", "TELEGRAM", "ZOOM", "SHOPIFY", "DROPBOX", "KAKAO", "NAVER", "LINE", "INSTAGRAM", "LINKEDIN", "REDDIT", "PUSHER", "ALGOLIA", "IMAGEKIT", "NEXMO", "VONAGE", "MAILGUN", "SENDGRID",
+		"CLERK", "AUTH0", "OKTA", "COGNITO", "LANGFUSE", "SEARXNG", "NEXTAUTH", "AUTHJS", "RAILS", "LARAVEL", "WORKOS", "FIREBASE", "SPOTIFY", "YELP", "MAPBOX", "SEGMENT", "AMPLITUDE", "MIXPANEL", "UNSPLASH", "PINTEREST", "TIKTOK",
+		"ONESIGNAL", "EXPO", "AGORA", "LIVEKIT", "JITSI", "BBB", "BIGBLUEBUTTON", "MUX", "IYZIPAY", "DUO", "HELLOSIGN", "DOCUSIGN", "XERO", "INTERCOM", "ZENDESK", "HUBSPOT", "MAILCHIMP", "POSTMARK", "DEEPL", "BREVO", "HARVESTAPI", "N8N", "GRAFANA", "GITEA":
+		return true
+	// Kinds of keys.
+	case "CLIENT", "API", "ACCESS", "WEBHOOK", "WEBHOOKS", "HMAC", "CONSUMER", "OAUTH", "OAUTH2", "OIDC", "SAML", "LTI", "SSO", "PUBLIC", "PRIVATE", "SHARED", "ENCRYPTION", "ENCRYPT", "ENCRYPTED", "CIPHER", "AES", "CRYPTO", "SSH", "GPG", "PGP",
+		"SSL", "TLS", "NACL", "BOX", "SIGN", "SODIUM", "ED25519", "X25519", "CURVE25519", "RSA", "ECDSA", "TOTP", "OTP", "MFA", "SMS", "BOT", "XSRF", "CSRF", "KEYPAIR", "PAIR", "HOOK", "PARTNER", "VENDOR", "RECOVERY", "WIDGET", "BROWSERSTACK", "EXCHANGE",
+		"SWARM", "DOCKERHUB", "MASTER", "SUB", "ROOT", "PEER", "WIREGUARD", "WG", "TOX", "NOSTR", "BEARER", "VAPID", "FERNET", "POSTGRES", "MYSQL", "MONGO", "REDIS", "RABBITMQ", "ELASTIC":
+		return true
+	}
+	return false
+}
