@@ -1,0 +1,148 @@
+package report
+
+import (
+	"path"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// instead is what to write in the place of a key.
+type instead struct {
+	Line string // the exact line; empty if there is none
+	Note string // what else it needs, in a few words
+}
+
+// insteadOf finds the line to write for an occurrence by how it was written,
+// or where that is not known by the name of its file.
+func insteadOf(o *scanner.Occurrence) instead {
+	name := identifier(o.Name)
+	switch family(o) {
+	case "message":
+		return instead{Note: "write the message again without the key"}
+	case "python":
+		if strings.Contains(name, "FALLBACK") {
+			return instead{Line: name + " = []", Note: "a key that is listed here is still valid"}
+		}
+		return instead{Line: name + ` = os.environ["` + variable(name) + `"]`, Note: "with import os"}
+	case "dotenv":
+		return instead{Line: "git rm --cached " + shellQuoted(o.Path), Note: "and add the file to .gitignore"}
+	case "compose":
+		return instead{Line: name + ": ${" + variable(name) + ":?}", Note: "set it outside the repository"}
+	case "docker":
+		return instead{Note: "take the line out; give " + variable(name) + " to the container when it runs"}
+	case "kubernetes":
+		return instead{Note: "take the value out; make the Secret with kubectl or a sealed-secrets tool"}
+	case "ci":
+		return instead{Note: "take the value out; keep it in the secrets of the CI system"}
+	}
+	return instead{Note: "take the value out; read " + variable(name) + " from the environment"}
+}
+
+// String is the advice in one line.
+func (i instead) String() string {
+	switch {
+	case i.Line == "":
+		return i.Note
+	case i.Note == "":
+		return i.Line
+	}
+	return i.Line + "  (" + i.Note + ")"
+}
+
+// family is what kind of file holds the occurrence.
+func family(o *scanner.Occurrence) string {
+	if o.Commit != "" && o.Path == "" {
+		return "message"
+	}
+	file := strings.ToLower(path.Base(o.Path))
+	full := strings.ToLower(o.Path)
+	switch {
+	case strings.HasPrefix(o.Form, "python"), strings.HasSuffix(file, ".py"):
+		return "python"
+	case strings.Contains(full, ".github/workflows/"), strings.HasPrefix(file, ".gitlab-ci"):
+		return "ci"
+	case strings.HasPrefix(o.Form, "k8s"), strings.HasPrefix(o.Form, "kubernetes"):
+		return "kubernetes"
+	case strings.Contains(file, "compose") && (strings.HasSuffix(file, ".yml") || strings.HasSuffix(file, ".yaml")):
+		return "compose"
+	case strings.HasPrefix(o.Form, "docker"), strings.Contains(file, "dockerfile"), strings.Contains(file, "containerfile"):
+		return "docker"
+	case strings.HasPrefix(o.Form, "dotenv"), strings.HasPrefix(o.Form, "shell"), strings.Contains(file, ".env"):
+		return "dotenv"
+	}
+	return ""
+}
+
+// identifier is a name that can stand in a line of code, SECRET_KEY if the
+// report has none.
+func identifier(name string) string {
+	if name == "" || len(name) > 64 {
+		return "SECRET_KEY"
+	}
+	for i := 0; i < len(name); i++ {
+		c := name[i]
+		if c != '_' && (c < '0' || c > '9' || i == 0) && (c|32 < 'a' || c|32 > 'z') {
+			return "SECRET_KEY"
+		}
+	}
+	return name
+}
+
+// variable is the environment variable for a setting.
+func variable(name string) string {
+	name = strings.ToUpper(name)
+	if name == "SECRET_KEY" || name == "SECRET" {
+		return "DJANGO_SECRET_KEY"
+	}
+	return name
+}
+
+// shellQuoted is a path as a word of a shell command.
+func shellQuoted(p string) string {
+	p = clean(p)
+	for i := 0; i < len(p); i++ {
+		if c := p[i]; !strings.ContainsRune("./_-+@,", rune(c)) && (c < '0' || c > '9') && (c|32 < 'a' || c|32 > 'z') {
+			return "'" + strings.ReplaceAll(p, "'", `'\''`) + "'"
+		}
+	}
+	return p
+}
+
+// step is one thing to do, with a command or a line of code where there is one.
+type step struct{ Do, Code string }
+
+// wayOut is what to do about leaked keys, in order. The leaked keys must not
+// become fallbacks: they would stay valid.
+func wayOut(keys []scanner.Key) []step {
+	live, generated := false, false
+	setting := ""
+	for i := range keys {
+		live = live || current(keys[i].Status)
+		generated = generated || keys[i].Class.Generated()
+		if len(keys[i].Occurrences) > 0 && setting == "" && family(&keys[i].Occurrences[0]) == "python" {
+			setting = insteadOf(&keys[i].Occurrences[0]).Line
+		}
+	}
+	if setting == "" {
+		setting = `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`
+	}
+	var steps []step
+	if !live {
+		steps = append(steps, step{
+			"Ask production whether it still uses one of these keys: this prints the fingerprint of its key.",
+			`printf %s "$DJANGO_SECRET_KEY" | sha256sum | cut -c1-16`,
+		})
+	}
+	steps = append(steps,
+		step{"Make a new key, outside the repository.", "djleaks key new"},
+		step{"Read it from the environment.", setting},
+		step{"Deploy it to all processes at once. Do not list a leaked key in SECRET_KEY_FALLBACKS: it would stay valid. " +
+			"What the site encrypts with the key must be encrypted again first.", ""},
+		step{"Delete the stored sessions and expect one logout for everybody; links in mails that were sent before stop working.", ""},
+	)
+	if generated {
+		steps = append(steps, step{"Cleaning the history is optional and comes last: whoever has the key keeps it.", ""})
+	}
+	return steps
+}

@@ -1,0 +1,107 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// longest is how much of one string from a repository is shown, in characters.
+// Git takes paths of 4,096 bytes; a made-up author can have megabytes.
+const longest = 1024
+
+// clean makes a string from a repository fit for a terminal and for a CI log.
+//
+// What does not print is shown escaped: control characters, ANSI sequences,
+// bidirectional and zero-width marks, line ends, and bytes that are not UTF-8.
+// The beginnings of workflow commands are broken wherever they stand, because
+// runners look for "::" behind blanks and for "##vso[", "##[" and "##teamcity["
+// anywhere in a line.
+func clean(s string) string {
+	if plain(s) {
+		return s
+	}
+	var b strings.Builder
+	count := 0
+	for i := 0; i < len(s); count++ {
+		if count == longest {
+			b.WriteString("…")
+			break
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+		case unicode.Is(unicode.Zs, r):
+			b.WriteByte(' ') // the ideographic space is at home in names
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case !unicode.IsPrint(r):
+			writeEscape(&b, r)
+		case r == ':' && commandColon(s, i), r == '#' && i > 0 && s[i-1] == '#':
+			writeEscape(&b, r)
+		default:
+			b.WriteRune(r)
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// plain reports whether clean has nothing to do: the usual case.
+func plain(s string) bool {
+	if len(s) > longest {
+		return false
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] < ' ' || s[i] > '~' || s[i] == ':' || s[i] == '#' {
+			return false
+		}
+	}
+	return true
+}
+
+// commandColon reports whether the colon at s[i] could be a half of "::", be it
+// with what is printed before or after s.
+func commandColon(s string, i int) bool {
+	return i == 0 || i == len(s)-1 || s[i-1] == ':'
+}
+
+func writeEscape(b *strings.Builder, r rune) {
+	switch {
+	case r < 0x100:
+		fmt.Fprintf(b, `\x%02x`, r)
+	case r < 0x10000:
+		fmt.Fprintf(b, `\u%04x`, r)
+	default:
+		fmt.Fprintf(b, `\U%08x`, r)
+	}
+}
+
+// width is the number of columns that s takes on a terminal. s is clean.
+func width(s string) int {
+	n := 0
+	for _, r := range s {
+		n += runeWidth(r)
+	}
+	return n
+}
+
+func runeWidth(r rune) int {
+	switch {
+	case r < 0x300:
+		return 1
+	case unicode.In(r, unicode.Mn, unicode.Me):
+		return 0
+	case r >= 0x1100 && r <= 0x115f, r >= 0x2e80 && r <= 0xa4cf, r >= 0xac00 && r <= 0xd7a3,
+		r >= 0xf900 && r <= 0xfaff, r >= 0xfe30 && r <= 0xfe6f, r >= 0xff00 && r <= 0xff60,
+		r >= 0xffe0 && r <= 0xffe6, r >= 0x1f300 && r <= 0x1faff, r >= 0x20000 && r <= 0x3fffd:
+		return 2
+	}
+	return 1
+}

@@ -1,0 +1,103 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// writeJSON writes the report as one object, the contract of schema 1.
+func writeJSON(w io.Writer, r *scanner.Report, _ Options) error {
+	return encodeJSON(w, r, "  ")
+}
+
+// encodeJSON writes v and a line end. Characters that do not print, and what
+// begins a command of a CI runner, are escaped in strings: a JSON report is
+// looked at in terminals and in logs too.
+func encodeJSON(w io.Writer, v any, indent string) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", indent)
+	if err := e.Encode(v); err != nil {
+		return fmt.Errorf("report: json: %w", err)
+	}
+	_, err := w.Write(printableJSON(b.Bytes()))
+	return err
+}
+
+// printableJSON escapes what does not print and the second sign of "##". JSON
+// has both in strings only. A line never begins with a string's text, so that
+// "::" can stay. A byte that is not UTF-8 is the same escape each time it is
+// written.
+func printableJSON(text []byte) []byte {
+	var out []byte
+	done := 0
+	for i := 0; i < len(text); {
+		command := text[i] == '#' && text[i-1] == '#'
+		if text[i] < utf8.RuneSelf && text[i] != 0x7f && !command {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(text[i:])
+		if command || r == utf8.RuneError || !unicode.IsPrint(r) && !unicode.Is(unicode.Zs, r) {
+			out = append(out, text[done:i]...)
+			if r >= 0x10000 {
+				r -= 0x10000
+				out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+r>>10, 0xdc00+r&0x3ff)
+			} else {
+				out = fmt.Appendf(out, `\u%04x`, r)
+			}
+			done = i + size
+		}
+		i += size
+	}
+	if done == 0 {
+		return text
+	}
+	return append(out, text[done:]...)
+}
+
+// The lines of JSON Lines. The run record is the last line and says that the
+// file is whole.
+type (
+	keyRecord struct {
+		Type string `json:"type"` // key, accepted, known
+		scanner.Key
+	}
+	runRecord struct {
+		Type     string           `json:"type"` // run
+		Schema   int              `json:"schema"`
+		Tool     scanner.Tool     `json:"tool"`
+		Scope    scanner.Scope    `json:"scope"`
+		Verdict  scanner.Verdict  `json:"verdict"`
+		FailOn   scanner.Severity `json:"fail_on"`
+		Coverage scanner.Coverage `json:"coverage"`
+		Keys     int              `json:"keys"`
+		Accepted int              `json:"accepted"`
+		Known    int              `json:"known"`
+	}
+)
+
+// writeJSONL writes a line for each key and one for the run.
+func writeJSONL(w io.Writer, r *scanner.Report, _ Options) error {
+	for _, list := range []struct {
+		name string
+		keys []scanner.Key
+	}{{"key", r.Keys}, {"accepted", r.Accepted}, {"known", r.Known}} {
+		for _, k := range list.keys {
+			if err := encodeJSON(w, keyRecord{list.name, k}, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return encodeJSON(w, runRecord{
+		"run", r.Schema, r.Tool, r.Scope, r.Verdict, r.FailOn, r.Coverage,
+		len(r.Keys), len(r.Accepted), len(r.Known),
+	}, "")
+}

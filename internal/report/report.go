@@ -1,0 +1,132 @@
+// Package report shows a finished scanner.Report: to people, to CI systems and
+// to other programs.
+//
+// Each format is a pure function of the report and the Options. JSON is the
+// contract; Read reads it back, so that every other format can be made later
+// from a saved report. A report holds masks only, so no format can show a key.
+//
+// Whatever was born in a repository (paths, authors, refs, names) is hostile:
+// it passes clean before a terminal or a CI log, and the escapes of its format
+// everywhere else.
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Options say how to show a report. The zero value is right for a file.
+type Options struct {
+	Color   bool // text: use ANSI colours
+	Width   int  // text: columns of the terminal; 0 stands for 80
+	All     bool // show notes too; JSON, JSON Lines and HTML always have them
+	Verbose bool // text: list every place, commit and skipped object
+	Quiet   bool // text: nothing for a clean verdict
+
+	// Rules are the texts that SARIF, GitLab, Markdown and HTML show of a rule.
+	Rules []scanner.Rule
+	// OmitHistory leaves keys that no tip holds out of SARIF, which then says
+	// how many it left out.
+	OmitHistory bool
+	// Start and End are the times of the scan for GitLab, which requires them.
+	// A report does not hold them, so that the same scan gives the same bytes.
+	Start, End time.Time
+}
+
+// writers is a function and not a table, so that starting the program builds
+// nothing.
+func writer(format string) func(io.Writer, *scanner.Report, Options) error {
+	switch format {
+	case "text":
+		return writeText
+	case "json":
+		return writeJSON
+	case "jsonl":
+		return writeJSONL
+	}
+	return nil
+}
+
+// Formats lists the names that Write takes.
+func Formats() []string {
+	return []string{"text", "json", "jsonl"}
+}
+
+// Write shows r in one of the Formats.
+func Write(w io.Writer, format string, r *scanner.Report, opt Options) error {
+	write := writer(format)
+	if write == nil {
+		return fmt.Errorf("report: format %q is none of %s", clean(format), strings.Join(Formats(), ", "))
+	}
+	return write(w, tame(r), opt)
+}
+
+// tame returns a copy of r that every format can show: no list is nil, and
+// every date has a form in RFC 3339, which hostile commits need not have.
+func tame(r *scanner.Report) *scanner.Report {
+	out := *r
+	out.Keys, out.Accepted, out.Known = tameKeys(r.Keys), tameKeys(r.Accepted), tameKeys(r.Known)
+	out.Coverage.Skipped = append([]scanner.Skip{}, r.Coverage.Skipped...)
+	return &out
+}
+
+func tameKeys(keys []scanner.Key) []scanner.Key {
+	out := append([]scanner.Key{}, keys...)
+	for i := range out {
+		k := &out[i]
+		k.Reasons = append([]string{}, k.Reasons...)
+		k.Occurrences = append([]scanner.Occurrence{}, k.Occurrences...)
+		for j := range k.Occurrences {
+			o := &k.Occurrences[j]
+			o.Refs = append([]string{}, o.Refs...)
+			o.Introduced, o.Removed = tameCommits(o.Introduced), tameCommits(o.Removed)
+		}
+	}
+	return out
+}
+
+func tameCommits(commits []scanner.Commit) []scanner.Commit {
+	out := append([]scanner.Commit{}, commits...)
+	for i := range out {
+		out[i].Date = tameDate(out[i].Date)
+	}
+	return out
+}
+
+// The dates that RFC 3339 can write.
+var (
+	firstDate = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC)
+	lastDate  = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
+)
+
+func tameDate(t time.Time) time.Time {
+	if _, err := t.MarshalJSON(); err == nil {
+		return t
+	}
+	t = t.UTC()
+	switch {
+	case t.Before(firstDate):
+		return firstDate
+	case t.After(lastDate):
+		return lastDate
+	}
+	return t
+}
+
+// shown returns the open keys that a reader wants to see: all but the notes,
+// unless all is set or notes fail. hidden is how many were left out.
+func shown(r *scanner.Report, all bool) (out []scanner.Key, hidden int) {
+	if all || r.FailOn <= scanner.Note {
+		return r.Keys, 0
+	}
+	for _, k := range r.Keys {
+		if k.Severity > scanner.Note {
+			out = append(out, k)
+		}
+	}
+	return out, len(r.Keys) - len(out)
+}

@@ -1,0 +1,205 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// How many of a kind the text shows before it only counts; Verbose shows all.
+const (
+	textPlaces  = 8
+	textCommits = 3
+	textRefs    = 6
+	textSkips   = 5
+	textOthers  = 5 // accepted and known keys
+)
+
+// writeText is for people. A commit that is being made gets a few lines, all
+// other scans a block for each key, the way out, and what was read.
+func writeText(w io.Writer, r *scanner.Report, opt Options) error {
+	if opt.Quiet && r.Verdict == scanner.Clean {
+		return nil
+	}
+	t := &text{page: newPage(w, opt.Width), paints: newPaints(opt.Color), report: r, opt: opt}
+	if r.Scope.Kind == "staged" {
+		t.staged()
+	} else {
+		t.audit()
+	}
+	return t.Flush()
+}
+
+type text struct {
+	*page
+	paints
+	report *scanner.Report
+	opt    Options
+}
+
+func (t *text) audit() {
+	keys, hidden := shown(t.report, t.opt.All)
+	for i := range keys {
+		t.key(&keys[i])
+	}
+	t.others("accepted", t.report.Accepted)
+	t.others("known before", t.report.Known)
+	if failing := failingKeys(t.report); len(failing) > 0 {
+		t.wayOut(failing)
+	}
+	t.coverage()
+	t.verdict(hidden)
+}
+
+func (t *text) key(k *scanner.Key) {
+	t.line(t.severity(k.Severity).Sprint(k.Severity.String()), "  ", t.bold.Sprint(clean(k.Masked)), "  ", keyStatus(k))
+	t.line("  fingerprint ", clean(string(k.Fingerprint)), ", ", classWords(k.Class))
+	for _, reason := range k.Reasons {
+		t.paragraph("  ", "  ", clean(reason), t.dim.Sprint)
+	}
+	places := t.limit(len(k.Occurrences), textPlaces)
+	for i := range k.Occurrences[:places] {
+		t.place(&k.Occurrences[i])
+	}
+	t.more(len(k.Occurrences)-places, "  ", "place", "places")
+	t.line()
+}
+
+func (t *text) place(o *scanner.Occurrence) {
+	what := ""
+	if o.Name != "" {
+		what = "  " + clean(o.Name)
+	}
+	if n := len(o.Versions); n > 1 {
+		what += ", " + count(int64(n), "version", "versions")
+	}
+	t.line("  ", t.bold.Sprint(place(o)), what)
+	t.commits("introduced", o.Introduced)
+	t.commits("removed   ", o.Removed)
+	const indent = "    still in   "
+	switch {
+	case len(o.Refs) > 0:
+		t.paragraph(indent, "               ", refNames(o.Refs, t.limit(len(o.Refs), textRefs)), fmt.Sprint)
+	case o.Status == scanner.StatusUnreachable:
+		t.line("    in no branch or tag, but still an object of the repository")
+	}
+	if t.opt.Verbose {
+		for _, v := range o.Versions {
+			t.line("    version    ", short(v.Blob), ":", strconv.Itoa(v.Line), ":", strconv.Itoa(v.Column))
+		}
+	}
+}
+
+func (t *text) commits(label string, commits []scanner.Commit) {
+	n := t.limit(len(commits), textCommits)
+	for _, c := range commits[:n] {
+		before := ""
+		if c.AtOrBefore {
+			before = "at or before "
+		}
+		t.line("    ", label, " ", before, day(c.Date), " in ", short(c.Commit), " by ", person(c.Author))
+	}
+	t.more(len(commits)-n, "               ", "commit", "commits")
+}
+
+// others lists keys that do not fail, one line each: a key is never invisible.
+func (t *text) others(label string, keys []scanner.Key) {
+	if len(keys) == 0 {
+		return
+	}
+	t.line(t.bold.Sprint(label))
+	n := t.limit(len(keys), textOthers)
+	for i := range keys[:n] {
+		k := &keys[i]
+		line := "  " + clean(k.Masked) + "  " + clean(string(k.Fingerprint))
+		if len(k.Occurrences) > 0 {
+			line += "  " + place(&k.Occurrences[0])
+		}
+		t.line(line)
+		if k.Accepted != nil {
+			t.paragraph("    ", "    ", clean(k.Accepted.By)+": "+clean(k.Accepted.Reason), t.dim.Sprint)
+		}
+	}
+	t.more(len(keys)-n, "  ", "key", "keys")
+	t.line()
+}
+
+func (t *text) wayOut(keys []scanner.Key) {
+	t.line(t.bold.Sprint("the way out"))
+	for i, s := range wayOut(keys) {
+		number := strconv.Itoa(i+1) + ". "
+		t.paragraph("  "+number, "     ", s.Do, fmt.Sprint)
+		if s.Code != "" {
+			t.line("       ", s.Code)
+		}
+	}
+	t.line()
+}
+
+func (t *text) coverage() {
+	paint := t.dim
+	if !t.report.Coverage.Complete {
+		paint = t.warn
+	}
+	t.paragraph("", "  ", coverageWords(t.report), paint.Sprint)
+	skipped := t.report.Coverage.Skipped
+	n := t.limit(len(skipped), textSkips)
+	for _, s := range skipped[:n] {
+		t.paragraph("  ", "    ", skipWords(s), fmt.Sprint)
+	}
+	t.more(len(skipped)-n, "  ", "entry", "entries")
+	for _, note := range t.report.Coverage.Notes {
+		t.paragraph("  ", "    ", "note: "+clean(note), t.dim.Sprint)
+	}
+}
+
+func (t *text) verdict(hidden int) {
+	paint := t.good
+	switch t.report.Verdict {
+	case scanner.KeysFound:
+		paint = t.bad
+	case scanner.Incomplete:
+		paint = t.warn
+	}
+	t.paragraph("", "  ", verdictWords(t.report, hidden), paint.Sprint)
+}
+
+// limit is how many of n things to show.
+func (t *text) limit(n, most int) int {
+	if t.opt.Verbose {
+		return n
+	}
+	return min(n, most)
+}
+
+func (t *text) more(n int, indent, one, many string) {
+	if n > 0 {
+		t.line(indent, t.dim.Sprint("and "+count(int64(n), "more "+one, "more "+many)+" (--format json lists all)"))
+	}
+}
+
+// skipWords names what was not read, and why.
+func skipWords(s scanner.Skip) string {
+	var what string
+	switch {
+	case s.Path != "" && s.ID != "":
+		what = clean(s.Path) + " (" + short(s.ID) + ")"
+	case s.Path != "":
+		what = clean(s.Path)
+	case s.ID != "":
+		what = clean(s.ID)
+	}
+	if s.Count > 1 {
+		what = joined(what, thousands(s.Count)+" times")
+	}
+	return joined(what, clean(s.Reason))
+}
+
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + ": " + b
+}

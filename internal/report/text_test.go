@@ -1,0 +1,227 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/djleaks/djleaks/internal/testkit"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+func stagedWith(keys int) *scanner.Report {
+	r := newReport("staged")
+	for n := range keys {
+		k := key(20+n, scanner.ClassDjango, scanner.Critical, scanner.StatusStaged)
+		at(&k, "config/settings.py", 10+n)
+		r.Keys = append(r.Keys, k)
+	}
+	return closed(r)
+}
+
+func TestAStoppedCommitPrintsAtMostTwelveLines(t *testing.T) {
+	for keys := 1; keys <= 9; keys++ {
+		r := stagedWith(keys)
+		r.Coverage.Skip(scanner.Skip{Path: "big.sql", Reason: "too large"})
+		r.Coverage.Skip(scanner.Skip{Path: "bigger.sql", Reason: "too large"})
+		out := render(t, "text", closed(r), Options{Quiet: true})
+		if n := strings.Count(out, "\n"); n > 12 {
+			t.Errorf("%d keys: %d lines:\n%s", keys, n, out)
+		}
+		for _, want := range []string{
+			"config/settings.py:10:15", "instead: SECRET_KEY = os.environ[", "djleaks key new",
+			"# djleaks: allow[reason]", "INCOMPLETE",
+		} {
+			if !strings.Contains(out, want) {
+				t.Errorf("%d keys: %q is missing:\n%s", keys, want, out)
+			}
+		}
+	}
+}
+
+func TestQuietSaysNothingOfACleanCommitAndSomethingOfAnyOther(t *testing.T) {
+	if out := render(t, "text", stagedWith(0), Options{Quiet: true}); out != "" {
+		t.Errorf("a clean commit prints %q", out)
+	}
+	incomplete := stagedWith(0)
+	incomplete.Coverage.Skip(scanner.Skip{Path: "x", Reason: "broken"})
+	if out := render(t, "text", closed(incomplete), Options{Quiet: true}); !strings.Contains(out, "INCOMPLETE") {
+		t.Errorf("an incomplete scan prints %q", out)
+	}
+	if out := render(t, "text", stagedWith(0), Options{}); !strings.Contains(out, "clean: no key found") {
+		t.Errorf("without Quiet a clean commit prints %q", out)
+	}
+}
+
+func TestNotesAreCountedWhenHiddenAndShownWhenTheyFail(t *testing.T) {
+	r := newReport("files")
+	k := key(1, scanner.ClassPlaceholder, scanner.Note, scanner.StatusWorktree)
+	at(&k, "a.py", 1)
+	r.Keys = []scanner.Key{k}
+	out := render(t, "text", closed(r), Options{})
+	if strings.Contains(out, "a.py") || !strings.Contains(out, "1 note hidden (--all shows them)") {
+		t.Errorf("hidden note:\n%s", out)
+	}
+	r.FailOn = scanner.Note
+	out = render(t, "text", closed(r), Options{})
+	if !strings.Contains(out, "a.py:1:15") || strings.Contains(out, "hidden") {
+		t.Errorf("failing note:\n%s", out)
+	}
+}
+
+func TestNoLineOfProseIsWiderThanTheTerminal(t *testing.T) {
+	for _, columns := range []int{40, 60, 80, 100} {
+		out := render(t, "text", incompleteCase(), Options{Width: columns})
+		for _, line := range strings.Split(out, "\n") {
+			if width(line) > columns && strings.Count(strings.TrimSpace(line), " ") > 3 {
+				t.Errorf("%d columns: %q", columns, line)
+			}
+		}
+	}
+	if textWidth(0) != 80 {
+		t.Error("a terminal of 0 columns is not taken as one of 80")
+	}
+}
+
+func TestVerboseListsEveryPlaceAndVersion(t *testing.T) {
+	r := newReport("audit")
+	k := key(1, scanner.ClassDjango, scanner.High, scanner.StatusLive)
+	for n := range 20 {
+		at(&k, "settings"+string(rune('a'+n))+".py", 1)
+	}
+	k.Occurrences[19].Versions = []scanner.Version{{Blob: object("v"), Line: 77, Column: 3}}
+	r.Keys = []scanner.Key{k}
+	closed(r)
+	if out := render(t, "text", r, Options{}); strings.Contains(out, "settingst.py") || !strings.Contains(out, "and 12 more places") {
+		t.Errorf("without Verbose:\n%s", out)
+	}
+	if out := render(t, "text", r, Options{Verbose: true}); !strings.Contains(out, "settingst.py") || !strings.Contains(out, ":77:3") {
+		t.Errorf("with Verbose:\n%s", out)
+	}
+}
+
+func TestInsteadFollowsTheKindOfFile(t *testing.T) {
+	for _, c := range []struct{ path, form, name, want string }{
+		{"settings.py", "python-assign", "SECRET_KEY", `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`},
+		{"x", "python-default", "JWT_SECRET", `JWT_SECRET = os.environ["JWT_SECRET"]`},
+		{"settings.py", "python-assign", "SECRET_KEY_FALLBACKS", `SECRET_KEY_FALLBACKS = []`},
+		{"a b/.env.prod", "dotenv", "SECRET_KEY", `git rm --cached 'a b/.env.prod'`},
+		{"docker-compose.yml", "yaml", "SECRET_KEY", `SECRET_KEY: ${DJANGO_SECRET_KEY:?}`},
+		{"Dockerfile", "docker-env", "SECRET_KEY", "give DJANGO_SECRET_KEY to the container"},
+		{".github/workflows/ci.yml", "yaml", "SECRET_KEY", "secrets of the CI system"},
+		{"notes.txt", "literal", "", "read DJANGO_SECRET_KEY from the environment"},
+		{"s.py", "python-assign", "x\"]; import os; os.system(\"", `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`},
+	} {
+		got := insteadOf(&scanner.Occurrence{Path: c.path, Form: c.form, Name: c.name}).String()
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%s %s: %q, want %q", c.path, c.name, got, c.want)
+		}
+	}
+}
+
+func TestNoAdviceKeepsALeakedKeyAsAFallback(t *testing.T) {
+	out := render(t, "text", liveCase(), Options{})
+	if !strings.Contains(strings.Join(strings.Fields(out), " "), "Do not list a leaked key in SECRET_KEY_FALLBACKS") {
+		t.Error(out)
+	}
+}
+
+func TestAnAuthorWhoseNameIsAnAddressKeepsTheAddress(t *testing.T) {
+	for name, want := range map[string]string{
+		"Ada Lovelace":          "Ada Lovelace",
+		"ada@example.org":       "ada",
+		"Ada <ada@example.org>": "Ada <ada>",
+		"Ada @ home":            "Ada @ home",
+		"":                      "somebody without a name",
+	} {
+		if got := person(name); got != want {
+			t.Errorf("%q is shown as %q, want %q", name, got, want)
+		}
+	}
+}
+
+func TestReadRefusesWhatIsNoWholeReport(t *testing.T) {
+	whole := render(t, "json", liveCase(), Options{})
+	lines := render(t, "jsonl", mixedCase(), Options{})
+	for name, c := range map[string]struct{ text, want string }{
+		"empty":         {"", "empty"},
+		"cut off":       {whole[:len(whole)/2], "cut off"},
+		"other JSON":    {`{"version": "2.1.0", "runs": []}`, "not a report of djleaks"},
+		"newer":         {strings.Replace(whole, `"schema": 1`, `"schema": 2, "keys": 5`, 1), "newer version of djleaks"},
+		"zero":          {strings.Replace(whole, `"schema": 1`, `"schema": 0`, 1), "no such schema"},
+		"verdict":       {strings.Replace(whole, `"keys-found"`, `"fine"`, 1), "verdict"},
+		"false clean":   {strings.Replace(render(t, "json", incompleteCase(), Options{}), `"incomplete"`, `"clean"`, 1), "not complete"},
+		"wrong type":    {strings.Replace(whole, `"keys": [`, `"keys": 7, "x": [`, 1), "keys"},
+		"page":          {"<html>", "without a djleaks report"},
+		"lines cut off": {lines[:strings.LastIndex(strings.TrimSpace(lines), "\n")], "cut off"},
+		"line missing":  {lines[strings.Index(lines, "\n")+1:], "lines are missing"},
+		"two runs":      {lines + lines, "more than one run"},
+	} {
+		_, err := Read(strings.NewReader(c.text))
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+func TestUnknownFormatNamesTheKnownOnes(t *testing.T) {
+	err := Write(nil, "yaml", cleanCase(), Options{})
+	if err == nil || !strings.Contains(err.Error(), "text, json") {
+		t.Error(err)
+	}
+}
+
+func TestUseColorFollowsTheOrder(t *testing.T) {
+	for _, c := range []struct {
+		flag string
+		env  string
+		tty  bool
+		want bool
+	}{
+		{"auto", "", true, true},
+		{"auto", "", false, false},
+		{"", "", true, true},
+		{"always", "NO_COLOR=1", false, true},
+		{"never", "FORCE_COLOR=1", true, false},
+		{"auto", "NO_COLOR=1 FORCE_COLOR=1", true, false},
+		{"auto", "NO_COLOR=", true, true},
+		{"auto", "FORCE_COLOR=1", false, true},
+		{"auto", "CLICOLOR_FORCE=1 TERM=dumb", false, true},
+		{"auto", "FORCE_COLOR=0", false, false},
+		{"auto", "FORCE_COLOR=0", true, true},
+		{"auto", "CLICOLOR_FORCE=0", false, false},
+		{"auto", "TERM=dumb", true, false},
+	} {
+		env := map[string]string{}
+		for _, pair := range strings.Fields(c.env) {
+			name, value, _ := strings.Cut(pair, "=")
+			env[name] = value
+		}
+		if got := UseColor(c.flag, func(name string) string { return env[name] }, c.tty); got != c.want {
+			t.Errorf("--color %s, %s, terminal %v: %v", c.flag, c.env, c.tty, got)
+		}
+	}
+}
+
+func TestColourIsDecidedForEachWriter(t *testing.T) {
+	with := render(t, "text", liveCase(), Options{Color: true})
+	without := render(t, "text", liveCase(), Options{})
+	if !strings.Contains(with, "\x1b[") || strings.Contains(without, "\x1b[") {
+		t.Error("colour does not follow Options")
+	}
+}
+
+func FuzzCleanGivesNoControlsAndNoCommands(f *testing.F) {
+	f.Add("::error::x")
+	f.Add("a\x1b[31m##vso[x]")
+	f.Add("\xff\u202e###[#")
+	f.Add(testkit.Key(1))
+	f.Fuzz(func(t *testing.T, s string) {
+		got := clean(s)
+		line := got + ":1:2 " + got + ":" + got
+		for _, bad := range []string{"::", "##", "\x1b", "\n", "\r", "\u202e", "\u009b", "\x00"} {
+			if strings.Contains(line, bad) {
+				t.Errorf("%q became %q", s, got)
+			}
+		}
+	})
+}

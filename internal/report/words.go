@@ -1,0 +1,299 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// classWords says in words what a class is.
+func classWords(c scanner.Class) string {
+	switch c {
+	case scanner.ClassDjangoInsecure:
+		return "key made by startproject"
+	case scanner.ClassDjango:
+		return "key made by Django's generator"
+	case scanner.ClassRandom:
+		return "random key"
+	case scanner.ClassPublic:
+		return "key printed in public documentation"
+	case scanner.ClassWeak:
+		return "guessable key made up by a person"
+	case scanner.ClassPlaceholder:
+		return "placeholder"
+	}
+	return clean(string(c))
+}
+
+// statusWords says where a key is now.
+func statusWords(s scanner.Status) string {
+	switch s {
+	case scanner.StatusLive:
+		return "still there"
+	case scanner.StatusHistory:
+		return "only in history"
+	case scanner.StatusUnreachable:
+		return "in no branch or tag"
+	case scanner.StatusStaged:
+		return "about to be committed"
+	case scanner.StatusWorktree:
+		return "in a file"
+	}
+	return clean(string(s))
+}
+
+// keyStatus is statusWords with the day since when a key is only history.
+func keyStatus(k *scanner.Key) string {
+	words := statusWords(k.Status)
+	if k.Status != scanner.StatusHistory {
+		return words
+	}
+	var last time.Time
+	for i := range k.Occurrences {
+		for _, c := range k.Occurrences[i].Removed {
+			if c.Date.After(last) {
+				last = c.Date
+			}
+		}
+	}
+	if last.IsZero() {
+		return words
+	}
+	return words + " since " + day(last)
+}
+
+// current reports whether a status names a text that a reader can open now.
+func current(s scanner.Status) bool {
+	return s == scanner.StatusLive || s == scanner.StatusStaged || s == scanner.StatusWorktree
+}
+
+// short is the abbreviated name of an object.
+func short(id string) string { return clean(id[:min(len(id), 10)]) }
+
+func day(t time.Time) string { return t.Format(time.DateOnly) }
+
+// person is an author's name. Some people have their address for a name; what
+// follows the @ is not ours to spread.
+func person(name string) string {
+	if i := strings.IndexByte(name, '@'); i > 0 && i < len(name)-1 && name[i-1] != ' ' && name[i+1] != ' ' {
+		end := i
+		for end < len(name) && name[end] != ' ' && name[end] != '>' {
+			end++
+		}
+		name = strings.TrimSpace(name[:i] + name[end:])
+	}
+	name = clean(name)
+	if name == "" {
+		return "somebody without a name"
+	}
+	return name
+}
+
+// refName is a ref as people call it.
+func refName(ref string) string {
+	switch {
+	case ref == "refs/stash":
+		return "the stash"
+	case strings.HasPrefix(ref, "refs/heads/"):
+		return clean(strings.TrimPrefix(ref, "refs/heads/"))
+	case strings.HasPrefix(ref, "refs/tags/"):
+		return "tag " + clean(strings.TrimPrefix(ref, "refs/tags/"))
+	case strings.HasPrefix(ref, "refs/remotes/"):
+		return clean(strings.TrimPrefix(ref, "refs/remotes/"))
+	}
+	return clean(ref)
+}
+
+// refNames lists refs in words, the local branches first, at most limit of them
+// (0: all).
+func refNames(refs []string, limit int) string {
+	order := func(ref string) int {
+		for i, prefix := range []string{"HEAD", "refs/heads/", "refs/remotes/", "refs/tags/"} {
+			if strings.HasPrefix(ref, prefix) {
+				return i
+			}
+		}
+		return 4
+	}
+	refs = slices.Clone(refs)
+	slices.SortStableFunc(refs, func(a, b string) int { return order(a) - order(b) })
+	more := 0
+	if limit > 0 && len(refs) > limit {
+		more, refs = len(refs)-limit, refs[:limit]
+	}
+	names := make([]string, len(refs))
+	for i, ref := range refs {
+		names[i] = refName(ref)
+	}
+	list := strings.Join(names, ", ")
+	if more > 0 {
+		list += " and " + count(int64(more), "more", "more")
+	}
+	return list
+}
+
+// keyRefs are the refs that hold a key at any path, each once.
+func keyRefs(k *scanner.Key) []string {
+	var refs []string
+	for i := range k.Occurrences {
+		refs = append(refs, k.Occurrences[i].Refs...)
+	}
+	slices.Sort(refs)
+	return slices.Compact(refs)
+}
+
+// place is where an occurrence stands, as editors understand it.
+func place(o *scanner.Occurrence) string {
+	return where(o) + ":" + strconv.Itoa(o.Line) + ":" + strconv.Itoa(o.Column)
+}
+
+// where is the file of an occurrence, or what it has instead.
+func where(o *scanner.Occurrence) string {
+	switch {
+	case o.Path != "":
+		return clean(o.Path)
+	case o.Commit != "":
+		return "message of " + short(o.Commit)
+	case o.Blob != "":
+		return "blob " + short(o.Blob)
+	}
+	return "standard input"
+}
+
+// count writes a number with its noun: "1 key", "28,874 blobs".
+func count(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return thousands(n) + " " + many
+}
+
+func thousands(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// bytesWords writes a size in decimal units, as disks and networks count.
+func bytesWords(n int64) string {
+	const units = "kMGTPE"
+	if n < 1000 {
+		return count(n, "byte", "bytes")
+	}
+	value, unit := float64(n), -1
+	for value >= 999.5 && unit < len(units)-1 {
+		value, unit = value/1000, unit+1
+	}
+	if value < 9.95 {
+		return fmt.Sprintf("%.1f %cB", value, units[unit])
+	}
+	return fmt.Sprintf("%.0f %cB", value, units[unit])
+}
+
+// readWords says what was read: "28,874 blobs (810 MB) in 10,410 commits".
+func readWords(r *scanner.Report) string {
+	c := &r.Coverage
+	one, many := "blob", "blobs"
+	switch r.Scope.Kind {
+	case "files":
+		one, many = "file", "files"
+	case "staged":
+		one, many = "staged file", "staged files"
+	}
+	s := "read " + count(c.Blobs, one, many) + " (" + bytesWords(c.Bytes) + ")"
+	if c.Commits > 0 {
+		s += " in " + count(c.Commits, "commit", "commits")
+	}
+	if r.Scope.Range != "" {
+		s += " of " + clean(r.Scope.Range)
+	}
+	return s
+}
+
+// coverageWords is the line that says whether the silence is earned.
+func coverageWords(r *scanner.Report) string {
+	if r.Coverage.Complete {
+		return readWords(r) + "; nothing skipped"
+	}
+	n := r.Coverage.SkippedCount()
+	what := count(n, "thing", "things") + " could not be read"
+	if n == 0 {
+		what = "not everything was read"
+	}
+	return "INCOMPLETE: " + what + "; " + readWords(r)
+}
+
+// verdictWords is the last line: what was found and whether it fails.
+func verdictWords(r *scanner.Report, hidden int) string {
+	var s string
+	failing := failingKeys(r)
+	below := int64(len(r.Keys) - len(failing) - hidden)
+	switch {
+	case len(failing) > 0:
+		s = count(int64(len(failing)), "key", "keys") + found(r) + " (" + severityCounts(failing) + ")"
+		if below > 0 {
+			s += "; " + thousands(below) + " below " + r.FailOn.String()
+		}
+	case below > 0:
+		s = count(below, "key", "keys") + " below " + r.FailOn.String() + ", none at or above it"
+	case r.Coverage.Complete:
+		s = "clean: no key found"
+	default:
+		s = "no key found in what could be read"
+	}
+	if hidden > 0 {
+		s += "; " + count(int64(hidden), "note", "notes") + " hidden (--all shows them)"
+	}
+	if n := int64(len(r.Accepted)); n > 0 {
+		s += "; " + thousands(n) + " accepted"
+	}
+	if n := int64(len(r.Known)); n > 0 {
+		s += "; " + thousands(n) + " known before"
+	}
+	return s
+}
+
+func found(r *scanner.Report) string {
+	if r.Scope.Kind == "staged" {
+		return " about to be committed"
+	}
+	return " found"
+}
+
+// failingKeys are the keys for which the exit code is 1.
+func failingKeys(r *scanner.Report) []scanner.Key {
+	var out []scanner.Key
+	for _, k := range r.Keys {
+		if k.Severity >= r.FailOn {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+func severityCounts(keys []scanner.Key) string {
+	var parts []string
+	for s := scanner.Critical; s >= scanner.Note; s-- {
+		n := 0
+		for _, k := range keys {
+			if k.Severity == s {
+				n++
+			}
+		}
+		if n > 0 {
+			parts = append(parts, strconv.Itoa(n)+" "+s.String())
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// title is a key in one phrase: what it is and what it is called.
+func title(k *scanner.Key) string {
+	return classWords(k.Class) + " " + clean(k.Masked)
+}
