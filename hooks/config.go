@@ -1,0 +1,179 @@
+package hooks
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// configHooks reports whether Git runs hooks from its configuration, which it
+// does from version 2.54 on.
+func (s Site) configHooks() bool {
+	if s.Git == nil {
+		return false
+	}
+	out, err := s.Git("version")
+	if err != nil {
+		return false
+	}
+	m := regexp.MustCompile(`^git version (\d+)\.(\d+)`).FindStringSubmatch(out)
+	if m == nil {
+		return false
+	}
+	major, _ := strconv.Atoi(m[1]) // digits
+	minor, _ := strconv.Atoi(m[2])
+	return major > 2 || major == 2 && minor >= 54
+}
+
+// configName is the name of our hook for one event. Git does not tell a
+// command for which event it runs, so each has one of its own.
+func configName(hook string) string { return "djleaks-" + hook }
+
+// configCommand is a line of shell; Git adds "$@" to its end.
+func configCommand(hook, program string) string {
+	guard := ""
+	if hook == ReferenceTransaction {
+		guard = `[ "${1-}" = prepared ] || return 0; `
+	}
+	return fmt.Sprintf(`djleaks_hook() { %sfor p in %s djleaks; do if command -v "$p" >/dev/null 2>&1; then "$p" hook run %s "$@"; return; fi; done; `+
+		`echo "djleaks: %s: the program is neither at "%s" nor on PATH, so nothing was examined" >&2; `+
+		`echo "hint: install djleaks again and run 'djleaks hook install', or: git config --remove-section hook.%s" >&2; return 3; }; djleaks_hook`,
+		guard, quote(program), hook, hook, quote(program), configName(hook))
+}
+
+func scope(global bool) string {
+	if global {
+		return "--global"
+	}
+	return "--local"
+}
+
+// configured is what the configuration says of one of our hooks.
+type configured struct {
+	command string
+	events  []string
+	off     bool
+}
+
+// readConfig reads our hooks, by event. A configuration that is not there, as
+// the user's often is not, holds none.
+func (s Site) readConfig(where ...string) map[string]*configured {
+	all := map[string]*configured{}
+	if s.Git == nil {
+		return all
+	}
+	out, err := s.Git(append(append([]string{"config"}, where...), "-z", "--get-regexp", `^hook\.`)...)
+	if err != nil {
+		return all
+	}
+	off := map[string]bool{}
+	for _, record := range strings.Split(out, "\x00") {
+		key, value, _ := strings.Cut(record, "\n")
+		name, ok := strings.CutPrefix(key, "hook.")
+		dot := strings.LastIndexByte(name, '.')
+		if !ok || dot < 0 {
+			continue
+		}
+		name, field := name[:dot], name[dot+1:]
+		if field == "enabled" && slices.Contains([]string{"false", "no", "off", "0"}, strings.ToLower(value)) {
+			off[name] = true
+		} else if field == "enabled" {
+			delete(off, name)
+		}
+		hook, ok := strings.CutPrefix(name, "djleaks-")
+		if !ok {
+			continue
+		}
+		c := all[hook]
+		if c == nil {
+			c = &configured{}
+			all[hook] = c
+		}
+		switch field {
+		case "command":
+			c.command = value
+		case "event":
+			c.events = append(c.events, value)
+		}
+	}
+	for hook, c := range all {
+		c.off = off[hook] || off[configName(hook)]
+	}
+	return all
+}
+
+// installConfig writes the hooks to Git's configuration. It answers false,
+// with nothing changed, if this Git does not list them afterwards.
+func (s Site) installConfig(o Options) ([]Change, bool, error) {
+	have := s.readConfig(scope(o.Global))
+	var changes []Change
+	for _, hook := range o.Hooks {
+		section := "hook." + configName(hook)
+		command := configCommand(hook, o.Program)
+		change := Change{Hook: hook, Where: section, Action: Added}
+		if c := have[hook]; c != nil {
+			change.Action = Upgraded
+			if c.command == command && slices.Equal(c.events, []string{hook}) {
+				change.Action = Unchanged
+			}
+		}
+		if change.Action != Unchanged {
+			_, err := s.Git("config", scope(o.Global), "--replace-all", section+".command", command)
+			if err == nil {
+				_, err = s.Git("config", scope(o.Global), "--replace-all", section+".event", hook)
+			}
+			if err != nil {
+				return changes, false, fmt.Errorf("hook install: %s: %w", section, err)
+			}
+		}
+		changes = append(changes, change)
+	}
+	for _, c := range changes {
+		if out, err := s.Git("hook", "list", c.Hook); err == nil && strings.Contains(out, configName(c.Hook)) {
+			continue
+		}
+		if own := have[c.Hook]; own != nil && s.readConfig()[c.Hook].off {
+			continue // switched off by the user, and therefore not listed
+		}
+		for _, hook := range o.Hooks {
+			if have[hook] == nil {
+				_, _ = s.Git("config", scope(o.Global), "--remove-section", "hook."+configName(hook)) // back to files
+			}
+		}
+		return nil, false, nil
+	}
+	// The same hook as a file would examine everything twice.
+	if at, err := s.folder(o.Global); err == nil && !at.global {
+		for _, hook := range o.Hooks {
+			steps, err := planUninstall(at, hook, o)
+			if err != nil {
+				return changes, true, err
+			}
+			for _, step := range steps {
+				if err := step.do(); err != nil {
+					return changes, true, err
+				}
+				changes = append(changes, step.change)
+			}
+		}
+	}
+	return changes, true, nil
+}
+
+func (s Site) planConfigRemoval(o Options) ([]step, error) {
+	var steps []step
+	have := s.readConfig(scope(o.Global))
+	for _, hook := range o.Hooks {
+		if have[hook] == nil {
+			continue
+		}
+		section := "hook." + configName(hook)
+		steps = append(steps, step{Change{hook, section, Removed}, func() error {
+			_, err := s.Git("config", scope(o.Global), "--remove-section", section)
+			return err
+		}})
+	}
+	return steps, nil
+}

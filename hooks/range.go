@@ -1,0 +1,117 @@
+package hooks
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// RangeSpec says which commits a hook has to examine: those reachable from
+// what is included and from nothing that is excluded.
+type RangeSpec struct {
+	// Include holds revisions as Git writes them. One that does not exist is an
+	// error.
+	Include []string
+	// Local includes HEAD, all branches and all tags besides.
+	Local bool
+	// Exclude holds revisions that the other side has. One that does not exist
+	// here excludes nothing.
+	Exclude []string
+	// NotOnRemotes excludes what the remote-tracking refs reach.
+	NotOnRemotes bool
+	// NotInRefs excludes what any ref reaches as it stands before the change.
+	NotInRefs bool
+
+	Why string // what the range is for, in a few words
+}
+
+// Empty reports whether nothing has to be examined.
+func (r RangeSpec) Empty() bool { return len(r.Include) == 0 && !r.Local }
+
+// maxInput bounds what is read from Git, in bytes: some 60,000 refs.
+const maxInput = 16 << 20
+
+// ErrNoRange is returned by PrePushRange if nothing tells what is pushed.
+var ErrNoRange = errors.New("nothing says what is being pushed")
+
+// noRange adds the way out to ErrNoRange.
+type noRange struct{ error }
+
+func (noRange) Hint() string {
+	return "git gives a pre-push hook lines on standard input; lefthook passes them on with use_stdin: true"
+}
+
+func (e noRange) Unwrap() error { return e.error }
+
+// RefUpdate is one line of what Git hands to a hook.
+type RefUpdate struct {
+	Old, New string // object names; all zeros stand for none
+	Ref      string // the ref that changes: on the remote side, for pre-push
+	Source   string // pre-push: the local ref, an expression, or "(delete)"
+}
+
+// zero reports whether an object name says "no object"; it has 40 zeros, or 64
+// in a repository with SHA-256.
+func zero(id string) bool { return strings.Trim(id, "0") == "" && (len(id) == 40 || len(id) == 64) }
+
+// objectName checks what should be the name of an object.
+func objectName(id string) error {
+	if _, ok := scanner.ParseObjectID(id); !ok {
+		return fmt.Errorf("%q is no object name", id)
+	}
+	return nil
+}
+
+// lines reads records of n words each. A ref has no spaces in it.
+func lines(r io.Reader, n int) ([][]string, error) {
+	var all [][]string
+	limited := &io.LimitedReader{R: r, N: maxInput + 1}
+	scan := bufio.NewScanner(limited)
+	scan.Buffer(make([]byte, 0, 4096), 1<<20)
+	for scan.Scan() {
+		if scan.Text() == "" {
+			continue
+		}
+		words := strings.Split(scan.Text(), " ")
+		if n == 4 && len(words) > 4 {
+			// `git push origin 'HEAD@{1 day ago}:x'`: the local side is written as
+			// the user wrote it.
+			words = append([]string{strings.Join(words[:len(words)-3], " ")}, words[len(words)-3:]...)
+		}
+		if len(words) != n {
+			return nil, fmt.Errorf("standard input: %q has not %d words", scan.Text(), n)
+		}
+		all = append(all, words)
+	}
+	if err := scan.Err(); err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
+	}
+	if limited.N <= 0 {
+		return nil, fmt.Errorf("standard input: more than %d bytes", maxInput)
+	}
+	return all, nil
+}
+
+// union puts updates into one range: what comes new with any of them.
+func union(updates []RefUpdate) RangeSpec {
+	var r RangeSpec
+	seen := map[string]bool{}
+	for _, u := range updates {
+		if zero(u.New) {
+			continue // a deletion brings nothing
+		}
+		if !seen["+"+u.New] {
+			seen["+"+u.New] = true
+			r.Include = append(r.Include, u.New)
+		}
+		if !zero(u.Old) && !seen["-"+u.Old] {
+			seen["-"+u.Old] = true
+			r.Exclude = append(r.Exclude, u.Old)
+		}
+	}
+	return r
+}

@@ -1,0 +1,94 @@
+package hooks
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Site is what must be known of a repository to install hooks in it. All paths
+// are absolute unless it says otherwise.
+type Site struct {
+	WorkTree  string // top of the work tree; "" for a bare repository
+	CommonDir string // the directory that all work trees share: .git of the first one
+
+	// core.hooksPath as written, a leading ~ expanded; "" if not set. Local is
+	// what the repository's or the work tree's configuration says, Global what
+	// that of the user or of the machine says.
+	LocalHooksPath, GlobalHooksPath string
+	// GlobalOrigin is the file that sets GlobalHooksPath, for messages.
+	GlobalOrigin string
+	// GlobalDir is where hooks for all repositories are put if GlobalHooksPath
+	// is not set; "" if the user has no directory for configuration.
+	GlobalDir string
+
+	// Git runs the git program in the repository and returns its standard
+	// output. It is nil if there is no such program.
+	Git func(args ...string) (string, error)
+}
+
+// folder is a place for hook files.
+type folder struct {
+	dir    string
+	shared bool // in the work tree: the team sees what is written there
+	husky  bool // files that husky starts: no first line, no executable bit
+	global bool
+}
+
+// folder finds where Git, or husky, looks for hook files.
+func (s Site) folder(global bool) (folder, error) {
+	switch {
+	case global && s.GlobalHooksPath != "":
+		if !filepath.IsAbs(s.GlobalHooksPath) {
+			return folder{}, &Refusal{"core.hooksPath of " + s.origin() + " is relative, so it means another place in every repository", "install in each repository, or set an absolute path"}
+		}
+		return folder{dir: filepath.Clean(s.GlobalHooksPath), global: true}, nil
+	case global && s.GlobalDir != "":
+		return folder{dir: s.GlobalDir, global: true}, nil
+	case global:
+		return folder{}, &Refusal{"no directory for the user's configuration", "set HOME or XDG_CONFIG_HOME"}
+	case s.LocalHooksPath != "":
+		return s.localFolder()
+	case s.GlobalHooksPath != "":
+		return folder{}, &Refusal{
+			"core.hooksPath of " + s.origin() + " sends Git to " + s.GlobalHooksPath + ", so hooks in " + filepath.Join(s.CommonDir, "hooks") + " would never run",
+			"djleaks hook install --global, or for this repository alone: git config core.hooksPath " + quote(filepath.Join(s.CommonDir, "hooks")),
+		}
+	}
+	return folder{dir: filepath.Join(s.CommonDir, "hooks")}, nil
+}
+
+func (s Site) origin() string {
+	if s.GlobalOrigin == "" {
+		return "the global configuration"
+	}
+	return s.GlobalOrigin
+}
+
+func (s Site) localFolder() (folder, error) {
+	dir := s.LocalHooksPath
+	if !filepath.IsAbs(dir) {
+		// Git looks from where it runs the hook.
+		top := s.WorkTree
+		if top == "" {
+			top = s.CommonDir
+		}
+		dir = filepath.Join(top, dir)
+	}
+	dir = filepath.Clean(dir)
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return folder{}, &Refusal{"core.hooksPath is " + dir + ", which is no directory: hooks are switched off here", "git config --unset core.hooksPath"}
+	}
+	if filepath.Base(dir) == "_" && filepath.Base(filepath.Dir(dir)) == ".husky" {
+		return folder{dir: filepath.Dir(dir), shared: true, husky: true}, nil
+	}
+	return folder{dir: dir, shared: s.WorkTree != "" && within(s.WorkTree, dir) && !within(s.CommonDir, dir)}, nil
+}
+
+func within(parent, path string) bool {
+	rel, err := filepath.Rel(parent, path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// ownHooks is the hooks directory of the repository itself.
+func (s Site) ownHooks() string { return filepath.Join(s.CommonDir, "hooks") }
