@@ -224,4 +224,3 @@ func testOptions() Options {
 	start := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	return Options{Rules: testRules(), Start: start, End: start.Add(7 * time.Second)}
 }
-

@@ -1,0 +1,158 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strconv"
+)
+
+// File is where a report goes.
+//
+// A regular file appears, or is replaced, when Close succeeds: nobody reads
+// half a report, and a scan that stops leaves the old one. What is no regular
+// file (a device, a FIFO, a link) is opened and written as it is.
+type File struct {
+	path  string // as the user wrote it
+	out   io.Writer
+	file  *os.File // nil for standard output
+	final string   // what file is renamed to at Close; empty if it is written in place
+	err   error    // the first error of Write
+}
+
+// Create opens path for a report. "-", the empty path and the names that
+// systems have for standard output are stdout, which Close leaves open. Errors
+// name the path.
+func Create(path string, stdout io.Writer) (*File, error) {
+	switch path {
+	case "", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
+		// Opening /dev/stdout would truncate a file that the shell redirects
+		// to, and fails where standard output is a socket.
+		return &File{path: "standard output", out: stdout}, nil
+	}
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return createBeside(path, 0o666, false)
+	case err != nil:
+		return nil, fmt.Errorf("report: %w", err)
+	case info.IsDir():
+		return nil, fmt.Errorf("report: %s: is a directory", path)
+	case info.Mode().IsRegular():
+		return createBeside(path, info.Mode().Perm(), true)
+	}
+	return openInPlace(path)
+}
+
+// openInPlace writes through links and into devices. Only what turns out to be
+// a regular file is truncated.
+func openInPlace(path string) (*File, error) {
+	flags := os.O_WRONLY
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist): // a link to what is not there yet
+		flags |= os.O_CREATE
+	case err != nil:
+		return nil, fmt.Errorf("report: %w", err)
+	case info.Mode().IsRegular():
+		flags |= os.O_TRUNC
+	}
+	f, err := os.OpenFile(path, flags, 0o666)
+	if err != nil {
+		return nil, fmt.Errorf("report: %w", err)
+	}
+	return &File{path: path, out: f, file: f}, nil
+}
+
+// createBeside makes a temporary file in path's folder. Where the folder takes
+// no new file, an existing one is written in place.
+func createBeside(path string, mode fs.FileMode, exists bool) (*File, error) {
+	for range 100 {
+		name := filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+"."+strconv.FormatUint(uint64(rand.Uint32()), 36))
+		// The process's umask applies to a new file; an old one's mode is set below.
+		f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			continue
+		case err != nil && exists:
+			return openInPlace(path)
+		case err != nil:
+			return nil, fmt.Errorf("report: %s: %w", path, reason(err))
+		}
+		if exists {
+			if err := f.Chmod(mode); err != nil {
+				f.Close()
+				os.Remove(name)
+				return openInPlace(path)
+			}
+		}
+		return &File{path: path, out: f, file: f, final: path}, nil
+	}
+	return nil, fmt.Errorf("report: %s: no free name for a temporary file", path)
+}
+
+// Write adds to the report.
+func (f *File) Write(p []byte) (int, error) {
+	n, err := f.out.Write(p)
+	if err != nil && f.err == nil {
+		f.err = fmt.Errorf("report: %s: %w", f.path, reason(err))
+	}
+	return n, err
+}
+
+// Close finishes the report. If a Write failed it returns that error, and the
+// old file stays.
+func (f *File) Close() error {
+	if f.err != nil {
+		f.Discard()
+		return f.err
+	}
+	if f.file == nil {
+		return nil
+	}
+	if err := f.file.Close(); err != nil {
+		f.file = nil
+		return fmt.Errorf("report: %s: %w", f.path, reason(err))
+	}
+	name := f.file.Name()
+	f.file = nil
+	if f.final == "" {
+		return nil
+	}
+	if err := os.Rename(name, f.final); err != nil {
+		os.Remove(name)
+		return fmt.Errorf("report: %s: %w", f.path, reason(err))
+	}
+	return nil
+}
+
+// Discard gives the report up: a regular file stays as it was. It does nothing
+// after Close.
+func (f *File) Discard() {
+	if f.file == nil {
+		return
+	}
+	f.file.Close()
+	if f.final != "" {
+		os.Remove(f.file.Name())
+	}
+	f.file = nil
+}
+
+// reason is the cause of an error about a temporary file, whose name would
+// only confuse.
+func reason(err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		return path.Err
+	}
+	var link *os.LinkError
+	if errors.As(err, &link) {
+		return link.Err
+	}
+	return err
+}

@@ -1,0 +1,156 @@
+package report
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+func save(t *testing.T, path, text string) *File {
+	t.Helper()
+	f, err := Create(path, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(f, text); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func closeFile(t *testing.T, f *File) {
+	t.Helper()
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func content(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func onlyFile(t *testing.T, dir, name string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 1 || entries[0].Name() != name {
+		t.Errorf("the folder holds %v, want %s alone", entries, name)
+	}
+}
+
+func TestStandardOutputHasManyNamesAndStaysOpen(t *testing.T) {
+	for _, path := range []string{"", "-", "/dev/stdout", "/dev/fd/1"} {
+		var out bytes.Buffer
+		f, err := Create(path, &out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(f, "x"); err != nil {
+			t.Fatal(err)
+		}
+		closeFile(t, f)
+		if out.String() != "x" {
+			t.Errorf("%q did not write to standard output", path)
+		}
+	}
+}
+
+func TestARegularFileAppearsAtClose(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "r.json")
+	f := save(t, path, "new")
+	if _, err := os.Lstat(path); !os.IsNotExist(err) {
+		t.Error("the file is there before Close")
+	}
+	closeFile(t, f)
+	if content(t, path) != "new" {
+		t.Error("wrong content")
+	}
+	onlyFile(t, dir, "r.json")
+}
+
+func TestAnOldReportStaysUntilCloseAndAfterDiscard(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "r.json")
+	if err := os.WriteFile(path, []byte("old"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	f := save(t, path, "new")
+	if content(t, path) != "old" {
+		t.Error("the old report is gone before Close")
+	}
+	f.Discard()
+	if content(t, path) != "old" {
+		t.Error("the old report is gone after Discard")
+	}
+	onlyFile(t, dir, "r.json")
+
+	closeFile(t, save(t, path, "newer"))
+	info, err := os.Stat(path)
+	if err != nil || content(t, path) != "newer" {
+		t.Fatal(err, content(t, path))
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm() != 0o640 {
+		t.Errorf("the mode changed to %v", info.Mode())
+	}
+	onlyFile(t, dir, "r.json")
+}
+
+func TestALinkIsWrittenThroughAndStaysALink(t *testing.T) {
+	dir := t.TempDir()
+	target, link := filepath.Join(dir, "target"), filepath.Join(dir, "link")
+	if err := os.Symlink("target", link); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{"a long first report", "short"} {
+		closeFile(t, save(t, link, text))
+		info, err := os.Lstat(link)
+		if err != nil || info.Mode()&os.ModeSymlink == 0 {
+			t.Fatalf("the link was replaced: %v %v", info, err)
+		}
+		if content(t, target) != text {
+			t.Errorf("the target holds %q", content(t, target))
+		}
+	}
+}
+
+func TestErrorsNameThePath(t *testing.T) {
+	dir := t.TempDir()
+	for _, path := range []string{dir, filepath.Join(dir, "missing", "r.json")} {
+		_, err := Create(path, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: error %v", path, err)
+		}
+	}
+	_, err := Create(filepath.Join(dir, "missing", "r.json"), io.Discard)
+	if err == nil || strings.Contains(err.Error(), "..json") || strings.Contains(err.Error(), ".r.json") {
+		t.Errorf("the error names the temporary file: %v", err)
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestCloseReturnsTheErrorOfAWrite(t *testing.T) {
+	f, err := Create("-", fullDisk{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = Write(f, "text", cleanCase(), Options{})
+	if err := f.Close(); err == nil || !strings.Contains(err.Error(), "standard output: no space left") {
+		t.Errorf("Close returned %v", err)
+	}
+}
