@@ -87,8 +87,11 @@ func ApplyDelta(dst, base, delta []byte, limit int64) ([]byte, error) {
 	if size > limit {
 		return dst, ErrTooLarge
 	}
+	if size > MostOf(len(ops), len(base)) {
+		return dst, fmt.Errorf("delta: %w", ErrTruncated)
+	}
 	start := len(dst)
-	dst = grow(dst, boundedResult(int(size), len(ops), len(base)))
+	dst = grow(dst, int(size))
 	for len(ops) > 0 {
 		op, insert, rest, err := NextOp(ops)
 		if err != nil {
@@ -112,15 +115,9 @@ func ApplyDelta(dst, base, delta []byte, limit int64) ([]byte, error) {
 	return dst, nil
 }
 
-// boundedResult is size, or less if so many bytes of instructions cannot make
-// as much from a base of this size.
-func boundedResult(size, ops, base int) int {
-	most := max(base, 127)
-	if ops == 0 || ops > size/most {
-		return size
-	}
-	return min(size, ops*most)
-}
+// MostOf is the most that so many bytes of instructions can make from a base of
+// this size, all in bytes.
+func MostOf(ops, base int) int64 { return int64(ops) * int64(max(base, 127)) }
 
 // grow returns b with room for n more bytes.
 func grow(b []byte, n int) []byte {

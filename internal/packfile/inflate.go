@@ -26,7 +26,7 @@ func (f *Inflater) Inflate(dst, src []byte) (used int, err error) {
 	if _, err := io.ReadFull(f.zlib, dst); err != nil {
 		return 0, inflateError(err)
 	}
-	if err := expectEnd(f.zlib); err != nil {
+	if err := ExpectEnd(f.zlib); err != nil {
 		return 0, err
 	}
 	return len(src) - f.src.Len(), nil
@@ -55,8 +55,9 @@ func (f *Inflater) InflateSome(dst, src []byte) (n int, err error) {
 	return n, inflateError(err)
 }
 
-// expectEnd checks that a stream has ended and that its checksum matches.
-func expectEnd(r io.Reader) error {
+// ExpectEnd checks that a stream has ended and that its checksum matches. r is
+// a zlib reader, or one that NewReader or OpenLoose returned.
+func ExpectEnd(r io.Reader) error {
 	var more [1]byte
 	for {
 		n, err := r.Read(more[:])

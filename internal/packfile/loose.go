@@ -146,7 +146,7 @@ func OpenLoose(path string) (t Type, size int64, r io.ReadCloser, err error) {
 
 func (l *looseFile) Read(p []byte) (n int, err error) {
 	if l.left == 0 {
-		if err := expectEnd(l.zlib); err != nil {
+		if err := ExpectEnd(l.zlib); err != nil {
 			return 0, err
 		}
 		return 0, io.EOF

@@ -145,15 +145,25 @@ func (p *Pack) Stream(e Entry, end int64) []byte {
 	return p.data[e.Data:end]
 }
 
+// Checked returns the zlib stream of an entry as Stream does, if what the entry
+// declares can be in it and can be held.
+func (p *Pack) Checked(e Entry, end int64) ([]byte, error) {
+	src := p.Stream(e, end)
+	if e.Size > MaxObject {
+		return src, ErrTooLarge
+	}
+	if !plausible(e.Size, len(src)) {
+		return src, fmt.Errorf("declared size: %w", ErrTruncated)
+	}
+	return src, nil
+}
+
 // Inflate appends the inflated stream of an entry to dst. end is where the
 // next entry begins, or 0 if that is not known.
 func (p *Pack) Inflate(f *Inflater, dst []byte, e Entry, end int64) ([]byte, error) {
-	src := p.Stream(e, end)
-	if e.Size > MaxObject {
-		return dst, ErrTooLarge
-	}
-	if !plausible(e.Size, len(src)) {
-		return dst, fmt.Errorf("declared size: %w", ErrTruncated)
+	src, err := p.Checked(e, end)
+	if err != nil {
+		return dst, err
 	}
 	n := len(dst)
 	dst = grow(dst, int(e.Size))[:n+int(e.Size)]

@@ -1,0 +1,86 @@
+package packwalk
+
+import "math/bits"
+
+// buffers keeps buffers of texts for the next text. Small ones come in powers
+// of two; of large ones few are kept, as they are.
+type buffers struct {
+	small   [bigClass + 1][][]byte
+	large   [][]byte
+	kept    int // bytes in all of them
+	anchors [][]int32
+}
+
+const (
+	smallest = 10 // class of the smallest buffers: 1 KiB
+	bigClass = 20 // class of the largest: 1 MiB
+	keepMost = 24 << 20
+)
+
+// get returns a buffer of n bytes with anything in them.
+func (b *buffers) get(n int) []byte {
+	class := max(bits.Len(uint(max(n, 1)-1)), smallest)
+	if class > bigClass {
+		return b.getLarge(n)
+	}
+	if free := b.small[class]; len(free) > 0 {
+		buf := free[len(free)-1]
+		b.small[class] = free[:len(free)-1]
+		b.kept -= cap(buf)
+		return buf[:n]
+	}
+	return make([]byte, n, 1<<class)
+}
+
+// getLarge takes the tightest of the large buffers, if it is not far too
+// large.
+func (b *buffers) getLarge(n int) []byte {
+	best := -1
+	for i, buf := range b.large {
+		if cap(buf) >= n && cap(buf) <= 2*n && (best < 0 || cap(buf) < cap(b.large[best])) {
+			best = i
+		}
+	}
+	if best < 0 {
+		return make([]byte, n, n+n/8)
+	}
+	buf := b.large[best]
+	last := len(b.large) - 1
+	b.large[best], b.large[last] = b.large[last], nil
+	b.large = b.large[:last]
+	b.kept -= cap(buf)
+	return buf[:n]
+}
+
+// put takes a buffer back.
+func (b *buffers) put(buf []byte) {
+	c := cap(buf)
+	if c < 1<<smallest || b.kept+c > keepMost {
+		return
+	}
+	b.kept += c
+	if c > 1<<bigClass {
+		b.large = append(b.large, buf)
+		return
+	}
+	class := bits.Len(uint(c)) - 1 // the largest that it is good for
+	b.small[class] = append(b.small[class], buf)
+}
+
+// getAnchors returns an empty list.
+func (b *buffers) getAnchors() []int32 {
+	last := len(b.anchors) - 1
+	if last < 0 {
+		return nil
+	}
+	list := b.anchors[last]
+	b.anchors = b.anchors[:last]
+	return list[:0]
+}
+
+// putAnchors takes a list back.
+func (b *buffers) putAnchors(list []int32) {
+	if c := cap(list); c > 0 && c <= 1<<16 && len(b.anchors) < 64 {
+		b.anchors = append(b.anchors, list)
+	}
+}

@@ -1,0 +1,137 @@
+package packwalk
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// looseList is all loose objects, by id.
+type looseList struct {
+	numbers
+	dirs   []string
+	idSize int
+	ids    []byte          // sorted, one behind the other
+	where  []uint16        // directory of each, if there is more than one
+	kinds  []packfile.Type // 0 until the object has been read once
+}
+
+// listLoose reads the folders 00 to ff of every objects directory. Files with
+// other names than those of objects are left aside, as Git does.
+func listLoose(ctx context.Context, dirs []string, idSize int) (*looseList, []scanner.Skip, error) {
+	l := &looseList{dirs: dirs, idSize: idSize}
+	var skips []scanner.Skip
+	for d, dir := range dirs {
+		folders, err := names(dir)
+		if err != nil {
+			skips = append(skips, scanner.Skip{Path: dir, Reason: err.Error()})
+		}
+		for _, folder := range folders {
+			if len(folder) != 2 {
+				continue
+			}
+			if ctx.Err() != nil {
+				return nil, nil, ctx.Err()
+			}
+			files, err := names(filepath.Join(dir, folder))
+			if err != nil {
+				skips = append(skips, scanner.Skip{Path: filepath.Join(dir, folder), Reason: err.Error()})
+			}
+			for _, name := range files {
+				if id, ok := packfile.LooseID(folder, name, idSize); ok {
+					l.ids = append(l.ids, id...)
+					if len(dirs) > 1 {
+						l.where = append(l.where, uint16(d))
+					}
+				}
+			}
+		}
+	}
+	if len(dirs) > 1<<16 {
+		return nil, nil, fmt.Errorf("%d objects directories: %w", len(dirs), packfile.ErrTooLarge)
+	}
+	sort.Sort((*byID)(l))
+	l.unique()
+	l.kinds = make([]packfile.Type, l.size())
+	return l, skips, nil
+}
+
+// names lists a folder; one that is not there is empty.
+func names(dir string) ([]string, error) {
+	f, err := os.Open(dir)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return f.Readdirnames(-1)
+}
+
+type byID looseList
+
+func (l *byID) Len() int           { return len(l.ids) / l.idSize }
+func (l *byID) Less(i, j int) bool { return bytes.Compare(l.at(i), l.at(j)) < 0 }
+func (l *byID) at(i int) []byte    { return l.ids[i*l.idSize : (i+1)*l.idSize] }
+func (l *byID) Swap(i, j int) {
+	var t [32]byte
+	copy(t[:], l.at(i))
+	copy(l.at(i), l.at(j))
+	copy(l.at(j), t[:])
+	if l.where != nil {
+		l.where[i], l.where[j] = l.where[j], l.where[i]
+	}
+}
+
+// unique drops the second copy of what two directories hold.
+func (l *looseList) unique() {
+	n := 0
+	for i := range l.size() {
+		if n > 0 && bytes.Equal(l.id(i), l.id(n-1)) {
+			continue
+		}
+		copy(l.ids[n*l.idSize:], l.id(i))
+		if l.where != nil {
+			l.where[n] = l.where[i]
+		}
+		n++
+	}
+	l.ids = l.ids[:n*l.idSize]
+}
+
+func (l *looseList) size() int { return len(l.ids) / l.idSize }
+
+func (l *looseList) id(pos int) []byte {
+	return l.ids[pos*l.idSize : (pos+1)*l.idSize : (pos+1)*l.idSize]
+}
+
+func (l *looseList) find(id []byte) (pos int, ok bool) {
+	n := l.size()
+	pos = sort.Search(n, func(i int) bool { return bytes.Compare(l.id(i), id) >= 0 })
+	return pos, pos < n && bytes.Equal(l.id(pos), id)
+}
+
+// paths lists the files that may hold an object: the one that was listed
+// first.
+func (l *looseList) paths(pos int) []string {
+	id := scanner.ObjectID(l.id(pos))
+	listed := 0
+	if l.where != nil {
+		listed = int(l.where[pos])
+	}
+	paths := []string{packfile.LoosePath(l.dirs[listed], id)}
+	for d, dir := range l.dirs {
+		if d != listed {
+			paths = append(paths, packfile.LoosePath(dir, id))
+		}
+	}
+	return paths
+}

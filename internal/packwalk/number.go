@@ -1,0 +1,176 @@
+package packwalk
+
+import (
+	"bytes"
+	"container/heap"
+	"fmt"
+	"math/bits"
+)
+
+// numbers gives the objects of one source, a pack or the loose objects, their
+// ordinals: in the order of their ids, those that an earlier source also has
+// left out.
+type numbers struct {
+	first   uint32 // ordinal of the first object
+	count   int    // of objects that have an ordinal here
+	total   int    // of objects with the doubles
+	doubles doubles
+}
+
+func (n *numbers) ordinal(pos int) uint32 {
+	return n.first + uint32(pos-n.doubles.before(pos))
+}
+
+// position is the inverse of ordinal.
+func (n *numbers) position(ordinal uint32) (pos int, ok bool) {
+	if ordinal < n.first || ordinal-n.first >= uint32(n.count) {
+		return 0, false
+	}
+	want := int(ordinal - n.first)
+	from, to := want, n.total-1
+	for from < to {
+		mid := int(uint(from+to) >> 1)
+		if mid+1-n.doubles.before(mid+1) > want {
+			to = mid
+		} else {
+			from = mid + 1
+		}
+	}
+	return from, true
+}
+
+// doubles is a set of positions that can count its members before one.
+// The zero value is empty.
+type doubles struct {
+	words []uint64
+	sums  []uint32 // members before each word
+}
+
+func (d *doubles) has(pos int) bool {
+	return d.words != nil && d.words[pos>>6]&(1<<(pos&63)) != 0
+}
+
+func (d *doubles) before(pos int) int {
+	if d.words == nil {
+		return 0
+	}
+	if pos>>6 == len(d.words) {
+		pos--
+		last := len(d.words) - 1
+		return int(d.sums[last]) + bits.OnesCount64(d.words[last])
+	}
+	return int(d.sums[pos>>6]) + bits.OnesCount64(d.words[pos>>6]&(1<<(pos&63)-1))
+}
+
+func (d *doubles) add(pos, total int) {
+	if d.words == nil {
+		d.words = make([]uint64, (total+63)/64)
+	}
+	d.words[pos>>6] |= 1 << (pos & 63)
+}
+
+// sum makes before work; it returns the number of members.
+func (d *doubles) sum() int {
+	d.sums = make([]uint32, len(d.words))
+	n := 0
+	for i, w := range d.words {
+		d.sums[i] = uint32(n)
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// number finds the doubles and gives out the ordinals.
+func (w *Walk) number() error {
+	sources := make([]*numbers, 0, len(w.packs)+1)
+	var merge merger
+	for i, p := range w.packs {
+		p.total = p.idx.Count()
+		sources = append(sources, &p.numbers)
+		merge = append(merge, &cursor{source: i, total: p.total, id: p.idx.ID})
+	}
+	w.loose.total = w.loose.size()
+	sources = append(sources, &w.loose.numbers)
+	merge = append(merge, &cursor{source: len(w.packs), total: w.loose.total, id: w.loose.id})
+	merge.doubles(func(source, pos int) {
+		sources[source].doubles.add(pos, sources[source].total)
+	})
+	n := 0
+	for _, s := range sources {
+		s.first = uint32(n)
+		s.count = s.total - s.doubles.sum()
+		if n += s.count; n >= int(None>>1) {
+			return fmt.Errorf("more than %d objects", None>>1)
+		}
+	}
+	w.count = n
+	for _, p := range w.packs {
+		p.markDoubles()
+	}
+	return nil
+}
+
+// cursor stands at one id of a sorted list.
+type cursor struct {
+	source, pos, total int
+	id                 func(pos int) []byte
+	now                []byte
+}
+
+func (c *cursor) next() bool {
+	c.pos++
+	if c.pos >= c.total {
+		return false
+	}
+	c.now = c.id(c.pos)
+	return true
+}
+
+// merger is a heap of cursors, the lowest id first, of equal ids that of the
+// first source.
+type merger []*cursor
+
+func (m merger) Len() int { return len(m) }
+func (m merger) Less(i, j int) bool {
+	c := bytes.Compare(m[i].now, m[j].now)
+	return c < 0 || c == 0 && m[i].source < m[j].source
+}
+func (m merger) Swap(i, j int) { m[i], m[j] = m[j], m[i] }
+func (m *merger) Push(x any)   { *m = append(*m, x.(*cursor)) }
+func (m *merger) Pop() any {
+	last := len(*m) - 1
+	c := (*m)[last]
+	*m = (*m)[:last]
+	return c
+}
+
+// doubles reports every id that was seen before. It relies on sorted lists: in
+// one that is not, an id may be missed and then be walked twice.
+func (m merger) doubles(found func(source, pos int)) {
+	open := m[:0]
+	for _, c := range m {
+		c.pos = -1
+		if c.next() {
+			open = append(open, c)
+		}
+	}
+	m = open
+	if len(m) < 2 {
+		return
+	}
+	heap.Init(&m)
+	last := make([]byte, 0, 32)
+	for len(m) > 0 {
+		c := m[0]
+		if bytes.Equal(c.now, last) {
+			found(c.source, c.pos)
+		} else {
+			last = append(last[:0], c.now...)
+		}
+		if c.next() {
+			heap.Fix(&m, 0)
+		} else {
+			heap.Pop(&m)
+		}
+	}
+}

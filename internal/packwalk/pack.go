@@ -1,0 +1,244 @@
+package packwalk
+
+import (
+	"context"
+	"fmt"
+	"math/bits"
+	"slices"
+	"sort"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+)
+
+// pack is one pack and what the header pass found out about it. An entry is
+// named by its place in the order of offsets; 17 bytes are kept for each.
+type pack struct {
+	numbers
+	path string
+	idx  *packfile.Index
+	data *packfile.Pack
+
+	keys  []uint64 // offset, and below it posBits of the position in the index
+	bits  int
+	child []uint32 // first child of an entry, plus one; 0 if it has none
+	next  []uint32 // next child of the same base, plus one; 0 if it is the last
+	state []state
+	whole [8]int // entries with an ordinal here, by type; 0 counts those that no base leads to
+}
+
+// state is the type of the object that an entry stands for, 0 if no chain of
+// bases leads to one, and two marks.
+type state uint8
+
+const (
+	typeMask   state = 7
+	isDelta    state = 8
+	isElsewise state = 16 // an earlier source has the object too
+)
+
+func (s state) kind() packfile.Type { return packfile.Type(s & typeMask) }
+
+// openPack maps a pack and its index and makes the header pass.
+func openPack(ctx context.Context, path string, idSize int) (p *pack, err error) {
+	p = &pack{path: path}
+	defer func() {
+		packfile.Caught(recover(), &err)
+		if err != nil {
+			p.close()
+		}
+	}()
+	if p.idx, err = packfile.OpenIndex(path+".idx", idSize); err != nil {
+		return nil, err
+	}
+	if p.data, err = packfile.OpenPack(path+".pack", idSize); err != nil {
+		return nil, err
+	}
+	if err := p.sort(); err != nil {
+		return nil, err
+	}
+	return p, p.link(ctx)
+}
+
+func (p *pack) close() error {
+	var err error
+	if p.idx != nil {
+		err = p.idx.Close()
+	}
+	if p.data != nil {
+		if e := p.data.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}
+
+// sort lists the entries by offset. Offset and position share 64 bits: bare
+// numbers sort several times faster than pairs.
+func (p *pack) sort() error {
+	n := p.idx.Count()
+	p.bits = bits.Len(uint(n))
+	p.keys = make([]uint64, n)
+	for pos := range p.keys {
+		offset, ok := p.idx.Offset(pos)
+		if !ok || offset >= p.data.Size() {
+			offset = 0 // where no entry can be: reported as damaged
+		}
+		if bits.Len64(uint64(offset)) > 64-p.bits {
+			return fmt.Errorf("%s.pack: %w", p.path, packfile.ErrTooLarge)
+		}
+		p.keys[pos] = uint64(offset)<<p.bits | uint64(pos)
+	}
+	slices.Sort(p.keys)
+	return nil
+}
+
+func (p *pack) len() int               { return len(p.keys) }
+func (p *pack) offset(e uint32) int64  { return int64(p.keys[e] >> p.bits) }
+func (p *pack) pos(e uint32) int       { return int(p.keys[e] & (1<<p.bits - 1)) }
+func (p *pack) id(e uint32) []byte     { return p.idx.ID(p.pos(e)) }
+func (p *pack) number(e uint32) uint32 { return p.ordinal(p.pos(e)) }
+
+// end is where the entry behind e begins, or 0 if e is the last one.
+func (p *pack) end(e uint32) int64 {
+	at := p.offset(e)
+	for i := int(e) + 1; i < len(p.keys); i++ {
+		if next := p.offset(uint32(i)); next > at {
+			return next
+		}
+	}
+	return 0
+}
+
+// length is the number of bytes that an entry takes in the pack.
+func (p *pack) length(e uint32) int64 {
+	if end := p.end(e); end > 0 {
+		return end - p.offset(e)
+	}
+	return p.data.Size() - p.offset(e)
+}
+
+// entryAt finds the entry that begins at an offset.
+func (p *pack) entryAt(offset int64) (uint32, bool) {
+	want := uint64(offset) << p.bits
+	i := sort.Search(len(p.keys), func(i int) bool { return p.keys[i] >= want })
+	if i == len(p.keys) || p.offset(uint32(i)) != offset {
+		return 0, false
+	}
+	return uint32(i), true
+}
+
+// lookup finds the entry of an id, for deltas that name their base so.
+func (p *pack) lookup(id []byte) (offset int64, ok bool) {
+	pos, ok := p.idx.Find(id)
+	if !ok {
+		return 0, false
+	}
+	return p.idx.Offset(pos)
+}
+
+// link reads the heads of all entries and builds the lists of children.
+func (p *pack) link(ctx context.Context) error {
+	n := len(p.keys)
+	p.child, p.next, p.state = make([]uint32, n), make([]uint32, n), make([]state, n)
+	parent := make([]uint32, n) // plus one
+	// From the last to the first, so that each list of children ascends.
+	for i := n - 1; i >= 0; i-- {
+		if i&0xfff == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		e := uint32(i)
+		head, err := p.data.Entry(p.offset(e))
+		if err != nil {
+			continue
+		}
+		base, ok := uint32(0), true
+		switch head.Type {
+		case packfile.OfsDelta:
+			base, ok = p.entryAt(head.Base)
+		case packfile.RefDelta:
+			var at int64
+			if at, ok = p.lookup(head.BaseID); ok {
+				base, ok = p.entryAt(at)
+			}
+		default:
+			p.state[e] = state(head.Type)
+			continue
+		}
+		p.state[e] = isDelta
+		if ok {
+			parent[e] = base + 1
+			p.next[e], p.child[base] = p.child[base], e+1
+		}
+	}
+	p.spread(parent)
+	return nil
+}
+
+// spread gives every delta the type of the entry that its chain ends at, and
+// puts the child with the most descendants at the end of each list: then the
+// walk keeps at most log2(n) texts for later. It follows links instead of
+// recursing, because a chain is as long as an attacker likes. Cycles are never
+// reached from an entry that is no delta.
+func (p *pack) spread(parent []uint32) {
+	size := make([]uint32, len(p.keys)) // descendants and itself
+	for r := range p.keys {
+		if p.state[r]&isDelta != 0 || p.child[r] == 0 {
+			continue
+		}
+		kind := p.state[r] & typeMask
+		root := uint32(r)
+		e := root
+		for {
+			size[e] = 1
+			if c := p.child[e]; c != 0 { // down
+				e = c - 1
+				p.state[e] |= kind
+				continue
+			}
+			for e != root && p.next[e] == 0 { // up
+				e = parent[e] - 1
+				p.heaviestLast(e, size)
+			}
+			if e == root {
+				break
+			}
+			e = p.next[e] - 1 // across
+			p.state[e] |= kind
+		}
+	}
+}
+
+// heaviestLast sums up the descendants of e and moves its largest child to the
+// end of the list.
+func (p *pack) heaviestLast(e uint32, size []uint32) {
+	var heavy, before, last uint32 // plus one
+	previous := uint32(0)
+	for c := p.child[e]; c != 0; c = p.next[c-1] {
+		size[e] += size[c-1]
+		if heavy == 0 || size[c-1] >= size[heavy-1] {
+			heavy, before = c, previous
+		}
+		previous, last = c, c
+	}
+	if heavy == last {
+		return
+	}
+	if before == 0 {
+		p.child[e] = p.next[heavy-1]
+	} else {
+		p.next[before-1] = p.next[heavy-1]
+	}
+	p.next[last-1], p.next[heavy-1] = heavy, 0
+}
+
+// markDoubles copies to the entries which of them another source has, and
+// counts the others.
+func (p *pack) markDoubles() {
+	for e := range p.keys {
+		if p.doubles.has(p.pos(uint32(e))) {
+			p.state[e] |= isElsewise
+		} else {
+			p.whole[p.state[e]&typeMask]++
+		}
+	}
+}

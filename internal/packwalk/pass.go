@@ -1,0 +1,273 @@
+package packwalk
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Visit is called for an object. worker is less than Options.Jobs; calls with
+// the same worker never overlap. An error stops the pass.
+type Visit func(worker int, o *Object) error
+
+// Search shows every blob, commit and tag in which an anchor of set stands. The
+// Coverage counts the blobs searched and their bytes, whether they have an
+// anchor or not, and names everything that could not be read, packs and
+// entries of unknown type included. The error is that of visit or of ctx; the
+// Coverage says then how much was left.
+func (w *Walk) Search(ctx context.Context, set *scanner.AnchorSet, visit Visit) (scanner.Coverage, error) {
+	p := &pass{walk: w, set: set, visit: visit, orphans: true}
+	p.kinds[packfile.Blob], p.kinds[packfile.Commit], p.kinds[packfile.Tag] = true, true, true
+	cov, err := p.run(ctx)
+	for _, s := range w.skips {
+		cov.Skip(s)
+	}
+	cov.Notes = append(cov.Notes, w.notes...)
+	return cov, err
+}
+
+// Commits shows every commit. The Coverage counts them, and names those that
+// could not be read.
+func (w *Walk) Commits(ctx context.Context, visit Visit) (scanner.Coverage, error) {
+	p := &pass{walk: w, visit: visit}
+	p.kinds[packfile.Commit] = true
+	return p.run(ctx)
+}
+
+// Trees shows every tree. A tree with a Base is shown after it. The Coverage
+// names the trees that could not be read; it counts nothing.
+func (w *Walk) Trees(ctx context.Context, visit Visit) (scanner.Coverage, error) {
+	p := &pass{walk: w, visit: visit}
+	p.kinds[packfile.Tree] = true
+	return p.run(ctx)
+}
+
+// pass is one run over all objects of some types.
+type pass struct {
+	walk    *Walk
+	kinds   [8]bool
+	set     *scanner.AnchorSet // nil: every object is shown
+	visit   Visit
+	orphans bool // entries of unknown type are reported
+
+	unit  atomic.Int64 // next one to be done
+	bytes atomic.Int64 // of packs, done
+	live  atomic.Int64 // bytes of text that are kept for children still to come
+	stop  atomic.Bool
+	fail  error // of visit, the first one; guarded by mu
+
+	giant sync.Mutex // held by the worker that has a text above StreamLimit
+
+	// Jobs that a busy worker gives away while another has nothing to do.
+	hungry atomic.Int32 // workers that wait, less the jobs that wait for them
+	mu     sync.Mutex
+	wake   sync.Cond
+	jobs   []job
+	idle   int
+}
+
+// unitSize is how many entries or loose objects a worker takes at a time: enough
+// that taking costs nothing, few enough that all workers end together.
+const unitSize = 64
+
+// run does the pass with all workers and merges what they say.
+func (p *pass) run(ctx context.Context) (scanner.Coverage, error) {
+	p.wake.L = &p.mu
+	defer context.AfterFunc(ctx, p.halt)()
+	workers := make([]*worker, p.walk.opt.Jobs)
+	var wg sync.WaitGroup
+	for i := range workers {
+		workers[i] = &worker{pass: p, walk: p.walk, number: i}
+		wg.Go(workers[i].run)
+	}
+	p.wait(&wg)
+
+	var cov scanner.Coverage
+	for _, w := range workers {
+		cov.Add(w.cov)
+	}
+	if p.fail != nil {
+		return cov, p.fail
+	}
+	if p.orphans && ctx.Err() == nil {
+		workers[0].cov = scanner.Coverage{}
+		workers[0].guarded(workers[0].reportOrphans)
+		cov.Add(workers[0].cov)
+	}
+	if err := ctx.Err(); err != nil {
+		cov.Skip(scanner.Skip{Reason: "not read: interrupted", Count: p.left(workers)})
+		return cov, err
+	}
+	return cov, p.fail
+}
+
+// left is the number of objects that an interrupted pass did not come to. Loose
+// objects of unknown type count.
+func (p *pass) left(workers []*worker) int64 {
+	left := int64(0)
+	for _, pack := range p.walk.packs {
+		for kind, n := range pack.whole {
+			if p.kinds[kind] || kind == 0 && p.orphans {
+				left += int64(n)
+			}
+		}
+	}
+	left += int64(p.walk.loose.count)
+	for _, w := range workers {
+		left -= w.done
+	}
+	return max(left, 1)
+}
+
+// wait waits for the workers and tells the progress.
+func (p *pass) wait(wg *sync.WaitGroup) {
+	progress := p.walk.opt.Progress
+	if progress == nil {
+		wg.Wait()
+		return
+	}
+	done := make(chan struct{})
+	go func() {
+		wg.Wait()
+		close(done)
+	}()
+	total := int64(0)
+	for _, pack := range p.walk.packs {
+		total += pack.data.Size()
+	}
+	tick := time.NewTicker(progressEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			progress(min(p.bytes.Load(), total), total)
+		case <-done:
+			if !p.stop.Load() {
+				progress(total, total)
+			}
+			return
+		}
+	}
+}
+
+const progressEvery = 100 * time.Millisecond
+
+// halt makes all workers stop at the next object.
+func (p *pass) halt() {
+	p.stop.Store(true)
+	p.mu.Lock()
+	p.wake.Broadcast()
+	p.mu.Unlock()
+}
+
+func (p *pass) failed(err error) {
+	p.mu.Lock()
+	if p.fail == nil {
+		p.fail = err
+	}
+	p.mu.Unlock()
+	p.halt()
+}
+
+// job is a part of a family: the children of a base from one of them on.
+type job struct {
+	pack *pack
+	base frame
+}
+
+// run takes units until there are none, then jobs until nobody works.
+func (k *worker) run() {
+	for !k.pass.stop.Load() {
+		more := true
+		k.guarded(func() { more = k.unit(int(k.pass.unit.Add(1) - 1)) })
+		if !more {
+			break
+		}
+	}
+	for {
+		j, ok := k.pass.take()
+		if !ok {
+			break
+		}
+		k.guarded(func() {
+			k.pack = j.pack
+			k.push(j.base)
+			k.descend()
+		})
+	}
+}
+
+// guarded does a piece of work. If an index shrinks under it the rest of the
+// piece cannot be named: what is damaged then is the pack.
+func (k *worker) guarded(work func()) {
+	var err error
+	func() {
+		defer packfile.Guard(&err)()
+		work()
+	}()
+	if err != nil {
+		k.stack = k.stack[:0]
+		k.releaseGiant()
+		k.cov.Skip(scanner.Skip{Path: k.pack.path + ".pack", Reason: reason(err)})
+	}
+	k.flush()
+}
+
+// unit does the n-th unit; it is false behind the last one.
+func (k *worker) unit(n int) bool {
+	for _, p := range k.walk.packs {
+		units := (p.len() + unitSize - 1) / unitSize
+		if n < units {
+			k.entries(p, n*unitSize, min(p.len(), (n+1)*unitSize))
+			return true
+		}
+		n -= units
+	}
+	from := n * unitSize
+	if from >= k.walk.loose.size() {
+		return false
+	}
+	for pos := from; pos < min(k.walk.loose.size(), from+unitSize) && !k.pass.stop.Load(); pos++ {
+		k.looseObject(pos)
+	}
+	return true
+}
+
+// take returns a job that another worker gave away. It waits for one while
+// there is a worker that may give one.
+func (p *pass) take() (job, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.idle++
+	p.hungry.Add(1)
+	for {
+		if p.stop.Load() {
+			return job{}, false
+		}
+		if n := len(p.jobs); n > 0 {
+			j := p.jobs[n-1]
+			p.jobs[n-1] = job{}
+			p.jobs = p.jobs[:n-1]
+			p.idle--
+			return j, true
+		}
+		if p.idle == p.walk.opt.Jobs {
+			p.wake.Broadcast()
+			return job{}, false
+		}
+		p.wake.Wait()
+	}
+}
+
+// give puts a job where an idle worker finds it.
+func (p *pass) give(j job) {
+	p.hungry.Add(-1)
+	p.mu.Lock()
+	p.jobs = append(p.jobs, j)
+	p.wake.Signal()
+	p.mu.Unlock()
+}

@@ -1,0 +1,437 @@
+package packwalk
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// readHead reads the head of an entry of the worker's pack.
+func (k *worker) readHead(e uint32) (head packfile.Entry, err error) {
+	defer func() { packfile.Caught(recover(), &err) }()
+	return k.pack.data.Entry(k.pack.offset(e))
+}
+
+// inflateEntry inflates an entry into a buffer of the worker.
+func (k *worker) inflateEntry(head packfile.Entry, e uint32) (text []byte, err error) {
+	src, err := k.pack.data.Checked(head, k.pack.end(e))
+	if err != nil {
+		return nil, err
+	}
+	text = k.buffers.get(int(head.Size))
+	if err := k.inflateInto(text, src); err != nil {
+		k.buffers.put(text)
+		return nil, err
+	}
+	return text, nil
+}
+
+// errStopped ends the work on a large object; it is never reported.
+var errStopped = errors.New("stopped")
+
+// inflateStep is how much is inflated before the worker looks whether it was
+// stopped, in bytes.
+const inflateStep = 4 << 20
+
+func (k *worker) inflateInto(dst, src []byte) (err error) {
+	defer func() { packfile.Caught(recover(), &err) }()
+	if len(dst) <= 2*inflateStep {
+		_, err := k.inflate.Inflate(dst, src)
+		return err
+	}
+	r, err := packfile.NewReader(src, int64(len(dst)))
+	if err != nil {
+		return err
+	}
+	for len(dst) > 0 {
+		if k.stopped() {
+			return errStopped
+		}
+		n, err := io.ReadFull(r, dst[:min(len(dst), inflateStep)])
+		if err != nil {
+			return err
+		}
+		dst = dst[n:]
+	}
+	return packfile.ExpectEnd(r)
+}
+
+// apply makes the text of a delta from its base, and k.copies.
+func (k *worker) apply(f *frame, base []byte) error {
+	head, err := k.readHead(f.entry)
+	if err != nil {
+		return err
+	}
+	src, err := k.pack.data.Checked(head, k.pack.end(f.entry))
+	if err != nil {
+		return err
+	}
+	if cap(k.delta) < int(head.Size) || cap(k.delta) > keepDelta {
+		k.delta = make([]byte, max(int(head.Size), firstDelta))
+	}
+	delta := k.delta[:head.Size]
+	if err := k.inflateInto(delta, src); err != nil {
+		return err
+	}
+	baseSize, size, ops, err := packfile.DeltaSizes(delta)
+	switch {
+	case err != nil:
+		return err
+	case baseSize != int64(len(base)):
+		return fmt.Errorf("delta: made for another base: %w", packfile.ErrCorrupt)
+	case size > packfile.MaxObject:
+		return packfile.ErrTooLarge
+	case size > k.walk.opt.StreamLimit:
+		k.holdGiant()
+	}
+	if size > packfile.MostOf(len(ops), len(base)) {
+		return fmt.Errorf("delta: %w", packfile.ErrTruncated)
+	}
+	text := k.buffers.get(int(size))
+	if k.copies, err = applyOps(text, base, ops, k.copies[:0]); err != nil {
+		k.buffers.put(text)
+		return err
+	}
+	f.text = text
+	return nil
+}
+
+const (
+	firstDelta = 64 << 10
+	keepDelta  = 8 << 20 // a larger buffer is not kept for the next delta
+)
+
+// applyOps fills text with what ops make of base and appends to copies the
+// ranges that are taken from base, joined where they touch on both sides.
+func applyOps(text, base, ops []byte, copies []Copy) ([]Copy, error) {
+	n := 0
+	for len(ops) > 0 {
+		op, insert, rest, err := packfile.NextOp(ops)
+		if err != nil {
+			return copies, err
+		}
+		ops = rest
+		if op.Len > len(text)-n {
+			return copies, fmt.Errorf("delta: longer than declared: %w", packfile.ErrCorrupt)
+		}
+		if op.Base < 0 {
+			n += copy(text[n:], insert)
+			continue
+		}
+		if op.Base > len(base) || op.Len > len(base)-op.Base {
+			return copies, fmt.Errorf("delta: copy outside its base: %w", packfile.ErrCorrupt)
+		}
+		copy(text[n:n+op.Len], base[op.Base:])
+		if last := len(copies) - 1; last >= 0 && int(copies[last].At+copies[last].Len) == n &&
+			int(copies[last].From+copies[last].Len) == op.Base {
+			copies[last].Len += int32(op.Len)
+		} else {
+			copies = append(copies, Copy{At: int32(n), From: int32(op.Base), Len: int32(op.Len)})
+		}
+		n += op.Len
+	}
+	if n != len(text) {
+		return copies, fmt.Errorf("delta: %w", packfile.ErrTruncated)
+	}
+	return copies, nil
+}
+
+// inherit returns the anchors of a text that k.copies connects with a base
+// whose anchors are known. Whether an anchor stands at a place is decided by
+// the set's Extent bytes from there on: where all of them are copied, the base
+// has the answer; everywhere else the text is searched.
+func (k *worker) inherit(text []byte, base []int32) []int32 {
+	set := k.pass.set
+	if set == nil {
+		return nil
+	}
+	anchors := k.buffers.getAnchors()
+	extent := int32(set.Extent())
+	from := 0 // everything before is decided
+	for _, c := range k.copies {
+		if c.Len < extent {
+			continue
+		}
+		anchors = set.Append(anchors, text, from, int(c.At))
+		known := c.Len - extent + 1 // places decided by the base
+		for _, a := range base[firstNotBefore(base, c.From):] {
+			if a >= c.From+known {
+				break
+			}
+			anchors = append(anchors, a-c.From+c.At)
+		}
+		from = int(c.At + known)
+	}
+	return set.Append(anchors, text, from, len(text))
+}
+
+// firstNotBefore returns the index of the first offset that is at least at.
+func firstNotBefore(offsets []int32, at int32) int {
+	from, to := 0, len(offsets)
+	for from < to {
+		mid := int(uint(from+to) >> 1)
+		if offsets[mid] < at {
+			from = mid + 1
+		} else {
+			to = mid
+		}
+	}
+	return from
+}
+
+// stream shows a blob that is too large to hold, window by window.
+func (k *worker) stream(e uint32, head packfile.Entry) {
+	id := k.pack.id(e)
+	src, err := k.pack.data.Checked(head, k.pack.end(e))
+	var r io.Reader
+	if err == nil {
+		r, err = packfile.NewReader(src, head.Size)
+	}
+	if err == nil {
+		err = k.windows(r, k.pack.number(e), id)
+	}
+	k.streamed(id, head.Size, err)
+}
+
+// streamed accounts for a blob that was shown in windows.
+func (k *worker) streamed(id []byte, size int64, err error) {
+	switch {
+	case errors.Is(err, errStopped):
+	case err != nil:
+		k.skip(id, err)
+	default:
+		k.count(packfile.Blob, size)
+	}
+}
+
+// A window is shown with some text before and behind the part whose anchors
+// are its own, so that what is around an anchor can be seen.
+const (
+	windowSize    = 4 << 20
+	windowContext = 64 << 10
+)
+
+// windows reads a content to its end and shows the windows that have an
+// anchor.
+func (k *worker) windows(r io.Reader, ordinal uint32, id []byte) (err error) {
+	defer func() { packfile.Caught(recover(), &err) }()
+	buf := make([]byte, windowSize+2*windowContext)
+	size := int64(0)  // read so far
+	have, own := 0, 0 // bytes in buf; where the next own part begins in it
+	lines := 0
+	for last := false; !last; {
+		if k.stopped() {
+			return errStopped
+		}
+		n, err := io.ReadFull(r, buf[have:])
+		have, size = have+n, size+int64(n)
+		if err != nil {
+			if err != io.EOF && err != io.ErrUnexpectedEOF {
+				return err
+			}
+			if err := packfile.ExpectEnd(r); err != nil {
+				return err
+			}
+			last = true
+		}
+		until := have
+		if !last {
+			until = have - windowContext
+		}
+		text := buf[:have]
+		k.showWindow(text, own, until, Object{Kind: packfile.Blob, Ordinal: ordinal, Base: None,
+			Windowed: true, Offset: size - int64(have), LinesBefore: lines, raw: id})
+		keep := max(0, until-windowContext)
+		lines += countLines(text, keep)
+		copy(buf, text[keep:])
+		have, own = have-keep, until-keep
+	}
+	return nil
+}
+
+func (k *worker) showWindow(text []byte, from, to int, o Object) {
+	anchors := k.buffers.getAnchors()
+	if k.pass.set != nil {
+		anchors = k.pass.set.Append(anchors, text, from, to)
+	}
+	if len(anchors) > 0 || k.pass.set == nil {
+		k.fresh = appendFresh(k.fresh[:0], nil, len(text))
+		o.Text, o.Anchors, o.Fresh = text, anchors, k.fresh
+		k.object = o
+		k.visit()
+	}
+	k.buffers.putAnchors(anchors)
+}
+
+// countLines counts the lines that end in text[:n]: at LF, CRLF and a lone CR,
+// as scanner.Position does. A CRLF that n divides ends behind it.
+func countLines(text []byte, n int) int {
+	lines := 0
+	for i, c := range text[:n] {
+		if c == '\n' || c == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
+			lines++
+		}
+	}
+	return lines
+}
+
+// looseObject reads one loose object and shows it if the pass wants it.
+func (k *worker) looseObject(pos int) {
+	l := k.walk.loose
+	if l.doubles.has(pos) || l.kinds[pos] != 0 && !k.pass.kinds[l.kinds[pos]] {
+		return
+	}
+	id, ordinal := l.id(pos), l.ordinal(pos)
+	kind, text, err := k.readLoose(pos, ordinal)
+	if err != nil {
+		if errors.Is(err, errStopped) || errors.Is(err, errShown) {
+			return
+		}
+		if t, data, ok := k.walk.otherCopy(id, nil); ok {
+			kind, text, err = t, data, nil
+		}
+	}
+	switch {
+	case err != nil && (kind == 0 && k.pass.orphans || k.pass.kinds[kind]):
+		k.skip(id, err)
+	case err == nil && k.pass.kinds[kind]:
+		k.showWhole(kind, ordinal, id, text)
+	}
+}
+
+// errShown says that an object was shown in windows.
+var errShown = errors.New("shown")
+
+// readLoose reads the text of a loose object into a buffer of the worker. Of
+// one that the pass does not want only the head is inflated.
+func (k *worker) readLoose(pos int, ordinal uint32) (kind packfile.Type, text []byte, err error) {
+	l := k.walk.loose
+	for _, path := range l.paths(pos) {
+		var e error
+		kind, text, e = k.readLooseFile(path, pos, ordinal)
+		if e == nil || errors.Is(e, errShown) || errors.Is(e, errStopped) {
+			return kind, text, e
+		}
+		if err == nil || !errors.Is(e, os.ErrNotExist) {
+			err = e
+		}
+	}
+	return kind, nil, err
+}
+
+func (k *worker) readLooseFile(path string, pos int, ordinal uint32) (kind packfile.Type, text []byte, err error) {
+	src, large, err := k.readFile(path)
+	if err != nil {
+		return 0, nil, err
+	}
+	var size int64
+	if !large {
+		kind, size, err = k.inflate.LooseHead(src)
+	} else {
+		var r io.ReadCloser
+		if kind, size, r, err = packfile.OpenLoose(path); err == nil {
+			r.Close()
+		}
+	}
+	if err != nil {
+		return 0, nil, err
+	}
+	k.walk.loose.kinds[pos] = kind
+	switch {
+	case !k.pass.kinds[kind]:
+		return kind, nil, nil
+	case kind == packfile.Blob && (size > k.walk.opt.StreamLimit || large):
+		return kind, nil, k.streamLoose(path, pos, ordinal)
+	case large:
+		return kind, nil, packfile.ErrTooLarge
+	}
+	_, k.text, err = k.inflate.Loose(k.text, src)
+	return kind, k.text, err
+}
+
+func (k *worker) streamLoose(path string, pos int, ordinal uint32) error {
+	_, size, r, err := packfile.OpenLoose(path)
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	id := k.walk.loose.id(pos)
+	if err = k.windows(r, ordinal, id); err == nil {
+		k.streamed(id, size, nil)
+		return errShown
+	}
+	return err
+}
+
+// looseFileLimit is the size of the largest loose file that is read at once.
+const looseFileLimit = 32 << 20
+
+// readFile reads a small file into a buffer of the worker; of a large one it
+// says only that it is large.
+func (k *worker) readFile(path string) (src []byte, large bool, err error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, false, err
+	}
+	defer f.Close()
+	if k.file == nil {
+		k.file = make([]byte, 16<<10)
+	}
+	n := 0
+	for {
+		m, err := f.Read(k.file[n:])
+		n += m
+		if err == io.EOF {
+			return k.file[:n], false, nil
+		}
+		if err != nil {
+			return nil, false, err
+		}
+		if n == len(k.file) {
+			if n >= looseFileLimit {
+				return nil, true, nil
+			}
+			k.file = append(k.file, make([]byte, n)...)
+		}
+	}
+}
+
+// otherCopy looks for a copy of an object outside the pack in which it is
+// damaged, or anywhere if that is nil.
+func (w *Walk) otherCopy(id []byte, damaged *pack) (kind packfile.Type, text []byte, ok bool) {
+	known := damaged == nil
+	for _, p := range w.packs {
+		if _, found := p.idx.Find(id); found && p != damaged {
+			known = true
+		}
+	}
+	if _, found := w.loose.find(id); found {
+		known = true
+	}
+	if !known || w.rescues.Add(1) > maxRescues {
+		return 0, nil, false
+	}
+	kind, text, err := w.store().Get(scanner.ObjectID(id))
+	return kind, text, err == nil
+}
+
+// maxRescues is how many damaged objects are looked for elsewhere. Each of
+// them may cost a long chain, and there may be as many as an attacker likes.
+const maxRescues = 10000
+
+// Read appends the content of an object to dst.
+func (w *Walk) Read(ordinal uint32, dst []byte) ([]byte, error) {
+	id := w.ID(ordinal)
+	if id == "" {
+		return dst, packfile.ErrNotFound
+	}
+	_, text, err := w.store().Get(id)
+	if err != nil {
+		return dst, fmt.Errorf("read: %w", err)
+	}
+	return append(dst, text...), nil
+}

@@ -1,0 +1,186 @@
+package packwalk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Options say what to walk and what it may cost.
+type Options struct {
+	Dirs   []string // objects directories: the repository's and its alternates'
+	IDSize int      // bytes of an id: 20 with SHA-1, 32 with SHA-256
+	Jobs   int      // workers; 0 is one for each processor
+
+	// StreamLimit is the size in bytes above which a blob that is not a delta
+	// and has none is searched in windows; 0 is 64 MiB.
+	StreamLimit int64
+	// MemoryLimit is how many bytes of text may be kept for deltas still to
+	// come, in all workers; above it texts are made again when they are
+	// needed. 0 is 48 MiB.
+	MemoryLimit int64
+
+	// Progress, if set, is called now and then during a pass, never twice at a
+	// time, with the bytes of packs that are done.
+	Progress func(done, total int64)
+}
+
+const (
+	defaultStreamLimit = 64 << 20
+	defaultMemoryLimit = 48 << 20
+)
+
+// Walk is an opened set of objects directories. Its methods are safe for
+// concurrent use, except Close.
+type Walk struct {
+	opt   Options
+	packs []*pack
+	loose *looseList
+	count int
+	skips []scanner.Skip // packs that cannot be read
+	notes []string
+
+	rescues atomic.Int64
+	opened  sync.Once
+	objects *packfile.Store // for single objects
+}
+
+// store opens the object store when it is first asked.
+func (w *Walk) store() *packfile.Store {
+	w.opened.Do(func() {
+		// The only error is an unknown length of ids, which Open has refused.
+		w.objects, _ = packfile.OpenStore(w.opt.Dirs, w.opt.IDSize)
+	})
+	return w.objects
+}
+
+// Open maps the packs, reads the heads of their entries and lists the loose
+// objects. A pack that cannot be read is skipped and named in the Coverage of
+// Search. The error is the context's, or says that the walk cannot be made.
+func Open(ctx context.Context, opt Options) (*Walk, error) {
+	if opt.IDSize != 20 && opt.IDSize != 32 {
+		return nil, fmt.Errorf("walk: ids of %d bytes are not known", opt.IDSize)
+	}
+	if opt.Jobs <= 0 {
+		opt.Jobs = runtime.GOMAXPROCS(0)
+	}
+	if opt.StreamLimit <= 0 {
+		opt.StreamLimit = defaultStreamLimit
+	}
+	opt.StreamLimit = min(opt.StreamLimit, packfile.MaxObject)
+	if opt.MemoryLimit <= 0 {
+		opt.MemoryLimit = defaultMemoryLimit
+	}
+	opt.Dirs = distinct(opt.Dirs)
+	w := &Walk{opt: opt}
+	if err := w.open(ctx); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("walk: %w", err)
+	}
+	return w, nil
+}
+
+func distinct(dirs []string) []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, d := range dirs {
+		real, err := filepath.EvalSymlinks(d)
+		if err != nil {
+			real = filepath.Clean(d)
+		}
+		if !seen[real] {
+			seen[real] = true
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+func (w *Walk) open(ctx context.Context) error {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	paths, notes := packfile.ListPacks(w.opt.Dirs)
+	w.notes = notes
+	for _, path := range paths {
+		p, err := openPack(ctx, path, w.opt.IDSize)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			w.skips = append(w.skips, scanner.Skip{Path: path + ".pack", Reason: reason(err)})
+			continue
+		}
+		w.packs = append(w.packs, p)
+	}
+	loose, skips, err := listLoose(ctx, w.opt.Dirs, w.opt.IDSize)
+	if err != nil {
+		return err
+	}
+	w.loose, w.skips = loose, append(w.skips, skips...)
+	return w.number()
+}
+
+// Close unmaps the packs. No pass may be under way.
+func (w *Walk) Close() error {
+	var errs []error
+	for _, p := range w.packs {
+		errs = append(errs, p.close())
+	}
+	w.packs = nil
+	if w.objects != nil {
+		errs = append(errs, w.objects.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Count is the number of objects, each counted once however often it is
+// stored. Ordinals are less than that.
+func (w *Walk) Count() int { return w.count }
+
+// Ordinal returns the number of the object with this id.
+func (w *Walk) Ordinal(id []byte) (uint32, bool) {
+	if len(id) != w.opt.IDSize {
+		return None, false
+	}
+	for _, p := range w.packs {
+		if pos, ok := p.idx.Find(id); ok && !p.doubles.has(pos) {
+			return p.ordinal(pos), true
+		}
+	}
+	if pos, ok := w.loose.find(id); ok && !w.loose.doubles.has(pos) {
+		return w.loose.ordinal(pos), true
+	}
+	return None, false
+}
+
+// ID returns the id of an object, or the empty one if the ordinal is too
+// large.
+func (w *Walk) ID(ordinal uint32) scanner.ObjectID {
+	for _, p := range w.packs {
+		if pos, ok := p.position(ordinal); ok {
+			return scanner.ObjectID(p.idx.ID(pos))
+		}
+	}
+	if pos, ok := w.loose.position(ordinal); ok {
+		return scanner.ObjectID(w.loose.id(pos))
+	}
+	return ""
+}
+
+// reason says for a report why an object was not read.
+func reason(err error) string {
+	for _, known := range []error{packfile.ErrChecksum, packfile.ErrTruncated, packfile.ErrTooLarge,
+		packfile.ErrCycle, packfile.ErrBase, packfile.ErrChanged} {
+		if errors.Is(err, known) {
+			return known.Error()
+		}
+	}
+	return err.Error()
+}

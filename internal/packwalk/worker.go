@@ -1,0 +1,403 @@
+package packwalk
+
+import (
+	"fmt"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// worker walks families of deltas. Everything in it is its own, so that it
+// needs no locks.
+type worker struct {
+	pass   *pass
+	walk   *Walk
+	number int
+
+	pack    *pack
+	stack   []frame // bases with children still to come, the first ancestor first
+	inflate packfile.Inflater
+	buffers buffers
+	delta   []byte // the inflated delta
+	file    []byte // a loose file
+	text    []byte // of a loose object
+	copies  []Copy
+	fresh   []Span
+	object  Object
+	giant   bool // holds pass.giant
+
+	cov   scanner.Coverage
+	done  int64 // objects read or reported
+	bytes int64 // of the pack, not yet added to pass.bytes
+}
+
+// frame is an object whose children are being walked.
+type frame struct {
+	entry   uint32
+	next    uint32 // the next child to be walked, plus one
+	until   uint32 // the child that another worker walks, plus one; 0 behind the last one
+	text    []byte // nil if it was dropped, to be made again
+	anchors []int32
+	broken  bool // cannot be read: its children can only be found elsewhere
+}
+
+func (f *frame) size() int64 { return int64(cap(f.text) + 4*cap(f.anchors)) }
+
+func (k *worker) stopped() bool { return k.pass.stop.Load() }
+
+func (k *worker) flush() {
+	k.pass.bytes.Add(k.bytes)
+	k.bytes = 0
+}
+
+// entries walks the families that begin with the entries from … to-1.
+func (k *worker) entries(p *pack, from, to int) {
+	k.pack = p
+	for e := uint32(from); e < uint32(to) && !k.stopped(); e++ {
+		switch s := p.state[e]; {
+		case !k.pass.kinds[s.kind()]:
+			k.bytes += p.length(e)
+		case s&isDelta == 0:
+			k.family(e)
+		}
+	}
+}
+
+// family walks an entry that is no delta, and all that is made from it.
+func (k *worker) family(e uint32) {
+	k.bytes += k.pack.length(e)
+	elsewhere := k.pack.state[e]&isElsewise != 0
+	if elsewhere && k.pack.child[e] == 0 {
+		return
+	}
+	head, err := k.readHead(e)
+	if err == nil && head.Size > k.walk.opt.StreamLimit {
+		if k.pack.child[e] == 0 && head.Type == packfile.Blob {
+			k.stream(e, head)
+			return
+		}
+		k.holdGiant()
+	}
+	f := frame{entry: e, next: k.pack.child[e]}
+	if err == nil {
+		f.text, err = k.inflateEntry(head, e)
+	}
+	if err == nil {
+		f.anchors = k.search(f.text)
+		k.show(&f, None)
+	} else if !k.stopped() {
+		k.recover(&f, err)
+	}
+	k.keep(f)
+	k.descend()
+	k.releaseGiant()
+}
+
+// descend walks all descendants of the frames on the stack.
+func (k *worker) descend() {
+	for len(k.stack) > 0 {
+		top := len(k.stack) - 1
+		f := &k.stack[top]
+		if f.next == f.until || k.stopped() {
+			k.drop(f)
+			k.stack = k.stack[:top]
+			continue
+		}
+		if k.pass.hungry.Load() > 0 {
+			k.share()
+		}
+		c := f.next - 1
+		f.next = k.pack.next[c]
+		k.bytes += k.pack.length(c)
+		if k.pack.state[c]&isElsewise != 0 && k.pack.child[c] == 0 {
+			continue
+		}
+		child := frame{entry: c, next: k.pack.child[c]}
+		if err := k.make(&child, f); err != nil && !k.stopped() {
+			k.recover(&child, err)
+		}
+		if f.next == f.until {
+			// The last child: nobody needs the base any more.
+			k.drop(f)
+			k.stack = k.stack[:top]
+		}
+		k.keep(child)
+		if k.bytes > 1<<16 {
+			k.flush()
+		}
+	}
+	k.releaseGiant()
+}
+
+// make makes the text of child from that of its base and shows it.
+func (k *worker) make(child, base *frame) error {
+	if base.broken {
+		return packfile.ErrBase
+	}
+	if base.text == nil {
+		if err := k.remake(base); err != nil {
+			return err
+		}
+	}
+	if err := k.apply(child, base.text); err != nil {
+		return err
+	}
+	child.anchors = k.inherit(child.text, base.anchors)
+	origin := None
+	if k.pack.state[base.entry]&isElsewise == 0 {
+		origin = k.pack.number(base.entry)
+	}
+	k.show(child, origin)
+	return nil
+}
+
+// keep puts a frame on the stack if it has children, and gives up its buffers
+// otherwise.
+func (k *worker) keep(f frame) {
+	if f.next == f.until {
+		k.buffers.put(f.text)
+		k.buffers.putAnchors(f.anchors)
+		return
+	}
+	k.push(f)
+}
+
+func (k *worker) push(f frame) {
+	k.stack = append(k.stack, f)
+	if k.pass.live.Add(f.size()) <= k.walk.opt.MemoryLimit {
+		return
+	}
+	// Too much is kept: the oldest texts will be needed last.
+	for i := range k.stack[:len(k.stack)-1] {
+		if old := &k.stack[i]; old.text != nil {
+			k.drop(old)
+			if k.pass.live.Load() <= k.walk.opt.MemoryLimit {
+				return
+			}
+		}
+	}
+}
+
+// drop gives up the buffers of a frame.
+func (k *worker) drop(f *frame) {
+	k.pass.live.Add(-f.size())
+	k.buffers.put(f.text)
+	k.buffers.putAnchors(f.anchors)
+	f.text, f.anchors = nil, nil
+}
+
+// remake reads the text of a dropped frame again.
+func (k *worker) remake(f *frame) (err error) {
+	defer func() { packfile.Caught(recover(), &err) }()
+	_, text, err := k.pack.data.Resolve(&k.inflate, k.pack.offset(f.entry), k.pack.lookup)
+	if err != nil {
+		return err
+	}
+	f.text = text
+	f.anchors = k.search(text)
+	k.pass.live.Add(f.size())
+	return nil
+}
+
+// recover looks for another copy of an object that cannot be read here, and
+// reports it if there is none. The frame is broken then.
+func (k *worker) recover(f *frame, err error) {
+	id := k.pack.id(f.entry)
+	kind, text, ok := k.walk.otherCopy(id, k.pack)
+	if !ok || kind != k.pack.state[f.entry].kind() {
+		f.broken = true
+		if k.pack.state[f.entry]&isElsewise == 0 {
+			k.skip(id, err)
+		}
+		return
+	}
+	f.text, f.anchors = text, k.search(text)
+	k.show(f, None)
+}
+
+// skip reports an object that was not read.
+func (k *worker) skip(id []byte, err error) {
+	k.done++
+	k.cov.Skip(scanner.Skip{ID: scanner.ObjectID(id).String(), Reason: reason(err)})
+}
+
+// show calls the visitor, if there is something to show. base is the ordinal of
+// the object that k.copies refers to.
+func (k *worker) show(f *frame, base uint32) {
+	s := k.pack.state[f.entry]
+	if s&isElsewise != 0 {
+		return
+	}
+	k.count(s.kind(), int64(len(f.text)))
+	if k.pass.set != nil && len(f.anchors) == 0 {
+		return
+	}
+	o := &k.object
+	*o = Object{Kind: s.kind(), Ordinal: k.pack.number(f.entry), Text: f.text, Size: int64(len(f.text)),
+		Anchors: f.anchors, Base: base, raw: k.pack.id(f.entry)}
+	if base != None {
+		o.Copies = k.copies
+	}
+	k.fresh = appendFresh(k.fresh[:0], o.Copies, len(f.text))
+	o.Fresh = k.fresh
+	k.visit()
+}
+
+func (k *worker) visit() {
+	if err := k.pass.visit(k.number, &k.object); err != nil {
+		k.pass.failed(err)
+	}
+}
+
+func (k *worker) count(kind packfile.Type, size int64) {
+	k.done++
+	switch {
+	case kind == packfile.Blob:
+		k.cov.Blobs++
+		k.cov.Bytes += size
+	case kind == packfile.Commit && k.pass.set == nil:
+		k.cov.Commits++
+	}
+}
+
+// search returns the anchors of a text that is made from no other.
+func (k *worker) search(text []byte) []int32 {
+	if k.pass.set == nil {
+		return nil
+	}
+	anchors := k.buffers.getAnchors()
+	for from := 0; from < len(text) && !k.stopped(); from += searchStep {
+		anchors = k.pass.set.Append(anchors, text, from, min(len(text), from+searchStep))
+	}
+	return anchors
+}
+
+// searchStep is how much is searched before the worker looks whether it was
+// stopped, in bytes.
+const searchStep = 8 << 20
+
+// share gives work to a worker that has nothing to do: the remaining children
+// of the first ancestor that has any, most likely the largest part of what is
+// left, or else half of the children that this worker is at.
+func (k *worker) share() {
+	if k.giant {
+		return
+	}
+	top := len(k.stack) - 1
+	for i := range k.stack[:top] {
+		if f := &k.stack[i]; f.next != f.until && f.text != nil {
+			k.pass.live.Add(-f.size())
+			k.pass.give(job{k.pack, *f})
+			f.text, f.anchors, f.next = nil, nil, f.until
+			return
+		}
+	}
+	f := &k.stack[top]
+	n := 0
+	for c := f.next; c != f.until; c = k.pack.next[c-1] {
+		n++
+	}
+	if n < 2 || f.text == nil {
+		return
+	}
+	middle := f.next
+	for range n / 2 {
+		middle = k.pack.next[middle-1]
+	}
+	gift := frame{entry: f.entry, next: middle, until: f.until}
+	gift.text = append(make([]byte, 0, len(f.text)), f.text...)
+	gift.anchors = append([]int32(nil), f.anchors...)
+	f.until = middle
+	k.pass.give(job{k.pack, gift})
+}
+
+func (k *worker) holdGiant() {
+	if !k.giant {
+		k.pass.giant.Lock()
+		k.giant = true
+	}
+}
+
+func (k *worker) releaseGiant() {
+	if k.giant && len(k.stack) == 0 {
+		k.giant = false
+		k.pass.giant.Unlock()
+	}
+}
+
+// reportOrphans names the entries that no chain of bases connects with an
+// object, unless another source has them.
+func (k *worker) reportOrphans() {
+	for _, p := range k.walk.packs {
+		k.pack = p
+		if p.whole[0] == 0 {
+			continue
+		}
+		for e := range uint32(p.len()) {
+			if s := p.state[e]; s.kind() == 0 && s&isElsewise == 0 && !k.stopped() {
+				k.orphan(e)
+			}
+		}
+	}
+}
+
+// orphan reads another copy of an entry of unknown type, or says why there is
+// nothing to read.
+func (k *worker) orphan(e uint32) {
+	id := k.pack.id(e)
+	kind, text, ok := k.walk.otherCopy(id, k.pack)
+	if !ok {
+		k.skip(id, k.why(e))
+		return
+	}
+	if k.pass.kinds[kind] {
+		k.showWhole(kind, k.pack.number(e), id, text)
+	}
+}
+
+// showWhole shows an object that was read on its own.
+func (k *worker) showWhole(kind packfile.Type, ordinal uint32, id, text []byte) {
+	anchors := k.search(text)
+	k.count(kind, int64(len(text)))
+	if k.pass.set == nil || len(anchors) > 0 {
+		k.fresh = appendFresh(k.fresh[:0], nil, len(text))
+		k.object = Object{Kind: kind, Ordinal: ordinal, Text: text, Size: int64(len(text)),
+			Anchors: anchors, Base: None, Fresh: k.fresh, raw: id}
+		k.visit()
+	}
+	k.buffers.putAnchors(anchors)
+}
+
+// why says what is wrong with an entry of unknown type. It follows the chain
+// of bases only so far: the answer is for a person, and there may be many
+// such entries in one chain.
+func (k *worker) why(e uint32) error {
+	if len(k.cov.Skipped) > 100 {
+		return packfile.ErrBase
+	}
+	seen := map[uint32]bool{}
+	for range 1 << 12 {
+		if seen[e] {
+			return packfile.ErrCycle
+		}
+		seen[e] = true
+		head, err := k.pack.data.Entry(k.pack.offset(e))
+		if err != nil {
+			if len(seen) > 1 {
+				return packfile.ErrBase
+			}
+			return err
+		}
+		at, ok := head.Base, true
+		if head.Type == packfile.RefDelta {
+			at, ok = k.pack.lookup(head.BaseID)
+		}
+		if ok {
+			e, ok = k.pack.entryAt(at)
+		}
+		if !ok {
+			return packfile.ErrBase
+		}
+	}
+	return fmt.Errorf("%w, or a longer cycle", packfile.ErrBase)
+}
