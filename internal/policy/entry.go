@@ -1,0 +1,77 @@
+package policy
+
+import (
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// rawEntry is an entry as it is written, in the configuration and in a line of
+// the baseline.
+type rawEntry struct {
+	Fingerprint string `json:"fingerprint"`
+	Path        string `json:"path,omitempty"`
+	Reason      string `json:"reason"`
+	Expires     string `json:"expires,omitempty"`
+}
+
+// entryWords are the names of its fields.
+func entryWords() []string { return []string{"fingerprint", "reason", "path", "expires"} }
+
+// maxReason is the longest reason, in bytes: a sentence or two.
+const maxReason = 500
+
+// entry checks what is written. If something is wrong it returns the field,
+// the problem and a hint.
+func (r rawEntry) entry() (e Entry, field, problem, hint string) {
+	e = Entry{Fingerprint: scanner.Fingerprint(r.Fingerprint), Reason: strings.TrimSpace(r.Reason), Path: r.Path}
+	if problem, hint := checkFingerprint(r.Fingerprint); problem != "" {
+		return e, "fingerprint", problem, hint
+	}
+	switch {
+	case e.Reason == "":
+		return e, "reason", "a reason is missing", "say why this key may stay, for whoever reads it in a year"
+	case len(e.Reason) > maxReason:
+		return e, "reason", "the reason is longer than 500 bytes", ""
+	}
+	if r.Path != "" {
+		if err := checkGlob(r.Path); err != nil {
+			return e, "path", err.Error(), ""
+		}
+	}
+	if r.Expires != "" {
+		day, err := time.Parse(time.DateOnly, r.Expires)
+		if err != nil {
+			return e, "expires", "expires is not a date", `write it as "2027-01-31"`
+		}
+		e.Expires = day
+	}
+	return e, "", "", ""
+}
+
+func (e *Entry) raw() rawEntry {
+	r := rawEntry{Fingerprint: string(e.Fingerprint), Path: e.Path, Reason: e.Reason}
+	if !e.Expires.IsZero() {
+		r.Expires = e.Expires.Format(time.DateOnly)
+	}
+	return r
+}
+
+// checkFingerprint never quotes what it refuses: it could be the key itself.
+func checkFingerprint(s string) (problem, hint string) {
+	const command = "djleaks key fingerprint prints it"
+	_, err := hex.DecodeString(s)
+	switch {
+	case s == "":
+		return "the fingerprint is missing", command
+	case err == nil && len(s) == 64:
+		return "this is a whole SHA-256", "the fingerprint is its first 16 digits"
+	case err != nil || len(s) != 16:
+		return "this is not a fingerprint", "it has 16 hexadecimal digits; " + command
+	case s != strings.ToLower(s):
+		return "this fingerprint has capital letters", "write it in small ones"
+	}
+	return "", ""
+}

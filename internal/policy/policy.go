@@ -1,0 +1,57 @@
+// Package policy is what a team decided about keys: the configuration in
+// .djleaks.toml or pyproject.toml, and the baseline of keys that are accepted.
+//
+// It can leave paths out, judge paths more or less severely, name further
+// settings, and accept single keys with a reason. It cannot switch a rule off
+// or add a pattern of its own, and nothing that it hides goes uncounted: keys
+// become accepted, and what is left out is a note in the report's coverage.
+package policy
+
+import (
+	"time"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Policy is a configuration. The zero value changes nothing.
+type Policy struct {
+	File     string           // the file it was read from; empty if there is none
+	FailOn   scanner.Severity // Silent if the file does not say
+	Exclude  []string         // globs of paths to leave out
+	Severity []PathSeverity   // the last one that matches a path counts
+	Names    []string         // further names of settings that hold a key
+	Accept   []Entry
+}
+
+// PathSeverity is the severity of every key in some paths.
+type PathSeverity struct {
+	Path     string // glob
+	Severity scanner.Severity
+}
+
+// Entry accepts one key.
+type Entry struct {
+	Fingerprint scanner.Fingerprint
+	Reason      string
+	Expires     time.Time // the first day (UTC) on which it counts no more; zero: never
+	Path        string    // glob: it holds only for a key all of whose places match; empty: everywhere
+}
+
+// expired reports whether e counts no more at a time.
+func (e *Entry) expired(now time.Time) bool {
+	return !e.Expires.IsZero() && !now.Before(e.Expires)
+}
+
+// covers reports whether all places of a key match the entry's path. A place
+// without a path matches no glob.
+func (e *Entry) covers(k *scanner.Key) bool {
+	if e.Path == "" {
+		return true
+	}
+	for i := range k.Occurrences {
+		if !matches(e.Path, k.Occurrences[i].Path) {
+			return false
+		}
+	}
+	return len(k.Occurrences) > 0
+}
