@@ -1,0 +1,94 @@
+package trace
+
+import (
+	"context"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// History is the object store that is searched. Objects are numbered: their
+// ordinals are 0 to Count()-1. All methods may be called from several
+// goroutines.
+type History interface {
+	// Count is the number of objects.
+	Count() int
+	// Ordinal finds an object by the raw bytes of its id; ok is false if the
+	// store does not hold it.
+	Ordinal(id []byte) (ordinal uint32, ok bool)
+	// ID is the name of an object.
+	ID(ordinal uint32) scanner.ObjectID
+	// Commits calls visit once for each commit; Base and Fresh need not be
+	// set. Workers are numbered from 0 to Input.Jobs-1; one worker's calls
+	// follow each other. What cannot be read is left out.
+	Commits(ctx context.Context, visit func(worker int, o Object) error) error
+	// Trees is Commits for trees, a delta's base before the delta.
+	Trees(ctx context.Context, visit func(worker int, o Object) error) error
+	// Read appends the content of an object to dst.
+	Read(ordinal uint32, dst []byte) ([]byte, error)
+}
+
+// None is the Base of an Object that has none.
+const None = ^uint32(0)
+
+// Object is one commit or tree as a History shows it.
+type Object struct {
+	Ordinal uint32
+	Base    uint32 // the object that Fresh compares with, or None
+	Text    []byte // borrowed until the visit returns
+	// Fresh are the ranges of Text that are not copied from Base, ascending.
+	// Where two copied ranges meet that are not neighbours in Base, an empty
+	// span, or one that includes the seam, stands between them.
+	Fresh []Span
+}
+
+// Span is the range of bytes from From up to To, which is outside.
+type Span struct{ From, To int32 }
+
+// Tip is the commit that a ref points to, tags peeled.
+type Tip struct {
+	Ref    string // full name, or HEAD
+	Commit scanner.ObjectID
+}
+
+// Input is the question.
+type Input struct {
+	Matched map[scanner.ObjectID][]int32 // items that each matched blob holds
+	Items   int                          // items are 0 to Items-1
+	Tips    []Tip                        // a tip named HEAD is preferred in Place.Blobs
+	Shallow map[scanner.ObjectID]bool    // commits whose parents were cut off
+	IDSize  int                          // length of an id in bytes
+	Jobs    int                          // number of workers that History uses, at least 1
+}
+
+// Result is the answer.
+type Result struct {
+	Places  [][]scanner.Place // of each item, by path
+	Commits int64             // commits read
+	Trees   int64             // trees read
+	Missing Missing
+	// Broken are commits and trees that could not be understood. What a broken
+	// tree holds behind the damage is not in the Places.
+	Broken IDs
+	// Unplaced are the matched blobs that no tree names, by id.
+	Unplaced []scanner.ObjectID
+	// Truncated says that there are more places or changes than are worth
+	// listing: Places is not complete.
+	Truncated bool
+}
+
+// Missing is what commits, trees and tips name and the store does not hold.
+type Missing struct {
+	Blobs, Trees, Commits IDs
+}
+
+// Count is the number of missing objects.
+func (m *Missing) Count() int64 { return m.Blobs.Count + m.Trees.Count + m.Commits.Count }
+
+// IDs is a number of objects, with the names of the first ones.
+type IDs struct {
+	Count int64
+	First []scanner.ObjectID // at most MaxIDs, ascending
+}
+
+// MaxIDs is the number of names that are kept of a set of objects.
+const MaxIDs = 1000

@@ -1,0 +1,73 @@
+package trace
+
+import (
+	"bytes"
+	"sort"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// idSet is a set of ids that costs little more than their bytes: a partial
+// clone can lack as many objects as it holds.
+type idSet struct {
+	size   int
+	bytes  []byte // ids of size bytes; the first ones sorted and distinct
+	sorted int    // bytes that are
+}
+
+// slack is how many bytes of ids are gathered before the set is sorted again.
+const slack = 1 << 16
+
+func (s *idSet) add(id []byte) {
+	s.bytes = append(s.bytes, id...)
+	if len(s.bytes) > 2*s.sorted+slack {
+		s.compact()
+	}
+}
+
+func (s *idSet) merge(o *idSet) {
+	s.bytes = append(s.bytes, o.bytes...)
+	*o = idSet{size: o.size}
+}
+
+func (s *idSet) compact() {
+	sort.Sort(byID{s.size, s.bytes, make([]byte, s.size)})
+	kept := 0
+	for at := 0; at < len(s.bytes); at += s.size {
+		id := s.bytes[at : at+s.size]
+		if kept > 0 && bytes.Equal(id, s.bytes[kept-s.size:kept]) {
+			continue
+		}
+		kept += copy(s.bytes[kept:], id)
+	}
+	s.bytes, s.sorted = s.bytes[:kept], kept
+}
+
+// ids is the set for a Result.
+func (s *idSet) ids() IDs {
+	if len(s.bytes) == 0 {
+		return IDs{}
+	}
+	s.compact()
+	out := IDs{Count: int64(len(s.bytes) / s.size)}
+	for at := 0; at < len(s.bytes) && len(out.First) < MaxIDs; at += s.size {
+		out.First = append(out.First, scanner.ObjectID(s.bytes[at:at+s.size]))
+	}
+	return out
+}
+
+// byID sorts ids of one size that stand behind each other.
+type byID struct {
+	size  int
+	bytes []byte
+	spare []byte
+}
+
+func (b byID) at(i int) []byte    { return b.bytes[i*b.size : (i+1)*b.size] }
+func (b byID) Len() int           { return len(b.bytes) / b.size }
+func (b byID) Less(i, j int) bool { return bytes.Compare(b.at(i), b.at(j)) < 0 }
+func (b byID) Swap(i, j int) {
+	copy(b.spare, b.at(i))
+	copy(b.at(i), b.at(j))
+	copy(b.at(j), b.spare)
+}

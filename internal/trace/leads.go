@@ -1,0 +1,71 @@
+package trace
+
+// bitset is a set of small numbers.
+type bitset []uint64
+
+func newBitset(n int) bitset       { return make(bitset, (n+63)/64) }
+func (b bitset) has(i uint32) bool { return b[i>>6]>>(i&63)&1 != 0 }
+func (b bitset) put(i uint32)      { b[i>>6] |= 1 << (i & 63) }
+
+// leads finds the shapes that may lead to a matched file: those with a
+// sub-directory that holds one or has such a shape, and those that take
+// anything from a shape that leads there. It follows the edges backwards, so
+// that what leads nowhere costs nothing but its edges.
+func (s *sweep) leads() bitset {
+	n := s.shapes.all.len()
+	out := newBitset(n)
+	var queue []uint32
+	reach := func(shape uint32) {
+		if !out.has(shape) {
+			out.put(shape)
+			queue = append(queue, shape)
+		}
+	}
+	// The shapes that refer to shape i are users[first[i]:first[i+1]].
+	first := make([]uint32, n+1)
+	s.references(func(_, to uint32) { first[to]++ }, reach)
+	total := uint32(0)
+	for i, count := range first {
+		first[i] = total
+		total += count
+	}
+	users := make([]uint32, total)
+	s.references(func(from, to uint32) {
+		users[first[to]] = from
+		first[to]++
+	}, func(uint32) {})
+	// Filling has moved each first to its end, which is the next one's first.
+	for len(queue) > 0 {
+		to := queue[len(queue)-1]
+		queue = queue[:len(queue)-1]
+		begin := uint32(0)
+		if to > 0 {
+			begin = first[to-1]
+		}
+		for _, from := range users[begin:first[to]] {
+			reach(from)
+		}
+	}
+	return out
+}
+
+// references calls refer for each shape that another one refers to, and seed
+// for each shape with a sub-directory that holds a matched file itself.
+func (s *sweep) references(refer func(from, to uint32), seed func(shape uint32)) {
+	for i := range uint32(s.shapes.all.len()) {
+		if base, ok := s.shapes.base(i); ok {
+			refer(i, base)
+		}
+		for _, d := range s.shapes.own(i) {
+			if d.tree == None {
+				continue
+			}
+			if s.holds.has(d.tree) {
+				seed(i)
+			}
+			if slot := s.slots[d.tree]; slot >= slotShape && slot < slotCommit {
+				refer(i, slot-slotShape)
+			}
+		}
+	}
+}

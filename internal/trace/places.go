@@ -1,0 +1,281 @@
+package trace
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// loose places the matched blobs that no commit holds below the outermost
+// trees that do, and returns those that no tree names.
+func (t *tracer) loose() []scanner.ObjectID {
+	s := t.sweep
+	placed := newBitset(len(s.matched.ids))
+	for key := range t.versions {
+		placed.put(uint32(key))
+	}
+	left := newBitset(len(s.matched.ids))
+	for _, set := range s.leaves.of {
+		for _, l := range set {
+			if !placed.has(l.blob) {
+				left.put(l.blob)
+			}
+		}
+	}
+	for _, root := range t.looseRoots(left) {
+		complete := t.compare(0, root, func(c change) bool {
+			if !left.has(c.new) {
+				return true
+			}
+			placed.put(c.new)
+			t.versions[uint64(c.path)<<32|uint64(c.new)] = 0
+			for _, item := range t.items(c.new) {
+				if _, ok := t.place(item, c.path); !ok {
+					return false
+				}
+			}
+			return true
+		})
+		if !complete {
+			t.truncated = true
+		}
+	}
+	var out []scanner.ObjectID
+	for i, id := range s.matched.ids {
+		if !placed.has(uint32(i)) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
+// looseRoots are the nodes of the outermost trees outside of all commits that
+// hold one of these blobs.
+func (t *tracer) looseRoots(blobs bitset) []uint32 {
+	r := t.resolver
+	if !slices.ContainsFunc(blobs, func(word uint64) bool { return word != 0 }) {
+		return nil
+	}
+	var trees []uint32
+	for n := range uint32(len(r.of)) {
+		if r.of[n] == notResolved && t.sweep.isTree(n) && r.mayHold(n) {
+			trees = append(trees, n)
+		}
+	}
+	inner := map[uint32]bool{}
+	for _, n := range trees {
+		r.node(n)
+		if slot := t.sweep.slots[n]; slot >= slotShape {
+			for _, d := range r.list(nil, slot-slotShape) {
+				inner[d.tree] = true
+			}
+		}
+	}
+	var roots []uint32
+	for _, n := range trees {
+		if node := r.node(n); node != 0 && !inner[n] {
+			roots = append(roots, node)
+		}
+	}
+	slices.Sort(roots)
+	return slices.Compact(roots)
+}
+
+// places turns the events into the places of each item, by path.
+func (t *tracer) places(out [][]scanner.Place) error {
+	t.sortEvents()
+	b := newBuilder(t)
+	events := t.events
+	for n := range t.all {
+		mine := 0
+		for mine < len(events) && events[mine].place == uint32(n) {
+			mine++
+		}
+		p, err := b.place(&t.all[n], events[:mine])
+		if err != nil {
+			return err
+		}
+		events = events[mine:]
+		if item := t.all[n].item; item >= 0 && int(item) < len(out) {
+			out[item] = append(out[item], p)
+		}
+	}
+	for _, list := range out {
+		slices.SortStableFunc(list, func(a, b scanner.Place) int { return strings.Compare(a.Path, b.Path) })
+	}
+	return nil
+}
+
+// sortEvents sorts the events by place, introductions first, and by author
+// date, where commits of one second go by their ids.
+func (t *tracer) sortEvents() {
+	commits, history := t.sweep.commits, t.sweep.history
+	slices.SortFunc(t.events, func(a, b event) int {
+		i, j := a.commit&^eventRemoved, b.commit&^eventRemoved
+		c := cmp.Or(cmp.Compare(a.place, b.place),
+			cmp.Compare(a.commit&eventRemoved, b.commit&eventRemoved),
+			cmp.Compare(commits[i].date, commits[j].date))
+		if c != 0 || i == j {
+			return c
+		}
+		return strings.Compare(string(history.ID(commits[i].ordinal)), string(history.ID(commits[j].ordinal)))
+	})
+}
+
+// builder makes places. Lists that are equal, as those of two keys in one file
+// often are, are made once.
+type builder struct {
+	*tracer
+	versionsOf map[uint32][]version // by path, the newest first
+	commitOf   map[uint32]scanner.Commit
+	commitsOf  map[string][]scanner.Commit
+	refsOf     map[string][]string
+	text, key  []byte
+	names      []uint32
+	header     header
+}
+
+type version struct {
+	blob uint32
+	date int64
+}
+
+func newBuilder(t *tracer) *builder {
+	b := &builder{
+		tracer:     t,
+		versionsOf: map[uint32][]version{},
+		commitOf:   map[uint32]scanner.Commit{},
+		commitsOf:  map[string][]scanner.Commit{},
+		refsOf:     map[string][]string{},
+	}
+	for key, date := range t.versions {
+		path := uint32(key >> 32)
+		b.versionsOf[path] = append(b.versionsOf[path], version{uint32(key), date})
+	}
+	for _, list := range b.versionsOf {
+		slices.SortFunc(list, func(a, b version) int {
+			return cmp.Or(cmp.Compare(b.date, a.date), cmp.Compare(a.blob, b.blob))
+		})
+	}
+	return b
+}
+
+// place makes a place from its events, which are sorted.
+func (b *builder) place(p *place, events []event) (out scanner.Place, err error) {
+	removed := len(events)
+	for i, e := range events {
+		if e.commit&eventRemoved != 0 {
+			removed = i
+			break
+		}
+		out.Reachable = out.Reachable || b.reachable.has(e.commit)
+	}
+	out.Path = b.path(p.path)
+	out.Blobs = b.blobs(p)
+	out.Refs = b.refNames(p.tips)
+	out.Reachable = out.Reachable || len(out.Refs) > 0
+	if out.Introduced, err = b.commitList(events[:removed]); err != nil {
+		return out, err
+	}
+	out.Removed, err = b.commitList(events[removed:])
+	return out, err
+}
+
+func (b *builder) path(path uint32) string {
+	b.names = b.tracer.paths.names(b.names[:0], path)
+	b.key = b.key[:0]
+	for i, name := range b.names {
+		if i > 0 {
+			b.key = append(b.key, '/')
+		}
+		b.key = append(b.key, b.sweep.names.name(name)...)
+	}
+	return string(b.key)
+}
+
+// blobs are the versions of a place: the one at a tip, then the newest.
+func (b *builder) blobs(p *place) []scanner.ObjectID {
+	m := b.sweep.matched
+	var out []scanner.ObjectID
+	if p.tip != None {
+		out = append(out, m.ids[p.tip])
+	}
+	for _, v := range b.versionsOf[p.path] {
+		if _, holds := slices.BinarySearch(m.items[v.blob], p.item); holds && v.blob != p.tip {
+			out = append(out, m.ids[v.blob])
+		}
+	}
+	return out
+}
+
+// refNames are the refs whose tips have these nodes, HEAD first.
+func (b *builder) refNames(roots []uint32) []string {
+	if len(roots) == 0 {
+		return nil
+	}
+	b.key = b.key[:0]
+	for _, r := range roots {
+		b.key = binary.LittleEndian.AppendUint32(b.key, r)
+	}
+	if list, ok := b.refsOf[string(b.key)]; ok {
+		return list
+	}
+	var list []string
+	for _, r := range roots {
+		list = append(list, b.refs[r]...)
+	}
+	slices.SortFunc(list, compareRefs)
+	b.refsOf[string(b.key)] = list
+	return list
+}
+
+func (b *builder) commitList(events []event) ([]scanner.Commit, error) {
+	if len(events) == 0 {
+		return nil, nil
+	}
+	b.key = b.key[:0]
+	for _, e := range events {
+		b.key = binary.LittleEndian.AppendUint32(b.key, e.commit&^eventRemoved)
+	}
+	key := string(b.key)
+	if list, ok := b.commitsOf[key]; ok {
+		return list, nil
+	}
+	list := make([]scanner.Commit, 0, len(events))
+	for _, e := range events {
+		c, err := b.describe(e.commit &^ eventRemoved)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, c)
+	}
+	b.commitsOf[key] = list
+	return list, nil
+}
+
+// describe reads a commit once more, for its author.
+func (b *builder) describe(i uint32) (scanner.Commit, error) {
+	if c, ok := b.commitOf[i]; ok {
+		return c, nil
+	}
+	ordinal := b.sweep.commits[i].ordinal
+	id := b.sweep.history.ID(ordinal)
+	var err error
+	if b.text, err = b.sweep.history.Read(ordinal, b.text[:0]); err != nil {
+		return scanner.Commit{}, fmt.Errorf("trace: commit %s: %w", id, err)
+	}
+	parseCommit(&b.header, b.text, b.sweep.idSize, nil)
+	_, cut := b.parentRoots(i)
+	c := scanner.Commit{
+		Commit:     id.String(),
+		Author:     authorName(b.header.author, b.header.coding),
+		Date:       authorTime(b.header.author),
+		AtOrBefore: cut,
+	}
+	b.commitOf[i] = c
+	return c, nil
+}

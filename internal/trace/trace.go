@@ -1,0 +1,78 @@
+package trace
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Run answers the question. It fails only if the history does, or ctx ends;
+// what is missing or broken in the store is said in the Result.
+func Run(ctx context.Context, h History, in Input) (*Result, error) {
+	var m *matched
+	if len(in.Matched) > 0 {
+		m = newMatched(in.Matched)
+	}
+	s := newSweep(h, &in, m)
+	if err := s.run(ctx); err != nil {
+		return nil, err
+	}
+	out := &Result{Commits: int64(len(s.commits)), Trees: s.trees, Places: make([][]scanner.Place, in.Items)}
+	tips := s.findTips(in.Tips)
+	if m != nil {
+		t := newTracer(s)
+		if err := t.commits(ctx); err != nil {
+			return nil, err
+		}
+		t.tips(tips)
+		out.Unplaced = t.loose()
+		if err := t.places(out.Places); err != nil {
+			return nil, err
+		}
+		out.Truncated = t.truncated
+	}
+	out.Missing.Blobs = s.missing[missingBlob].ids()
+	out.Missing.Trees = s.missing[missingTree].ids()
+	out.Missing.Commits = s.missing[missingCommit].ids()
+	out.Broken = s.broken.ids()
+	return out, nil
+}
+
+// tip is a ref and the object that it points to.
+type tip struct {
+	ref    string
+	object uint32
+}
+
+// findTips returns the tips that the store holds, HEAD first and the others
+// by name, and counts the rest as missing.
+func (s *sweep) findTips(in []Tip) []tip {
+	var tips []tip
+	for _, t := range in {
+		if len(t.Commit) != s.idSize {
+			continue
+		}
+		if n, ok := s.history.Ordinal([]byte(t.Commit)); ok {
+			tips = append(tips, tip{t.Ref, n})
+		} else {
+			s.missing[missingCommit].add([]byte(t.Commit))
+		}
+	}
+	slices.SortFunc(tips, func(a, b tip) int { return compareRefs(a.ref, b.ref) })
+	return tips
+}
+
+// compareRefs puts HEAD before all other refs.
+func compareRefs(a, b string) int {
+	switch {
+	case a == b:
+		return 0
+	case a == "HEAD":
+		return -1
+	case b == "HEAD":
+		return 1
+	}
+	return strings.Compare(a, b)
+}

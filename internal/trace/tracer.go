@@ -1,0 +1,272 @@
+package trace
+
+import (
+	"context"
+	"slices"
+)
+
+// The most places, and the most compared entries, that a history is given.
+const (
+	maxPlaces = 1 << 20
+	maxSteps  = 1 << 26
+)
+
+// tracer turns nodes of commits into events, and events into places.
+type tracer struct {
+	*comparer
+	sweep     *sweep
+	resolver  *resolver
+	roots     []uint32            // by commit: its node, or None if its tree is not known
+	reachable bitset              // commits that a tip reaches
+	refs      map[uint32][]string // by node of their tip
+
+	known     map[uint64]uint32 // item and path → place
+	all       []place
+	events    []event
+	versions  map[uint64]int64 // path and blob → author date of the latest commit that brought it
+	truncated bool
+	scratch   []uint32
+}
+
+// place is an item at a path.
+type place struct {
+	item int32
+	path uint32
+	tip  uint32   // the blob that the first tip holds here, or None
+	tips []uint32 // nodes of tips that hold it, in the order of the tips
+}
+
+// event is one end of a presence: a commit introduces or removes an item.
+type event struct {
+	place  uint32
+	commit uint32 // index, with eventRemoved
+}
+
+const eventRemoved = 1 << 31
+
+func newTracer(s *sweep) *tracer {
+	r := newResolver(s)
+	t := &tracer{sweep: s, resolver: r, known: map[uint64]uint32{}, versions: map[uint64]int64{}}
+	t.comparer = &comparer{nodes: r.nodes, paths: newPaths(), steps: maxSteps}
+	return t
+}
+
+// place is the number of an item's place; ok is false if there are too many.
+func (t *tracer) place(item int32, path uint32) (n uint32, ok bool) {
+	key := uint64(path)<<32 | uint64(uint32(item))
+	if n, ok := t.known[key]; ok {
+		return n, true
+	}
+	if len(t.all) >= maxPlaces {
+		return 0, false
+	}
+	n = uint32(len(t.all))
+	t.all = append(t.all, place{item: item, path: path, tip: None})
+	t.known[key] = n
+	return n, true
+}
+
+// items are the items of a blob, which may be None.
+func (t *tracer) items(blob uint32) []int32 {
+	if blob == None {
+		return nil
+	}
+	return t.sweep.matched.items[blob]
+}
+
+// commits compares each commit with its parents.
+func (t *tracer) commits(ctx context.Context) error {
+	s := t.sweep
+	t.roots = make([]uint32, len(s.commits))
+	for i, c := range s.commits {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		t.roots[i] = None
+		if s.isTree(c.tree) {
+			t.roots[i] = t.resolver.node(c.tree)
+		}
+	}
+	for i := range s.commits {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		t.commit(uint32(i))
+	}
+	return nil
+}
+
+func (s *sweep) isTree(ordinal uint32) bool {
+	return ordinal != None && s.slots[ordinal] != slotNone && s.slots[ordinal]&slotCommit == 0
+}
+
+// parentRoots are the nodes of a commit's parents, as far as they are known;
+// cut is true if one is not.
+func (t *tracer) parentRoots(i uint32) (roots []uint32, cut bool) {
+	c := &t.sweep.commits[i]
+	roots = t.scratch[:0]
+	for _, p := range t.sweep.parents[c.parents : c.parents+c.count] {
+		root := uint32(None)
+		if p != None && t.sweep.slots[p]&slotCommit != 0 {
+			root = t.roots[t.sweep.slots[p]&^slotCommit]
+		}
+		if root == None {
+			cut = true
+		} else {
+			roots = append(roots, root)
+		}
+	}
+	t.scratch = roots
+	return roots, cut
+}
+
+// commit records what one commit introduces and removes.
+func (t *tracer) commit(i uint32) {
+	root := t.roots[i]
+	if root == None {
+		return
+	}
+	parents, _ := t.parentRoots(i)
+	if slices.Contains(parents, root) {
+		// What it has a parent has, and what it lacks that parent lacks.
+		return
+	}
+	first, others := uint32(0), []uint32(nil)
+	if len(parents) > 0 {
+		first, others = parents[0], parents[1:]
+	}
+	date := t.sweep.commits[i].date
+	complete := t.compare(first, root, func(c change) bool {
+		if c.new != None {
+			key := uint64(c.path)<<32 | uint64(c.new)
+			if old, ok := t.versions[key]; !ok || old < date {
+				t.versions[key] = date
+			}
+		}
+		return t.record(c, i, others)
+	})
+	if !complete {
+		t.truncated = true
+	}
+}
+
+// record turns one change against the first parent into events, if the other
+// parents agree.
+func (t *tracer) record(c change, commit uint32, others []uint32) bool {
+	old, new := t.items(c.old), t.items(c.new)
+	for len(old) > 0 || len(new) > 0 {
+		switch {
+		case len(old) == 0 || len(new) > 0 && new[0] < old[0]:
+			if !t.anyHolds(others, c.path, new[0]) && !t.event(new[0], c.path, commit) {
+				return false
+			}
+			new = new[1:]
+		case len(new) == 0 || old[0] < new[0]:
+			if t.allHold(others, c.path, old[0]) && !t.event(old[0], c.path, commit|eventRemoved) {
+				return false
+			}
+			old = old[1:]
+		default:
+			old, new = old[1:], new[1:]
+		}
+	}
+	return true
+}
+
+func (t *tracer) event(item int32, path, commit uint32) bool {
+	n, ok := t.place(item, path)
+	if ok {
+		t.events = append(t.events, event{n, commit})
+	}
+	return ok
+}
+
+func (t *tracer) anyHolds(roots []uint32, path uint32, item int32) bool {
+	for _, r := range roots {
+		if t.holds(r, path, item) {
+			return true
+		}
+	}
+	return false
+}
+
+func (t *tracer) allHold(roots []uint32, path uint32, item int32) bool {
+	for _, r := range roots {
+		if !t.holds(r, path, item) {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *tracer) holds(root, path uint32, item int32) bool {
+	var buf [32]uint32
+	blob, ok := t.nodes.blobAt(root, t.paths.names(buf[:0], path))
+	if !ok {
+		return false
+	}
+	_, ok = slices.BinarySearch(t.items(blob), item)
+	return ok
+}
+
+// tips marks what the tips hold, and which commits they reach.
+func (t *tracer) tips(tips []tip) {
+	var queue, order []uint32
+	refs := map[uint32][]string{}
+	t.reachable = newBitset(len(t.sweep.commits))
+	for _, p := range tips {
+		root := uint32(None)
+		if slot := t.sweep.slots[p.object]; slot&slotCommit != 0 {
+			root = t.roots[slot&^slotCommit]
+			queue = append(queue, p.object)
+		} else if t.sweep.isTree(p.object) {
+			root = t.resolver.node(p.object)
+		}
+		if root == None || root == 0 {
+			continue
+		}
+		if refs[root] == nil {
+			order = append(order, root)
+		}
+		refs[root] = append(refs[root], p.ref)
+	}
+	t.reach(queue)
+	t.refs = refs
+	for _, root := range order {
+		complete := t.compare(0, root, func(c change) bool {
+			for _, item := range t.items(c.new) {
+				n, ok := t.place(item, c.path)
+				if !ok {
+					return false
+				}
+				p := &t.all[n]
+				p.tips = append(p.tips, root)
+				if p.tip == None {
+					p.tip = c.new
+				}
+			}
+			return true
+		})
+		if !complete {
+			t.truncated = true
+		}
+	}
+}
+
+// reach marks all commits that these objects reach.
+func (t *tracer) reach(queue []uint32) {
+	for len(queue) > 0 {
+		slot := t.sweep.slots[queue[len(queue)-1]]
+		queue = queue[:len(queue)-1]
+		if slot&slotCommit == 0 || t.reachable.has(slot&^slotCommit) {
+			continue
+		}
+		t.reachable.put(slot &^ slotCommit)
+		c := &t.sweep.commits[slot&^slotCommit]
+		for _, p := range t.sweep.parents[c.parents : c.parents+c.count] {
+			if p != None {
+				queue = append(queue, p)
+			}
+		}
+	}
+}
