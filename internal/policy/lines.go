@@ -68,6 +68,9 @@ func keyOf(path []string) string { return strings.Join(path, "\x00") }
 // numbered is the path element of the i-th table of an array.
 func numbered(i int) string { return "#" + strconv.Itoa(i) }
 
+// maxDepth is the longest dotted key that is looked at; ours have 5 parts.
+const maxDepth = 8
+
 // splitKey reads the dotted key at the start of s, up to "=" or the end; nil
 // if there is none.
 func splitKey(s string) []string {
@@ -93,6 +96,9 @@ func splitKey(s string) []string {
 				return nil
 			}
 			part, s = s[:end], s[end:]
+		}
+		if len(path) == maxDepth {
+			return nil
 		}
 		path = append(path, part)
 		s = strings.TrimLeft(s, " \t")

@@ -47,6 +47,12 @@ func Load(read func(name string) ([]byte, error)) (*Policy, error) {
 // [tool.djleaks], any other one at the top. Errors are of type *Error.
 func Parse(name string, text []byte) (*Policy, error) {
 	s := strings.TrimPrefix(string(text), "\ufeff")
+	if len(s) > maxFile {
+		return nil, &Error{File: name, Problem: "the file is larger than 1 MiB"}
+	}
+	if line := tooDeep(s); line > 0 {
+		return nil, &Error{File: name, Line: line, Problem: "nested too deeply"}
+	}
 	var all map[string]any
 	if _, err := toml.Decode(s, &all); err != nil {
 		return nil, syntaxError(name, s, err)

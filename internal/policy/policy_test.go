@@ -230,6 +230,26 @@ func TestTheWorstGlobIsStillCheap(t *testing.T) {
 	}
 }
 
+func TestAHostileFileIsRefusedBeforeItIsDecoded(t *testing.T) {
+	for _, text := range []string{
+		strings.Repeat("a.", 50000) + "a=1", "[" + strings.Repeat("a.", 50000) + "a]",
+		"a=" + strings.Repeat("[", 100000), "a=" + strings.Repeat("{a=", 50000), "x='\n\na=" + strings.Repeat("[", 100000),
+		strings.Repeat("#\n", 1<<20),
+	} {
+		start := time.Now()
+		if _, err := Parse("x", []byte(text)); err == nil || strings.Contains(err.Error(), "not TOML") {
+			t.Errorf("%.20q: %v", text, err)
+		}
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("%.20q took %v", text, took)
+		}
+	}
+	const fine = "a = '[[[[' # [[[\nb = \"\"\"\n[[[\\\"\"\"\"\nfail-on = 3"
+	if line := tooDeep(strings.Repeat(fine+"\n", 20)); line != 0 {
+		t.Errorf("brackets in strings count, in line %d", line)
+	}
+}
+
 func openKey(fingerprint string, places ...scanner.Occurrence) scanner.Key {
 	k := scanner.Key{Fingerprint: scanner.Fingerprint(fingerprint), Class: scanner.ClassDjango, Occurrences: places}
 	summarize(&k)
