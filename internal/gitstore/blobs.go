@@ -1,0 +1,160 @@
+package gitstore
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strconv"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// The sizes of texts, in bytes. A blob larger than WholeText is yielded in
+// windows of windowSize. A window begins with a line if it can; as no key with
+// what names it is longer than windowOverlap, each is whole in one of them.
+const (
+	WholeText     = 64 << 20
+	windowSize    = 8 << 20
+	windowOverlap = 64 << 10
+)
+
+// blobYielder gives blobs to a scan and keeps the account of it.
+type blobYielder struct {
+	r        *Repository
+	yield    func(*scanner.Chunk) error
+	coverage scanner.Coverage
+	counted  map[scanner.ObjectID]bool // nil: every blob counts
+	pointers int64                     // Git LFS pointers met
+}
+
+// blob yields a blob as chunk, which has everything but its text. What cannot
+// be read is skipped; the error is that of yield.
+func (y *blobYielder) blob(chunk scanner.Chunk) error {
+	store, err := y.r.objects()
+	if err != nil {
+		return err
+	}
+	t, size, err := store.Header(chunk.ID)
+	if err != nil || t != packfile.Blob {
+		y.skip(chunk.ID, chunk.Path, y.r.whyMissing(t, err))
+		return nil
+	}
+	y.count(&chunk, size)
+	if size > WholeText {
+		return y.windows(store, chunk)
+	}
+	_, chunk.Text, err = store.Get(chunk.ID)
+	if err != nil {
+		y.skip(chunk.ID, chunk.Path, y.r.whyMissing(t, err))
+		return nil
+	}
+	if isPointer(chunk.Text) {
+		y.pointers++
+	}
+	return y.yield(&chunk)
+}
+
+func (y *blobYielder) count(chunk *scanner.Chunk, size int64) {
+	if chunk.Known || y.counted[chunk.ID] {
+		return
+	}
+	if y.counted != nil {
+		y.counted[chunk.ID] = true
+	}
+	y.coverage.Blobs++
+	y.coverage.Bytes += size
+}
+
+func (y *blobYielder) skip(id scanner.ObjectID, path, reason string) {
+	s := scanner.Skip{Path: path, Reason: reason}
+	if id != "" {
+		s.ID = id.String()
+	}
+	y.coverage.Skip(s)
+}
+
+// finish completes the account.
+func (y *blobYielder) finish() scanner.Coverage {
+	if y.pointers > 0 {
+		y.coverage.Notes = append(y.coverage.Notes,
+			strconv.FormatInt(y.pointers, 10)+" files are Git LFS pointers: their content is not in Git")
+	}
+	y.coverage.Complete = len(y.coverage.Skipped) == 0
+	return y.coverage
+}
+
+// whyMissing says in a few words why an object of type t could not be read.
+func (r *Repository) whyMissing(t packfile.Type, err error) string {
+	switch {
+	case err == nil:
+		return "is a " + t.String() + ", not a blob"
+	case errors.Is(err, packfile.ErrNotFound) || errors.Is(err, ErrObjectMissing):
+		if r.PartialClone() {
+			return "not fetched by this partial clone"
+		}
+		return "object is not here"
+	case errors.Is(err, packfile.ErrTooLarge):
+		return "too large to be held in memory"
+	}
+	return "damaged: " + rootCause(err)
+}
+
+// rootCause is the last error of a chain, which names no path or id again.
+func rootCause(err error) string {
+	for {
+		next := errors.Unwrap(err)
+		if next == nil {
+			return err.Error()
+		}
+		err = next
+	}
+}
+
+// isPointer recognises what Git LFS stores in place of a file.
+func isPointer(text []byte) bool {
+	return len(text) < 1024 && bytes.HasPrefix(text, []byte("version https://git-lfs.github.com/spec/"))
+}
+
+// windows streams a blob that is too large to be held.
+func (y *blobYielder) windows(store *packfile.Store, chunk scanner.Chunk) error {
+	t, _, stream, err := store.Open(chunk.ID)
+	if err != nil {
+		y.skip(chunk.ID, chunk.Path, y.r.whyMissing(t, err))
+		return nil
+	}
+	defer stream.Close()
+	buffer := make([]byte, windowSize)
+	kept := 0 // bytes of the window before
+	for {
+		n, err := io.ReadFull(stream, buffer[kept:])
+		text := buffer[:kept+n]
+		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+			y.skip(chunk.ID, chunk.Path, y.r.whyMissing(t, err))
+			return nil
+		}
+		if n > 0 {
+			chunk.Text = text
+			if err := y.yield(&chunk); err != nil {
+				return err
+			}
+		}
+		if err != nil {
+			return nil
+		}
+		start := windowStart(text)
+		lines, _ := scanner.Position(text[:start], start)
+		chunk.LinesBefore += lines - 1
+		kept = copy(buffer, text[start:])
+	}
+}
+
+// windowStart is where the window behind this one begins: at a line, or where
+// lines are longer than the overlap, anywhere.
+func windowStart(text []byte) int {
+	start := len(text) - windowOverlap
+	if n := bytes.LastIndexByte(text[:start], '\n'); n >= 0 && start-n <= windowOverlap {
+		return n + 1
+	}
+	return start
+}

@@ -1,0 +1,377 @@
+package gitstore
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Index is a Git index: the entries of all its files and the cache tree. The
+// files are parsed only as far as is needed to find each entry; an entry is
+// decoded when it is asked for.
+type Index struct {
+	files []*indexFile // the shared index first, if there is one
+	rows  []indexRow   // set if the index is made of two files
+	cache *cacheTree
+}
+
+// indexRow says where the parts of an entry of a split index are: a replaced
+// entry has its path in the shared index and the rest in the other file.
+type indexRow struct {
+	path, data     int32
+	pathIn, dataIn uint8
+}
+
+// IndexEntry is one entry.
+type IndexEntry struct {
+	Path        []byte // relative to the top level, with slashes; of a sparse directory it ends in one
+	Mode        uint32
+	ID          []byte
+	Stage       int  // 0, or 1 to 3 while a merge has conflicts
+	IntentToAdd bool // added with `git add -N`: the commit will not have it
+	SkipTree    bool // not in the work tree (sparse checkout)
+	Size        uint32
+	ModTime     [2]uint32 // seconds and nanoseconds
+}
+
+// Len is the number of entries.
+func (x *Index) Len() int {
+	if x.rows != nil {
+		return len(x.rows)
+	}
+	if len(x.files) == 0 {
+		return 0
+	}
+	return len(x.files[0].starts)
+}
+
+// Path returns the path of entry i, a part of the index's bytes.
+func (x *Index) Path(i int) []byte {
+	if x.rows == nil {
+		return x.files[0].path(i)
+	}
+	row := &x.rows[i]
+	return x.files[row.pathIn].path(int(row.path))
+}
+
+// Entry decodes entry i.
+func (x *Index) Entry(i int) IndexEntry {
+	if x.rows == nil {
+		e := x.files[0].entry(i)
+		e.Path = x.files[0].path(i)
+		return e
+	}
+	row := &x.rows[i]
+	e := x.files[row.dataIn].entry(int(row.data))
+	e.Path = x.files[row.pathIn].path(int(row.path))
+	return e
+}
+
+// Find returns the number of the first entry whose path is not less than path.
+func (x *Index) Find(path []byte) int {
+	return sort.Search(x.Len(), func(i int) bool { return bytes.Compare(x.Path(i), path) >= 0 })
+}
+
+// indexFile is one parsed file. In versions 2 and 3 paths are parts of data;
+// version 4 shortens them, so they are written out once.
+type indexFile struct {
+	data     []byte
+	idSize   int
+	version  uint32
+	starts   []uint32 // of entries in data
+	paths    []byte   // version 4: all paths, end to end
+	pathEnds []uint32 // version 4: in paths
+	cache    *cacheTree
+	link     []byte // of a split index
+}
+
+// The fixed part of an entry: ten 32-bit numbers, the object name, 16 bits of
+// flags and perhaps 16 more.
+const (
+	entryMTime   = 8
+	entryMode    = 24
+	entrySize    = 36
+	entryID      = 40
+	flagExtended = 0x4000
+	flagStage    = 0x3000
+	flagNameMask = 0x0fff
+	extIntent    = 0x2000
+	extSkip      = 0x4000
+	indexHeader  = 12
+	maxIndex     = 1 << 31 // bytes; offsets are kept in 32 bits
+)
+
+func (f *indexFile) path(i int) []byte {
+	if f.version == 4 {
+		from := uint32(0)
+		if i > 0 {
+			from = f.pathEnds[i-1]
+		}
+		return f.paths[from:f.pathEnds[i]]
+	}
+	name, length := f.name(int(f.starts[i]))
+	return name[:length]
+}
+
+// name returns the bytes from an entry's path on, and the path's length, of
+// which the flags know only values below 0xfff.
+func (f *indexFile) name(start int) (rest []byte, length int) {
+	at := start + entryID + f.idSize
+	flags := binary.BigEndian.Uint16(f.data[at:])
+	at += 2
+	if flags&flagExtended != 0 {
+		at += 2
+	}
+	rest = f.data[at:]
+	length = int(flags & flagNameMask)
+	if length == flagNameMask {
+		length = bytes.IndexByte(rest, 0)
+	}
+	return rest, length
+}
+
+func (f *indexFile) entry(i int) IndexEntry {
+	row := f.data[f.starts[i]:]
+	flags := binary.BigEndian.Uint16(row[entryID+f.idSize:])
+	e := IndexEntry{
+		Mode:  binary.BigEndian.Uint32(row[entryMode:]),
+		ID:    row[entryID : entryID+f.idSize],
+		Stage: int(flags&flagStage) >> 12,
+		Size:  binary.BigEndian.Uint32(row[entrySize:]),
+		ModTime: [2]uint32{
+			binary.BigEndian.Uint32(row[entryMTime:]), binary.BigEndian.Uint32(row[entryMTime+4:]),
+		},
+	}
+	if flags&flagExtended != 0 {
+		more := binary.BigEndian.Uint16(row[entryID+f.idSize+2:])
+		e.IntentToAdd = more&extIntent != 0
+		e.SkipTree = more&extSkip != 0
+	}
+	return e
+}
+
+// ReadIndex reads an index file and, if it is split, the shared index that it
+// names, which is looked for in the directories of shared. verify makes sure
+// that the file is whole, by its checksum.
+func ReadIndex(path string, idSize int, verify bool, shared ...string) (*Index, error) {
+	f, err := readIndexFile(path, idSize, verify)
+	if err != nil {
+		return nil, err
+	}
+	x := &Index{files: []*indexFile{f}, cache: f.cache}
+	if f.link == nil {
+		return x, nil
+	}
+	return x, x.join(path, shared)
+}
+
+func readIndexFile(path string, idSize int, verify bool) (*indexFile, error) {
+	data, err := readBounded(path, maxIndex-1)
+	if err != nil {
+		if os.IsNotExist(err) {
+			return nil, err
+		}
+		return nil, indexError(path, err, "")
+	}
+	f, err := parseIndex(data, idSize, verify)
+	if err != nil {
+		hint := "git status writes a damaged index anew once it is removed; git fsck says more"
+		if h := Hint(err); h != "" {
+			hint = h
+		}
+		return nil, indexError(path, err, hint)
+	}
+	return f, nil
+}
+
+func indexError(path string, cause error, hint string) error {
+	return &hinted{"index " + path, fmt.Errorf("%w: %w", ErrIndex, cause), hint}
+}
+
+// parseIndex finds the entries and extensions of an index file.
+func parseIndex(data []byte, idSize int, verify bool) (*indexFile, error) {
+	if len(data) < indexHeader+idSize || string(data[:4]) != "DIRC" {
+		return nil, fmt.Errorf("it does not begin as an index does")
+	}
+	f := &indexFile{data: data[:len(data)-idSize], idSize: idSize, version: binary.BigEndian.Uint32(data[4:])}
+	if f.version < 2 || f.version > 4 {
+		return nil, fmt.Errorf("version %d is not known", f.version)
+	}
+	if verify && !checksumMatches(data, idSize) {
+		return nil, fmt.Errorf("its checksum does not match")
+	}
+	count := binary.BigEndian.Uint32(data[8:])
+	// The shortest possible entry bounds what a declared count may allocate.
+	if int64(count)*int64(entryID+idSize+3) > int64(len(f.data)) {
+		return nil, fmt.Errorf("%d entries do not fit into its %d bytes", count, len(data))
+	}
+	f.starts = make([]uint32, count)
+	var end int
+	var ok bool
+	if f.version == 4 {
+		end, ok = f.scanV4()
+	} else {
+		end, ok = f.scan()
+	}
+	if !ok {
+		return nil, fmt.Errorf("an entry is cut off")
+	}
+	return f, f.extensions(end)
+}
+
+// checksumMatches compares the trailer with the hash of what is before it. A
+// trailer of zeros says that Git was told to save the time (index.skipHash).
+func checksumMatches(data []byte, idSize int) bool {
+	body, trailer := data[:len(data)-idSize], data[len(data)-idSize:]
+	if scanner.ObjectID(trailer).IsZero() {
+		return true
+	}
+	if idSize == 32 {
+		sum := sha256.Sum256(body)
+		return bytes.Equal(sum[:], trailer)
+	}
+	sum := sha1.Sum(body)
+	return bytes.Equal(sum[:], trailer)
+}
+
+// scan finds the entries of versions 2 and 3, which are padded to eight bytes.
+func (f *indexFile) scan() (end int, ok bool) {
+	pos := indexHeader
+	for i := range f.starts {
+		fixed := entryID + f.idSize + 2
+		if pos+fixed > len(f.data) {
+			return 0, false
+		}
+		flags := binary.BigEndian.Uint16(f.data[pos+fixed-2:])
+		if flags&flagExtended != 0 {
+			fixed += 2
+		}
+		length := int(flags & flagNameMask)
+		if length == flagNameMask {
+			if pos+fixed > len(f.data) {
+				return 0, false
+			}
+			length = bytes.IndexByte(f.data[pos+fixed:], 0)
+			if length < flagNameMask {
+				return 0, false
+			}
+		}
+		f.starts[i] = uint32(pos)
+		pos += (fixed + length + 8) &^ 7
+		if pos > len(f.data) {
+			return 0, false
+		}
+	}
+	return pos, true
+}
+
+// pathGrowth bounds how much longer the paths of a version 4 index may be than
+// the file. An entry has 62 bytes beside its path, so it takes paths of a
+// thousand bytes that hardly differ to get there.
+const pathGrowth = 16
+
+// scanV4 finds the entries of version 4 and writes out their paths, of which
+// the file only has what differs from the one before.
+func (f *indexFile) scanV4() (end int, ok bool) {
+	f.pathEnds = make([]uint32, len(f.starts))
+	pos, last := indexHeader, 0 // last: where the previous path begins
+	for i := range f.starts {
+		fixed := entryID + f.idSize + 2
+		if pos+fixed > len(f.data) {
+			return 0, false
+		}
+		if binary.BigEndian.Uint16(f.data[pos+fixed-2:])&flagExtended != 0 {
+			fixed += 2
+		}
+		f.starts[i] = uint32(pos)
+		if pos+fixed > len(f.data) {
+			return 0, false
+		}
+		cut, n := offsetVarint(f.data[pos+fixed:])
+		previous := len(f.paths) - last
+		if n == 0 || cut > uint64(previous) {
+			return 0, false
+		}
+		pos += fixed + n
+		tail := bytes.IndexByte(f.data[pos:], 0)
+		if tail < 0 {
+			return 0, false
+		}
+		keep := previous - int(cut)
+		if len(f.paths)+keep+tail > pathGrowth*len(f.data)+1<<16 {
+			return 0, false
+		}
+		start := len(f.paths)
+		f.paths = append(f.paths, f.paths[last:last+keep]...)
+		f.paths = append(f.paths, f.data[pos:pos+tail]...)
+		f.pathEnds[i] = uint32(len(f.paths))
+		last = start
+		pos += tail + 1
+	}
+	return pos, true
+}
+
+// offsetVarint reads a number in the encoding that packs use for offsets; n is
+// 0 if it does not end.
+func offsetVarint(b []byte) (v uint64, n int) {
+	for n < len(b) && n < 9 {
+		c := b[n]
+		n++
+		v |= uint64(c & 0x7f)
+		if c&0x80 == 0 {
+			return v, n
+		}
+		v = (v + 1) << 7
+	}
+	return 0, 0
+}
+
+// extensions reads those that matter. One whose name begins with a capital
+// letter may be ignored, any other says that the entries are not the whole
+// truth.
+func (f *indexFile) extensions(pos int) error {
+	for pos < len(f.data) {
+		if len(f.data)-pos < 8 {
+			return fmt.Errorf("an extension is cut off")
+		}
+		name := string(f.data[pos : pos+4])
+		size := int64(binary.BigEndian.Uint32(f.data[pos+4:]))
+		pos += 8
+		if size > int64(len(f.data)-pos) {
+			return fmt.Errorf("an extension is cut off")
+		}
+		body := f.data[pos : pos+int(size)]
+		pos += int(size)
+		switch name {
+		case "TREE":
+			f.cache = parseCacheTree(body, f.idSize)
+		case "link":
+			f.link = body
+		case "sdir":
+		default:
+			if name[0] < 'A' || name[0] > 'Z' {
+				return &hinted{"extension " + fmt.Sprintf("%q", name), fmt.Errorf("it is not known, and the index cannot be understood without it"),
+					"git update-index --index-version 2 --no-split-index --force-write-index, or a newer djleaks"}
+			}
+		}
+	}
+	return nil
+}
+
+// sharedIndexPath looks for the shared index that a split index names.
+func sharedIndexPath(id scanner.ObjectID, index string, dirs []string) string {
+	name := "sharedindex." + id.String()
+	for _, dir := range append([]string{filepath.Dir(index)}, dirs...) {
+		if path := filepath.Join(dir, name); exists(path) {
+			return path
+		}
+	}
+	return filepath.Join(filepath.Dir(index), name)
+}

@@ -1,0 +1,176 @@
+package gitstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// repo is a scratch repository that the real git makes.
+type repo struct {
+	t    testing.TB
+	dir  string
+	env  []string
+	date int64
+}
+
+// isolated is an environment in which git knows neither the user nor the
+// machine.
+func isolated(home string) []string {
+	env := []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LC_ALL=C",
+		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0",
+		"GIT_AUTHOR_NAME=Ada Example", "GIT_AUTHOR_EMAIL=ada@example.org",
+		"GIT_COMMITTER_NAME=Ben Example", "GIT_COMMITTER_EMAIL=ben@example.org",
+	}
+	return env
+}
+
+func newRepo(t testing.TB, args ...string) *repo {
+	t.Helper()
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &repo{t: t, dir: filepath.Join(dir, "r"), env: isolated(dir), date: 1_600_000_000}
+	must(t, os.MkdirAll(r.dir, 0o755))
+	r.git(append([]string{"init", "-q", "-b", "main"}, args...)...)
+	return r
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// in is the same repository seen from another directory.
+func (r *repo) in(dir string) *repo {
+	c := *r
+	if !filepath.IsAbs(dir) {
+		dir = filepath.Join(r.dir, dir)
+	}
+	c.dir = dir
+	return &c
+}
+
+func (r *repo) try(args ...string) (string, error) {
+	r.date += 60
+	cmd := exec.Command("git", append([]string{"-c", "protocol.file.allow=always", "-c", "core.hooksPath="}, args...)...)
+	if slices.Contains(args, "commit") || slices.Contains(args, "merge") {
+		cmd = exec.Command("git", args...)
+	}
+	cmd.Dir = r.dir
+	cmd.Env = append(r.env, fmt.Sprintf("GIT_AUTHOR_DATE=%d +0200", r.date), fmt.Sprintf("GIT_COMMITTER_DATE=%d +0000", r.date))
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("git %s: %w: %s", strings.Join(args, " "), err, stderr.String())
+	}
+	return strings.TrimRight(string(out), "\n"), err
+}
+
+func (r *repo) git(args ...string) string {
+	r.t.Helper()
+	out, err := r.try(args...)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return out
+}
+
+func (r *repo) write(path, text string) {
+	r.t.Helper()
+	file := filepath.Join(r.dir, filepath.FromSlash(path))
+	must(r.t, os.MkdirAll(filepath.Dir(file), 0o755))
+	must(r.t, os.WriteFile(file, []byte(text), 0o644))
+}
+
+// commit writes files given as path, text, path, text, … and commits all.
+func (r *repo) commit(message string, files ...string) scanner.ObjectID {
+	r.t.Helper()
+	for i := 0; i+1 < len(files); i += 2 {
+		r.write(files[i], files[i+1])
+	}
+	r.git("add", "-A")
+	r.git("commit", "-q", "--allow-empty", "-m", message)
+	return r.id("HEAD")
+}
+
+func (r *repo) id(rev string) scanner.ObjectID {
+	r.t.Helper()
+	id, ok := scanner.ParseObjectID(r.git("rev-parse", rev))
+	if !ok {
+		r.t.Fatalf("%s is no object", rev)
+	}
+	return id
+}
+
+func (r *repo) open() *Repository {
+	r.t.Helper()
+	s, err := Open(r.dir)
+	must(r.t, err)
+	r.t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// openEnv opens the repository as a hook with this environment would.
+func (r *repo) openEnv(env ...string) *Repository {
+	r.t.Helper()
+	s, err := openEnvironment(r.dir, func(name string) string {
+		for _, e := range env {
+			if value, ok := strings.CutPrefix(e, name+"="); ok {
+				return value
+			}
+		}
+		return ""
+	})
+	must(r.t, err)
+	r.t.Cleanup(func() { _ = s.Close() })
+	return s
+}
+
+// texts is what a source yielded: "path: text" of what is new, with "known "
+// or "worktree " before what is not, sorted.
+func texts(t testing.TB, s scanner.Source) ([]string, scanner.Coverage) {
+	t.Helper()
+	var out []string
+	coverage, err := s.Chunks(context.Background(), func(c *scanner.Chunk) error {
+		line := c.Path + ": " + strings.TrimSpace(string(c.Text))
+		switch {
+		case c.Kind != scanner.File:
+			return nil
+		case c.Known:
+			line = "known " + line
+		case c.Worktree:
+			line = "worktree " + line
+		}
+		out = append(out, line)
+		return nil
+	})
+	must(t, err)
+	slices.Sort(out)
+	return out, coverage
+}
+
+func expect(t testing.TB, s scanner.Source, want ...string) {
+	t.Helper()
+	got, coverage := texts(t, s)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+	if !coverage.Complete {
+		t.Errorf("not complete: %v", coverage.Skipped)
+	}
+}

@@ -1,0 +1,133 @@
+package gitstore
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/bits"
+	"sort"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// join puts a split index together: the entries of the shared index, less the
+// deleted ones, with the replaced ones exchanged and the added ones merged in.
+func (x *Index) join(path string, dirs []string) error {
+	own := x.files[0]
+	if len(own.link) < own.idSize {
+		return indexError(path, fmt.Errorf("its link to the shared index is cut off"), "")
+	}
+	id := scanner.ObjectID(own.link[:own.idSize])
+	if id.IsZero() { // split, but with nothing shared
+		return nil
+	}
+	shared, err := readIndexFile(sharedIndexPath(id, path, dirs), own.idSize, false)
+	if err != nil {
+		return indexError(path, err, "git update-index --no-split-index")
+	}
+	deleted, replaced, err := linkBitmaps(own.link[own.idSize:], len(shared.starts))
+	if err != nil {
+		return indexError(path, err, "git update-index --no-split-index")
+	}
+	rows := make([]indexRow, 0, len(shared.starts)+len(own.starts))
+	next := 0 // in own: first the replaced entries in order, without paths
+	for i := range shared.starts {
+		n := int32(i)
+		isReplaced := replaced.has(i)
+		if isReplaced {
+			if next >= len(own.starts) || len(own.path(next)) > 0 {
+				return indexError(path, fmt.Errorf("it replaces entries that it does not have"), "git update-index --no-split-index")
+			}
+			next++
+		}
+		switch {
+		case deleted.has(i):
+		case isReplaced:
+			rows = append(rows, indexRow{path: n, pathIn: 0, data: int32(next - 1), dataIn: 1})
+		default:
+			rows = append(rows, indexRow{path: n, data: n})
+		}
+	}
+	for ; next < len(own.starts); next++ {
+		n := int32(next)
+		if len(own.path(next)) == 0 {
+			return indexError(path, fmt.Errorf("an added entry has no path"), "git update-index --no-split-index")
+		}
+		rows = append(rows, indexRow{path: n, data: n, pathIn: 1, dataIn: 1})
+	}
+	x.files = []*indexFile{shared, own}
+	x.rows = rows
+	sort.SliceStable(x.rows, func(a, b int) bool {
+		if c := bytes.Compare(x.Path(a), x.Path(b)); c != 0 {
+			return c < 0
+		}
+		return x.Entry(a).Stage < x.Entry(b).Stage
+	})
+	return nil
+}
+
+// linkBitmaps reads the two bitmaps of a link extension: which shared entries
+// are deleted, and which are replaced. Both may be absent.
+func linkBitmaps(b []byte, n int) (deleted, replaced bitmap, err error) {
+	if len(b) == 0 {
+		return nil, nil, nil
+	}
+	if deleted, b, err = parseEWAH(b, n); err != nil {
+		return nil, nil, err
+	}
+	replaced, _, err = parseEWAH(b, n)
+	return deleted, replaced, err
+}
+
+type bitmap []uint64
+
+func (m bitmap) has(i int) bool { return i/64 < len(m) && m[i/64]>>(i%64)&1 != 0 }
+
+func (m bitmap) count() (n int) {
+	for _, w := range m {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// parseEWAH reads a compressed bitmap as Git serialises it: the number of bits
+// and of words (32 bits each), the words, and the place of the last marker. A
+// marker word holds a bit, how many words (32 bits) are all that bit, and how
+// many (31 bits) plain words follow. Bits from n on are not kept.
+func parseEWAH(b []byte, n int) (m bitmap, rest []byte, err error) {
+	wrong := fmt.Errorf("a bitmap in it is damaged")
+	if len(b) < 8 {
+		return nil, nil, wrong
+	}
+	words := int64(binary.BigEndian.Uint32(b[4:]))
+	b = b[8:]
+	if words*8+4 > int64(len(b)) {
+		return nil, nil, wrong
+	}
+	body, rest := b[:words*8], b[words*8+4:]
+	m = make(bitmap, (n+63)/64)
+	at := int64(0) // word of m
+	for len(body) > 0 {
+		marker := binary.BigEndian.Uint64(body)
+		body = body[8:]
+		run := int64(marker >> 1 & 0xffffffff)
+		plain := int64(marker >> 33)
+		if plain > int64(len(body)/8) {
+			return nil, nil, wrong
+		}
+		if marker&1 != 0 {
+			for i := at; i < min(at+run, int64(len(m))); i++ {
+				m[i] = ^uint64(0)
+			}
+		}
+		at += run
+		for range plain {
+			if at < int64(len(m)) {
+				m[at] = binary.BigEndian.Uint64(body)
+			}
+			body = body[8:]
+			at++
+		}
+	}
+	return m, rest, nil
+}

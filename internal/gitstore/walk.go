@@ -1,0 +1,192 @@
+package gitstore
+
+import (
+	"container/heap"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// node is a commit in a walk.
+type node struct {
+	id      scanner.ObjectID
+	commit  *Commit // without its text
+	old     bool    // reachable from an excluded commit
+	queued  bool
+	popped  bool
+	pending int // children in the range that have not been put out yet
+}
+
+// walk finds the commits that can be reached from some commits and not from
+// others. The newest are looked at first, so that it can end soon after the
+// last commit of the range, as Git's does.
+//
+// The clocks of committers may be wrong. A commit of the range is never missed
+// for that: whatever an included commit leads to is in the range until it is
+// found to be old. What could happen is that an old commit is met late. So the
+// walk goes on behind the last new commit, through the old ones, for margin
+// commits and down to a date below that of all new ones, less the largest step
+// against the time that was seen.
+type walk struct {
+	r     *Repository
+	nodes map[scanner.ObjectID]*node
+	queue commitQueue
+	fresh int // new commits in the queue
+
+	oldest  int64 // date of the oldest new commit that was popped
+	skew    int64 // largest step from a commit to a younger parent, in seconds
+	missing []missingCommit
+}
+
+type missingCommit struct {
+	id  scanner.ObjectID
+	err error
+	old bool
+}
+
+// walkMargin is how many old commits are looked at behind the last new one;
+// Git looks at five.
+const walkMargin = 16
+
+// walkSlack is how much further down in time the walk goes, in seconds.
+const walkSlack = 3600
+
+// commits returns the commits that are reachable from include and not from
+// exclude, each before its parents, with all nodes that were met.
+func (w *walk) commits(include, exclude []scanner.ObjectID) []*node {
+	w.nodes = map[scanner.ObjectID]*node{}
+	for _, id := range exclude {
+		w.enter(id, true)
+	}
+	for _, id := range include {
+		w.enter(id, false)
+	}
+	var found []*node
+	margin := walkMargin
+	for len(w.queue) > 0 {
+		if w.fresh == 0 {
+			if len(found) == 0 {
+				break
+			}
+			if w.queue[0].commit.Committed < w.oldest-walkSlack-2*w.skew {
+				if margin--; margin < 0 {
+					break
+				}
+			}
+		}
+		n := heap.Pop(&w.queue).(*node)
+		n.queued, n.popped = false, true
+		if !n.old {
+			w.fresh--
+			if len(found) == 0 || n.commit.Committed < w.oldest {
+				w.oldest = n.commit.Committed
+			}
+			found = append(found, n)
+		}
+		for _, id := range n.commit.Parents {
+			if p := w.enter(id, n.old); p != nil && p.commit.Committed > n.commit.Committed {
+				w.skew = max(w.skew, p.commit.Committed-n.commit.Committed)
+			}
+		}
+	}
+	return w.order(found)
+}
+
+// enter puts a commit into the queue, or marks one that is there as old. It
+// returns nil if the commit cannot be read.
+func (w *walk) enter(id scanner.ObjectID, old bool) *node {
+	n, ok := w.nodes[id]
+	if ok {
+		if old && n != nil {
+			w.markOld(n)
+		}
+		return n
+	}
+	c, err := w.r.Commit(id)
+	if err != nil {
+		w.nodes[id] = nil
+		w.missing = append(w.missing, missingCommit{id, err, old})
+		return nil
+	}
+	c.Text = nil
+	n = &node{id: id, commit: c, old: old, queued: true}
+	w.nodes[id] = n
+	heap.Push(&w.queue, n)
+	if !old {
+		w.fresh++
+	}
+	return n
+}
+
+// markOld marks a commit and all its ancestors that have been popped. Those in
+// the queue pass it on when their turn comes.
+func (w *walk) markOld(n *node) {
+	stack := []*node{n}
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		if n.old {
+			continue
+		}
+		n.old = true
+		if n.queued {
+			w.fresh--
+			continue
+		}
+		for _, id := range n.commit.Parents {
+			if p := w.nodes[id]; p != nil {
+				stack = append(stack, p)
+			}
+		}
+	}
+}
+
+// order drops what turned out to be old and puts each commit before its
+// parents.
+func (w *walk) order(found []*node) []*node {
+	kept := found[:0]
+	for _, n := range found {
+		if !n.old {
+			kept = append(kept, n)
+		}
+	}
+	for _, n := range kept {
+		for _, id := range n.commit.Parents {
+			if p := w.nodes[id]; p != nil && !p.old {
+				p.pending++
+			}
+		}
+	}
+	var ready, out []*node
+	for i := len(kept) - 1; i >= 0; i-- {
+		if kept[i].pending == 0 {
+			ready = append(ready, kept[i])
+		}
+	}
+	for len(ready) > 0 {
+		n := ready[len(ready)-1]
+		ready = ready[:len(ready)-1]
+		out = append(out, n)
+		for _, id := range n.commit.Parents {
+			if p := w.nodes[id]; p != nil && !p.old {
+				if p.pending--; p.pending == 0 {
+					ready = append(ready, p)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// commitQueue is a heap of commits, the youngest first.
+type commitQueue []*node
+
+func (q commitQueue) Len() int           { return len(q) }
+func (q commitQueue) Less(i, j int) bool { return q[i].commit.Committed > q[j].commit.Committed }
+func (q commitQueue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *commitQueue) Push(x any)        { *q = append(*q, x.(*node)) }
+func (q *commitQueue) Pop() any {
+	old := *q
+	n := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return n
+}
