@@ -11,11 +11,11 @@ type document struct {
 
 	from, to int // the line that line() found last
 
-	names map[string][]binding // where Python names get their value; see python_names.go
-	spent int                  // bytes that forms have looked at so far
-	seen  map[string]bool      // see once
+	names map[string]binding // values of Python names; see python_names.go
+	spent int                // bytes that forms have looked at so far
+	seen  map[string]bool    // see once
 
-	sentinels map[string]bool // values that a comparison before a raise names
+	guards []guard // values that a comparison before a raise names; see sentinels.go
 }
 
 // Bounds of what is looked at around one anchor, in bytes.
@@ -164,9 +164,13 @@ func (doc *document) nested(text []byte, place func(int) int, emit func(assignme
 func (doc *document) read(emit func(assignment)) {
 	done := 0 // behind the name that was read last: DJANGO_SECRET_KEY holds two anchors
 	covered := 0
+	views := doc.views(emit)
 	for _, a := range doc.anchors {
 		anchor := int(a)
-		if anchor < done {
+		for len(views) > 0 && views[0].to <= anchor {
+			views = views[1:]
+		}
+		if anchor < done || len(views) > 0 && views[0].from <= anchor {
 			continue
 		}
 		emitted := false
@@ -184,7 +188,9 @@ func (doc *document) read(emit func(assignment)) {
 				insecureForm(doc, anchor, take)
 			}
 		case anchorBase64:
+			done = base64Form(doc, anchor, take)
 		case anchorWide:
+			done = wideForm(doc, anchor, take)
 		default:
 			_, done = doc.word(anchor, false)
 			for _, f := range forms(doc.kind) {

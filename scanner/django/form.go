@@ -34,8 +34,8 @@ type form func(doc *document, anchor int, emit func(assignment))
 func forms(k kind) []form {
 	switch k {
 	case kindPython:
-		return []form{pythonForm}
+		return []form{pythonForm, textForm}
 	default:
-		return []form{pythonForm}
+		return []form{textForm, pythonForm}
 	}
 }

@@ -162,10 +162,8 @@ func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 	if bytes.HasPrefix(line, []byte("$(")) || line[0] == '`' {
 		return r, false
 	}
-	if bytes.HasPrefix(line, []byte("${")) {
-		if n := braceEnd(line); n > 0 && n > end {
-			end = n // ${X:-a default with blanks}
-		}
+	if n := templateEnd(line); n > end {
+		end = n // ${X:-a default with blanks}, {{ X }}, <your key>
 	}
 	whole := bytes.TrimRight(line[:end], " \t\f\v")
 	short := whole
@@ -377,10 +375,62 @@ func unescapePercent(raw string) (v string, ok bool) {
 	return string(out), ok
 }
 
+// templateEnd returns the offset behind the template or the bracket that s
+// begins with, or 0.
+func templateEnd(s []byte) int {
+	closing := ""
+	switch {
+	case bytes.HasPrefix(s, []byte("${")):
+		return braceEnd(s)
+	case bytes.HasPrefix(s, []byte("{{")):
+		closing = "}}"
+	case bytes.HasPrefix(s, []byte("{%")):
+		closing = "%}"
+	case len(s) > 0 && s[0] == '<':
+		closing = ">"
+	case len(s) > 0 && s[0] == '[':
+		closing = "]"
+	default:
+		return 0
+	}
+	n := bytes.Index(s, []byte(closing))
+	if n < 0 {
+		return 0
+	}
+	return n + len(closing)
+}
+
+// templateDefault finds the literal default in a template of Helm, Jinja or
+// Ansible: {{ .Values.key | default "x" }}, {{ key | default('x') }}.
+func templateDefault(raw string) (value string, from, to int, ok bool) {
+	n := strings.Index(raw, "default")
+	if n < 0 || !strings.HasPrefix(raw, "{{") {
+		return "", 0, 0, false
+	}
+	n += len("default")
+	from = n + len(raw[n:]) - len(strings.TrimLeft(raw[n:], " (\\"))
+	if from >= len(raw) || !isQuote(raw[from]) {
+		return "", 0, 0, false
+	}
+	from++
+	to = strings.IndexByte(raw[from:], raw[from-1])
+	if to <= 0 {
+		return "", 0, 0, false
+	}
+	to += from
+	for to > from && raw[to-1] == '\\' {
+		to--
+	}
+	return raw[from:to], from, to, to > from
+}
+
 // defaultOf returns the default of a reference that has one: ${X:-default},
-// ${X-default}, ${X:=default}, and its bounds in raw. References within the
-// default are looked into as well.
+// ${X-default}, ${X:=default}, {{ x | default("default") }}, and its bounds in
+// raw. References within the default are looked into as well.
 func defaultOf(raw string) (value string, from, to int, ok bool) {
+	if strings.HasPrefix(raw, "{{") {
+		return templateDefault(raw)
+	}
 	from, to = 0, len(raw)
 	for range 4 {
 		rest := raw[from:to]

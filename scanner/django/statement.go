@@ -153,7 +153,7 @@ func indentOf(line []byte) int {
 // what stands between the two.
 func (s *statement) commented() (left []byte, ok bool) {
 	left = bytes.TrimLeft(s.left, " \t")
-	for _, sign := range [...]string{"#", "//", ";", "--", "<!--", "/*", "*", "REM ", "rem ", "::", "%"} {
+	for _, sign := range [...]string{"#", "//", ";", "-- ", "<!--", "/*", "REM ", "rem ", ":: "} {
 		if rest, found := bytes.CutPrefix(left, []byte(sign)); found {
 			return bytes.TrimLeft(rest, " \t#/"), true
 		}

@@ -1,0 +1,83 @@
+package django
+
+import (
+	"bytes"
+	"strings"
+)
+
+// jsonStyle is how JSON writes strings.
+var jsonStyle = style{form: "json", stops: ",}]"}
+
+// jsonReader knows "NAME": "value" and "NAME": {"value": "x"}.
+func jsonReader(s *statement, emit func(assignment)) bool {
+	if s.sep != ":" || !s.inner {
+		return false
+	}
+	text := s.doc.text
+	at := s.at
+	for at < len(text) && at-s.at < 256 && (isSpace(text[at]) || isBreak(text[at])) {
+		at++
+	}
+	if at >= len(text) {
+		emit(assignment{})
+		return true
+	}
+	quote, n := quoteAt(text, at, len(text))
+	switch {
+	case text[at] == '{':
+		s.valueIn(at+1, s.objectEnd(at), jsonStyle, s.commentTrait(), emit)
+		return true
+	case text[at] == '[':
+		return false
+	case n == 0:
+		emit(assignment{})
+		return true
+	}
+	r, ok := jsonStyle.quoted(text, at, min(len(text), at+lineAhead), quote, n)
+	if !ok || len(r.values) == 0 || isLabel(r.values[0], s.name()) {
+		emit(assignment{})
+		return true
+	}
+	emit(s.assign(jsonStyle.form, r, s.commentTrait()))
+	return true
+}
+
+// objectEnd returns where the object that begins at this brace ends, within
+// pairBytes.
+func (s *statement) objectEnd(at int) int {
+	text := s.doc.text
+	limit := min(len(text), at+pairBytes)
+	depth := 0
+	for i := at; i < limit; i++ {
+		switch text[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i
+			}
+		case '"':
+			if n := closeQuote(text, i+1, limit, '"', false); n > 0 {
+				i = n
+			}
+		}
+	}
+	return limit
+}
+
+// isLabel reports whether a value only spells its name for readers, as files of
+// translations do: "secret_key": "Secret key".
+func isLabel(value, name string) bool {
+	fold := func(s string) string {
+		return strings.Map(func(r rune) rune {
+			switch {
+			case 'A' <= r && r <= 'Z':
+				return r + 'a' - 'A'
+			case r == ' ' || r == '_' || r == '-' || r == ':' || r == '*' || r == '.':
+				return -1
+			}
+			return r
+		}, s)
+	}
+	return strings.Contains(value, " ") && (fold(value) == fold(name) || bytes.Contains([]byte(fold(value)), []byte("secretkey")))
+}

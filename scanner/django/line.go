@@ -1,0 +1,207 @@
+package django
+
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// A reader gives the value of a statement if it is written in the reader's
+// way. It returns true if it knows the way, whether or not there is a value.
+type reader func(s *statement, emit func(assignment)) bool
+
+// textForm reads every text that is no Python: it looks at the line once and
+// asks the families in turn. Those whose signs cannot be mistaken come first,
+// then the family of the text's kind, then the grammar of any other line.
+func textForm(doc *document, anchor int, emit func(assignment)) {
+	s, ok := newStatement(doc, anchor)
+	if !ok {
+		return
+	}
+	if s.compares() {
+		emit(assignment{})
+		return
+	}
+	for _, read := range readersOf(doc.kind) {
+		if read(&s, emit) {
+			return
+		}
+	}
+}
+
+// readersOf is the table of families by kind of text.
+func readersOf(k kind) []reader {
+	switch k {
+	case kindYAML:
+		return []reader{expansionReader, pairReader, unitReader, windowsReader, yamlReader, shellReader, lineReader}
+	case kindJSON:
+		return []reader{expansionReader, pairReader, jsonReader, shellReader, lineReader}
+	case kindDotenv:
+		return []reader{expansionReader, windowsReader, commandReader, dotenvReader, shellReader, pairReader, unitReader, lineReader}
+	case kindDocker:
+		return []reader{expansionReader, dockerReader, shellReader, lineReader}
+	case kindINI:
+		return []reader{expansionReader, pairReader, unitReader, iniReader, shellReader, lineReader}
+	}
+	return []reader{expansionReader, pairReader, blockReader, dockerReader, unitReader, windowsReader, makeReader, commandReader, dotenvReader, shellReader, iniLikeReader, lineReader}
+}
+
+// lineStyle is how values stand in a line of unknown language.
+var lineStyle = style{form: "text", comment: true, stops: ",;)}]"}
+
+// lineReader knows what most languages have in common: a name, a sign and a
+// value between quotes. Without quotes only a value that no person would have
+// made up counts.
+func lineReader(s *statement, emit func(assignment)) bool {
+	if s.sep == "" && !s.typed() {
+		return false
+	}
+	var traits scanner.Trait
+	switch s.sep {
+	case ",":
+		if !s.inner {
+			return false
+		}
+		if s.asks() {
+			traits |= scanner.Fallback
+		}
+	case "||", "??", "?:", "||=", "??=":
+		traits |= scanner.Fallback
+	case ":", "=", ":=", "=>", "?=":
+		s.typed()
+		if s.skipGetter() {
+			traits |= scanner.Fallback
+		}
+	}
+	if _, comment := s.commented(); comment {
+		traits |= scanner.Comment
+	}
+	r, ok := lineStyle.read(s.doc.text, s.at, s.limit)
+	if !ok || !r.quoted && !anyGenerated(r.values) || r.quoted && s.joined(r.end) {
+		return false
+	}
+	emit(s.assign(lineStyle.form, r, traits))
+	return true
+}
+
+// joined reports whether the string that ends here is only a part of what is
+// built: 'a' + b, 'text' % x.
+func (s *statement) joined(end int) bool {
+	rest := bytes.TrimLeft(s.doc.text[min(end, s.limit):s.limit], " \t")
+	if len(rest) == 0 {
+		return false
+	}
+	switch rest[0] {
+	case '+', '%':
+		return true
+	case '.':
+		return len(rest) > 1 && (rest[1] == ' ' || rest[1] == '$')
+	}
+	return false
+}
+
+// asks reports whether the name is given to a function that looks it up, so
+// that the next argument is its default.
+func (s *statement) asks() bool {
+	left := bytes.TrimRight(s.left, " \t")
+	if len(left) == 0 || left[len(left)-1] != '(' {
+		return false
+	}
+	word, _ := s.lastWord()
+	for _, part := range [...]string{"get", "env(", "config(", "default", "fetch", "lookup", "getenv"} {
+		if n := len(word); n >= len(part) && containsFold(word, part) {
+			return true
+		}
+	}
+	return false
+}
+
+func containsFold(s []byte, part string) bool {
+	for i := 0; i+len(part) <= len(s); i++ {
+		if foldPrefix(s[i:], part) {
+			return true
+		}
+	}
+	return false
+}
+
+// typed skips the type between a name and its sign: let key: string = "x",
+// var key string = "x".
+func (s *statement) typed() bool {
+	if s.sep != ":" && s.sep != "" || s.inner && s.sep == "" {
+		return false
+	}
+	text := s.doc.text
+	i := s.at
+	for i < s.limit && i-s.at < 40 && (isWord(text[i]) || bytes.IndexByte([]byte("<>&[]?.| '"), text[i]) >= 0) {
+		i++
+	}
+	if i == s.at || i+1 >= s.limit || text[i] != '=' || text[i+1] == '=' || text[i+1] == '>' {
+		return false
+	}
+	s.sep, s.spaced, s.tight = "=", true, false
+	for i++; i < s.limit && isSpace(text[i]); i++ {
+	}
+	s.at = i
+	return true
+}
+
+// skipGetter moves behind a reference that has a literal as its default in
+// JavaScript, PHP or Ruby: process.env.KEY || "x", getenv("KEY") ?: "x",
+// ENV.fetch("KEY", "x").
+func (s *statement) skipGetter() bool {
+	rest := s.rest()
+	if len(rest) == 0 || !isWord(rest[0]) && rest[0] != '$' {
+		return false
+	}
+	for _, sign := range [...]string{"||", "??", "?:", " or "} {
+		if n := bytes.Index(rest, []byte(sign)); n > 0 {
+			n += len(sign)
+			for n < len(rest) && isSpace(rest[n]) {
+				n++
+			}
+			if n < len(rest) && isQuote(rest[n]) {
+				s.at += n
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// upper reports whether the name is spelled as the environment's names are.
+func (s *statement) upper() bool {
+	return isUpper(s.doc.text[s.nameFrom:s.nameTo])
+}
+
+// codeRoots begin expressions that look a value up.
+var codeRoots = [...]string{"os.", "process.", "settings.", "self.", "this.", "var.", "local.", "module.", "data.", "secrets.", "env.", "config.",
+	"import.", "System.", "random_", "each.", "steps.", "inputs.", "params.", "args.", "options.", "opts.", "app.", "conf.", "django.", "new ", "lambda ",
+	"await ", "Secret.", "ENV[", "getenv(", "env(", "$_ENV", "$_SERVER", "!Ref", "!Sub", "!GetAtt", "!ImportValue", "String", "None", "null", "nil",
+	"true", "false", "True", "False", "undefined", "NULL"}
+
+// isCode reports whether an unquoted value is an expression of a program.
+func isCode(v string) bool {
+	if v == "" {
+		return false
+	}
+	for _, root := range codeRoots {
+		if len(v) >= len(root) && v[:len(root)] == root && (len(v) == len(root) || !isWord(root[len(root)-1]) || !isWord(v[len(root)])) {
+			return true
+		}
+	}
+	i := 0
+	for i < len(v) && (isWord(v[i]) || v[i] == '.' || v[i] == ':' && i+1 < len(v) && v[i+1] == ':' || i > 0 && v[i-1] == ':' && v[i] == ':') {
+		i++
+	}
+	if i == 0 || i == len(v) {
+		return false
+	}
+	switch last := v[len(v)-1]; v[i] {
+	case '(':
+		return last == ')' || last == ';' || last == ',' || last == '('
+	case '[':
+		return last == ']' || last == ';' || last == ','
+	}
+	return false
+}

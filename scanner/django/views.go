@@ -1,0 +1,60 @@
+package django
+
+// A span is a part of a text, in bytes.
+type span struct{ from, to int }
+
+// views reads the texts that are written inside this one, as far as their
+// bounds are seen without looking for a name: cells of a notebook, files of a
+// patch, code in a document. It returns where they stand, ascending; anchors
+// there are done.
+func (doc *document) views(emit func(assignment)) []span {
+	if doc.depth >= maxDepth {
+		return nil
+	}
+	switch doc.kind {
+	case kindNotebook:
+		return notebookViews(doc, emit)
+	case kindPatch:
+		return patchViews(doc, emit)
+	case kindMarkup:
+		return markupViews(doc, emit)
+	case kindBinary:
+		return binaryViews(doc, emit)
+	}
+	return nil
+}
+
+// sniffKind asks for the kind to be told by the content.
+const sniffKind = kindWide + 1
+
+// view reads an inner text of a known kind.
+func (doc *document) view(l *layout, k kind, emit func(assignment)) {
+	if doc.depth >= maxDepth {
+		return
+	}
+	anchors := anchorSet().Append(nil, l.text, 0, len(l.text))
+	if len(anchors) == 0 {
+		return
+	}
+	inner := newDocument(l.text, anchors)
+	if k != sniffKind {
+		inner.kind = k
+	}
+	inner.depth = doc.depth + 1
+	inner.read(func(a assignment) {
+		if len(a.values) > 0 {
+			from := l.place(a.offset)
+			a.offset, a.length = from, max(0, l.end(a.offset+a.length)-from)
+		}
+		emit(a)
+	})
+}
+
+// anchored reports whether an anchor stands in text[from:to]; calls must come
+// in ascending order of from, and i keeps the place.
+func (doc *document) anchored(i *int, from, to int) bool {
+	for *i < len(doc.anchors) && int(doc.anchors[*i]) < from {
+		*i++
+	}
+	return *i < len(doc.anchors) && int(doc.anchors[*i]) < to
+}
