@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+// version is the release that this source tree is or will be. A constant,
+// because a hook runner builds from a checkout without tags.
+const version = "0.1.0"
+
+// world is what the program may touch of the process that it runs in.
+type world struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	getenv         func(string) string
+}
+
+// run is the whole program: words in, exit code out.
+func run(ctx context.Context, args []string, w world) int {
+	app := newApp(w)
+	args, err := flagsFirst(app, args)
+	if err == nil {
+		err = app.RunContext(ctx, args)
+	}
+	return w.leave(ctx, err)
+}
+
+// newApp declares the commands. Every command comes from a function of its own
+// file, named after it.
+func newApp(w world) *cli.App {
+	app := &cli.App{
+		Name:      "djleaks",
+		Usage:     "find leaked Django secret keys before they are committed, and in history",
+		Version:   version,
+		Reader:    w.stdin,
+		Writer:    w.stdout,
+		ErrWriter: w.stderr,
+		Commands: []*cli.Command{
+			auditCommand(w), stagedCommand(w), rangeCommand(w),
+			keyCommand(w), reportCommand(w), rulesCommand(w), demoCommand(w),
+		},
+		DisableSliceFlagSeparator: true,
+		HideHelpCommand:           true,
+		// The library would end the process and print to standard output.
+		ExitErrHandler: func(*cli.Context, error) {},
+		OnUsageError:   onUsageError,
+		Action:         noCommand,
+	}
+	forEachCommand(app.Commands, func(c *cli.Command) {
+		c.OnUsageError = onUsageError
+		c.HideHelpCommand = true
+		if len(c.Subcommands) > 0 && c.Action == nil {
+			c.Action = noCommand
+		}
+	})
+	return app
+}
+
+func forEachCommand(commands []*cli.Command, do func(*cli.Command)) {
+	for _, c := range commands {
+		do(c)
+		forEachCommand(c.Subcommands, do)
+	}
+}
+
+func onUsageError(c *cli.Context, err error, _ bool) error {
+	return usageError{err.Error(), "djleaks " + commandName(c) + "--help"}
+}
+
+func commandName(c *cli.Context) string {
+	if c.Command == nil || c.Command.Name == "" || c.Command.Name == c.App.Name {
+		return ""
+	}
+	return strings.TrimPrefix(c.Command.FullName(), c.App.Name+" ") + " "
+}
+
+// noCommand answers words that name no command.
+func noCommand(c *cli.Context) error {
+	commands := c.App.Commands
+	if c.Command != nil && len(c.Command.Subcommands) > 0 {
+		commands = c.Command.Subcommands
+	}
+	if !c.Args().Present() {
+		return cli.ShowSubcommandHelp(c)
+	}
+	var names []string
+	for _, command := range commands {
+		names = append(names, command.Name)
+	}
+	word := c.Args().First()
+	hint := "djleaks --help"
+	if near := nearest(word, names); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return usageError{fmt.Sprintf("%q is no command", word), hint}
+}
+
+// flagsFirst moves the options of a command before its other arguments. The
+// library stops reading options at the first argument that is none, and would
+// drop `--format json` of `djleaks audit . --format json` without a word.
+func flagsFirst(app *cli.App, args []string) ([]string, error) {
+	if len(args) == 0 {
+		return nil, usageError{"no arguments at all", ""}
+	}
+	commands, flags := app.Commands, app.Flags
+	out := args[:1:1]
+	var rest []string
+	for i := 1; i < len(args); i++ {
+		word := args[i]
+		switch {
+		case word == "--":
+			return slices.Concat(out, []string{"--"}, rest, args[i+1:]), nil
+		case len(word) > 1 && word[0] == '-':
+			out = append(out, word)
+			if i+1 < len(args) && takesValue(flags, word) {
+				i++
+				out = append(out, args[i])
+			}
+		default:
+			command := find(commands, word)
+			if command == nil || len(rest) > 0 {
+				rest = append(rest, word)
+				commands = nil
+				continue
+			}
+			out = append(out, word)
+			commands, flags = command.Subcommands, command.Flags
+		}
+	}
+	if slices.ContainsFunc(rest, func(s string) bool { return s == "" }) {
+		return nil, usageError{"an argument is empty", ""}
+	}
+	return append(out, rest...), nil
+}
+
+func find(commands []*cli.Command, name string) *cli.Command {
+	for _, c := range commands {
+		if c.HasName(name) {
+			return c
+		}
+	}
+	return nil
+}
+
+// takesValue reports whether the option needs the next word for its value.
+func takesValue(flags []cli.Flag, word string) bool {
+	name := strings.TrimLeft(word, "-")
+	if strings.Contains(name, "=") {
+		return false
+	}
+	for _, f := range flags {
+		if slices.Contains(f.Names(), name) {
+			g, ok := f.(cli.DocGenerationFlag)
+			return ok && g.TakesValue()
+		}
+	}
+	return false
+}
+
+// nearest returns the name that is at most two edits away from word, or "".
+func nearest(word string, names []string) string {
+	best, distance := "", 3
+	for _, name := range names {
+		if d := edits(word, name); d < distance {
+			best, distance = name, d
+		}
+	}
+	return best
+}
+
+// edits is the Levenshtein distance.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			change := diagonal
+			if a[i] != b[j] {
+				change++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// leave says on standard error why the program ends, and gives the exit code.
+func (w world) leave(ctx context.Context, err error) int {
+	if err == nil {
+		return exitClean
+	}
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = incompleteError{errors.New("interrupted")}
+	}
+	code := exitCode(err)
+	var verdict verdictError
+	if errors.As(err, &verdict) {
+		return code // the report has said it
+	}
+	fmt.Fprintln(w.stderr, "djleaks:", oneLine(err.Error()))
+	for _, hint := range hints(err) {
+		fmt.Fprintln(w.stderr, "hint:", oneLine(hint))
+	}
+	return code
+}

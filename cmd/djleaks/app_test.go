@@ -1,0 +1,96 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// program runs the tool in this process.
+func program(stdin string, args ...string) (code int, stdout, stderr string) {
+	var out, errs bytes.Buffer
+	w := world{stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
+	code = run(context.Background(), append([]string{"djleaks"}, args...), w)
+	return code, out.String(), errs.String()
+}
+
+func TestOptionsMayStandAfterArguments(t *testing.T) {
+	app := newApp(world{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard})
+	for _, c := range []struct{ in, want string }{
+		{"djleaks audit . --format json", "djleaks audit --format json ."},
+		{"djleaks audit --format json .", "djleaks audit --format json ."},
+		{"djleaks audit . --format=json --all", "djleaks audit --format=json --all ."},
+		{"djleaks files a -- --all", "djleaks files -- a --all"},
+		{"djleaks files - --all", "djleaks files --all -"},
+		{"djleaks key new", "djleaks key new"},
+		{"djleaks files audit --all", "djleaks files --all audit"},
+	} {
+		got, err := flagsFirst(app, strings.Fields(c.in))
+		if err != nil || !slices.Equal(got, strings.Fields(c.want)) {
+			t.Errorf("%s: %v, %v; want %s", c.in, got, err, c.want)
+		}
+	}
+}
+
+func TestWrongWordsAreExitTwoAndSaidOnStandardError(t *testing.T) {
+	for _, c := range []struct{ args, want string }{
+		{"odit", "did you mean audit?"},
+		{"audit --formt json", "flag provided but not defined"},
+		{"audit . --format nonsense", "nonsense"},
+		{"audit . --fail-on awful", "awful"},
+		{"key nwe", "did you mean new?"},
+		{"key new extra", "extra"},
+		{"range", "BASE..HEAD"},
+		{"range main", "BASE..HEAD"},
+		{"audit a b", "one repository"},
+		{"audit --jobs -3 .", "jobs"},
+	} {
+		code, stdout, stderr := program("", strings.Fields(c.args)...)
+		if code != exitUsage || stdout != "" || !strings.Contains(stderr, c.want) {
+			t.Errorf("djleaks %s: exit %d, stdout %q, stderr %q; want exit 2 and %q", c.args, code, stdout, stderr, c.want)
+		}
+	}
+}
+
+func TestHelpAndVersionGoToStandardOutput(t *testing.T) {
+	for _, args := range []string{"--help", "audit --help", "key --help", "hook --help", "--version", "key", ""} {
+		code, stdout, stderr := program("", strings.Fields(args)...)
+		if code != exitClean || stdout == "" || stderr != "" {
+			t.Errorf("djleaks %s: exit %d, %d bytes on stdout, stderr %q", args, code, len(stdout), stderr)
+		}
+	}
+}
+
+func TestKeyNewIsMadeTheWayDjangoMakesIt(t *testing.T) {
+	seen := map[string]bool{}
+	symbols := map[rune]bool{}
+	for range 200 {
+		code, stdout, _ := program("", "key", "new")
+		key := strings.TrimSuffix(stdout, "\n")
+		if code != 0 || len(key) != 50 || strings.Trim(key, keyAlphabet) != "" || seen[key] {
+			t.Fatalf("exit %d, a key of %d characters, seen before: %v", code, len(key), seen[key])
+		}
+		seen[key] = true
+		for _, r := range key {
+			symbols[r] = true
+		}
+	}
+	if len(symbols) != len(keyAlphabet) {
+		t.Errorf("10,000 draws gave %d of %d symbols", len(symbols), len(keyAlphabet))
+	}
+}
+
+func TestKeyFingerprintIsTheStartOfSha256sum(t *testing.T) {
+	for _, input := range []string{"abc", "abc\n", "abc\r\n"} {
+		code, stdout, _ := program(input, "key", "fingerprint")
+		if code != 0 || stdout != "ba7816bf8f01cfea\n" { // FIPS 180-2, appendix B.1
+			t.Errorf("%q: exit %d, %q", input, code, stdout)
+		}
+	}
+	if code, _, stderr := program("", "key", "fingerprint"); code != exitUsage || !strings.Contains(stderr, "empty") {
+		t.Errorf("empty input: exit %d, %q", code, stderr)
+	}
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/packwalk"
+	"github.com/djleaks/djleaks/internal/trace"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+func auditCommand(w world) *cli.Command {
+	return &cli.Command{
+		Name:      "audit",
+		Usage:     "search the whole history of a repository, reachable or not",
+		ArgsUsage: "[PATH]",
+		Description: "Reads every blob of the repository at PATH (the current one by default)\n" +
+			"once, and the messages of all commits and tags. For each key it says which\n" +
+			"files hold it, which commits brought and removed it, and which refs still\n" +
+			"have it.",
+		Flags: scanFlags(jobsFlag()),
+		Action: func(c *cli.Context) error {
+			if c.NArg() > 1 {
+				return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", c.NArg()), ""}
+			}
+			s, err := w.newScan(c, "audit")
+			if err != nil {
+				return err
+			}
+			if err := s.audit(c.Context, c.Args().First()); err != nil {
+				return err
+			}
+			return s.finish()
+		},
+	}
+}
+
+// audit fills the report with the keys of a repository's history.
+func (s *scan) audit(ctx context.Context, path string) error {
+	repo, err := openRepository(path)
+	if err != nil {
+		return err
+	}
+	defer repo.Close()
+	if err := s.configure(rootOf(repo)); err != nil {
+		return err
+	}
+	tips := s.describe(repo)
+	progress := s.progress()
+	defer progress.Close()
+	walk, err := packwalk.Open(ctx, packwalk.Options{
+		Dirs: repo.ObjectDirs(), IDSize: repo.IDSize(), Jobs: max(1, s.options.jobs), Progress: progress.Update,
+	})
+	if err != nil {
+		return err
+	}
+	defer walk.Close()
+
+	collector := scanner.NewCollector(s.detector)
+	coverage, err := walk.Search(ctx, s.detector.Anchors(), func(_ int, o *packwalk.Object) error {
+		collector.Add(chunkOf(repo, o))
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	findings := collector.Findings()
+	items, matched := scanner.Items(findings)
+	result, err := trace.Run(ctx, history{walk, &coverage}, trace.Input{
+		Matched: matched, Items: len(items), Tips: tips, Shallow: repo.Shallow(),
+		IDSize: repo.IDSize(), Jobs: max(1, s.options.jobs),
+	})
+	if err != nil {
+		return err
+	}
+	coverage.Commits = result.Commits
+	addMissing(&coverage, result, repo)
+	s.report.Coverage.Add(coverage)
+	s.report.Keys, _ = scanner.Build(s.detector, findings, &scanner.History{
+		Items: items, Places: result.Places,
+	}, scanner.StatusUnreachable)
+	return nil
+}
+
+// openRepository finds the repository of a command: the one that Git's
+// environment names, or the one at or above a path.
+func openRepository(path string) (*gitstore.Repository, error) {
+	if path == "" {
+		return gitstore.OpenEnvironment()
+	}
+	return gitstore.Open(path)
+}
+
+// describe puts into the report what is known of the repository before its
+// objects are read, and returns the tips of its refs, HEAD first.
+func (s *scan) describe(repo *gitstore.Repository) []trace.Tip {
+	s.report.Scope.Repository = repo.GitDir()
+	head, err := repo.Head()
+	if err != nil {
+		s.report.Coverage.Skip(scanner.Skip{Path: "HEAD", Reason: err.Error()})
+	}
+	if head.Commit != "" {
+		s.report.Scope.Head = head.Commit.String()
+	}
+	refs, err := repo.Refs()
+	if err != nil {
+		s.report.Coverage.Skip(scanner.Skip{Path: "refs", Reason: err.Error()})
+	}
+	var tips []trace.Tip
+	for _, ref := range refs {
+		if ref.Commit != "" {
+			tips = append(tips, trace.Tip{Ref: ref.Name, Commit: ref.Commit})
+		}
+	}
+	slices.SortStableFunc(tips, func(a, b trace.Tip) int { return cmp.Compare(tipRank(a.Ref), tipRank(b.Ref)) })
+	for _, warning := range repo.Warnings() {
+		if warning.Incomplete() {
+			s.report.Coverage.Skip(scanner.Skip{Path: warning.Path, Reason: warning.Text})
+		} else {
+			s.report.Coverage.Notes = append(s.report.Coverage.Notes, warning.String())
+		}
+	}
+	return tips
+}
+
+// tipRank orders refs by how much their holding a key matters to a reader.
+func tipRank(name string) int {
+	switch {
+	case name == "HEAD":
+		return 0
+	case strings.HasPrefix(name, "refs/heads/"):
+		return 1
+	case strings.HasPrefix(name, "refs/remotes/"):
+		return 2
+	case strings.HasPrefix(name, "refs/tags/"):
+		return 3
+	}
+	return 4
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+)
+
+// The exit codes. They are a contract: nothing else is ever returned.
+const (
+	exitClean      = 0 // everything was read, and no key reaches --fail-on
+	exitFound      = 1 // keys at or above --fail-on, whether or not all was read
+	exitUsage      = 2 // wrong words or configuration
+	exitIncomplete = 3 // what was asked for could not be read to the end
+)
+
+// usageError is a mistake in the words of the command line.
+type usageError struct{ message, hint string }
+
+func (e usageError) Error() string { return e.message }
+func (e usageError) Hint() string  { return e.hint }
+
+// configError is a mistake in a file that the user wrote for this program.
+type configError struct{ error }
+
+func (e configError) Unwrap() error { return e.error }
+
+// incompleteError is a scan that could not be done.
+type incompleteError struct{ error }
+
+func (e incompleteError) Unwrap() error { return e.error }
+
+// hintedError adds the next command to an error.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (e hintedError) Unwrap() error { return e.error }
+func (e hintedError) Hint() string  { return e.hint }
+
+// verdictError carries the exit code of a scan whose report is written.
+type verdictError int
+
+func (e verdictError) Error() string { return "exit code " + strconv.Itoa(int(e)) }
+
+func exitCode(err error) int {
+	var verdict verdictError
+	var usage usageError
+	var config configError
+	switch {
+	case err == nil:
+		return exitClean
+	case errors.As(err, &verdict):
+		return int(verdict)
+	case errors.As(err, &usage), errors.As(err, &config):
+		return exitUsage
+	}
+	return exitIncomplete
+}
+
+// hints collects the hints of an error and of the errors in it.
+func hints(err error) []string {
+	var out []string
+	for err != nil {
+		if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
+			out = append(out, h.Hint())
+		}
+		err = errors.Unwrap(err)
+	}
+	return out
+}
+
+// oneLine keeps what a file name or a value of the user brings into a message
+// from moving the cursor or starting a line of its own.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
+			return '?'
+		}
+		return r
+	}, s)
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/packwalk"
+	"github.com/djleaks/djleaks/internal/trace"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// history shows the objects of a walk to the trace. What cannot be read goes
+// into coverage.
+type history struct {
+	*packwalk.Walk
+	coverage *scanner.Coverage
+}
+
+func (h history) Commits(ctx context.Context, visit func(int, trace.Object) error) error {
+	coverage, err := h.Walk.Commits(ctx, func(worker int, o *packwalk.Object) error {
+		return visit(worker, trace.Object{Ordinal: o.Ordinal, Base: trace.None, Text: o.Text})
+	})
+	h.skip(coverage)
+	return err
+}
+
+func (h history) Trees(ctx context.Context, visit func(int, trace.Object) error) error {
+	coverage, err := h.Walk.Trees(ctx, func(worker int, o *packwalk.Object) error {
+		t := trace.Object{Ordinal: o.Ordinal, Base: o.Base, Text: o.Text}
+		for _, f := range o.Fresh {
+			t.Fresh = append(t.Fresh, trace.Span(f))
+		}
+		return visit(worker, t)
+	})
+	h.skip(coverage)
+	return err
+}
+
+// skip adds what a pass could not read. Its other figures are not those of
+// searched texts.
+func (h history) skip(c scanner.Coverage) {
+	for _, s := range c.Skipped {
+		h.coverage.Skip(s)
+	}
+}
+
+// chunkOf makes an object of the walk a text to be searched: of a commit or a
+// tag its message, of a blob all.
+func chunkOf(repo *gitstore.Repository, o *packwalk.Object) *scanner.Chunk {
+	chunk := &scanner.Chunk{ID: o.ID(), Text: o.Text, Anchors: o.Anchors, Searched: true, LinesBefore: o.LinesBefore}
+	if o.Kind == packfile.Blob {
+		return chunk
+	}
+	chunk.Kind = scanner.TagMessage
+	if o.Kind == packfile.Commit {
+		chunk.Kind = scanner.CommitMessage
+		if commit, err := repo.Commit(chunk.ID); err == nil {
+			chunk.Commits = []scanner.Commit{commit.Summary()}
+		}
+	}
+	_, chunk.Text, _ = bytes.Cut(o.Text, []byte("\n\n"))
+	chunk.Anchors, chunk.Searched = nil, false
+	return chunk
+}
+
+// addMissing records what the history names and the repository does not hold.
+func addMissing(c *scanner.Coverage, r *trace.Result, repo *gitstore.Repository) {
+	reason := "not in this repository"
+	if repo.PartialClone() {
+		reason = "not fetched by this partial clone"
+	}
+	for _, part := range []struct {
+		what string
+		ids  trace.IDs
+	}{{"blob", r.Missing.Blobs}, {"tree", r.Missing.Trees}, {"commit", r.Missing.Commits}} {
+		skipIDs(c, part.ids, part.what+" "+reason)
+	}
+	skipIDs(c, r.Broken, "cannot be understood")
+	if n := len(repo.Shallow()); n > 0 {
+		c.Skip(scanner.Skip{Reason: "history before a commit at which this shallow clone is cut off", Count: int64(n)})
+	}
+	if r.Truncated {
+		c.Notes = append(c.Notes, "a key has more places or changes than are listed")
+	}
+}
+
+// skipIDs records objects by name as far as the names are known, and the rest
+// by their number.
+func skipIDs(c *scanner.Coverage, ids trace.IDs, reason string) {
+	for _, id := range ids.First {
+		c.Skip(scanner.Skip{ID: id.String(), Reason: reason})
+	}
+	if more := ids.Count - int64(len(ids.First)); more > 0 {
+		c.Skip(scanner.Skip{Reason: fmt.Sprintf("%s (further ones)", reason), Count: more})
+	}
+}

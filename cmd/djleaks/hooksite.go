@@ -1,0 +1,99 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"github.com/djleaks/djleaks/hooks"
+	"github.com/djleaks/djleaks/internal/gitstore"
+)
+
+// hookSite gathers what the hooks package has to know of a repository. Git
+// itself is asked for its configuration, because the files of the user and of
+// the machine, and what they include, count here too.
+func hookSite(ctx context.Context, repo *gitstore.Repository) hooks.Site {
+	site := hooks.Site{WorkTree: repo.WorkTree(), CommonDir: repo.CommonDir()}
+	if dir, err := os.UserConfigDir(); err == nil && filepath.IsAbs(dir) {
+		site.GlobalDir = filepath.Join(dir, "djleaks", "hooks")
+	}
+	dir := repo.WorkTree()
+	if dir == "" {
+		dir = repo.GitDir()
+	}
+	if git, err := exec.LookPath("git"); err == nil {
+		site.Git = func(args ...string) (string, error) { return runGit(ctx, git, dir, args) }
+		out, err := site.Git("config", "-z", "--show-scope", "--show-origin", "--type=path", "--get-all", "core.hooksPath")
+		if err == nil {
+			readHooksPath(&site, out)
+			return site
+		}
+	}
+	if path, ok := repo.Config().Get("core.hookspath"); ok {
+		site.LocalHooksPath = path
+	}
+	return site
+}
+
+// readHooksPath takes apart scope, origin and value, each ended by a NUL. The
+// last of each scope counts.
+func readHooksPath(site *hooks.Site, out string) {
+	fields := strings.Split(out, "\x00")
+	for i := 0; i+2 < len(fields); i += 3 {
+		switch fields[i] {
+		case "system", "global":
+			site.GlobalHooksPath = fields[i+2]
+			site.GlobalOrigin = strings.TrimPrefix(fields[i+1], "file:")
+		case "local", "worktree":
+			site.LocalHooksPath = fields[i+2]
+		}
+	}
+}
+
+// runGit runs one plumbing command of Git's configuration, which starts no
+// program that the repository names.
+func runGit(ctx context.Context, git, dir string, args []string) (string, error) {
+	cmd := exec.CommandContext(ctx, git, args...)
+	cmd.Dir = dir
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		if text := strings.TrimSpace(errs.String()); text != "" {
+			err = fmt.Errorf("%w: %s", err, text)
+		}
+		return "", fmt.Errorf("git %s: %w", args[0], err)
+	}
+	return out.String(), nil
+}
+
+// programPath is the path of this program for a hook script. Where the program
+// is on PATH under its own name, that path is taken: it stays when a package
+// manager puts the next version elsewhere.
+func programPath() (string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return "", fmt.Errorf("hook install: the path of this program: %w", err)
+	}
+	if named, err := exec.LookPath("djleaks"); err == nil {
+		if named, err = filepath.Abs(named); err == nil && sameFile(named, self) {
+			return named, nil
+		}
+	}
+	if strings.Contains(filepath.ToSlash(self), "/go-build") {
+		return "", usageError{"hook install: `go run` removes this program when it ends, so a hook would not find it", "go install github.com/djleaks/djleaks/cmd/djleaks, and run that"}
+	}
+	return self, nil
+}
+
+func sameFile(a, b string) bool {
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/djleaks/djleaks/"
+
+// house says which packages outside the standard library each room may import.
+// A name that ends in /... allows what lies below it.
+var house = map[string][]string{
+	"scanner":           {},
+	"scanner/django":    {module + "scanner"},
+	"hooks":             {module + "scanner"},
+	"internal/packfile": {module + "scanner", "github.com/klauspost/compress/..."},
+	"internal/packwalk": {module + "scanner", module + "internal/packfile"},
+	"internal/gitstore": {module + "scanner", module + "internal/packfile", "github.com/go-git/go-git/v5/plumbing/..."},
+	"internal/trace":    {module + "scanner"},
+	"internal/source":   {module + "scanner"},
+	"internal/report":   {module + "scanner", "github.com/fatih/color"},
+	"internal/policy":   {module + "scanner", "github.com/BurntSushi/toml", "github.com/bmatcuk/doublestar/v4"},
+	"internal/cienv":    {module + "scanner"},
+	"internal/testkit":  {module + "scanner"},
+	"cmd/djleaks": {
+		module + "scanner", module + "scanner/django", module + "hooks", module + "internal/...",
+		"github.com/urfave/cli/v2", "github.com/mattn/go-isatty",
+	},
+}
+
+// alone names the rooms that may import a package with a privilege; nobody
+// else does, directly.
+var alone = map[string][]string{
+	"os/exec": {"internal/gitstore", "cmd/djleaks"},
+	"unsafe":  {},
+	"plugin":  {},
+}
+
+// listed is what `go list -json` says of a package.
+type listed struct {
+	ImportPath string
+	Name       string
+	Standard   bool
+	Imports    []string
+}
+
+func list(t *testing.T, args ...string) []listed {
+	t.Helper()
+	out, err := exec.Command("go", append([]string{"list", "-json=ImportPath,Name,Standard,Imports"}, args...)...).Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var all []listed
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p listed
+		if err := decoder.Decode(&p); err == io.EOF {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func allowed(rules []string, path string) bool {
+	for _, rule := range rules {
+		if below, ok := strings.CutSuffix(rule, "/..."); ok && (path == below || strings.HasPrefix(path, below+"/")) || rule == path {
+			return true
+		}
+	}
+	return false
+}
+
+func TestEveryRoomImportsOnlyWhatTheHouseAllows(t *testing.T) {
+	standard := map[string]bool{}
+	for _, p := range list(t, "-deps", module+"...") {
+		standard[p.ImportPath] = p.Standard
+	}
+	for _, p := range list(t, module+"...") {
+		room := strings.TrimPrefix(p.ImportPath, module)
+		rules, known := house[room]
+		if !known {
+			t.Errorf("package %s is in no plan of the house", room)
+			continue
+		}
+		for _, path := range p.Imports {
+			if !standard[path] && !allowed(rules, path) {
+				t.Errorf("%s imports %s", room, path)
+			}
+			if rooms, privileged := alone[path]; privileged && !slices.Contains(rooms, room) {
+				t.Errorf("%s imports %s, which only %v may", room, path, rooms)
+			}
+		}
+	}
+}
+
+func TestTheProgramCannotUseTheNetwork(t *testing.T) {
+	for _, p := range list(t, "-deps", module+"cmd/djleaks") {
+		switch p.ImportPath {
+		case "net", "net/http", "crypto/tls", "github.com/go-git/go-git/v5", "golang.org/x/crypto/ssh":
+			t.Errorf("the program links %s", p.ImportPath)
+		}
+	}
+}
+
+func TestThereIsOneProgram(t *testing.T) {
+	// pre-commit builds and installs every package main of the module.
+	var programs []string
+	for _, p := range list(t, module+"...") {
+		if p.Name == "main" {
+			programs = append(programs, p.ImportPath)
+		}
+	}
+	if want := []string{module + "cmd/djleaks"}; !slices.Equal(programs, want) {
+		t.Errorf("programs: %v, want %v", programs, want)
+	}
+}

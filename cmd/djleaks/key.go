@@ -1,0 +1,101 @@
+package main
+
+import (
+	"bytes"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// What Django draws a key from (django/core/management/utils.py,
+// get_random_secret_key): 50 draws from 50 symbols, 282 bits.
+const (
+	keyAlphabet = "abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)"
+	keyLength   = 50
+)
+
+// maxKeyInput bounds what `key fingerprint` reads, in bytes.
+const maxKeyInput = 1 << 20
+
+func keyCommand(w world) *cli.Command {
+	return &cli.Command{
+		Name:  "key",
+		Usage: "make a key, or name one without showing it",
+		Subcommands: []*cli.Command{
+			{
+				Name:      "new",
+				Usage:     "print a fresh key, made the way Django makes it",
+				ArgsUsage: " ",
+				Action: func(c *cli.Context) error {
+					if c.Args().Present() {
+						return tooManyArguments(c)
+					}
+					key, err := newKey()
+					if err != nil {
+						return fmt.Errorf("key new: %w", err)
+					}
+					_, err = fmt.Fprintln(w.stdout, key)
+					return err
+				},
+			},
+			{
+				Name:      "fingerprint",
+				Usage:     "read a key from standard input and print its fingerprint",
+				ArgsUsage: " ",
+				Description: "One line break at the end of the input is not part of the key. The\n" +
+					"fingerprint is the start of what `printf %s \"$KEY\" | sha256sum` prints.",
+				Action: func(c *cli.Context) error {
+					if c.Args().Present() {
+						return usageError{"key fingerprint takes no argument: a key on the command line is seen by everyone on the host",
+							`printf %s "$SECRET_KEY" | djleaks key fingerprint`}
+					}
+					key, err := readKey(w.stdin)
+					if err != nil {
+						return err
+					}
+					_, err = fmt.Fprintln(w.stdout, key.Fingerprint())
+					return err
+				},
+			},
+		},
+	}
+}
+
+// newKey draws a key from the system's secure random numbers.
+func newKey() (string, error) {
+	out := make([]byte, keyLength)
+	for i := range out {
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(keyAlphabet))))
+		if err != nil {
+			return "", err
+		}
+		out[i] = keyAlphabet[n.Int64()]
+	}
+	return string(out), nil
+}
+
+// readKey reads one key from standard input.
+func readKey(r io.Reader) (scanner.Secret, error) {
+	text, err := io.ReadAll(io.LimitReader(r, maxKeyInput+1))
+	if err != nil {
+		return scanner.Secret{}, fmt.Errorf("key fingerprint: standard input: %w", err)
+	}
+	text = bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
+	switch {
+	case len(text) == 0:
+		return scanner.Secret{}, usageError{"key fingerprint: standard input is empty", `printf %s "$SECRET_KEY" | djleaks key fingerprint`}
+	case len(text) > maxKeyInput:
+		return scanner.Secret{}, usageError{"key fingerprint: standard input is larger than 1 MiB: " + errors.ErrUnsupported.Error(), ""}
+	}
+	return scanner.NewSecret(string(text)), nil
+}
+
+func tooManyArguments(c *cli.Context) error {
+	return usageError{fmt.Sprintf("%s: unexpected argument %q", commandName(c), c.Args().First()), "djleaks " + commandName(c) + "--help"}
+}

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/policy"
+)
+
+// readFile returns the content of a file in the root of what is scanned, or an
+// error that is fs.ErrNotExist.
+type readFile func(name string) ([]byte, error)
+
+// rootOf reads the configuration of a repository: from its work tree, or from
+// HEAD's tree if it has none.
+func rootOf(repo *gitstore.Repository) readFile {
+	if root := repo.WorkTree(); root != "" {
+		return inFolder(root)
+	}
+	return func(name string) ([]byte, error) { return repo.File("HEAD", name) }
+}
+
+func inFolder(root string) readFile {
+	return func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(root, name)) }
+}
+
+// configure reads the configuration and the baseline that a scan goes by. Both
+// are read before anything is scanned, so that a mistake in them costs nothing.
+func (s *scan) configure(root readFile) error {
+	var err error
+	if file := s.options.config; file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return usageError{"--config: " + err.Error(), ""}
+		}
+		if s.policy, err = policy.Parse(file, text); err != nil {
+			return configError{err}
+		}
+	} else if s.policy, err = policy.Load(root); err != nil {
+		return configError{err}
+	}
+	if !s.options.failSet && s.policy.FailOn != 0 {
+		s.options.failOn = s.policy.FailOn
+	}
+	if file := s.options.baseline; file != "" {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return usageError{"--baseline: " + err.Error(), ""}
+		}
+		if s.baseline, err = policy.ParseBaseline(file, text); err != nil {
+			return configError{err}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django"
+)
+
+func rulesCommand(w world) *cli.Command {
+	return &cli.Command{
+		Name:      "rules",
+		Usage:     "explain what is looked for, how severe it is, and why",
+		ArgsUsage: "[RULE]",
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "text or json"},
+		},
+		Action: func(c *cli.Context) error {
+			rules := django.New().Rules()
+			if id := c.Args().First(); id != "" {
+				rule, err := ruleNamed(rules, id)
+				if err != nil {
+					return err
+				}
+				rules = []scanner.Rule{rule}
+			}
+			switch format := c.String("format"); format {
+			case "text":
+				return w.printRules(rules)
+			case "json":
+				encoder := json.NewEncoder(w.stdout)
+				encoder.SetIndent("", "  ")
+				return encoder.Encode(rules)
+			default:
+				return usageError{fmt.Sprintf("--format: %q is neither text nor json", format), ""}
+			}
+		},
+	}
+}
+
+func ruleNamed(rules []scanner.Rule, id string) (scanner.Rule, error) {
+	var names []string
+	for _, r := range rules {
+		if r.ID == id {
+			return r, nil
+		}
+		names = append(names, r.ID)
+	}
+	hint := "djleaks rules"
+	if near := nearest(id, names); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return scanner.Rule{}, usageError{fmt.Sprintf("rules: there is no rule %q", id), hint}
+}
+
+func (w world) printRules(rules []scanner.Rule) error {
+	for i, r := range rules {
+		if i > 0 {
+			fmt.Fprintln(w.stdout)
+		}
+		fmt.Fprintf(w.stdout, "%s (up to %s)\n", r.ID, r.Severity)
+		for _, part := range []string{r.Title + ".", r.Text, r.Fix} {
+			fmt.Fprint(w.stdout, wrapped(part, 78, "    "))
+		}
+	}
+	return nil
+}
+
+// wrapped breaks a paragraph into lines of at most width columns.
+func wrapped(text string, width int, indent string) string {
+	var out strings.Builder
+	line := indent
+	for _, word := range strings.Fields(text) {
+		if line != indent && len(line)+1+len(word) > width {
+			out.WriteString(line + "\n")
+			line = indent
+		}
+		if line != indent {
+			line += " "
+		}
+		line += word
+	}
+	if line != indent {
+		out.WriteString(line + "\n")
+	}
+	return out.String()
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django"
+)
+
+// scanOptions are the options that every scanning command has.
+type scanOptions struct {
+	format   string
+	output   string            // "" and "-" are standard output
+	reports  map[string]string // further reports: file → format
+	failOn   scanner.Severity
+	failSet  bool // --fail-on was given, so the configuration does not change it
+	exitZero bool
+	all      bool
+	quiet    bool
+	color    string
+	config   string
+	baseline string
+	jobs     int
+}
+
+// scanFlags declares them.
+func scanFlags(more ...cli.Flag) []cli.Flag {
+	return append([]cli.Flag{
+		&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT` of the report: " + strings.Join(report.Formats(), ", ")},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the report to `FILE` instead of standard output"},
+		&cli.StringSliceFlag{Name: "report", Usage: "write one more report: `FORMAT=FILE`; may be repeated"},
+		&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: critical, high, medium, low, note"},
+		&cli.BoolFlag{Name: "exit-zero", Usage: "exit 0 even if keys are found"},
+		&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
+		&cli.StringFlag{Name: "config", Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
+		&cli.StringFlag{Name: "color", Value: "auto", Usage: "colour the text: auto, always, never"},
+		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing when nothing fails"},
+		&cli.BoolFlag{Name: "all", Usage: "show notes in the text too"},
+	}, more...)
+}
+
+func jobsFlag() cli.Flag {
+	return &cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Value: runtime.GOMAXPROCS(0), Usage: "how many processors to use"}
+}
+
+// readScanOptions checks the words before anything is scanned.
+func readScanOptions(c *cli.Context) (scanOptions, error) {
+	o := scanOptions{
+		format: c.String("format"), output: c.String("output"), reports: map[string]string{},
+		failSet: c.IsSet("fail-on"), exitZero: c.Bool("exit-zero"), all: c.Bool("all"), quiet: c.Bool("quiet"),
+		color: c.String("color"), config: c.String("config"), baseline: c.String("baseline"), jobs: c.Int("jobs"),
+	}
+	var err error
+	if o.failOn, err = scanner.ParseSeverity(c.String("fail-on")); err != nil {
+		return o, usageError{"--fail-on: " + err.Error(), ""}
+	}
+	if c.IsSet("jobs") && o.jobs < 1 {
+		return o, usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", o.jobs), ""}
+	}
+	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
+		return o, usageError{fmt.Sprintf("--color %q is none of auto, always, never", o.color), ""}
+	}
+	if err := checkFormat("--format", o.format); err != nil {
+		return o, err
+	}
+	for _, word := range c.StringSlice("report") {
+		format, file, ok := strings.Cut(word, "=")
+		if !ok || file == "" {
+			return o, usageError{fmt.Sprintf("--report %q is not FORMAT=FILE", word), "--report sarif=djleaks.sarif"}
+		}
+		if err := checkFormat("--report", format); err != nil {
+			return o, err
+		}
+		o.reports[file] = format
+	}
+	return o, nil
+}
+
+func checkFormat(flag, format string) error {
+	if slices.Contains(report.Formats(), format) {
+		return nil
+	}
+	hint := "formats: " + strings.Join(report.Formats(), ", ")
+	if near := nearest(format, report.Formats()); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return usageError{fmt.Sprintf("%s: %q is no format", flag, format), hint}
+}
+
+// scan is one run of a scanning command, from its options to its exit code.
+type scan struct {
+	world
+	options  scanOptions
+	detector *django.Detector
+	policy   *policy.Policy
+	baseline []policy.Entry
+	report   *scanner.Report
+	strict   bool // keys of the old side count too
+	start    time.Time
+	end      time.Time
+}
+
+// newScan reads the options of a command and starts an empty report.
+func (w world) newScan(c *cli.Context, kind string) (*scan, error) {
+	options, err := readScanOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	s := &scan{world: w, options: options, detector: django.New(), policy: &policy.Policy{}, strict: c.Bool("strict"), start: time.Now()}
+	s.report = &scanner.Report{
+		Tool:  scanner.Tool{Name: "djleaks", Version: version, Rules: s.detector.Version()},
+		Scope: scanner.Scope{Kind: kind},
+	}
+	return s, nil
+}
+
+// finish applies what the user accepts, writes the reports, and returns the
+// verdict as an error that carries the exit code.
+func (s *scan) finish() error {
+	r := s.report
+	s.end = time.Now()
+	r.FailOn = s.options.failOn
+	r.SplitAccepted()
+	r.Close()
+	if err := s.write(); err != nil {
+		return err
+	}
+	switch {
+	case s.report.Verdict == scanner.KeysFound && !s.options.exitZero:
+		return verdictError(exitFound)
+	case !s.report.Coverage.Complete:
+		return verdictError(exitIncomplete)
+	}
+	return nil
+}
+
+// write writes the report, and the further ones that were asked for.
+func (s *scan) write() error {
+	if !s.options.quiet || s.report.Verdict != scanner.Clean || s.options.format != "text" {
+		if err := s.writeTo(s.options.output, s.options.format); err != nil {
+			return err
+		}
+	}
+	files := make([]string, 0, len(s.options.reports))
+	for file := range s.options.reports {
+		files = append(files, file)
+	}
+	slices.Sort(files)
+	for _, file := range files {
+		if err := s.writeTo(file, s.options.reports[file]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *scan) writeTo(file, format string) error {
+	out, err := report.Create(file, s.stdout)
+	if err != nil {
+		return usageError{err.Error(), ""}
+	}
+	stream := io.Writer(out)
+	if file == "" || file == "-" {
+		stream = s.stdout
+	}
+	if err := report.Write(out, format, s.report, s.renderOptions(stream)); err != nil {
+		out.Discard()
+		return err
+	}
+	return out.Close()
+}

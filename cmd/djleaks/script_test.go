@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/djleaks/djleaks/internal/testkit"
+)
+
+// outputLog names, in a script's environment, the file that gets a copy of all
+// that the program prints.
+const outputLog = "DJLEAKS_TEST_OUTPUT"
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"djleaks": func() {
+		log, err := os.OpenFile(os.Getenv(outputLog), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+		if err != nil {
+			panic(err)
+		}
+		code := run(context.Background(), append([]string{"djleaks"}, os.Args[1:]...), world{
+			stdin:  os.Stdin,
+			stdout: io.MultiWriter(os.Stdout, log),
+			stderr: io.MultiWriter(os.Stderr, log),
+			getenv: os.Getenv,
+		})
+		os.Exit(code)
+	}})
+}
+
+// TestScripts runs the stories of testdata/script: real Git, real files, and
+// the program as its users call it. No story may print four characters in a row
+// of a key's random part.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "..", "testdata", "script"),
+		RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			log := filepath.Join(t.TempDir(), "output")
+			e.Setenv(outputLog, log)
+			for name, value := range map[string]string{
+				"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "HOME": e.WorkDir,
+				"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_AUTHOR_DATE": "2024-03-04T09:30:00Z",
+				"GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com", "GIT_COMMITTER_DATE": "2024-03-04T09:30:00Z",
+			} {
+				e.Setenv(name, value)
+			}
+			e.Defer(func() { checkTellsNoKey(t, log) })
+			return fillKeys(e.WorkDir)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"fill": func(ts *testscript.TestScript, _ bool, args []string) {
+				for _, name := range args {
+					ts.Check(fillKey(ts.MkAbs(name)))
+				}
+			},
+		},
+	})
+}
+
+var keyMark = regexp.MustCompile(`\{\{(key|insecure) (\d+)\}\}`)
+
+// fillKeys replaces {{key 1}} and {{insecure 1}} in the files of a script.
+func fillKeys(dir string) error {
+	return filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		return fillKey(path)
+	})
+}
+
+func fillKey(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil || !keyMark.Match(text) {
+		return err
+	}
+	filled := keyMark.ReplaceAllFunc(text, func(mark []byte) []byte {
+		part := keyMark.FindSubmatch(mark)
+		n, _ := strconv.Atoi(string(part[2]))
+		if string(part[1]) == "insecure" {
+			return []byte(testkit.InsecureKey(n))
+		}
+		return []byte(testkit.Key(n))
+	})
+	return os.WriteFile(path, filled, 0o644)
+}
+
+// keysInScripts is how many made keys the scripts may use: 1 to this.
+const keysInScripts = 20
+
+func checkTellsNoKey(t *testing.T, log string) {
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Errorf("a script that never ran the program: %v", err)
+		return
+	}
+	if at, told := tells(string(text)); told {
+		t.Error(at)
+	}
+}
+
+// tells looks for four characters in a row of a made key, and says which key's
+// without showing them. The text of the program itself is no key.
+func tells(text string) (string, bool) {
+	for n := 1; n <= keysInScripts; n++ {
+		key := testkit.Key(n)
+		for i := 0; i+4 <= len(key); i++ {
+			if at := strings.Index(text, key[i:i+4]); at >= 0 {
+				line := 1 + strings.Count(text[:at], "\n")
+				return fmt.Sprintf("output line %d has characters %d to %d of key %d", line, i, i+4, n), true
+			}
+		}
+	}
+	return "", false
+}
+
+func TestTellsSeesFourCharactersOfAKey(t *testing.T) {
+	key := testkit.Key(7)
+	if _, told := tells("x " + key[11:15] + " y"); !told {
+		t.Error("four characters of a key pass unseen")
+	}
+	if at, told := tells("djleaks: 1 key in settings.py:23 " + key[:2]); told {
+		t.Error("an output without a key is accused: ", at)
+	}
+}
