@@ -15,21 +15,22 @@ const module = "github.com/djleaks/djleaks/"
 // house says which packages outside the standard library each room may import.
 // A name that ends in /... allows what lies below it.
 var house = map[string][]string{
-	"scanner":           {},
-	"scanner/django":    {module + "scanner"},
-	"hooks":             {module + "scanner"},
-	"internal/packfile": {module + "scanner", "github.com/klauspost/compress/..."},
-	"internal/packwalk": {module + "scanner", module + "internal/packfile"},
-	"internal/gitstore": {module + "scanner", module + "internal/packfile", "github.com/go-git/go-git/v5/plumbing/..."},
-	"internal/trace":    {module + "scanner"},
-	"internal/source":   {module + "scanner"},
-	"internal/report":   {module + "scanner", "github.com/fatih/color"},
-	"internal/policy":   {module + "scanner", "github.com/BurntSushi/toml", "github.com/bmatcuk/doublestar/v4"},
-	"internal/cienv":    {module + "scanner"},
-	"internal/testkit":  {module + "scanner"},
+	"scanner":                    {},
+	"scanner/django":             {module + "scanner"},
+	"hooks":                      {module + "scanner"},
+	"internal/packfile":          {module + "scanner", "github.com/klauspost/compress/..."},
+	"internal/packfile/packtest": {module + "scanner", module + "internal/packfile"},
+	"internal/packwalk":          {module + "scanner", module + "internal/packfile"},
+	"internal/gitstore":          {module + "scanner", module + "internal/packfile", "github.com/go-git/go-git/v5/plumbing/..."},
+	"internal/trace":             {module + "scanner"},
+	"internal/source":            {module + "scanner"},
+	"internal/report":            {module + "scanner", "github.com/fatih/color"},
+	"internal/policy":            {module + "scanner", "github.com/BurntSushi/toml", "github.com/bmatcuk/doublestar/v4"},
+	"internal/cienv":             {module + "scanner"},
+	"internal/testkit":           {module + "scanner"},
 	"cmd/djleaks": {
 		module + "scanner", module + "scanner/django", module + "hooks", module + "internal/...",
-		"github.com/urfave/cli/v2", "github.com/mattn/go-isatty",
+		"github.com/urfave/cli/v2", "golang.org/x/term",
 	},
 }
 
