@@ -2,7 +2,9 @@ package gitstore
 
 import (
 	"bytes"
-	"io"
+	"compress/zlib"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,9 +12,6 @@ import (
 	"time"
 
 	"github.com/go-git/go-git/v5/plumbing"
-	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/format/objfile"
-	"github.com/go-git/go-git/v5/plumbing/object"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -53,22 +52,20 @@ func (c *Creator) Commit(files map[string]string, parents []scanner.ObjectID, au
 	if err != nil {
 		return "", err
 	}
-	who := object.Signature{Name: author, Email: strings.ToLower(author) + "@example.com", When: date}
-	commit := &object.Commit{Author: who, Committer: who, Message: message + "\n", TreeHash: tree}
+	var text strings.Builder
+	fmt.Fprintf(&text, "tree %s\n", tree)
 	for _, p := range parents {
-		commit.ParentHashes = append(commit.ParentHashes, plumbing.NewHash(p.String()))
+		fmt.Fprintf(&text, "parent %s\n", p)
 	}
-	var encoded plumbing.MemoryObject
-	if err := commit.Encode(&encoded); err != nil {
-		return "", err
-	}
-	hash, err := c.object(&encoded)
+	who := fmt.Sprintf("%s <%s@example.com> %d %s", author, strings.ToLower(author), date.Unix(), date.Format("-0700"))
+	fmt.Fprintf(&text, "author %s\ncommitter %s\n\n%s\n", who, who, message)
+	hash, err := c.object(plumbing.CommitObject, text.String())
 	return scanner.ObjectID(hash[:]), err
 }
 
 // tree writes the tree of these files, folders first.
 func (c *Creator) tree(files map[string]string) (plumbing.Hash, error) {
-	var tree object.Tree
+	lines := map[string]string{} // by what Git sorts them by: folders end in a slash
 	folders := map[string]map[string]string{}
 	for path, text := range files {
 		if folder, rest, deeper := strings.Cut(path, "/"); deeper {
@@ -78,61 +75,40 @@ func (c *Creator) tree(files map[string]string) (plumbing.Hash, error) {
 			folders[folder][rest] = text
 			continue
 		}
-		var blob plumbing.MemoryObject
-		blob.SetType(plumbing.BlobObject)
-		if _, err := blob.Write([]byte(text)); err != nil {
-			return plumbing.ZeroHash, err
-		}
-		hash, err := c.object(&blob)
+		hash, err := c.object(plumbing.BlobObject, text)
 		if err != nil {
 			return plumbing.ZeroHash, err
 		}
-		tree.Entries = append(tree.Entries, object.TreeEntry{Name: path, Mode: filemode.Regular, Hash: hash})
+		lines[path] = "100644 " + path + "\x00" + string(hash[:])
 	}
 	for folder, inside := range folders {
 		hash, err := c.tree(inside)
 		if err != nil {
 			return plumbing.ZeroHash, err
 		}
-		tree.Entries = append(tree.Entries, object.TreeEntry{Name: folder, Mode: filemode.Dir, Hash: hash})
+		lines[folder+"/"] = "40000 " + folder + "\x00" + string(hash[:])
 	}
-	slices.SortFunc(tree.Entries, func(a, b object.TreeEntry) int { return strings.Compare(sortName(a), sortName(b)) })
-	var encoded plumbing.MemoryObject
-	if err := tree.Encode(&encoded); err != nil {
-		return plumbing.ZeroHash, err
+	var text strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(lines)) {
+		text.WriteString(lines[name])
 	}
-	return c.object(&encoded)
-}
-
-// sortName is what Git sorts a tree's entries by: a folder as if its name ended
-// in a slash.
-func sortName(e object.TreeEntry) string {
-	if e.Mode == filemode.Dir {
-		return e.Name + "/"
-	}
-	return e.Name
+	return c.object(plumbing.TreeObject, text.String())
 }
 
 // object writes one loose object.
-func (c *Creator) object(o *plumbing.MemoryObject) (plumbing.Hash, error) {
-	reader, err := o.Reader()
-	if err != nil {
-		return plumbing.ZeroHash, err
-	}
+func (c *Creator) object(t plumbing.ObjectType, text string) (plumbing.Hash, error) {
+	hash := plumbing.ComputeHash(t, []byte(text))
 	var file bytes.Buffer
-	w := objfile.NewWriter(&file)
-	if err := w.WriteHeader(o.Type(), o.Size()); err != nil {
-		return plumbing.ZeroHash, err
-	}
-	if _, err := io.Copy(w, reader); err != nil {
-		return plumbing.ZeroHash, err
+	w := zlib.NewWriter(&file)
+	if _, err := fmt.Fprintf(w, "%s %d\x00%s", t, len(text), text); err != nil {
+		return hash, err
 	}
 	if err := w.Close(); err != nil {
-		return plumbing.ZeroHash, err
+		return hash, err
 	}
-	name := o.Hash().String()
+	name := hash.String()
 	if err := os.MkdirAll(filepath.Join(c.dir, "objects", name[:2]), 0o755); err != nil {
-		return plumbing.ZeroHash, err
+		return hash, err
 	}
-	return o.Hash(), c.write("objects/"+name[:2]+"/"+name[2:], file.String())
+	return hash, c.write("objects/"+name[:2]+"/"+name[2:], file.String())
 }

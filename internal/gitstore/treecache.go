@@ -1,6 +1,10 @@
 package gitstore
 
-import "github.com/djleaks/djleaks/scanner"
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
 
 // treeCache keeps the trees that were read last: those of a commit are wanted
 // again for its children. It drops the older half when it is full.
@@ -35,38 +39,44 @@ func (c *treeCache) get(id scanner.ObjectID) ([]byte, error) {
 	return data, nil
 }
 
-// find returns the entry at a path below a tree; ok is false if it is not
-// there. A tree that cannot be read is an error.
+// find returns the file, link or submodule at a path below a tree; mode is 0 if
+// there is none. A tree that cannot be read is an error.
 func (c *treeCache) find(tree scanner.ObjectID, path string) (mode uint32, id scanner.ObjectID, err error) {
+	return c.lookUp(tree, path, false)
+}
+
+// findTree returns the directory at a path below a tree; empty if there is
+// none.
+func (c *treeCache) findTree(tree scanner.ObjectID, path string) (scanner.ObjectID, error) {
+	_, id, err := c.lookUp(tree, path, true)
+	return id, err
+}
+
+func (c *treeCache) lookUp(tree scanner.ObjectID, path string, wantTree bool) (uint32, scanner.ObjectID, error) {
 	for {
-		name, rest, more := cutPath(path)
+		name, rest, more := strings.Cut(path, "/")
 		data, err := c.get(tree)
 		if err != nil {
 			return 0, "", err
 		}
-		t := NewTreeReader(data, c.r.idSize)
-		found := false
-		for e, ok := t.Next(); ok; e, ok = t.Next() {
-			if string(e.Name) == name && isTree(e.Mode) == more {
-				mode, id, found = e.Mode, scanner.ObjectID(e.ID), true
-				break
-			}
-		}
-		if !found {
-			return 0, "", t.Err()
+		e, ok, err := findEntry(data, c.r.idSize, name, more || wantTree)
+		if !ok {
+			return 0, "", err
 		}
 		if !more {
-			return mode, id, nil
+			return e.Mode, scanner.ObjectID(e.ID), nil
 		}
-		tree, path = id, rest
+		tree, path = scanner.ObjectID(e.ID), rest
 	}
 }
 
-func cutPath(path string) (name, rest string, more bool) {
-	for i := 0; i < len(path); i++ {
-		if path[i] == '/' {
-			return path[:i], path[i+1:], true
+// findEntry returns the entry of this name that is, or is not, a directory.
+func findEntry(tree []byte, idSize int, name string, dir bool) (TreeEntry, bool, error) {
+	t := NewTreeReader(tree, idSize)
+	for e, ok := t.Next(); ok; e, ok = t.Next() {
+		if string(e.Name) == name && isTree(e.Mode) == dir {
+			return e, true, nil
 		}
 	}
-	return path, "", false
+	return TreeEntry{}, false, t.Err()
 }

@@ -1,0 +1,90 @@
+package gitstore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// TreeFiles yields the files of one tree.
+type TreeFiles struct {
+	r     *Repository
+	tree  scanner.ObjectID
+	paths []string
+}
+
+// TreeFiles returns the source of the files that a revision's tree has, all of
+// them or those that are one of paths or below one. Paths are relative to the
+// top level; one that the tree does not have is named in the coverage.
+func (r *Repository) TreeFiles(rev string, paths ...string) (*TreeFiles, error) {
+	id, err := r.Resolve(rev)
+	if err != nil {
+		return nil, fmt.Errorf("tree: %w", err)
+	}
+	tree, err := r.peelTo(id, "tree")
+	if err != nil {
+		return nil, fmt.Errorf("tree: %w", err)
+	}
+	return &TreeFiles{r, tree, r.topPaths(paths)}, nil
+}
+
+// Chunks implements scanner.Source.
+func (s *TreeFiles) Chunks(ctx context.Context, yield func(*scanner.Chunk) error) (scanner.Coverage, error) {
+	y := &blobYielder{r: s.r, yield: yield, counted: map[scanner.ObjectID]bool{}}
+	err := s.chunks(ctx, y)
+	return y.finish(), err
+}
+
+func (s *TreeFiles) chunks(ctx context.Context, y *blobYielder) error {
+	trees := newTreeCache(s.r)
+	if len(s.paths) == 0 || s.paths[0] == "" {
+		return s.below(ctx, y, trees, "", s.tree)
+	}
+	for i, path := range s.paths {
+		if i > 0 && strings.HasPrefix(path, s.paths[i-1]+"/") {
+			s.paths[i] = s.paths[i-1] // has been read with its folder
+			continue
+		}
+		mode, id, err := trees.find(s.tree, path)
+		if err == nil && isText(mode) {
+			if err := y.blob(scanner.Chunk{ID: id, Path: path}); err != nil {
+				return err
+			}
+			continue
+		}
+		dir, err2 := trees.findTree(s.tree, path)
+		switch {
+		case err != nil || err2 != nil:
+			y.skip("", path, "tree: cannot be read")
+		case dir == "":
+			y.skip("", path, "not in the tree")
+		default:
+			if err := s.below(ctx, y, trees, path+"/", dir); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// below yields all files below a directory.
+func (s *TreeFiles) below(ctx context.Context, y *blobYielder, trees *treeCache, prefix string, tree scanner.ObjectID) (err error) {
+	d := treeDiff{
+		read: trees.get, idSize: s.r.idSize,
+		missing: func(id scanner.ObjectID, path string, cause error) {
+			y.skip(id, path, "tree: "+s.r.whyMissing(0, cause))
+		},
+		visit: func(t *treeChange) {
+			if err == nil {
+				err = ctx.Err()
+			}
+			if err == nil && isText(t.mode) {
+				err = y.blob(scanner.Chunk{ID: scanner.ObjectID(t.id), Path: string(t.path)})
+			}
+		},
+	}
+	d.run([]byte(prefix), tree, nil)
+	return err
+}
