@@ -1,0 +1,65 @@
+/*
+Djleaks finds Django secret keys before they are committed, and in history.
+
+Usage:
+
+	djleaks audit [PATH]        search the whole history of a repository
+	djleaks staged [FILE...]    search what the commit being made would add
+	djleaks range BASE..HEAD    search what the commits of a range add
+	djleaks ci                  range, as the CI system's environment says
+	djleaks files PATH...       search files and folders; - is standard input
+	djleaks hook COMMAND        install, status, uninstall; run NAME is for hooks
+	djleaks key new             print a fresh key, made the way Django makes it
+	djleaks key fingerprint     name the key on standard input without showing it
+	djleaks report FILE         show a saved JSON report in another format
+	djleaks rules [RULE]        explain what is looked for, and why
+	djleaks demo                audit a repository made for the purpose
+
+Options may stand before or after the other arguments; "--" ends them. Each
+command lists its own with --help.
+
+# What is read
+
+audit reads every object of the repository once: in packs, loose, and in
+alternates, whether or not a ref leads to it. It reads the messages of commits
+and tags, and it walks all trees, because only that shows that no blob is
+missing. Replace refs and grafts are ignored: the real objects count.
+
+staged reads the index that Git names, which during "git commit -a" and "git
+commit -- path" is not .git/index, and compares it with HEAD. The work tree is
+not read, unless files are named.
+
+range reads the blobs that are new in the commits which HEAD has and BASE has
+not, what merges bring included, and their messages.
+
+A key that the old side holds in a file which the change touches is known: it
+is listed, and does not fail.
+
+# Exit codes
+
+	0  everything that was asked for was read, and no key reaches --fail-on
+	1  keys at or above --fail-on, even if not all could be read
+	2  wrong words or configuration
+	3  something that was asked for could not be read
+
+Treat any other code as a failure. The format of the report never changes it.
+
+# Output
+
+The report goes to standard output or --output; errors, hints and the progress
+line go to standard error. No output ever holds a key: a generated one is shown
+by its prefix, two characters and its length, one that a person made up by its
+length alone.
+
+Colours follow --color, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then
+whether the stream is a terminal.
+
+# Limitations
+
+Keys that are encrypted, compressed or computed are not seen, nor are those in
+Git LFS files and submodules. In a clone that is shallow or partial, what is not
+here is listed and makes the scan incomplete. Repositories with refs in the
+reftable format are searched, but what their refs hold is not known. Whether a
+key is used by any running site only its owner can tell.
+*/
+package main
