@@ -41,6 +41,7 @@ func (*Detector) Find(text []byte, anchors []int32) []scanner.Match {
 		}
 	})
 	found = distinct(found)
+	doc.guarded(found)
 	for i := range found {
 		found[i].Allow = allowed(doc, found[i].Offset, found[i].Length)
 	}
@@ -106,6 +107,3 @@ func judge(a *assignment) (m scanner.Match, ok bool) {
 	m.Class, m.Rule = best.class(), ruleOf(best)
 	return m, m.Class != ""
 }
-
-// ruleOf names the rule that finds values of a class.
-func ruleOf(v valueClass) string { return "django-secret-key" }

@@ -1,5 +1,95 @@
 package django
 
-// insecureForm reads startproject's prefix and what follows it, whatever the
-// name.
-func insecureForm(doc *document, anchor int, emit func(assignment)) {}
+import (
+	"html"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// maxInsecure is how far behind startproject's prefix its key can end, in
+// bytes: 50 characters, each escaped at worst as &#x27; or \u0026.
+const maxInsecure = 400
+
+// insecureForm reads startproject's prefix and the key behind it, whatever the
+// name and the language. Words behind the prefix are left to the forms that
+// know a name.
+func insecureForm(doc *document, anchor int, emit func(assignment)) {
+	from := anchor
+	body := from + len(scanner.InsecurePrefix)
+	if string(doc.text[from:body]) != scanner.InsecurePrefix {
+		return
+	}
+	limit := min(len(doc.text), body+maxInsecure)
+	end := body
+	quote := quoteBefore(doc.text, from)
+	for end < limit {
+		c := doc.text[end]
+		if c <= ' ' || c >= 0x7f || c == quote || quote == 0 && (c == '"' || c == '\'' || c == '`' || c == '<') {
+			break
+		}
+		if c == '\\' && end+1 < limit && doc.text[end+1] == quote && quote != 0 && end-body >= djangoLength {
+			break
+		}
+		end++
+	}
+	raw := string(doc.text[from:end])
+	for _, v := range insecureReadings(raw) {
+		if c := classify(v.text, ""); c <= djangoValue {
+			emit(insecureMatch(from, v.raw, v.text))
+			return
+		}
+	}
+	if quote != 0 && end < limit && doc.text[end] == quote && isRandom(raw[len(scanner.InsecurePrefix):]) {
+		emit(insecureMatch(from, len(raw), raw))
+	}
+}
+
+func insecureMatch(from, length int, value string) assignment {
+	return assignment{offset: from, length: length, values: []string{value}, form: "value", traits: scanner.NoName}
+}
+
+// prefixReading is a value and how many bytes of the text it takes.
+type prefixReading struct {
+	text string
+	raw  int
+}
+
+// insecureReadings are the ways to read what begins with the prefix: the first
+// 50 characters behind it as they stand, and after undoing each escape.
+func insecureReadings(raw string) []prefixReading {
+	const whole = len(scanner.InsecurePrefix) + djangoLength
+	var out []prefixReading
+	if len(raw) >= whole && (len(raw) == whole || !inDjangoAlphabet(raw[whole])) {
+		out = append(out, prefixReading{raw[:whole], whole})
+	}
+	add := func(text string) {
+		if len(text) == whole && text != raw {
+			out = append(out, prefixReading{text, len(raw)})
+		} else if len(text) > whole && text != raw && !inDjangoAlphabet(text[whole]) {
+			out = append(out, prefixReading{text[:whole], len(raw)})
+		}
+	}
+	add(unescape(raw, false))
+	add(html.UnescapeString(raw))
+	add(halve(raw, '$'))
+	add(halve(raw, '%'))
+	add(halve(halve(raw, '%'), '$'))
+	if len(raw) > whole { // something follows without a break: a key and more text
+		out = append(out, prefixReading{raw[:whole], whole})
+	}
+	return out
+}
+
+func inDjangoAlphabet(c byte) bool { return isLower(c) || isDigit(c) || isDjangoSign(c) }
+
+// halve reads each doubled sign as one.
+func halve(s string, sign byte) string {
+	out := make([]byte, 0, len(s))
+	for i := 0; i < len(s); i++ {
+		out = append(out, s[i])
+		if s[i] == sign && i+1 < len(s) && s[i+1] == sign {
+			i++
+		}
+	}
+	return string(out)
+}

@@ -2,7 +2,127 @@ package django
 
 import "github.com/djleaks/djleaks/scanner"
 
-// Severity judges a match in a file of this path.
+// A row gives the severity of one kind of value in each context.
+type row [Vendored + 1]scanner.Severity
+
+// The table. Nothing that is a match is silent: a report holds every key, and
+// whoever reads it decides what to see.
+var (
+	//                         production       development      test             documentation    vendored
+	djangoRow      = row{scanner.Critical, scanner.High, scanner.Medium, scanner.High, scanner.Note}
+	randomRow      = row{scanner.High, scanner.High, scanner.Medium, scanner.Medium, scanner.Note}
+	randomOtherRow = row{scanner.High, scanner.Medium, scanner.Note, scanner.Note, scanner.Note}
+	publicRow      = row{scanner.High, scanner.Medium, scanner.Note, scanner.Note, scanner.Note}
+	trapRow        = row{scanner.High, scanner.High, scanner.Medium, scanner.Medium, scanner.Note}
+	weakRow        = row{scanner.Medium, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
+	weakOtherRow   = row{scanner.Low, scanner.Note, scanner.Note, scanner.Note, scanner.Note}
+	placeholderRow = row{scanner.Low, scanner.Note, scanner.Note, scanner.Note, scanner.Note}
+)
+
+// Severity judges a match in a file of this path and says why in one sentence.
+// Keys in tests are often the real ones: a key that also stands in a file of
+// production gets that file's severity, because a key is as severe as its
+// worst place.
 func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, string) {
-	return scanner.High, ""
+	context := ContextOf(path)
+	switch {
+	case m.Has(scanner.TestOnly) && context < Test:
+		context = Test
+	case m.Has(scanner.DevOnly) && context < Dev:
+		context = Dev
+	}
+	if m.Rule == ruleEmptyFallback || m.Rule == ruleNoneFallback || m.Rule == RuleLeakedFallback {
+		return trapRow[context], trapReason(m.Rule)
+	}
+	severity := rowOf(m)[context]
+	reason := valueReason(m) + placeReason(context, m)
+	return modify(m, severity, reason)
+}
+
+func rowOf(m *scanner.Match) *row {
+	other := m.Has(scanner.OtherName)
+	switch {
+	case m.Class == scanner.ClassDjango && m.Has(scanner.NoName):
+		return &weakRow
+	case m.Class == scanner.ClassDjangoInsecure || m.Class == scanner.ClassDjango:
+		return &djangoRow
+	case m.Class == scanner.ClassRandom && other:
+		return &randomOtherRow
+	case m.Class == scanner.ClassRandom:
+		return &randomRow
+	case m.Class == scanner.ClassPublic:
+		return &publicRow
+	case m.Class == scanner.ClassWeak && other:
+		return &weakOtherRow
+	case m.Class == scanner.ClassWeak:
+		return &weakRow
+	}
+	return &placeholderRow
+}
+
+// modify applies what the surroundings of the value say.
+func modify(m *scanner.Match, severity scanner.Severity, reason string) (scanner.Severity, string) {
+	generated := m.Class.Generated()
+	switch {
+	case m.Has(scanner.Guarded) && generated:
+		return max(scanner.Note, severity-1), reason + "; the program refuses to run with it"
+	case m.Has(scanner.Guarded):
+		return scanner.Note, reason + "; the program refuses to run with it"
+	case m.Has(scanner.BuildOnly) && generated:
+		return min(severity, scanner.Medium), reason + "; given to one command of an image build"
+	case m.Has(scanner.BuildOnly):
+		return scanner.Note, reason + "; given to one command of an image build"
+	case m.Has(scanner.Comment) && !generated:
+		return scanner.Note, reason + "; in a comment"
+	case m.Has(scanner.Fallback) && severity > scanner.Note:
+		return severity, reason + "; if the variable is missing, the site runs with this value"
+	}
+	return severity, reason
+}
+
+func trapReason(rule string) string {
+	switch rule {
+	case ruleEmptyFallback:
+		return "without the variable, an empty key is accepted for signed cookies, and the rest of that key is public"
+	case ruleNoneFallback:
+		return "without the variable, the text None is accepted as a key for signed cookies"
+	}
+	return "a key of this repository's history is still accepted"
+}
+
+func valueReason(m *scanner.Match) string {
+	switch m.Class {
+	case scanner.ClassDjangoInsecure:
+		return "made by startproject, which marks it as insecure"
+	case scanner.ClassDjango:
+		if m.Has(scanner.NoName) {
+			return "50 random symbols of Django's alphabet, without a name"
+		}
+		return "made by Django's generator"
+	case scanner.ClassRandom:
+		return "made by a generator"
+	case scanner.ClassPublic:
+		return "printed in the documentation of a framework"
+	case scanner.ClassWeak:
+		return "made up by a person and guessable"
+	}
+	return "a placeholder"
+}
+
+func placeReason(c Context, m *scanner.Match) string {
+	switch {
+	case m.Has(scanner.TestOnly):
+		return ", set by a test"
+	case m.Has(scanner.DevOnly):
+		return ", in a branch for development"
+	case c == Prod:
+		return ""
+	case c == Doc:
+		return ", in documentation or an example"
+	case c == Test:
+		return ", in a test file"
+	case c == Vendored:
+		return ", in a copy of another project"
+	}
+	return ", in a file for development"
 }
