@@ -40,7 +40,7 @@ func randomHistory(r *rand.Rand, n int) history {
 		for range r.Intn(4) {
 			dir := dirs[r.Intn(len(dirs))]
 			path := dir + "f" + string(rune('0'+r.Intn(8)))
-			switch r.Intn(7) {
+			switch r.Intn(8) {
 			case 0:
 				delete(c.files, path)
 			case 1:
@@ -53,6 +53,16 @@ func randomHistory(r *rand.Rand, n int) history {
 						delete(c.files, p)
 					}
 				}
+			case 5: // many folders at once
+				for i := range r.Intn(12) {
+					p := fmt.Sprintf("%sn%d/f", dir, r.Intn(12))
+					if c.files[p] == "" {
+						c.files[p] = fmt.Sprint("text ", i)
+					} else {
+						delete(c.files, p)
+					}
+				}
+				c.files[fmt.Sprintf("%sn%d/k", dir, r.Intn(12))] = fmt.Sprintf("k%d", r.Intn(4))
 			case 4: // the folder moves
 				to := dirs[1+r.Intn(len(dirs)-1)]
 				for p, text := range c.files {

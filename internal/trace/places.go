@@ -212,7 +212,7 @@ func (b *builder) blobs(p *place) []scanner.ObjectID {
 	return out
 }
 
-// refNames are the refs whose tips have these nodes, HEAD first.
+// refNames are the refs whose tips have these nodes, by name.
 func (b *builder) refNames(roots []uint32) []string {
 	if len(roots) == 0 {
 		return nil
@@ -228,7 +228,7 @@ func (b *builder) refNames(roots []uint32) []string {
 	for _, r := range roots {
 		list = append(list, b.refs[r]...)
 	}
-	slices.SortFunc(list, compareRefs)
+	slices.Sort(list)
 	b.refsOf[string(b.key)] = list
 	return list
 }

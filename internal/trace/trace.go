@@ -46,8 +46,8 @@ type tip struct {
 	object uint32
 }
 
-// findTips returns the tips that the store holds, HEAD first and the others
-// by name, and counts the rest as missing.
+// findTips returns the tips that the store holds, by name, and counts the rest
+// as missing. HEAD comes before everything that begins with refs/.
 func (s *sweep) findTips(in []Tip) []tip {
 	var tips []tip
 	for _, t := range in {
@@ -60,19 +60,6 @@ func (s *sweep) findTips(in []Tip) []tip {
 			s.missing[missingCommit].add([]byte(t.Commit))
 		}
 	}
-	slices.SortFunc(tips, func(a, b tip) int { return compareRefs(a.ref, b.ref) })
+	slices.SortFunc(tips, func(a, b tip) int { return strings.Compare(a.ref, b.ref) })
 	return tips
-}
-
-// compareRefs puts HEAD before all other refs.
-func compareRefs(a, b string) int {
-	switch {
-	case a == b:
-		return 0
-	case a == "HEAD":
-		return -1
-	case b == "HEAD":
-		return 1
-	}
-	return strings.Compare(a, b)
 }

@@ -1,0 +1,250 @@
+package trace_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/djleaks/djleaks/internal/packwalk"
+	"github.com/djleaks/djleaks/internal/trace"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// walkHistory is a walk of packs as a History.
+type walkHistory struct {
+	*packwalk.Walk
+	spans [][]trace.Span // by worker
+}
+
+func (h *walkHistory) Commits(ctx context.Context, visit func(int, trace.Object) error) error {
+	_, err := h.Walk.Commits(ctx, h.adapt(visit))
+	return err
+}
+
+func (h *walkHistory) Trees(ctx context.Context, visit func(int, trace.Object) error) error {
+	_, err := h.Walk.Trees(ctx, h.adapt(visit))
+	return err
+}
+
+func (h *walkHistory) adapt(visit func(int, trace.Object) error) packwalk.Visit {
+	return func(worker int, o *packwalk.Object) error {
+		spans := h.spans[worker][:0]
+		for _, s := range o.Fresh {
+			spans = append(spans, trace.Span{From: s.From, To: s.To})
+		}
+		h.spans[worker] = spans
+		return visit(worker, trace.Object{Ordinal: o.Ordinal, Base: o.Base, Text: o.Text, Fresh: spans})
+	}
+}
+
+func openWalk(t testing.TB, dir string, jobs int) *walkHistory {
+	t.Helper()
+	w, err := packwalk.Open(context.Background(), packwalk.Options{
+		Dirs: []string{filepath.Join(dir, "objects")}, IDSize: 20, Jobs: jobs,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { w.Close() })
+	return &walkHistory{w, make([][]trace.Span, jobs)}
+}
+
+// git runs git on a repository without anybody's settings.
+func git(t testing.TB, dir string, args ...string) *exec.Cmd {
+	cmd := exec.Command("git", append([]string{"--no-replace-objects", "--git-dir=" + dir}, args...)...)
+	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_NO_LAZY_FETCH=1",
+		"GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=C", "GIT_COMMITTER_EMAIL=c@example.org",
+		"GIT_AUTHOR_DATE=2020-01-01T00:00:00Z", "GIT_COMMITTER_DATE=2020-01-01T00:00:00Z", "LC_ALL=C", "TZ=UTC")
+	return cmd
+}
+
+func gitOutput(t testing.TB, dir string, args ...string) string {
+	t.Helper()
+	cmd := git(t, dir, args...)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("git %s: %v: %s", args[0], err, stderr.Bytes())
+	}
+	return string(out)
+}
+
+// settingsBlobs finds the blobs that stood at a path whose last part is
+// settings.py and that say SECRET_KEY. Each is an item of its own.
+func settingsBlobs(t testing.TB, dir string) []scanner.ObjectID {
+	t.Helper()
+	var names strings.Builder
+	seen := map[string]bool{}
+	log := gitOutput(t, dir, "log", "--all", "-m", "--raw", "--no-abbrev", "--no-renames", "--format=", "--", "*settings.py")
+	for line := range strings.Lines(log) {
+		if f := strings.Fields(line); len(f) > 5 && strings.HasSuffix(f[5], "settings.py") && !seen[f[3]] {
+			seen[f[3]] = true
+			fmt.Fprintln(&names, f[3])
+		}
+	}
+	cmd := git(t, dir, "cat-file", "--batch")
+	cmd.Stdin = strings.NewReader(names.String())
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var blobs []scanner.ObjectID
+	for r := bufio.NewReader(bytes.NewReader(out)); ; {
+		var name, kind string
+		var size int
+		line, err := r.ReadString('\n')
+		if err == io.EOF {
+			break
+		}
+		if n, _ := fmt.Sscan(line, &name, &kind, &size); n < 3 {
+			continue // missing
+		}
+		text := make([]byte, size+1)
+		if _, err := io.ReadFull(r, text); err != nil {
+			t.Fatal(err)
+		}
+		if id, ok := scanner.ParseObjectID(name); ok && bytes.Contains(text, []byte("SECRET_KEY")) {
+			blobs = append(blobs, id)
+		}
+	}
+	slices.Sort(blobs)
+	return blobs
+}
+
+// gitStory is what Git says of a blob: for each path the commits that brought
+// it there and those that took it away. A merge counts if all its parents
+// agree.
+func gitStory(t testing.TB, dir string, blob scanner.ObjectID) string {
+	t.Helper()
+	type count struct{ in, out int }
+	changes := map[string]map[string]*count{} // by path and commit
+	parents := map[string]int{}
+	commit := ""
+	log := gitOutput(t, dir, "log", "--all", "-m", "--raw", "--no-abbrev", "--no-renames", "--root", "-z",
+		"--format=%x00commit %H %P%x00", "--find-object="+blob.String())
+	fields := strings.Split(log, "\x00")
+	for i := 0; i < len(fields); i++ {
+		f := strings.Fields(fields[i])
+		switch {
+		case len(f) > 1 && f[0] == "commit":
+			commit, parents[f[1]] = f[1], max(1, len(f)-2)
+		case len(f) == 5 && strings.HasPrefix(f[0], ":"):
+			i++
+			path := fields[i]
+			if changes[path] == nil {
+				changes[path] = map[string]*count{}
+			}
+			c := changes[path][commit]
+			if c == nil {
+				c = new(count)
+				changes[path][commit] = c
+			}
+			switch blob.String() {
+			case f[2]:
+				c.out++
+			case f[3]:
+				c.in++
+			}
+		}
+	}
+	var lines []string
+	for path, commits := range changes {
+		var in, out []string
+		for commit, c := range commits {
+			if c.in == parents[commit] {
+				in = append(in, commit)
+			}
+			if c.out == parents[commit] {
+				out = append(out, commit)
+			}
+		}
+		lines = append(lines, story(path, in, out))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+func story(path string, in, out []string) string {
+	slices.Sort(in)
+	slices.Sort(out)
+	return fmt.Sprintf("%s +%v -%v", path, in, out)
+}
+
+// ourStory is the same from a trace.
+func ourStory(places []scanner.Place) string {
+	var lines []string
+	for _, p := range places {
+		var in, out []string
+		for _, c := range p.Introduced {
+			in = append(in, c.Commit)
+		}
+		for _, c := range p.Removed {
+			out = append(out, c.Commit)
+		}
+		lines = append(lines, story(p.Path, in, out))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
+}
+
+// compareWithGit traces blobs, each an item of its own, and asks Git about
+// every so many of them.
+func compareWithGit(t *testing.T, dir string, blobs []scanner.ObjectID, every int) {
+	t.Helper()
+	h := openWalk(t, dir, 2)
+	in := trace.Input{Matched: map[scanner.ObjectID][]int32{}, Items: len(blobs), IDSize: 20, Jobs: 2}
+	for i, id := range blobs {
+		in.Matched[id] = []int32{int32(i)}
+	}
+	for line := range strings.Lines(gitOutput(t, dir, "for-each-ref", "--format=%(refname) %(objectname) %(*objectname)")) {
+		f := strings.Fields(line)
+		if id, ok := scanner.ParseObjectID(f[len(f)-1]); ok {
+			in.Tips = append(in.Tips, trace.Tip{Ref: f[0], Commit: id})
+		}
+	}
+	start := time.Now()
+	out, err := trace.Run(context.Background(), h, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d blobs, %d commits, %d trees, %d missing, %d broken: %v", len(blobs), out.Commits, out.Trees,
+		out.Missing.Count(), out.Broken.Count, time.Since(start).Round(time.Millisecond))
+	asked := 0
+	for i := 0; i < len(blobs); i += every {
+		if unreachable(out.Places[i]) {
+			continue // Git's log does not go there
+		}
+		asked++
+		if got, want := ourStory(out.Places[i]), gitStory(t, dir, blobs[i]); got != want {
+			t.Errorf("blob %s:\n%s\ngit says\n%s", blobs[i], got, want)
+		}
+	}
+	if asked == 0 {
+		t.Error("nothing was compared")
+	}
+}
+
+func unreachable(places []scanner.Place) bool {
+	return slices.ContainsFunc(places, func(p scanner.Place) bool { return !p.Reachable })
+}
+
+// TestRealHistoryAgreesWithGit runs on the repository that
+// DJLEAKS_ORACLE_REPO names.
+func TestRealHistoryAgreesWithGit(t *testing.T) {
+	dir := os.Getenv("DJLEAKS_ORACLE_REPO")
+	if dir == "" {
+		return
+	}
+	blobs := settingsBlobs(t, dir)
+	compareWithGit(t, dir, blobs, max(1, len(blobs)/40))
+}
