@@ -4,7 +4,7 @@ import "bytes"
 
 // dotenvStyle is how environment files write values: to the end of the line,
 // less a comment behind white space.
-var dotenvStyle = style{form: "dotenv", comment: true, single: true, joins: true}
+var dotenvStyle = style{form: "dotenv", comment: true, single: true, joins: true, bare: true}
 
 // dotenvReader knows NAME=value on a line of its own, with or without export,
 // and with blanks around the sign where the text is an environment file.

@@ -36,7 +36,12 @@ func iniReader(s *statement, emit func(assignment)) bool {
 		r.values = y.readings(string(bytes.TrimRight(s.doc.text[r.offset:r.offset+n], " \t")), 0)
 	}
 	a := s.assign(y.form, r, s.commentTrait())
-	if section := s.section(); section != "" && !s.upper() {
+	section := s.section()
+	if section == "security" { // of Grafana and of Gitea
+		emit(assignment{})
+		return true
+	}
+	if section != "" && !s.upper() {
 		a.name = section + "." + a.name
 	}
 	emit(a)

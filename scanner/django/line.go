@@ -43,6 +43,9 @@ func readersOf(k kind) []reader {
 	case kindINI:
 		return []reader{expansionReader, pairReader, unitReader, iniReader, shellReader, lineReader}
 	}
+	if k == kindPython {
+		return []reader{magicReader}
+	}
 	return []reader{expansionReader, pairReader, blockReader, dockerReader, unitReader, windowsReader, makeReader, commandReader, dotenvReader, shellReader, iniLikeReader, lineReader}
 }
 
@@ -59,7 +62,7 @@ func lineReader(s *statement, emit func(assignment)) bool {
 	var traits scanner.Trait
 	switch s.sep {
 	case ",":
-		if !s.inner {
+		if !s.inner || !s.called() {
 			return false
 		}
 		if s.asks() {
@@ -100,13 +103,15 @@ func (s *statement) joined(end int) bool {
 	return false
 }
 
+// called reports whether the name is the first argument of a call.
+func (s *statement) called() bool {
+	n := len(s.left)
+	return n > 1 && s.left[n-1] == '(' && isWord(s.left[n-2])
+}
+
 // asks reports whether the name is given to a function that looks it up, so
 // that the next argument is its default.
 func (s *statement) asks() bool {
-	left := bytes.TrimRight(s.left, " \t")
-	if len(left) == 0 || left[len(left)-1] != '(' {
-		return false
-	}
 	word, _ := s.lastWord()
 	for _, part := range [...]string{"get", "env(", "config(", "default", "fetch", "lookup", "getenv"} {
 		if n := len(word); n >= len(part) && containsFold(word, part) {
@@ -155,7 +160,7 @@ func (s *statement) skipGetter() bool {
 		return false
 	}
 	for _, sign := range [...]string{"||", "??", "?:", " or "} {
-		if n := bytes.Index(rest, []byte(sign)); n > 0 {
+		if n := bytes.Index(rest[:min(len(rest), maxName)], []byte(sign)); n > 0 && bytes.IndexAny(rest[:n], ";{}") < 0 {
 			n += len(sign)
 			for n < len(rest) && isSpace(rest[n]) {
 				n++

@@ -111,7 +111,7 @@ func (s *statement) referenceOnly(emit func(assignment)) bool {
 var shellWords = [...]string{"export", "env", "-e", "--env", "-E", "--build-arg", "--set", "--set-string", "--from-literal", "local", "declare", "readonly",
 	"config:set", "config:add", "set", "sudo", "time", "exec", "-x", "&&", "||", ";", "do", "then", "$", "%", "RUN", "run", "--set-env-vars",
 	"--update-env-vars", "--update-secrets", "--env-vars", "add", "--secret", "secrets", "typeset", "-gx", "putenv", "Environment", "web:", "worker:",
-	"release:", "run:", "script:", "command:", "shell:", "-", "echo", "printf", "\\"}
+	"%env", "%set_env", "!export", "release:", "run:", "script:", "command:", "shell:", "-", "echo", "printf", "\\"}
 
 // inShell reports whether a word before the name belongs to a command.
 func (s *statement) inShell() bool {

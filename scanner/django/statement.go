@@ -213,8 +213,10 @@ func foldPrefix(text []byte, prefix string) bool {
 }
 
 // openQuote returns the quote that is open at the end of left, and whether it
-// stands behind a backslash. An apostrophe behind a letter is none.
+// stands behind a backslash. An apostrophe behind a letter is none. A backtick
+// can hold other quotes, as in Markdown and in JavaScript.
 func openQuote(left []byte) (quote byte, slash bool) {
+	ticked := false
 	for i := 0; i < len(left); i++ {
 		c := left[i]
 		if c == '\\' && i+1 < len(left) && (left[i+1] == '\\' || quote == 0 && !isQuote(left[i+1])) {
@@ -226,6 +228,10 @@ func openQuote(left []byte) (quote byte, slash bool) {
 		}
 		escaped := i > 0 && left[i-1] == '\\'
 		switch {
+		case c == '`':
+			if quote == 0 || ticked {
+				ticked, quote, slash = !ticked, 0, false
+			}
 		case quote == 0:
 			if c == '\'' && i > 0 && isWord(left[i-1]) {
 				continue
@@ -234,13 +240,13 @@ func openQuote(left []byte) (quote byte, slash bool) {
 		case quote == c && escaped == slash:
 			quote, slash = 0, false
 		case c == '"' && quote == '"' && escaped:
-			// A string that opens within the string.
-			slash = true
-		case quote == '`' || c == '`' || escaped:
-		case c == '"' && i+1 == len(left), c == '\'' && i+1 == len(left):
-			// The name itself is quoted within a quoted text.
-			quote, slash = c, escaped
+			slash = true // a string that opens within the string
+		case i+1 == len(left) && !escaped:
+			quote, slash = c, false // the name itself is quoted within a quoted text
 		}
+	}
+	if quote == 0 && ticked {
+		return '`', false
 	}
 	return quote, slash
 }
