@@ -44,6 +44,7 @@ func newApp(w world) *cli.App {
 		ErrWriter: w.stderr,
 		Commands: []*cli.Command{
 			auditCommand(w), stagedCommand(w), rangeCommand(w),
+			ciCommand(w), hookCommand(w),
 			keyCommand(w), reportCommand(w), rulesCommand(w), demoCommand(w),
 		},
 		DisableSliceFlagSeparator: true,

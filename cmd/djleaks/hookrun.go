@@ -69,7 +69,12 @@ func (w world) hookRun(c *cli.Context) error {
 	if err := s.commits(c.Context, repo, source); err != nil {
 		return err
 	}
-	return s.finish()
+	verdict := s.finish()
+	if s.report.Verdict == scanner.KeysFound && (name == hooks.PrePush || name == hooks.ReferenceTransaction) {
+		fmt.Fprintln(w.stderr, "hint: nothing has left this repository yet. If the key is in the last commit: git commit --amend;")
+		fmt.Fprintln(w.stderr, "hint: if it is in an earlier one: git rebase -i, from the commit before it. Then it needs no new key.")
+	}
+	return verdict
 }
 
 // hookRange reads what Git says to a hook that is about commits.

@@ -64,6 +64,11 @@ func (s *scan) commits(ctx context.Context, repo *gitstore.Repository, source *g
 	if err := s.configure(rootOf(repo)); err != nil {
 		return err
 	}
+	return s.search(ctx, repo, source)
+}
+
+// search is commits for a scan that is configured.
+func (s *scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range) error {
 	collector := scanner.NewCollector(s.detector)
 	source.SetWantKnown(collector.Found)
 	coverage, err := collector.Run(ctx, source)
