@@ -49,11 +49,12 @@ func OpenEnvironment() (*Repository, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open: current directory: %w", err)
 	}
-	return openEnvironment(cwd, os.Getenv)
+	return openEnvironment(cwd, os.Environ())
 }
 
 // openEnvironment is OpenEnvironment with a given directory and environment.
-func openEnvironment(cwd string, env func(string) string) (*Repository, error) {
+func openEnvironment(cwd string, environ []string) (*Repository, error) {
+	env := func(name string) string { return lookUpEnv(environ, name) }
 	r, err := openNamed(cwd, env)
 	if err != nil {
 		return nil, err
@@ -70,7 +71,28 @@ func openEnvironment(cwd string, env func(string) string) (*Repository, error) {
 	for _, dir := range splitAlternates(env("GIT_ALTERNATE_OBJECT_DIRECTORIES"), os.PathListSeparator) {
 		r.alternates = append(r.alternates, within(cwd, dir))
 	}
+	for _, variable := range environ {
+		name, _, _ := strings.Cut(variable, "=")
+		if id, ok := r.parseID(strings.TrimPrefix(name, mergeVariable)); ok && strings.HasPrefix(name, mergeVariable) {
+			r.merging = append(r.merging, id)
+		}
+	}
 	return r, nil
+}
+
+// mergeVariable begins the names of the variables in which `git merge` tells
+// what it merges: GITHEAD_<object name>. When it runs the pre-merge-commit hook
+// there is no MERGE_HEAD yet.
+const mergeVariable = "GITHEAD_"
+
+// lookUpEnv returns the value of a variable, or the empty string.
+func lookUpEnv(environ []string, name string) string {
+	for _, variable := range environ {
+		if value, ok := strings.CutPrefix(variable, name); ok && strings.HasPrefix(value, "=") {
+			return value[1:]
+		}
+	}
+	return ""
 }
 
 // openNamed opens GIT_DIR, or what discovery finds.

@@ -339,7 +339,14 @@ func (r *Repository) headLines(path string) []scanner.ObjectID {
 }
 
 // MergeHeads returns the commits that the commit being made will have as
-// further parents: the lines of MERGE_HEAD.
+// further parents: the lines of MERGE_HEAD and, within the hooks of `git
+// merge`, what that says in the environment.
 func (r *Repository) MergeHeads() []scanner.ObjectID {
-	return r.headLines(filepath.Join(r.gitDir, "MERGE_HEAD"))
+	ids := r.headLines(filepath.Join(r.gitDir, "MERGE_HEAD"))
+	for _, id := range r.merging {
+		if !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }

@@ -65,10 +65,7 @@ func (r *repo) in(dir string) *repo {
 
 func (r *repo) try(args ...string) (string, error) {
 	r.date += 60
-	cmd := exec.Command("git", append([]string{"-c", "protocol.file.allow=always", "-c", "core.hooksPath="}, args...)...)
-	if slices.Contains(args, "commit") || slices.Contains(args, "merge") {
-		cmd = exec.Command("git", args...)
-	}
+	cmd := exec.Command("git", append([]string{"-c", "protocol.file.allow=always", "-c", "advice.detachedHead=false"}, args...)...)
 	cmd.Dir = r.dir
 	cmd.Env = append(r.env, fmt.Sprintf("GIT_AUTHOR_DATE=%d +0200", r.date), fmt.Sprintf("GIT_COMMITTER_DATE=%d +0000", r.date))
 	var stderr bytes.Buffer
@@ -127,14 +124,7 @@ func (r *repo) open() *Repository {
 // openEnv opens the repository as a hook with this environment would.
 func (r *repo) openEnv(env ...string) *Repository {
 	r.t.Helper()
-	s, err := openEnvironment(r.dir, func(name string) string {
-		for _, e := range env {
-			if value, ok := strings.CutPrefix(e, name+"="); ok {
-				return value
-			}
-		}
-		return ""
-	})
+	s, err := openEnvironment(r.dir, env)
 	must(r.t, err)
 	r.t.Cleanup(func() { _ = s.Close() })
 	return s

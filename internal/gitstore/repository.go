@@ -20,6 +20,8 @@ type Repository struct {
 	indexPath string
 	indexEnv  bool // Git named the index in the environment
 
+	merging []scanner.ObjectID // what `git merge` says it merges
+
 	objectDir  string
 	alternates []string // from the environment
 
