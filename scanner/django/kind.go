@@ -140,7 +140,9 @@ func lineKind(line []byte) (kind, int) {
 			return kindPatch, 8
 		}
 	}
-	switch {
+	switch last := line[len(line)-1]; {
+	case last == ';' || last == '{' || last == '}':
+		return kindOther, 2 // C, JavaScript, Go, PHP, CSS
 	case line[0] == '<' || bytes.HasPrefix(line, []byte("```")) || bytes.HasPrefix(line, []byte(".. ")):
 		return kindMarkup, 3
 	case bytes.HasPrefix(line, []byte("## ")) || isUnderline(line):
@@ -161,12 +163,40 @@ func lineKind(line []byte) (kind, int) {
 		case rest[0] == '=' && (len(rest) == 1 || rest[1] != '=' && rest[1] != ' ') && indent == 0:
 			return kindDotenv, 2
 		case bytes.HasPrefix(rest, []byte(" = ")) && indent == 0 && isUpper(first):
-			return kindPython, 1
+			return upperKind(bytes.TrimLeft(rest[3:], " \t"))
 		case bytes.HasPrefix(rest, []byte(" = ")) && indent == 0:
 			return kindINI, 1
 		}
 	}
 	return kindOther, 0
+}
+
+// upperKind judges what stands behind NAME = : a Python expression, or text as
+// some environment files have it. A single word can be both.
+func upperKind(value []byte) (kind, int) {
+	if len(value) == 0 {
+		return kindDotenv, 1
+	}
+	switch c := value[0]; {
+	case isQuote(c) || c == '(' || c == '[' || c == '{' || c >= '0' && c <= '9' || c == '-':
+		return kindPython, 1
+	case !isWord(c):
+		return kindDotenv, 2
+	}
+	n := 0
+	for n < len(value) && (isWord(value[n]) || value[n] == '.') {
+		n++
+	}
+	switch rest := value[n:]; {
+	case len(rest) == 0 || rest[0] == ' ':
+		if string(value[:n]) == "True" || string(value[:n]) == "False" {
+			return kindPython, 1
+		}
+		return kindOther, 0
+	case rest[0] == '(' || rest[0] == '[' || isQuote(rest[0]):
+		return kindPython, 1
+	}
+	return kindDotenv, 2
 }
 
 func isUnderline(line []byte) bool {

@@ -74,7 +74,7 @@ func (p *python) call(f result) result {
 	out := result{computed: true, path: "()", from: f.from, to: to}
 	last := f.path[strings.LastIndexByte(f.path, '.')+1:]
 	switch {
-	case isWrapper(last):
+	case isWrapper(last) && (f.path == last || !isGetter(f.path, last)): // env.str reads a variable, str does not
 		return wrapped(last, args, out)
 	case last == "b64decode" || last == "urlsafe_b64decode":
 		if len(args) > 0 && args[0].value.constant && len(args[0].value.literals) == 1 {
@@ -158,7 +158,7 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 		isAnswer := isDefault(arg.keyword)
 		if arg.keyword == "" {
 			position++
-			isAnswer = position == 2 && (getter || len(args[0].value.literals) == 1 && judgeName(args[0].value.literals[0].text) != nameNone)
+			isAnswer = position == 2 && !namesKey(v, args[0].value) && (getter || len(args[0].value.literals) == 1 && judgeName(args[0].value.literals[0].text) != nameNone)
 		}
 		switch {
 		case isAnswer:
@@ -185,6 +185,16 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 		a.answered = a.answered && !a.empty
 	}
 	return list, a
+}
+
+// namesKey reports whether the second argument is a name and the first one is
+// not: config.get("django", "secret_key").
+func namesKey(second, first result) bool {
+	if len(second.literals) != 1 || len(first.literals) != 1 {
+		return false
+	}
+	name := second.literals[0].text
+	return isPlainName(name) && judgeName(name) != nameNone && judgeName(first.literals[0].text) == nameNone
 }
 
 // isNone reports whether an argument is written None.

@@ -188,7 +188,7 @@ func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 		// that makes a surer key.
 		r.values = y.readings(string(short), 0)
 		r.length = len(short)
-		if whole := y.readings(raw, 0); anyGenerated(whole) && !anyGenerated(r.values) {
+		if whole := y.readings(raw, 0); surest(whole) < min(surest(r.values), publicValue) {
 			r.values, r.length = whole, len(raw)
 		}
 		return r, len(r.values) > 0
@@ -201,13 +201,15 @@ func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 }
 
 // anyGenerated reports whether one of the values is a machine's.
-func anyGenerated(values []string) bool {
+func anyGenerated(values []string) bool { return surest(values) <= randomValue }
+
+// surest is the surest class of some values.
+func surest(values []string) valueClass {
+	best := emptyValue
 	for _, v := range values {
-		if c := classify(v, ""); c <= randomValue {
-			return true
-		}
+		best = min(best, classify(v, ""))
 	}
-	return false
+	return best
 }
 
 // commentStart returns where a comment begins in the rest of a line: at a #
