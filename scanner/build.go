@@ -11,6 +11,11 @@ import (
 type Item struct {
 	Fingerprint Fingerprint
 	Rule        string
+	InFallbacks bool
+}
+
+func itemOf(f *Finding) Item {
+	return Item{f.Secret.Fingerprint(), f.Rule, f.Has(InFallbacks)}
 }
 
 // Items numbers the items of findings in blobs and says which blob holds which.
@@ -22,7 +27,7 @@ func Items(findings []Finding) (items []Item, matched map[ObjectID][]int32) {
 		if f.Kind != File || f.ID == "" {
 			continue
 		}
-		item := Item{f.Secret.Fingerprint(), f.Rule}
+		item := itemOf(f)
 		n, ok := numbers[item]
 		if !ok {
 			n = int32(len(items))
@@ -90,7 +95,7 @@ type draft struct {
 type spot struct {
 	id   ObjectID
 	path string
-	rule string
+	item Item
 }
 
 func (b *builder) indexHistory() {
@@ -117,33 +122,34 @@ func (b *builder) add(f *Finding) {
 		k.known = true
 		return
 	}
-	at := spot{f.ID, f.Path, f.Rule}
+	at := spot{f.ID, f.Path, itemOf(f)}
 	k.spots[at] = append(k.spots[at], f)
 }
 
 func (b *builder) finish(k *draft) Key {
 	fp := k.secret.Fingerprint()
 	key := Key{Fingerprint: fp, Class: k.class, Masked: k.secret.Mask(k.class), Length: k.secret.Len()}
-	byItem := map[string]map[ObjectID]*Finding{} // rule → blob → its finding
+	byItem := map[Item]map[ObjectID]*Finding{} // item → blob → its finding
 	for at, findings := range k.spots {
 		first := findings[0]
 		switch {
 		case first.Kind != File:
 			key.Occurrences = append(key.Occurrences, b.message(k, first))
 		case b.history != nil && at.id != "":
-			if byItem[at.rule] == nil {
-				byItem[at.rule] = map[ObjectID]*Finding{}
+			if byItem[at.item] == nil {
+				byItem[at.item] = map[ObjectID]*Finding{}
 			}
-			byItem[at.rule][at.id] = first
+			byItem[at.item][at.id] = first
 		default:
 			for _, f := range findings {
 				key.Occurrences = append(key.Occurrences, b.inPlace(k, f))
 			}
 		}
 	}
-	for rule, blobs := range byItem {
-		key.Occurrences = append(key.Occurrences, b.placed(k, Item{fp, rule}, blobs)...)
+	for item, blobs := range byItem {
+		key.Occurrences = append(key.Occurrences, b.placed(k, item, blobs)...)
 	}
+	k.findLeakedFallback(key.Occurrences)
 	for i := range key.Occurrences {
 		hideSecret(&key.Occurrences[i], k.secret)
 	}
@@ -164,6 +170,34 @@ func (b *builder) finish(k *draft) Key {
 	key.Accepted = k.allowed()
 	return key
 }
+
+// findLeakedFallback raises the places where a key that was a SECRET_KEY is
+// now a fallback: it was rotated, but it is still accepted.
+func (k *draft) findLeakedFallback(occurrences []Occurrence) {
+	signed := false
+	listed := map[string]bool{} // names under which the key is a fallback
+	for at, findings := range k.spots {
+		if at.item.InFallbacks {
+			for _, f := range findings {
+				listed[f.Name] = true
+			}
+		} else {
+			signed = true
+		}
+	}
+	if !signed {
+		return
+	}
+	for i := range occurrences {
+		o := &occurrences[i]
+		if listed[o.Name] && o.Status != StatusHistory && o.Status != StatusUnreachable {
+			o.Rule, o.Severity = RuleLeakedFallback, max(o.Severity, High)
+			k.reasons[leakedFallback] = max(k.reasons[leakedFallback], o.Severity)
+		}
+	}
+}
+
+const leakedFallback = "the key leaked as a SECRET_KEY and is listed in SECRET_KEY_FALLBACKS: whatever is forged with it stays valid"
 
 // allowed returns the acceptance of a key all of whose findings a comment
 // accepts; one place without such a comment keeps the key open.

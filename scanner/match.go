@@ -63,14 +63,15 @@ type Trait uint16
 
 // The traits.
 const (
-	Fallback  Trait = 1 << iota // a default that holds only where the environment has no value
-	Guarded                     // a comparison with this value raises, so it cannot be deployed
-	Comment                     // stands in a comment
-	BuildOnly                   // given to one command of an image build
-	OtherName                   // the name is a sibling of SECRET_KEY: JWT_SECRET, SIGNING_KEY, …
-	NoName                      // found by its shape alone
-	TestOnly                    // set by test code: override_settings, monkeypatch.setenv, …
-	DevOnly                     // holds in a development branch only: `… if DEBUG else …`
+	Fallback    Trait = 1 << iota // a default that holds only where the environment has no value
+	Guarded                       // a comparison with this value raises, so it cannot be deployed
+	Comment                       // stands in a comment
+	BuildOnly                     // given to one command of an image build
+	OtherName                     // the name is a sibling of SECRET_KEY: JWT_SECRET, SIGNING_KEY, …
+	NoName                        // found by its shape alone
+	TestOnly                      // set by test code: override_settings, monkeypatch.setenv, …
+	DevOnly                       // holds in a development branch only: `… if DEBUG else …`
+	InFallbacks                   // listed in SECRET_KEY_FALLBACKS: verifies, but does not sign
 )
 
 // Match is one key in one text.
@@ -94,6 +95,10 @@ type Allow struct {
 	By     string // the marker: "djleaks: allow", "pragma: allowlist secret", …
 	Reason string
 }
+
+// RuleLeakedFallback is the id of the rule that Build itself gives: to a key in
+// SECRET_KEY_FALLBACKS that is also found as a key that signed.
+const RuleLeakedFallback = "leaked-key-in-fallbacks"
 
 // Rule documents one kind of finding, for `rules` and for reports.
 type Rule struct {

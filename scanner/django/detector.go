@@ -90,6 +90,9 @@ func judge(a *assignment) (m scanner.Match, ok bool) {
 		m.Secret, m.Class = scanner.NewSecret(a.values[0]), scanner.ClassPublic
 		return m, true
 	}
+	if isFallbacks(a.name) {
+		m.Traits |= scanner.InFallbacks
+	}
 	if !m.Has(scanner.NoName) {
 		switch judgeName(a.name) {
 		case nameNone:

@@ -12,7 +12,7 @@ const (
 
 	// RuleLeakedFallback is given by the caller that knows the whole
 	// repository: a key that was found elsewhere stands in SECRET_KEY_FALLBACKS.
-	RuleLeakedFallback = "leaked-key-in-fallbacks"
+	RuleLeakedFallback = scanner.RuleLeakedFallback
 )
 
 // ruleOf names the rule that finds values of a class.
