@@ -188,13 +188,13 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 }
 
 // namesKey reports whether the second argument is a name and the first one is
-// not: config.get("django", "secret_key").
+// not: config.get("django", "secret_key"), getattr(settings, "SECRET_KEY").
 func namesKey(second, first result) bool {
-	if len(second.literals) != 1 || len(first.literals) != 1 {
+	if len(second.literals) != 1 || len(first.literals) == 1 && judgeName(first.literals[0].text) != nameNone {
 		return false
 	}
 	name := second.literals[0].text
-	return isPlainName(name) && judgeName(name) != nameNone && judgeName(first.literals[0].text) == nameNone
+	return isPlainName(name) && judgeName(name) != nameNone
 }
 
 // isNone reports whether an argument is written None.
