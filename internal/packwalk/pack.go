@@ -31,32 +31,35 @@ type pack struct {
 type state uint8
 
 const (
-	typeMask   state = 7
-	isDelta    state = 8
-	isElsewise state = 16 // an earlier source has the object too
+	typeMask    state = 7
+	isDelta     state = 8
+	isElsewhere state = 16 // an earlier source has the object too
 )
 
 func (s state) kind() packfile.Type { return packfile.Type(s & typeMask) }
 
 // openPack maps a pack and its index and makes the header pass.
-func openPack(ctx context.Context, path string, idSize int) (p *pack, err error) {
-	p = &pack{path: path}
-	defer func() {
-		packfile.Caught(recover(), &err)
-		if err != nil {
-			p.close()
-		}
-	}()
-	if p.idx, err = packfile.OpenIndex(path+".idx", idSize); err != nil {
+func openPack(ctx context.Context, path string, idSize int) (*pack, error) {
+	p := &pack{path: path}
+	if err := p.open(ctx, idSize); err != nil {
+		p.close()
 		return nil, err
 	}
-	if p.data, err = packfile.OpenPack(path+".pack", idSize); err != nil {
-		return nil, err
+	return p, nil
+}
+
+func (p *pack) open(ctx context.Context, idSize int) (err error) {
+	defer packfile.Guard(&err)()
+	if p.idx, err = packfile.OpenIndex(p.path+".idx", idSize); err != nil {
+		return err
+	}
+	if p.data, err = packfile.OpenPack(p.path+".pack", idSize); err != nil {
+		return err
 	}
 	if err := p.sort(); err != nil {
-		return nil, err
+		return err
 	}
-	return p, p.link(ctx)
+	return p.link(ctx)
 }
 
 func (p *pack) close() error {
@@ -236,7 +239,7 @@ func (p *pack) heaviestLast(e uint32, size []uint32) {
 func (p *pack) markDoubles() {
 	for e := range p.keys {
 		if p.doubles.has(p.pos(uint32(e))) {
-			p.state[e] |= isElsewise
+			p.state[e] |= isElsewhere
 		} else {
 			p.whole[p.state[e]&typeMask]++
 		}

@@ -74,10 +74,19 @@ func commitVersions(t testing.TB, dir string, from, to int) {
 	}
 }
 
-// repository has packs with deltas, loose objects and a tag.
+// repository has packs with deltas, loose objects and a tag. It is made once
+// and must not be changed.
 func repository(t testing.TB, format string) string {
 	t.Helper()
-	dir := t.TempDir()
+	repositoriesMu.Lock()
+	defer repositoriesMu.Unlock()
+	dir := filepath.Join(repositories, format)
+	if _, err := os.Stat(dir); err == nil {
+		return dir
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	git(t, dir, "init", "-q", "--object-format="+format, ".")
 	commitVersions(t, dir, 0, 20)
 	git(t, dir, "tag", "-m", "a tag with a needle", "half")
@@ -86,6 +95,21 @@ func repository(t testing.TB, format string) string {
 	git(t, dir, "repack", "-dq", "--depth=50")
 	commitVersions(t, dir, 30, 34)
 	return dir
+}
+
+var (
+	repositories   string // folder of the repositories that all tests read
+	repositoriesMu sync.Mutex
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if repositories, err = os.MkdirTemp("", "packwalk"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(repositories)
+	os.Exit(code)
 }
 
 func objects(dir string) string { return filepath.Join(dir, ".git", "objects") }

@@ -66,7 +66,7 @@ func (k *worker) entries(p *pack, from, to int) {
 // family walks an entry that is no delta, and all that is made from it.
 func (k *worker) family(e uint32) {
 	k.bytes += k.pack.length(e)
-	elsewhere := k.pack.state[e]&isElsewise != 0
+	elsewhere := k.pack.state[e]&isElsewhere != 0
 	if elsewhere && k.pack.child[e] == 0 {
 		return
 	}
@@ -109,7 +109,7 @@ func (k *worker) descend() {
 		c := f.next - 1
 		f.next = k.pack.next[c]
 		k.bytes += k.pack.length(c)
-		if k.pack.state[c]&isElsewise != 0 && k.pack.child[c] == 0 {
+		if k.pack.state[c]&isElsewhere != 0 && k.pack.child[c] == 0 {
 			continue
 		}
 		child := frame{entry: c, next: k.pack.child[c]}
@@ -144,7 +144,7 @@ func (k *worker) make(child, base *frame) error {
 	}
 	child.anchors = k.inherit(child.text, base.anchors)
 	origin := None
-	if k.pack.state[base.entry]&isElsewise == 0 {
+	if k.pack.state[base.entry]&isElsewhere == 0 {
 		origin = k.pack.number(base.entry)
 	}
 	k.show(child, origin)
@@ -206,7 +206,7 @@ func (k *worker) recover(f *frame, err error) {
 	kind, text, ok := k.walk.otherCopy(id, k.pack)
 	if !ok || kind != k.pack.state[f.entry].kind() {
 		f.broken = true
-		if k.pack.state[f.entry]&isElsewise == 0 {
+		if k.pack.state[f.entry]&isElsewhere == 0 {
 			k.skip(id, err)
 		}
 		return
@@ -225,7 +225,7 @@ func (k *worker) skip(id []byte, err error) {
 // the object that k.copies refers to.
 func (k *worker) show(f *frame, base uint32) {
 	s := k.pack.state[f.entry]
-	if s&isElsewise != 0 {
+	if s&isElsewhere != 0 || k.stopped() {
 		return
 	}
 	k.count(s.kind(), int64(len(f.text)))
@@ -334,7 +334,7 @@ func (k *worker) reportOrphans() {
 			continue
 		}
 		for e := range uint32(p.len()) {
-			if s := p.state[e]; s.kind() == 0 && s&isElsewise == 0 && !k.stopped() {
+			if s := p.state[e]; s.kind() == 0 && s&isElsewhere == 0 && !k.stopped() {
 				k.orphan(e)
 			}
 		}
@@ -358,6 +358,9 @@ func (k *worker) orphan(e uint32) {
 // showWhole shows an object that was read on its own.
 func (k *worker) showWhole(kind packfile.Type, ordinal uint32, id, text []byte) {
 	anchors := k.search(text)
+	if k.stopped() {
+		return
+	}
 	k.count(kind, int64(len(text)))
 	if k.pass.set == nil || len(anchors) > 0 {
 		k.fresh = appendFresh(k.fresh[:0], nil, len(text))
