@@ -37,7 +37,7 @@ type Options struct {
 	Start, End time.Time
 }
 
-// writers is a function and not a table, so that starting the program builds
+// writer is a function and not a table, so that starting the program builds
 // nothing.
 func writer(format string) func(io.Writer, *scanner.Report, Options) error {
 	switch format {
@@ -47,13 +47,27 @@ func writer(format string) func(io.Writer, *scanner.Report, Options) error {
 		return writeJSON
 	case "jsonl":
 		return writeJSONL
+	case "sarif":
+		return writeSARIF
+	case "gitlab":
+		return writeGitLab
+	case "codequality":
+		return writeCodeQuality
+	case "junit":
+		return writeJUnit
+	case "github":
+		return writeGitHub
+	case "markdown":
+		return writeMarkdown
+	case "html":
+		return writeHTML
 	}
 	return nil
 }
 
 // Formats lists the names that Write takes.
 func Formats() []string {
-	return []string{"text", "json", "jsonl"}
+	return []string{"text", "json", "jsonl", "sarif", "gitlab", "codequality", "junit", "github", "markdown", "html"}
 }
 
 // Write shows r in one of the Formats.
@@ -65,13 +79,28 @@ func Write(w io.Writer, format string, r *scanner.Report, opt Options) error {
 	return write(w, tame(r), opt)
 }
 
-// tame returns a copy of r that every format can show: no list is nil, and
-// every date has a form in RFC 3339, which hostile commits need not have.
+// tame returns a copy of r that every format can show: no list is nil, every
+// date has a form in RFC 3339, which hostile commits need not have, and the
+// address of the repository has no password.
 func tame(r *scanner.Report) *scanner.Report {
 	out := *r
 	out.Keys, out.Accepted, out.Known = tameKeys(r.Keys), tameKeys(r.Accepted), tameKeys(r.Known)
+	out.Scope.Repository = withoutLogin(r.Scope.Repository)
 	out.Coverage.Skipped = append([]scanner.Skip{}, r.Coverage.Skipped...)
 	return &out
+}
+
+// withoutLogin takes user and password out of a URL, whatever else is in it.
+func withoutLogin(repository string) string {
+	scheme, rest, isURL := strings.Cut(repository, "://")
+	if !isURL {
+		return repository
+	}
+	host, _, _ := strings.Cut(rest, "/")
+	if i := strings.LastIndexByte(host, '@'); i >= 0 {
+		return scheme + "://" + host[i+1:] + strings.TrimPrefix(rest, host)
+	}
+	return repository
 }
 
 func tameKeys(keys []scanner.Key) []scanner.Key {

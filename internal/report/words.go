@@ -10,21 +10,21 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// classWords says in words what a class is.
+// classWords says in words what a key of a class is.
 func classWords(c scanner.Class) string {
 	switch c {
 	case scanner.ClassDjangoInsecure:
-		return "key made by startproject"
+		return "a key made by startproject"
 	case scanner.ClassDjango:
-		return "key made by Django's generator"
+		return "a key made by Django's generator"
 	case scanner.ClassRandom:
-		return "random key"
+		return "a random key"
 	case scanner.ClassPublic:
-		return "key printed in public documentation"
+		return "a key printed in public documentation"
 	case scanner.ClassWeak:
-		return "guessable key made up by a person"
+		return "a guessable key made up by a person"
 	case scanner.ClassPlaceholder:
-		return "placeholder"
+		return "a placeholder"
 	}
 	return clean(string(c))
 }
@@ -295,5 +295,5 @@ func severityCounts(keys []scanner.Key) string {
 
 // title is a key in one phrase: what it is and what it is called.
 func title(k *scanner.Key) string {
-	return classWords(k.Class) + " " + clean(k.Masked)
+	return clean(k.Masked) + ", " + classWords(k.Class)
 }
