@@ -67,7 +67,7 @@ func classify(value, name string) valueClass {
 	switch {
 	case value == "":
 		return emptyValue
-	case isReference(value, name):
+	case isReference(value, name), inBrackets(value) && !asksForReplacement(value) && !isDummy(value) && !isAboutKeys(value):
 		return referenceValue
 	case isMasked(value):
 		return maskedValue
@@ -149,10 +149,8 @@ func isReference(v, name string) bool {
 		strings.Contains(v, "${") && strings.Contains(v, "}"),
 		strings.Contains(v, "[["),
 		enclosed(v, "$(", ")"), enclosed(v, "((", "))"), enclosed(v, "`", "`"),
-		enclosed(v, "{", "}"), enclosed(v, "%{", "}"), enclosed(v, "#{", "}#"), enclosed(v, "#{", "}"),
-		enclosed(v, "%(", ")s"), enclosed(v, "%(", ")"), v == "%s", v == "%r", v == "{}":
-		return true
-	case enclosed(v, "<", ">") || enclosed(v, "[", "]"):
+		enclosed(v, "%{", "}"), enclosed(v, "#{", "}#"), enclosed(v, "#{", "}"),
+		enclosed(v, "%(", ")s"), enclosed(v, "%(", ")"), v == "%s", v == "%r", v == "{}", v == "[]", v == "<>":
 		return true
 	case marked(v, "%") || marked(v, "@") || marked(v, "@@") || marked(v, "#") || marked(v, "%%") || marked(v, "~~") || marked(v, "$"):
 		return true
@@ -254,6 +252,8 @@ func humanClass(v string) valueClass {
 		tail = t
 	}
 	switch {
+	case inBrackets(v):
+		return placeholderValue
 	case len(tail) >= minRandom && isLow(tail):
 		return lowValue
 	case asksForReplacement(v):
@@ -262,6 +262,18 @@ func humanClass(v string) valueClass {
 		return dummyValue
 	}
 	return humanValue
+}
+
+// inBrackets knows <your key>, [SECRET_KEY], {secret}: a hint to a reader, or a
+// field that something fills in.
+func inBrackets(v string) bool {
+	return enclosed(v, "<", ">") || enclosed(v, "[", "]") || enclosed(v, "{", "}")
+}
+
+// isAboutKeys reports whether a value in brackets names what should stand
+// there, in words.
+func isAboutKeys(v string) bool {
+	return v[0] != '{' && speaks(v, func(w string) bool { return w == "secret" || w == "key" || w == "random" }, nil)
 }
 
 // isLow knows aaaa…, abcabc…, 0123456789….

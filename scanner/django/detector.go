@@ -36,7 +36,7 @@ func (*Detector) Find(text []byte, anchors []int32) []scanner.Match {
 	doc := newDocument(text, anchors)
 	var found []scanner.Match
 	doc.read(func(a assignment) {
-		if m, ok := judge(&a); ok {
+		if m, ok := judge(doc, &a); ok {
 			found = append(found, m)
 		}
 	})
@@ -56,6 +56,10 @@ func distinct(found []scanner.Match) []scanner.Match {
 	for _, m := range found {
 		if n := len(kept) - 1; n >= 0 && m.Offset < kept[n].Offset+max(1, kept[n].Length) {
 			if better(&m, &kept[n]) {
+				if m.Has(scanner.NoName) && !kept[n].Has(scanner.NoName) {
+					m.Name, m.Form = kept[n].Name, kept[n].Form
+					m.Traits = kept[n].Traits
+				}
 				kept[n] = m
 			}
 			continue
@@ -84,7 +88,7 @@ func classRank(c scanner.Class) int {
 
 // judge turns an assignment into a match: the name must be a key's, and the
 // reading of the surest class is the value.
-func judge(a *assignment) (m scanner.Match, ok bool) {
+func judge(doc *document, a *assignment) (m scanner.Match, ok bool) {
 	m = scanner.Match{Offset: a.offset, Length: a.length, Name: a.name, Form: a.form, Rule: a.rule, Traits: a.traits}
 	if a.rule != "" {
 		m.Secret, m.Class = scanner.NewSecret(a.values[0]), scanner.ClassPublic
@@ -108,5 +112,8 @@ func judge(a *assignment) (m scanner.Match, ok bool) {
 		}
 	}
 	m.Class, m.Rule = best.class(), ruleOf(best)
-	return m, m.Class != ""
+	if m.Class == "" || best > djangoValue && !m.Has(scanner.NoName) && hasSibling(doc, a) {
+		return m, false
+	}
+	return m, true
 }

@@ -15,6 +15,9 @@ type document struct {
 	spent int                // bytes that forms have looked at so far
 	seen  map[string]bool    // see once
 
+	consumed int // behind the expression that a form has evaluated: names in it are its parts
+	near     int // behind what nearbyForm has looked at
+
 	guards []guard // values that a comparison before a raise names; see sentinels.go
 }
 
@@ -151,6 +154,7 @@ func (doc *document) nested(text []byte, place func(int) int, emit func(assignme
 	}
 	inner := newDocument(text, anchors)
 	inner.depth = doc.depth + 1
+	defer func() { doc.guards = append(doc.guards, inner.guards...) }()
 	inner.read(func(a assignment) {
 		if len(a.values) > 0 {
 			from, to := place(a.offset), place(a.offset+a.length)
@@ -163,7 +167,6 @@ func (doc *document) nested(text []byte, place func(int) int, emit func(assignme
 // read asks the forms about every anchor.
 func (doc *document) read(emit func(assignment)) {
 	done := 0 // behind the name that was read last: DJANGO_SECRET_KEY holds two anchors
-	covered := 0
 	views := doc.views(emit)
 	for _, a := range doc.anchors {
 		anchor := int(a)
@@ -176,17 +179,13 @@ func (doc *document) read(emit func(assignment)) {
 		emitted := false
 		take := func(a assignment) {
 			emitted = true
-			if len(a.values) == 0 {
-				return
+			if len(a.values) > 0 {
+				emit(a)
 			}
-			covered = max(covered, a.offset+a.length)
-			emit(a)
 		}
 		switch kindOfAnchor(doc.text, anchor) {
 		case anchorInsecure:
-			if anchor >= covered {
-				insecureForm(doc, anchor, take)
-			}
+			insecureForm(doc, anchor, take)
 		case anchorBase64:
 			done = base64Form(doc, anchor, take)
 		case anchorWide:
@@ -198,6 +197,8 @@ func (doc *document) read(emit func(assignment)) {
 					break
 				}
 			}
+			done = max(done, doc.consumed)
+			nearbyForm(doc, anchor, take)
 		}
 	}
 }

@@ -163,6 +163,25 @@ func judgeSecret(before []string, upper bool) nameClass {
 	return nameNone
 }
 
+// isForeignName reports whether a name is that of another product's key.
+func isForeignName(name string) bool {
+	if len(name) > maxName {
+		return false
+	}
+	var buf [maxParts]string
+	var folded [2*maxName + maxParts]byte
+	parts, _, ok := nameParts(buf[:0], folded[:0], name)
+	if !ok || len(parts) < 2 {
+		return false
+	}
+	for _, p := range parts {
+		if isForeign(p) {
+			return true
+		}
+	}
+	return false
+}
+
 // isQualifier knows words that say which of the site's keys it is.
 func isQualifier(p string) bool {
 	switch p {

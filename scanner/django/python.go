@@ -403,6 +403,9 @@ func (p *python) take(t target, r result, emit func(assignment)) {
 		emit(a)
 		emitted++
 	}
+	if emitted > 0 && !r.display || r.asked.get {
+		p.doc.consumed = max(p.doc.consumed, min(p.tok.from, p.pos))
+	}
 	if emitted == 0 && (len(r.literals) > 0 || r.computed && r.path != "" && strings.ContainsAny(r.path, "().[")) {
 		emit(assignment{})
 	}

@@ -74,7 +74,7 @@ func (p *python) call(f result) result {
 	out := result{computed: true, path: "()", from: f.from, to: to}
 	last := f.path[strings.LastIndexByte(f.path, '.')+1:]
 	switch {
-	case isWrapper(last) && (f.path == last || !isGetter(f.path, last)): // env.str reads a variable, str does not
+	case isWrapper(last, last == f.path):
 		return wrapped(last, args, out)
 	case last == "b64decode" || last == "urlsafe_b64decode":
 		if len(args) > 0 && args[0].value.constant && len(args[0].value.literals) == 1 {
@@ -104,11 +104,13 @@ func (p *python) call(f result) result {
 }
 
 // isWrapper knows callables that give back what they are given, in another
-// type.
-func isWrapper(name string) bool {
+// type. plain says that the name has no object before it: env.str is a getter.
+func isWrapper(name string, plain bool) bool {
 	switch name {
-	case "str", "bytes", "bytearray", "unicode", "text_type", "SecretStr", "SecretBytes", "Secret", "force_str", "force_bytes", "force_text", "smart_str", "smart_bytes", "smart_text",
-		"mark_safe", "Field", "Value", "SecretValue", "deepcopy", "to_bytes", "native_str", "cast", "quote", "unquote":
+	case "str", "bytes", "bytearray", "unicode", "cast", "quote", "unquote":
+		return plain
+	case "text_type", "SecretStr", "SecretBytes", "Secret", "force_str", "force_bytes", "force_text", "smart_str", "smart_bytes", "smart_text",
+		"mark_safe", "Field", "Value", "SecretValue", "deepcopy", "to_bytes", "native_str":
 		return true
 	}
 	return false
@@ -147,6 +149,9 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 		return nil, a
 	}
 	getter := isGetter(path, last)
+	if first := args[0].value; first.constant && args[0].keyword == "" && isForeignName(first.literals[0].text) {
+		return nil, a
+	}
 	position := 0
 	for _, arg := range args {
 		v := arg.value

@@ -395,6 +395,9 @@ func (p *python) strings() result {
 	if all.other == all.text {
 		all.other = ""
 	}
+	if p.tok.kind == tokenName && p.tok.from == r.to { // 'config('SECRET_KEY')': quotes within quotes
+		r.constant = false
+	}
 	if !r.constant {
 		r.literals, r.computed = parts, true
 		return r

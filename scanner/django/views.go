@@ -41,6 +41,7 @@ func (doc *document) view(l *layout, k kind, emit func(assignment)) {
 		inner.kind = k
 	}
 	inner.depth = doc.depth + 1
+	defer func() { doc.guards = append(doc.guards, inner.guards...) }()
 	inner.read(func(a assignment) {
 		if len(a.values) > 0 {
 			from := l.place(a.offset)

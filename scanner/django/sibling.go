@@ -1,0 +1,54 @@
+package django
+
+import (
+	"bytes"
+	"strings"
+)
+
+// siblingBytes is how far around a value the name of its sibling may stand.
+const siblingBytes = 320
+
+// hasSibling reports whether the other half of a pair stands beside a name:
+// access_key and secret_key belong to a storage, public_key and secret_key to
+// a payment service, both not to Django.
+func hasSibling(doc *document, a *assignment) bool {
+	if a.offset > len(doc.text) {
+		return false
+	}
+	name := a.name[strings.LastIndexByte(a.name, '.')+1:]
+	n := strings.LastIndex(strings.ToLower(name), "secret")
+	if n < 0 {
+		return false
+	}
+	around := doc.text[max(0, a.offset-siblingBytes):min(len(doc.text), a.offset+a.length+siblingBytes)]
+	for _, other := range [...]string{"access", "public"} {
+		if other == "public" && name == "SECRET_KEY" {
+			continue
+		}
+		switch {
+		case isUpperLetter(name[n]) && len(name) > n+1 && isUpperLetter(name[n+1]):
+			other = strings.ToUpper(other)
+		case isUpperLetter(name[n]):
+			other = strings.ToUpper(other[:1]) + other[1:]
+		}
+		if holdsWord(around, name[:n]+other+name[n+len("secret"):]) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsWord reports whether text holds name with no letter beside it.
+func holdsWord(text []byte, name string) bool {
+	for at := 0; ; {
+		n := bytes.Index(text[at:], []byte(name))
+		if n < 0 {
+			return false
+		}
+		from := at + n
+		at = from + len(name)
+		if (from == 0 || !isWord(text[from-1])) && (at == len(text) || !isWord(text[at])) {
+			return true
+		}
+	}
+}
