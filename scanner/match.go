@@ -1,6 +1,9 @@
 package scanner
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // Class says what kind of value a key is.
 type Class string
@@ -128,9 +131,13 @@ type Detector interface {
 // Position turns an offset into a line and a column, both from 1, the column in
 // bytes. LF, CRLF and a lone CR end a line.
 func Position(text []byte, offset int) (line, column int) {
+	before := text[:min(offset, len(text))]
+	if bytes.IndexByte(before, '\r') < 0 {
+		return 1 + bytes.Count(before, []byte{'\n'}), offset - bytes.LastIndexByte(before, '\n')
+	}
 	line, start := 1, 0
-	for i := 0; i < offset && i < len(text); i++ {
-		if text[i] == '\n' || text[i] == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
+	for i, c := range before {
+		if c == '\n' || c == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
 			line, start = line+1, i+1
 		}
 	}

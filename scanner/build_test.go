@@ -1,0 +1,244 @@
+package scanner_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/djleaks/djleaks/internal/testkit"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// lines finds a key behind the word SECRET on each line; what stands between
+// the word and the equals sign sets traits.
+type lines struct{}
+
+func (lines) Version() string       { return "lines/1" }
+func (lines) Rules() []scanner.Rule { return nil }
+func (lines) Anchors() *scanner.AnchorSet {
+	return scanner.NewAnchorSet(scanner.Anchor{Text: "SECRET"})
+}
+func (lines) Find(text []byte, _ []int32) (found []scanner.Match) {
+	offset := 0
+	for _, line := range strings.SplitAfter(string(text), "\n") {
+		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
+		if ok && strings.HasPrefix(name, "SECRET") {
+			m := scanner.Match{
+				Offset: offset + len(name) + 1, Length: len(value), Secret: scanner.NewSecret(value),
+				Class: scanner.ClassDjango, Rule: "key", Name: name, Form: "line",
+			}
+			switch name {
+			case "SECRET_OLD":
+				m.Traits = scanner.InFallbacks
+			case "SECRET_OK":
+				m.Allow = &scanner.Allow{By: "djleaks: allow", Reason: "tests"}
+			}
+			found = append(found, m)
+		}
+		offset += len(line)
+	}
+	return found
+}
+func (lines) Severity(_ *scanner.Match, path string) (scanner.Severity, string) {
+	if strings.HasPrefix(path, "tests/") {
+		return scanner.Silent, ""
+	}
+	return scanner.Medium, "medium"
+}
+
+// texts is a source made of chunks.
+type texts []scanner.Chunk
+
+func (t texts) Chunks(_ context.Context, yield func(*scanner.Chunk) error) (scanner.Coverage, error) {
+	for i := range t {
+		if err := yield(&t[i]); err != nil {
+			return scanner.Coverage{}, err
+		}
+	}
+	return scanner.Coverage{Blobs: int64(len(t))}, nil
+}
+
+func collect(t *testing.T, chunks ...scanner.Chunk) []scanner.Finding {
+	t.Helper()
+	c := scanner.NewCollector(lines{})
+	if _, err := c.Run(context.Background(), texts(chunks)); err != nil {
+		t.Fatal(err)
+	}
+	return c.Findings()
+}
+
+func id(c byte) scanner.ObjectID { return scanner.ObjectID(strings.Repeat(string(c), 20)) }
+
+func blob(c byte, text string) scanner.Chunk {
+	return scanner.Chunk{ID: id(c), Text: []byte(text)}
+}
+
+func TestVersionsOfAFileAreOneOccurrence(t *testing.T) {
+	key := testkit.Key(1)
+	findings := collect(t, blob('a', "SECRET="+key+"\n"), blob('b', "# more\nSECRET="+key+"\n"), blob('c', "SECRET="+key))
+	items, matched := scanner.Items(findings)
+	if len(items) != 1 || len(matched) != 3 {
+		t.Fatalf("%d items in %d blobs, want 1 in 3", len(items), len(matched))
+	}
+	h := &scanner.History{Items: items, Places: [][]scanner.Place{{
+		{Path: "settings.py", Blobs: []scanner.ObjectID{id('b'), id('a')}, Refs: []string{"refs/heads/main"}, Reachable: true},
+	}}}
+	keys, known := scanner.Build(lines{}, findings, h, "")
+	if len(keys) != 1 || len(known) != 0 {
+		t.Fatalf("%d keys, %d known", len(keys), len(known))
+	}
+	k := keys[0]
+	if k.Status != scanner.StatusLive || len(k.Occurrences) != 2 {
+		t.Fatalf("status %s, %d occurrences; want live, and the blob without a place beside the file", k.Status, len(k.Occurrences))
+	}
+	file, lost := k.Occurrences[0], k.Occurrences[1]
+	if file.Path != "settings.py" || file.Line != 2 || file.Blob != id('b').String() || len(file.Versions) != 2 || file.Status != scanner.StatusLive {
+		t.Errorf("the file: %+v", file)
+	}
+	if lost.Path != "" || lost.Blob != id('c').String() || lost.Status != scanner.StatusUnreachable {
+		t.Errorf("the blob that no tree names: %+v", lost)
+	}
+}
+
+func TestAKeyOfTheOldSideIsKnownWhereverItTurnsUp(t *testing.T) {
+	old, fresh := testkit.Key(1), testkit.Key(2)
+	findings := collect(t,
+		scanner.Chunk{Path: "new.py", Text: []byte("SECRET=" + old + "\nSECRET=" + fresh + "\n")},
+		scanner.Chunk{Path: "gone.py", Text: []byte("SECRET=" + old + "\n"), Known: true})
+	open, known := scanner.Build(lines{}, findings, nil, scanner.StatusStaged)
+	if len(open) != 1 || open[0].Fingerprint != scanner.NewSecret(fresh).Fingerprint() || open[0].Occurrences[0].Line != 2 {
+		t.Errorf("open keys: %+v", open)
+	}
+	if len(known) != 1 || known[0].Fingerprint != scanner.NewSecret(old).Fingerprint() {
+		t.Errorf("known keys: %+v", known)
+	}
+}
+
+func TestTheOldSideIsNotWantedWhileNothingIsFound(t *testing.T) {
+	c := scanner.NewCollector(lines{})
+	c.Add(&scanner.Chunk{Text: []byte("SECRET=" + testkit.Key(1)), Known: true})
+	if c.Found() {
+		t.Error("a text of the old side counts as found")
+	}
+	c.Add(&scanner.Chunk{Text: []byte("SECRET=" + testkit.Key(1))})
+	if !c.Found() {
+		t.Error("a new text with a key does not count as found")
+	}
+}
+
+func TestALeakedKeyInFallbacksIsRaised(t *testing.T) {
+	key := testkit.Key(3)
+	for name, c := range map[string]struct {
+		before, now string
+		want        bool
+	}{
+		"rotated, not revoked": {"SECRET=", "SECRET_OLD=", true},
+		"only ever a fallback": {"SECRET_OLD=", "SECRET_OLD=", false},
+		"only ever a key":      {"SECRET=", "SECRET=", false},
+	} {
+		findings := collect(t, blob('a', c.before+key+"\n"), blob('b', c.now+key+"\n"))
+		items, matched := scanner.Items(findings)
+		h := &scanner.History{Items: items, Places: make([][]scanner.Place, len(items))}
+		h.Places[matched[id('a')][0]] = append(h.Places[matched[id('a')][0]], scanner.Place{Path: "old.py", Blobs: []scanner.ObjectID{id('a')}, Reachable: true})
+		h.Places[matched[id('b')][0]] = append(h.Places[matched[id('b')][0]], scanner.Place{Path: "s.py", Blobs: []scanner.ObjectID{id('b')}, Refs: []string{"HEAD"}})
+		keys, _ := scanner.Build(lines{}, findings, h, "")
+		if len(keys) != 1 {
+			t.Fatalf("%s: %d keys", name, len(keys))
+		}
+		got := keys[0].Rule == scanner.RuleLeakedFallback && keys[0].Severity == scanner.High && len(keys[0].Reasons) == 1
+		if got != c.want {
+			t.Errorf("%s: rule %s, severity %s, reasons %q", name, keys[0].Rule, keys[0].Severity, keys[0].Reasons)
+		}
+	}
+}
+
+func TestACommentAcceptsAKeyOnlyWhereItStands(t *testing.T) {
+	key := testkit.Key(4)
+	for _, c := range []struct {
+		other string
+		open  int
+	}{{"SECRET_OK=", 0}, {"SECRET=", 1}} {
+		findings := collect(t, scanner.Chunk{Path: "a", Text: []byte("SECRET_OK=" + key)}, scanner.Chunk{Path: "b", Text: []byte(c.other + key)})
+		r := scanner.Report{FailOn: scanner.Medium}
+		r.Keys, _ = scanner.Build(lines{}, findings, nil, scanner.StatusWorktree)
+		r.SplitAccepted()
+		r.Close()
+		if len(r.Keys) != c.open || len(r.Accepted) != 1-c.open {
+			t.Errorf("other place %s: %d open, %d accepted", c.other, len(r.Keys), len(r.Accepted))
+		}
+		if len(r.Accepted) == 1 && (r.Accepted[0].Accepted.Reason != "tests" || r.Verdict != scanner.Clean) {
+			t.Errorf("accepted: %+v, verdict %s", r.Accepted[0].Accepted, r.Verdict)
+		}
+	}
+}
+
+func TestAKeyInAMessageNamesItsCommit(t *testing.T) {
+	author := []scanner.Commit{{Commit: id('c').String(), Author: "Ada"}}
+	findings := collect(t, scanner.Chunk{Kind: scanner.CommitMessage, ID: id('c'), Text: []byte("oops\n\nSECRET=" + testkit.Key(5)), Commits: author})
+	items, _ := scanner.Items(findings)
+	if len(items) != 0 {
+		t.Error("the history is asked where a message stands")
+	}
+	keys, _ := scanner.Build(lines{}, findings, &scanner.History{}, "")
+	o := keys[0].Occurrences[0]
+	if o.Commit != id('c').String() || o.Line != 3 || o.Blob != "" || len(o.Introduced) != 1 || o.Status != scanner.StatusHistory {
+		t.Errorf("%+v", o)
+	}
+}
+
+func TestAFileNamedAfterItsKeyDoesNotTellIt(t *testing.T) {
+	key := testkit.Key(6)
+	findings := collect(t, scanner.Chunk{Path: "keys/" + key + ".txt", Text: []byte("SECRET=" + key)})
+	keys, _ := scanner.Build(lines{}, findings, nil, scanner.StatusWorktree)
+	text, err := json.Marshal(keys)
+	if err != nil || shows(string(text), key) {
+		t.Error("the path tells the key")
+	}
+}
+
+func TestWhatATableCallsSilentIsANote(t *testing.T) {
+	findings := collect(t, scanner.Chunk{Path: "tests/a", Text: []byte("SECRET=" + testkit.Key(7))})
+	keys, _ := scanner.Build(lines{}, findings, nil, scanner.StatusWorktree)
+	if len(keys) != 1 || keys[0].Severity != scanner.Note {
+		t.Errorf("%+v", keys)
+	}
+}
+
+func TestCleanIsOnlySaidOfWhatWasRead(t *testing.T) {
+	high := []scanner.Key{{Severity: scanner.High, Reasons: []string{}, Occurrences: []scanner.Occurrence{}}}
+	low := []scanner.Key{{Severity: scanner.Low, Reasons: []string{}, Occurrences: []scanner.Occurrence{}}}
+	skipped := scanner.Coverage{Skipped: []scanner.Skip{{Reason: "corrupt"}}}
+	for _, c := range []struct {
+		keys     []scanner.Key
+		coverage scanner.Coverage
+		want     scanner.Verdict
+	}{
+		{nil, scanner.Coverage{}, scanner.Clean},
+		{low, scanner.Coverage{}, scanner.Clean},
+		{high, scanner.Coverage{}, scanner.KeysFound},
+		{high, skipped, scanner.KeysFound},
+		{low, skipped, scanner.Incomplete},
+		{nil, skipped, scanner.Incomplete},
+	} {
+		r := scanner.Report{FailOn: scanner.High, Keys: c.keys, Coverage: c.coverage}
+		r.Close()
+		if r.Verdict != c.want || r.Coverage.Complete != (len(c.coverage.Skipped) == 0) {
+			t.Errorf("%d keys, %d skipped: %s, complete %v", len(c.keys), len(c.coverage.Skipped), r.Verdict, r.Coverage.Complete)
+		}
+		text, err := json.Marshal(r)
+		if err != nil || strings.Contains(string(text), "null") {
+			t.Errorf("a list is null: %s", text)
+		}
+	}
+}
+
+func TestManySkipsAreCountedNotListed(t *testing.T) {
+	var c scanner.Coverage
+	for range 2500 {
+		c.Skip(scanner.Skip{Reason: "corrupt"})
+	}
+	if len(c.Skipped) != 1000 || c.SkippedCount() != 2500 {
+		t.Errorf("%d entries for %d things", len(c.Skipped), c.SkippedCount())
+	}
+}
