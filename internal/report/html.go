@@ -55,7 +55,7 @@ type (
 		Code       bool
 	}
 	pageKey struct {
-		Open                                                      bool
+		Open, Advised                                             bool // Advised: a place has a line to write instead
 		Level, Masked, Class, Status, At, Fingerprint, Rule, Refs string
 		Length                                                    int
 		Reasons                                                   []string
@@ -169,7 +169,11 @@ func pageKeyOf(k *scanner.Key, open bool, opt Options) pageKey {
 		if i == 0 {
 			v.At = place(o)
 		}
-		v.Places = append(v.Places, pagePlace{place(o), clean(o.Name), statusWords(o.Status), insteadOf(o).String()})
+		p := pagePlace{Place: place(o), Name: clean(o.Name), Status: statusWords(o.Status)}
+		if current(o.Status) {
+			p.Instead, v.Advised = insteadOf(o).String(), true
+		}
+		v.Places = append(v.Places, p)
 	}
 	if n := len(k.Occurrences) - pagePlaces; n > 0 {
 		v.More = append(v.More, count(int64(n), "more place", "more places")+" in the JSON report.")

@@ -27,10 +27,13 @@ type timeRow struct {
 	Y, TextY, BarY, DotY int
 	Label                string
 	Class                string // severity, for the colour
-	X, Width             int    // of the bar
 	Live                 bool   // it is still there
+	Bars                 []bar
 	Dots                 []dot
 }
+
+// bar is a time in which the key was there.
+type bar struct{ X, Width int }
 
 type dot struct {
 	X       int
@@ -46,7 +49,7 @@ const (
 	timeRowsUp = 26  // above the first row
 	timeRowGap = 26
 	timeMost   = 40 // rows
-	labelRunes = 44
+	labelRunes = 39
 )
 
 // A date outside these years is drawn at the edge: one commit with a wrong
@@ -76,8 +79,12 @@ func keyLanes(keys []scanner.Key) []lane {
 	return out
 }
 
-// placeLanes has a lane for each place of a key.
+// placeLanes has a lane for each place of a key; none for a single change, of
+// which a picture says nothing.
 func placeLanes(k *scanner.Key) []lane {
+	if len(events(k)) < 2 {
+		return nil
+	}
 	var out []lane
 	for i := range k.Occurrences {
 		o := &k.Occurrences[i]
@@ -149,17 +156,46 @@ func (a axis) x(t time.Time) int {
 func (a axis) row(l lane, y int) timeRow {
 	row := timeRow{
 		Y: y, TextY: y + 17, BarY: y + 9, DotY: y + 13,
-		Label: shorten(l.label), Class: l.class, Live: l.live, X: a.x(l.events[0].commit.Date),
+		Label: shorten(l.label), Class: l.class, Live: l.live, Bars: a.bars(l),
 	}
-	end := a.x(l.events[len(l.events)-1].commit.Date)
-	if l.live {
-		end = timeWidth - 8
-	}
-	row.Width = max(end-row.X, 2)
 	for _, e := range l.events {
 		row.Dots = append(row.Dots, dot{a.x(e.commit.Date), e.verb == "removed", e.words()})
 	}
 	return row
+}
+
+// bars are the times between introductions and as many removals: a branch that
+// loses the key does not take it from another one.
+func (a axis) bars(l lane) []bar {
+	var out []bar
+	there, start := 0, 0
+	end := func(x int) { out = append(out, bar{start, max(x-start, 2)}) }
+	for _, e := range l.events {
+		x := a.x(e.commit.Date)
+		switch {
+		case e.verb == "introduced":
+			if there == 0 {
+				start = x
+			}
+			there++
+		case there == 1:
+			end(x)
+			there = 0
+		default:
+			there = max(there-1, 0)
+		}
+	}
+	last := a.x(l.events[len(l.events)-1].commit.Date)
+	switch {
+	case l.live && there == 0: // the dates of its commits contradict each other
+		start = last
+		end(timeWidth - 8)
+	case l.live:
+		end(timeWidth - 8)
+	case there > 0:
+		end(last)
+	}
+	return out
 }
 
 // shorten keeps the end of a long label, where paths differ.
