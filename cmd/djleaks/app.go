@@ -36,8 +36,11 @@ func run(ctx context.Context, args []string, w world) int {
 // file, named after it.
 func newApp(w world) *cli.App {
 	app := &cli.App{
-		Name:      "djleaks",
-		Usage:     "find leaked Django secret keys before they are committed, and in history",
+		Name:  "djleaks",
+		Usage: "find leaked Django secret keys before they are committed, and in history",
+		Description: "Exit codes: 0 everything was read and no key reaches --fail-on; 1 keys at or\n" +
+			"above it; 2 wrong words or configuration; 3 something that was asked for could\n" +
+			"not be read. No output ever holds a key.",
 		Version:   version,
 		Reader:    w.stdin,
 		Writer:    w.stdout,
@@ -46,6 +49,7 @@ func newApp(w world) *cli.App {
 			auditCommand(w), stagedCommand(w), rangeCommand(w),
 			ciCommand(w), hookCommand(w),
 			keyCommand(w), reportCommand(w), rulesCommand(w), demoCommand(w),
+			completionCommand(w), manCommand(w),
 		},
 		DisableSliceFlagSeparator: true,
 		HideHelpCommand:           true,
