@@ -63,3 +63,30 @@ func (a *arena[T]) len() int {
 	}
 	return 0
 }
+
+// list is a slice that does not copy itself while it grows.
+type list[T any] struct{ chunks [][]T }
+
+func (l *list[T]) add(value T) {
+	last := len(l.chunks) - 1
+	if last < 0 || len(l.chunks[last]) == cap(l.chunks[last]) {
+		l.chunks = append(l.chunks, make([]T, 0, 1<<chunkBits))
+		last++
+	}
+	l.chunks[last] = append(l.chunks[last], value)
+}
+
+func (l *list[T]) len() int {
+	if len(l.chunks) == 0 {
+		return 0
+	}
+	last := len(l.chunks) - 1
+	return last<<chunkBits + len(l.chunks[last])
+}
+
+func (l *list[T]) appendTo(dst []T) []T {
+	for _, c := range l.chunks {
+		dst = append(dst, c...)
+	}
+	return dst
+}

@@ -14,15 +14,20 @@ func newPaths() *paths {
 	return &paths{known: map[uint64]uint32{}, all: []pathStep{{}}}
 }
 
-func (p *paths) child(parent, name uint32) uint32 {
+// child is the path of a name below a path; ok is false if there are too many
+// paths.
+func (p *paths) child(parent, name uint32) (n uint32, ok bool) {
 	key := uint64(parent)<<32 | uint64(name)
 	if n, ok := p.known[key]; ok {
-		return n
+		return n, true
 	}
-	n := uint32(len(p.all))
+	if len(p.all) >= maxPaths {
+		return 0, false
+	}
+	n = uint32(len(p.all))
 	p.all = append(p.all, pathStep{parent, name})
 	p.known[key] = n
-	return n
+	return n, true
 }
 
 // names appends the names of a path, outermost first.
@@ -42,37 +47,41 @@ type change struct {
 	old, new uint32
 }
 
-// comparer finds the changes between nodes.
+// comparer finds the changes between nodes. A few forged trees can name one
+// file at more paths than there are atoms, so what it does is bounded.
 type comparer struct {
-	nodes *nodes
-	paths *paths
-	// steps is how many more entries may be compared. A few forged trees can
-	// name one file at more paths than there are atoms.
-	steps int
-	stack []pair
+	nodes     *nodes
+	paths     *paths
+	steps     int  // how many more entries may differ
+	truncated bool // a bound was met: changes were left out
+	stack     []pair
 }
+
+// The bounds of a comparer: paths that are told apart, and entries that
+// differ.
+const (
+	maxPaths = 1 << 19
+	maxSteps = 1 << 25
+)
 
 type pair struct{ path, old, new uint32 }
 
-// compare calls visit for each file that differs. It ends early, with false,
-// if visit returns false or the steps are used up.
-func (c *comparer) compare(old, new uint32, visit func(change) bool) bool {
+// compare calls visit for each file that differs.
+func (c *comparer) compare(old, new uint32, visit func(change)) {
 	c.stack = append(c.stack[:0], pair{0, old, new})
-	for len(c.stack) > 0 {
+	for len(c.stack) > 0 && c.steps > 0 {
 		p := c.stack[len(c.stack)-1]
 		c.stack = c.stack[:len(c.stack)-1]
-		if !c.pair(p, visit) {
-			return false
-		}
+		c.pair(p, visit)
 	}
-	return true
+	c.truncated = c.truncated || len(c.stack) > 0
 }
 
-func (c *comparer) pair(p pair, visit func(change) bool) bool {
+func (c *comparer) pair(p pair, visit func(change)) {
 	a, b := c.nodes.all[p.old], c.nodes.all[p.new]
 	for len(a) > 0 || len(b) > 0 {
-		var e, f entry
-		e.ref, f.ref = None, None
+		var key entry
+		old, new := uint32(None), uint32(None)
 		side := 0
 		switch {
 		case len(a) == 0:
@@ -83,28 +92,25 @@ func (c *comparer) pair(p pair, visit func(change) bool) bool {
 			side = byKey(a[0], b[0])
 		}
 		if side <= 0 {
-			e, a = a[0], a[1:]
+			key, old, a = a[0], a[0].ref, a[1:]
 		}
 		if side >= 0 {
-			f, b = b[0], b[1:]
+			key, new, b = b[0], b[0].ref, b[1:]
 		}
-		if e.ref == f.ref {
+		if old == new {
 			continue
 		}
-		if c.steps--; c.steps < 0 {
-			return false
+		c.steps--
+		path, ok := c.paths.child(p.path, key.name())
+		switch {
+		case !ok:
+			c.truncated = true
+		case key.isFile():
+			visit(change{path, old, new})
+		default:
+			c.stack = append(c.stack, pair{path, orEmpty(old), orEmpty(new)})
 		}
-		key := entry{key: max(e.key, f.key)}
-		path := c.paths.child(p.path, key.name())
-		if key.isFile() {
-			if !visit(change{path, e.ref, f.ref}) {
-				return false
-			}
-			continue
-		}
-		c.stack = append(c.stack, pair{path, orEmpty(e.ref), orEmpty(f.ref)})
 	}
-	return true
 }
 
 // orEmpty makes a directory that is not there an empty one.

@@ -76,22 +76,32 @@ const maxDate = 253402300799
 // UTC, from the end of an author line: "Name <address> 1700000000 +0100". What
 // is not a date is 1970, as in Git, and a zone that no clock can show is UTC.
 func authorDate(author []byte) (seconds int64, zone int) {
-	fields := bytes.Fields(author[bytes.LastIndexByte(author, '>')+1:])
-	if len(fields) == 0 {
+	word, rest := cutWord(author[bytes.LastIndexByte(author, '>')+1:])
+	for _, c := range word {
+		if c < '0' || c > '9' || seconds > maxDate {
+			return 0, 0
+		}
+		seconds = seconds*10 + int64(c-'0')
+	}
+	if seconds > maxDate {
 		return 0, 0
 	}
-	seconds, err := strconv.ParseInt(string(fields[0]), 10, 64)
-	if err != nil || seconds < 0 || seconds > maxDate {
-		return 0, 0
-	}
-	if len(fields) > 1 {
-		zone = zoneSeconds(string(fields[1]))
-	}
-	return seconds, zone
+	word, _ = cutWord(rest)
+	return seconds, zoneSeconds(word)
 }
 
-func zoneSeconds(s string) int {
-	n, err := strconv.Atoi(s)
+// cutWord returns what stands up to the next space, and the rest.
+func cutWord(b []byte) (word, rest []byte) {
+	b = bytes.TrimLeft(b, " \t")
+	if end := bytes.IndexAny(b, " \t"); end >= 0 {
+		return b[:end], b[end:]
+	}
+	return b, nil
+}
+
+// zoneSeconds reads "+0130".
+func zoneSeconds(word []byte) int {
+	n, err := strconv.Atoi(string(word))
 	if err != nil || n <= -2400 || n >= 2400 || n%100 <= -60 || n%100 >= 60 {
 		return 0
 	}
@@ -101,7 +111,7 @@ func zoneSeconds(s string) int {
 // authorTime is authorDate as a time in the author's zone.
 func authorTime(author []byte) time.Time {
 	seconds, zone := authorDate(author)
-	if seconds+int64(zone) < 0 || seconds+int64(zone) > maxDate {
+	if seconds+int64(zone) > maxDate {
 		zone = 0
 	}
 	if zone == 0 {

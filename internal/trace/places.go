@@ -27,22 +27,16 @@ func (t *tracer) loose() []scanner.ObjectID {
 		}
 	}
 	for _, root := range t.looseRoots(left) {
-		complete := t.compare(0, root, func(c change) bool {
+		t.compare(0, root, func(c change) {
 			if !left.has(c.new) {
-				return true
+				return
 			}
 			placed.put(c.new)
 			t.versions[uint64(c.path)<<32|uint64(c.new)] = 0
 			for _, item := range t.items(c.new) {
-				if _, ok := t.place(item, c.path); !ok {
-					return false
-				}
+				t.place(item, c.path)
 			}
-			return true
 		})
-		if !complete {
-			t.truncated = true
-		}
 	}
 	var out []scanner.ObjectID
 	for i, id := range s.matched.ids {

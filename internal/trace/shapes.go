@@ -1,5 +1,7 @@
 package trace
 
+import "sync/atomic"
+
 // A shape is the set of sub-directories of a tree: names, and the trees that
 // they are. It is kept as what differs from another shape.
 type shape struct {
@@ -23,7 +25,17 @@ const lastSub = 1 << 31
 type shapes struct {
 	all  arena[shape]
 	subs arena[sub]
+	most int // of sub-directories; 0 is no limit
+	full atomic.Bool
 }
+
+// The most sub-directories that shapes keep: 128 MiB, and 64 bytes for each
+// object of the store. Real histories keep one or two for each object; a forged
+// one can make a delta of a few bytes cost as many as it likes.
+const (
+	mostSubs          = 1 << 24
+	mostSubsPerObject = 8
+)
 
 func (s *shapes) at(i uint32) *shape { return &s.all.from(i)[0] }
 
@@ -47,13 +59,18 @@ func (s *shapes) own(i uint32) []sub {
 	return subs[:n]
 }
 
-// add makes a shape; own is not empty or base is not 0.
-func (s *shapes) add(w *worker, sh shape, own []sub) uint32 {
+// add makes a shape and returns the slot of its trees. If there are too many
+// it is that of a tree without sub-directories, and full is set.
+func (s *shapes) add(w *worker, sh shape, own []sub) (slot uint32) {
+	if s.most > 0 && s.subs.len()+len(own) > s.most {
+		s.full.Store(true)
+		return slotTree
+	}
 	if len(own) > 0 {
 		own[len(own)-1].name |= lastSub
 		sh.subs = s.subs.add(&w.subs, own...) + 1
 	}
-	return s.all.add(&w.shapes, sh)
+	return slotShape + s.all.add(&w.shapes, sh)
 }
 
 // maxSubset bounds the subsets that addsUp tries to 2^maxSubset.

@@ -28,6 +28,7 @@ type sweep struct {
 	missing [3]idSet // by kind: blobs, trees, commits
 	broken  idSet
 	trees   int64
+	count   int64 // of commits; commits is empty if nothing is traced
 }
 
 // What a slot says of its object. A tree with sub-directories has the number
@@ -50,8 +51,9 @@ type commit struct {
 
 // worker is what belongs to one of the history's workers.
 type worker struct {
-	commits []commit
-	parents []uint32
+	commits list[commit]
+	parents list[uint32]
+	count   int64 // of commits
 	header  header
 	ids     []byte
 	missing [3]idSet
@@ -64,6 +66,8 @@ type worker struct {
 	shapes cursor[shape]
 	subs   cursor[sub]
 	own    []sub
+	kept   [keepLast]keptTree
+	keepAt int
 }
 
 // freshDir is a sub-directory that a tree does not share with its base.
@@ -88,6 +92,7 @@ func newSweep(h History, in *Input, m *matched) *sweep {
 	s := &sweep{history: h, idSize: in.IDSize, shallow: in.Shallow, matched: m}
 	s.slots = make([]uint32, h.Count())
 	s.workers = make([]worker, max(1, in.Jobs))
+	s.shapes.most = mostSubs + mostSubsPerObject*len(s.slots)
 	s.names.seed = maphash.MakeSeed()
 	s.setSize(&s.broken, &s.missing)
 	for i := range s.workers {
@@ -128,22 +133,23 @@ func (s *sweep) run(ctx context.Context) error {
 	return nil
 }
 
-func (s *sweep) guard(visit func(*worker, *Object) error) func(int, Object) error {
+func (s *sweep) guard(visit func(*worker, Object) error) func(int, Object) error {
 	return func(n int, o Object) error {
 		if n >= len(s.workers) || int(o.Ordinal) >= len(s.slots) {
 			return fmt.Errorf("trace: worker %d of %d, object %d of %d", n, len(s.workers), o.Ordinal, len(s.slots))
 		}
-		return visit(&s.workers[n], &o)
+		return visit(&s.workers[n], o)
 	}
 }
 
 // commit reads one commit.
-func (s *sweep) commit(w *worker, o *Object) error {
+func (s *sweep) commit(w *worker, o Object) error {
 	var ok bool
 	if w.ids, ok = parseCommit(&w.header, o.Text, s.idSize, w.ids); !ok {
 		w.broken.add([]byte(s.history.ID(o.Ordinal)))
 	}
-	c := commit{ordinal: o.Ordinal, tree: None, parents: uint32(len(w.parents))}
+	w.count++
+	c := commit{ordinal: o.Ordinal, tree: None, parents: uint32(w.parents.len())}
 	if ok {
 		c.tree = s.find(w, missingTree, w.header.tree)
 	}
@@ -155,11 +161,15 @@ func (s *sweep) commit(w *worker, o *Object) error {
 				w.missing[missingCommit].add(id)
 			}
 		}
-		w.parents = append(w.parents, p)
+		if s.matched != nil {
+			w.parents.add(p)
+		}
 	}
-	c.count = uint32(len(w.parents)) - c.parents
-	c.date, _ = authorDate(w.header.author)
-	w.commits = append(w.commits, c)
+	if s.matched != nil {
+		c.count = uint32(w.parents.len()) - c.parents
+		c.date, _ = authorDate(w.header.author)
+		w.commits.add(c)
+	}
 	return nil
 }
 
@@ -172,25 +182,32 @@ func (s *sweep) find(w *worker, kind int, id []byte) uint32 {
 	return None
 }
 
+// gatherCommits numbers the commits.
 func (s *sweep) gatherCommits() {
+	commits, parents := 0, 0
+	for i := range s.workers {
+		s.count += s.workers[i].count
+		commits += s.workers[i].commits.len()
+		parents += s.workers[i].parents.len()
+	}
+	s.commits, s.parents = make([]commit, 0, commits), make([]uint32, 0, parents)
 	for i := range s.workers {
 		w := &s.workers[i]
 		first := uint32(len(s.parents))
-		s.parents = append(s.parents, w.parents...)
-		for _, c := range w.commits {
-			if s.slots[c.ordinal] != slotNone {
-				continue
-			}
+		s.parents = w.parents.appendTo(s.parents)
+		from := len(s.commits)
+		s.commits = w.commits.appendTo(s.commits)
+		for j := range s.commits[from:] {
+			c := &s.commits[from+j]
 			c.parents += first
-			s.slots[c.ordinal] = slotCommit | uint32(len(s.commits))
-			s.commits = append(s.commits, c)
+			s.slots[c.ordinal] = slotCommit | uint32(from+j)
 		}
-		w.commits, w.parents = nil, nil
+		w.commits, w.parents = list[commit]{}, list[uint32]{}
 	}
 }
 
 // tree reads one tree.
-func (s *sweep) tree(w *worker, o *Object) error {
+func (s *sweep) tree(w *worker, o Object) error {
 	w.trees++
 	base, fresh := s.slotOf(o.Base), o.Fresh
 	if base == slotNone || base&slotCommit != 0 || s.damaged.has(o.Base) {
@@ -208,7 +225,7 @@ func (s *sweep) tree(w *worker, o *Object) error {
 	}
 	slot := uint32(slotTree)
 	if s.matched != nil && e.dirs > 0 {
-		if slot, err = s.shape(w, o.Text, base, e.sum); err != nil {
+		if slot, err = s.shape(w, o.Text, base, e); err != nil {
 			return err
 		}
 	}
@@ -286,28 +303,53 @@ func (s *sweep) slotOf(ordinal uint32) uint32 {
 
 // shape makes the shape of the tree in text, whose fresh sub-directories are
 // w.dirs, and returns its slot.
-func (s *sweep) shape(w *worker, text []byte, base uint32, sum uint64) (slot uint32, err error) {
-	sh := shape{sum: sum}
+func (s *sweep) shape(w *worker, text []byte, base uint32, f found) (slot uint32, err error) {
+	sh := shape{sum: f.sum}
 	if base >= slotShape {
 		baseSum := s.shapes.at(base - slotShape).sum
-		switch {
-		case len(w.dirs) == 0 && sum == baseSum:
+		if len(w.dirs) == 0 && f.sum == baseSum {
 			return base, nil
-		case addsUp(baseSum, sum, w.dirs):
+		}
+		if addsUp(baseSum, f.sum, w.dirs) {
 			sh.base = base - slotShape + 1
-		default:
-			s.allDirs(w, text)
+			if err := s.nameDirs(w, text); err != nil {
+				return 0, err
+			}
+			return s.shapes.add(w, sh, w.own), nil
 		}
 	}
+	k, ok, err := s.differences(w, text, f.dirs)
+	switch {
+	case err != nil:
+		return 0, err
+	case ok && len(w.own) == 0:
+		return k.slot, nil
+	case ok:
+		sh.base = k.slot - slotShape + 1
+	default:
+		if len(w.dirs) < f.dirs {
+			s.allDirs(w, text)
+		}
+		if err := s.nameDirs(w, text); err != nil {
+			return 0, err
+		}
+	}
+	slot = s.shapes.add(w, sh, w.own)
+	w.keep(k, text, f.dirs, slot)
+	return slot, nil
+}
+
+// nameDirs makes w.own from w.dirs.
+func (s *sweep) nameDirs(w *worker, text []byte) error {
 	w.own = w.own[:0]
 	for _, d := range w.dirs {
 		number, err := s.name(w, text[d.start:d.end], d.hash)
 		if err != nil {
-			return 0, err
+			return err
 		}
 		w.own = append(w.own, sub{number, d.tree})
 	}
-	return slotShape + s.shapes.add(w, sh, w.own), nil
+	return nil
 }
 
 // allDirs makes w.dirs all sub-directories of a tree.

@@ -19,7 +19,7 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
-	out := &Result{Commits: int64(len(s.commits)), Trees: s.trees, Places: make([][]scanner.Place, in.Items)}
+	out := &Result{Commits: s.count, Trees: s.trees, Places: make([][]scanner.Place, in.Items)}
 	tips := s.findTips(in.Tips)
 	if m != nil {
 		t := newTracer(s)
@@ -31,7 +31,7 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 		if err := t.places(out.Places); err != nil {
 			return nil, err
 		}
-		out.Truncated = t.truncated
+		out.Truncated = t.truncated || s.shapes.full.Load()
 	}
 	out.Missing.Blobs = s.missing[missingBlob].ids()
 	out.Missing.Trees = s.missing[missingTree].ids()

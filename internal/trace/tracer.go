@@ -5,11 +5,8 @@ import (
 	"slices"
 )
 
-// The most places, and the most compared entries, that a history is given.
-const (
-	maxPlaces = 1 << 20
-	maxSteps  = 1 << 26
-)
+// maxPlaces is the most places that a history is given. Nobody reads more.
+const maxPlaces = 1 << 17
 
 // tracer turns nodes of commits into events, and events into places.
 type tracer struct {
@@ -20,12 +17,11 @@ type tracer struct {
 	reachable bitset              // commits that a tip reaches
 	refs      map[uint32][]string // by node of their tip
 
-	known     map[uint64]uint32 // item and path → place
-	all       []place
-	events    []event
-	versions  map[uint64]int64 // path and blob → author date of the latest commit that brought it
-	truncated bool
-	scratch   []uint32
+	known    map[uint64]uint32 // item and path → place
+	all      []place
+	events   []event
+	versions map[uint64]int64 // path and blob → author date of the latest commit that brought it
+	scratch  []uint32
 }
 
 // place is an item at a path.
@@ -58,6 +54,7 @@ func (t *tracer) place(item int32, path uint32) (n uint32, ok bool) {
 		return n, true
 	}
 	if len(t.all) >= maxPlaces {
+		t.truncated = true
 		return 0, false
 	}
 	n = uint32(len(t.all))
@@ -136,49 +133,43 @@ func (t *tracer) commit(i uint32) {
 		first, others = parents[0], parents[1:]
 	}
 	date := t.sweep.commits[i].date
-	complete := t.compare(first, root, func(c change) bool {
+	t.compare(first, root, func(c change) {
 		if c.new != None {
 			key := uint64(c.path)<<32 | uint64(c.new)
 			if old, ok := t.versions[key]; !ok || old < date {
 				t.versions[key] = date
 			}
 		}
-		return t.record(c, i, others)
+		t.record(c, i, others)
 	})
-	if !complete {
-		t.truncated = true
-	}
 }
 
 // record turns one change against the first parent into events, if the other
 // parents agree.
-func (t *tracer) record(c change, commit uint32, others []uint32) bool {
+func (t *tracer) record(c change, commit uint32, others []uint32) {
 	old, new := t.items(c.old), t.items(c.new)
 	for len(old) > 0 || len(new) > 0 {
 		switch {
 		case len(old) == 0 || len(new) > 0 && new[0] < old[0]:
-			if !t.anyHolds(others, c.path, new[0]) && !t.event(new[0], c.path, commit) {
-				return false
+			if !t.anyHolds(others, c.path, new[0]) {
+				t.event(new[0], c.path, commit)
 			}
 			new = new[1:]
 		case len(new) == 0 || old[0] < new[0]:
-			if t.allHold(others, c.path, old[0]) && !t.event(old[0], c.path, commit|eventRemoved) {
-				return false
+			if t.allHold(others, c.path, old[0]) {
+				t.event(old[0], c.path, commit|eventRemoved)
 			}
 			old = old[1:]
 		default:
 			old, new = old[1:], new[1:]
 		}
 	}
-	return true
 }
 
-func (t *tracer) event(item int32, path, commit uint32) bool {
-	n, ok := t.place(item, path)
-	if ok {
+func (t *tracer) event(item int32, path, commit uint32) {
+	if n, ok := t.place(item, path); ok {
 		t.events = append(t.events, event{n, commit})
 	}
-	return ok
 }
 
 func (t *tracer) anyHolds(roots []uint32, path uint32, item int32) bool {
@@ -233,11 +224,11 @@ func (t *tracer) tips(tips []tip) {
 	t.reach(queue)
 	t.refs = refs
 	for _, root := range order {
-		complete := t.compare(0, root, func(c change) bool {
+		t.compare(0, root, func(c change) {
 			for _, item := range t.items(c.new) {
 				n, ok := t.place(item, c.path)
 				if !ok {
-					return false
+					continue
 				}
 				p := &t.all[n]
 				p.tips = append(p.tips, root)
@@ -245,11 +236,7 @@ func (t *tracer) tips(tips []tip) {
 					p.tip = c.new
 				}
 			}
-			return true
 		})
-		if !complete {
-			t.truncated = true
-		}
 	}
 }
 
