@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -247,4 +248,41 @@ func TestRealHistoryAgreesWithGit(t *testing.T) {
 	}
 	blobs := settingsBlobs(t, dir)
 	compareWithGit(t, dir, blobs, max(1, len(blobs)/40))
+}
+
+// TestMadeHistoryAgreesWithGit lets Git store a random history, as packs with
+// deltas, and compares.
+func TestMadeHistoryAgreesWithGit(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "made.git")
+	gitOutput(t, dir, "init", "-q", "--bare")
+	h := randomHistory(rand.New(rand.NewSource(7)), 250)
+	cmd := git(t, dir, "fast-import", "--quiet")
+	cmd.Stdin = strings.NewReader(fastImport(h))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	gitOutput(t, dir, "repack", "-a", "-d", "-f", "-q", "--window=50", "--depth=50")
+	var blobs []scanner.ObjectID
+	for id := range build(h).matched {
+		blobs = append(blobs, id)
+	}
+	slices.Sort(blobs)
+	compareWithGit(t, dir, blobs, max(1, len(blobs)/25))
+}
+
+// fastImport writes a history for git fast-import; every commit is a ref.
+func fastImport(h history) string {
+	var b strings.Builder
+	for n := 1; n <= len(h); n++ {
+		c := h[fmt.Sprintf("c%d", n)]
+		fmt.Fprintf(&b, "commit refs/heads/c%d\nmark :%d\nauthor A <a@example.org> %d +0000\ncommitter C <c@example.org> %d +0000\ndata 0\n", n, n, c.date, n)
+		for i, p := range strings.Fields(c.parents) {
+			fmt.Fprintf(&b, "%s :%d\n", []string{"from", "merge"}[min(i, 1)], order(p))
+		}
+		b.WriteString("deleteall\n")
+		for path, text := range c.files {
+			fmt.Fprintf(&b, "M 100644 inline %s\ndata %d\n%s\n", path, len(text), text)
+		}
+	}
+	return b.String()
 }
