@@ -158,6 +158,8 @@ func lineKind(line []byte) (kind, int) {
 	}
 	if len(rest) > 0 && plainWord(first) {
 		switch {
+		case rest[0] == ':' && bytes.Contains(rest, []byte(" = ")):
+			return kindPython, 2 // an annotation
 		case rest[0] == ':' && (len(rest) == 1 || rest[1] == ' ') && line[len(line)-1] != '{':
 			return kindYAML, 2
 		case rest[0] == '=' && (len(rest) == 1 || rest[1] != '=' && rest[1] != ' ') && indent == 0:

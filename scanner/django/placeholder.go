@@ -20,7 +20,7 @@ func asksForReplacement(v string) bool { return speaks(v, isImperative, imperati
 // isDummy reports whether a value says that nobody should use it: for tests,
 // builds, examples.
 func isDummy(v string) bool {
-	return len(v) == 1 || speaks(v, isDummyWord, dummyParts[:])
+	return len(v) == 1 || fold(v) == "na" || speaks(v, isDummyWord, dummyParts[:])
 }
 
 // speaks reports whether one of the words of v is in a vocabulary, or v without
@@ -71,7 +71,7 @@ func isDummyWord(w string) bool {
 	case "test", "tests", "testing", "tester", "pytest", "unittest", "tox", "ci", "travis", "github", "gitlab", "jenkins", "actions", "dev", "develop", "development", "devel",
 		"local", "localdev", "localhost", "dummy", "fake", "mock", "stub", "sample", "demo", "docs", "sandbox", "playground", "synthetic", "bogus",
 		"insecure", "unsafe", "unsecure", "notsecure", "default", "fallback", "build", "collectstatic", "temporary", "temp", "tmp", "throwaway",
-		"not", "no", "dont", "never", "nope", "none", "null", "nil", "undefined", "na", "n", "unused", "irrelevant", "required", "anything", "any", "something", "nothing",
+		"not", "no", "dont", "never", "nope", "none", "null", "nil", "undefined", "na", "unused", "irrelevant", "required", "anything", "any", "something", "nothing",
 		"notasecret", "notsecret", "notused", "invalid", "denied", "template", "staging", "debug":
 		return true
 	}
