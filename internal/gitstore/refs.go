@@ -100,14 +100,18 @@ type refValue struct {
 const maxSymbolic = 5
 
 // lookupRef follows one full name without reading the others; id is empty if
-// there is no such ref.
+// there is no such ref. A file that holds no object name is an error.
 func (r *Repository) lookupRef(name string) (id scanner.ObjectID, err error) {
 	for range maxSymbolic {
 		if !safeRefName(name) {
 			return "", nil
 		}
-		v, err := readRefFile(filepath.Join(r.refDir(name), filepath.FromSlash(name)), r.idSize)
+		path := filepath.Join(r.refDir(name), filepath.FromSlash(name))
+		v, err := readRefFile(path, r.idSize)
 		if err != nil {
+			if info, statErr := os.Stat(path); statErr == nil && info.Mode().IsRegular() {
+				return "", fmt.Errorf("ref: %w", err) // it hides what packed-refs has
+			}
 			return r.lookupPacked(name)
 		}
 		if v.target == "" {

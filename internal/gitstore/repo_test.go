@@ -164,3 +164,13 @@ func expect(t testing.TB, s scanner.Source, want ...string) {
 		t.Errorf("not complete: %v", coverage.Skipped)
 	}
 }
+
+// shell runs a line of shell in the repository's directory.
+func shell(t testing.TB, r *repo, line string) {
+	t.Helper()
+	cmd := exec.Command("sh", "-c", line)
+	cmd.Dir, cmd.Env = r.dir, r.env
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s: %v: %s", line, err, out)
+	}
+}

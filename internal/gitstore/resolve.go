@@ -75,6 +75,9 @@ func (r *Repository) step(rev string, id scanner.ObjectID, steps string) (scanne
 			return "", "", wrong
 		}
 	}
+	if steps[0] != '~' && steps[0] != '^' {
+		return "", "", wrong
+	}
 	id, err := r.peelToCommit(id)
 	if err != nil {
 		return "", "", err

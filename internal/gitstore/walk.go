@@ -24,8 +24,8 @@ type node struct {
 // for that: whatever an included commit leads to is in the range until it is
 // found to be old. What could happen is that an old commit is met late. So the
 // walk goes on behind the last new commit, through the old ones, for margin
-// commits and down to a date below that of all new ones, less the largest step
-// against the time that was seen.
+// commits beyond the last step against the time, and down to a date below that
+// of all new ones, less the largest such step.
 type walk struct {
 	r     *Repository
 	nodes map[scanner.ObjectID]*node
@@ -85,6 +85,7 @@ func (w *walk) commits(include, exclude []scanner.ObjectID) []*node {
 		for _, id := range n.commit.Parents {
 			if p := w.enter(id, n.old); p != nil && p.commit.Committed > n.commit.Committed {
 				w.skew = max(w.skew, p.commit.Committed-n.commit.Committed)
+				margin = walkMargin
 			}
 		}
 	}
