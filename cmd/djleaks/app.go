@@ -46,7 +46,7 @@ func newApp(w world) *cli.App {
 		Writer:    w.stdout,
 		ErrWriter: w.stderr,
 		Commands: []*cli.Command{
-			auditCommand(w), stagedCommand(w), rangeCommand(w),
+			auditCommand(w), stagedCommand(w), rangeCommand(w), filesCommand(w),
 			ciCommand(w), hookCommand(w),
 			keyCommand(w), reportCommand(w), rulesCommand(w), demoCommand(w),
 			completionCommand(w), manCommand(w),

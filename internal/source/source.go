@@ -1,0 +1,188 @@
+// Package source yields texts that are not in Git: files, the files of
+// folders, and standard input.
+//
+// Names are reported as they were given, with forward slashes. Links are read
+// if they are named and passed over inside folders, so that no file is read
+// twice and no walk goes round in circles. A folder's .git is not entered: what
+// is in it is the audit's business.
+package source
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Sizes of what is held of a file that is too large to be read at once, in
+// bytes. Windows overlap, so that a key at the edge of one is whole in the next.
+const (
+	windowSize    = 64 << 20
+	windowOverlap = 64 << 10
+)
+
+// Stdin is the name that stands for standard input.
+const Stdin = "-"
+
+// files is a list of names to read.
+type files struct {
+	names  []string
+	stdin  io.Reader
+	window int
+}
+
+// Files returns the source of these files and folders; Stdin is read from
+// stdin. A name that does not exist is an error of the source; what cannot be
+// read goes into its coverage.
+func Files(names []string, stdin io.Reader) scanner.Source {
+	return &files{names, stdin, windowSize}
+}
+
+// Chunks yields the files in the order of their names, folders sorted.
+func (f *files) Chunks(ctx context.Context, yield func(*scanner.Chunk) error) (scanner.Coverage, error) {
+	for _, name := range f.names { // before anything is read
+		if _, err := os.Stat(name); name != Stdin && errors.Is(err, fs.ErrNotExist) {
+			return scanner.Coverage{}, fmt.Errorf("files: %s: %w", name, fs.ErrNotExist)
+		}
+	}
+	r := reader{ctx: ctx, yield: yield, window: f.window}
+	for _, name := range f.names {
+		var err error
+		if name == Stdin {
+			err = r.text("<stdin>", f.stdin)
+		} else {
+			err = r.named(name)
+		}
+		if err != nil {
+			return r.coverage, err
+		}
+	}
+	return r.coverage, nil
+}
+
+// reader is one run over the files.
+type reader struct {
+	ctx      context.Context
+	yield    func(*scanner.Chunk) error
+	window   int
+	buffer   []byte
+	coverage scanner.Coverage
+}
+
+// named reads what the user named: a folder, or whatever can be read as a file.
+func (r *reader) named(name string) error {
+	info, err := os.Stat(name)
+	if err != nil {
+		r.skip(name, err)
+		return nil
+	}
+	if !info.IsDir() {
+		return r.file(name)
+	}
+	return filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			r.skip(path, err)
+			if d != nil && d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case d.Name() == ".git" && path != name:
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		case d.Type().IsRegular():
+			return r.file(path)
+		case d.Type()&(fs.ModeDir|fs.ModeSymlink) == 0:
+			r.coverage.Skip(scanner.Skip{Path: filepath.ToSlash(path), Reason: "not a regular file"})
+		}
+		return nil
+	})
+}
+
+func (r *reader) file(name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		r.skip(name, err)
+		return nil
+	}
+	defer f.Close()
+	return r.text(filepath.ToSlash(name), f)
+}
+
+// text reads one text, in windows if it is large. An error is the caller's
+// wish to stop; what cannot be read is skipped.
+func (r *reader) text(path string, in io.Reader) error {
+	chunk := scanner.Chunk{Path: path}
+	r.coverage.Blobs++
+	for kept := 0; ; {
+		n, err := r.fill(in, kept)
+		r.coverage.Bytes += int64(n)
+		chunk.Text = r.buffer[:kept+n]
+		if stop := r.ctx.Err(); stop != nil {
+			return stop
+		}
+		if err != nil && err != io.EOF {
+			r.skip(path, err)
+			return nil
+		}
+		if n > 0 {
+			if err := r.yield(&chunk); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		start := nextWindow(chunk.Text)
+		lines, _ := scanner.Position(chunk.Text, start)
+		chunk.LinesBefore += lines - 1
+		kept = copy(r.buffer, chunk.Text[start:])
+	}
+}
+
+// fill reads behind the bytes that are kept until the window is full or the
+// text ends, which is io.EOF. The buffer grows with what there is to read.
+func (r *reader) fill(in io.Reader, kept int) (n int, err error) {
+	for kept+n < r.window {
+		if err := r.ctx.Err(); err != nil {
+			return n, err
+		}
+		if kept+n == len(r.buffer) {
+			grown := make([]byte, min(r.window, max(64<<10, 2*len(r.buffer))))
+			copy(grown, r.buffer)
+			r.buffer = grown
+		}
+		read, err := in.Read(r.buffer[kept+n:])
+		n += read
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// nextWindow is where the window behind this one begins: at a line, unless
+// lines are longer than the overlap.
+func nextWindow(text []byte) int {
+	start := max(0, len(text)-windowOverlap)
+	if n := bytes.LastIndexByte(text[:start], '\n'); n >= 0 && start-n <= windowOverlap {
+		return n + 1
+	}
+	return start
+}
+
+func (r *reader) skip(path string, err error) {
+	var pathError *fs.PathError
+	if errors.As(err, &pathError) {
+		err = pathError.Err
+	}
+	r.coverage.Skip(scanner.Skip{Path: filepath.ToSlash(path), Reason: err.Error()})
+}
