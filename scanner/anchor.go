@@ -1,5 +1,10 @@
 package scanner
 
+import (
+	"encoding/binary"
+	"slices"
+)
+
 // An Anchor is a literal that a text must contain before a detector looks at
 // it. It is compared without regard to ASCII case.
 type Anchor struct {
@@ -15,63 +20,81 @@ const MinAnchor = 4
 // AnchorLookahead is how many bytes behind a literal its Accept may read.
 const AnchorLookahead = 24
 
-// AnchorSet finds all its anchors in one pass over a text, by Wu and Manber's
-// algorithm with blocks of two bytes: only every fourth byte or so is looked
-// at. It is immutable and safe for concurrent use.
+// AnchorSet finds all its anchors in one pass over a text. It is immutable and
+// safe for concurrent use.
+//
+// It probes the text at every stride-th place only: a literal of n bytes holds
+// n-3 groups of four bytes, so that exactly one of them stands at a probed
+// place if the stride is n-3 or less. A table says which literals hold such a
+// group. Unlike the steps of Wu and Manber's algorithm, each of which depends
+// on what was read before, the probes are independent, and the processor does
+// several at a time: 3 times as fast on source code. Groups of three bytes
+// allow longer strides, and lose that again on "cre" and "ret" of every
+// "create" and "return".
 type AnchorSet struct {
 	anchors []Anchor
-	window  int // length of the shortest literal: what the shifts are made for
+	stride  int
 	extent  int // longest literal + AnchorLookahead
-	shift   [1 << 16]uint8
-	ending  map[uint16][]uint8 // two-byte block at the window's end → anchors
+	table   [1 << tableBits]uint8
+	groups  [][]group // by the number that table has; 0 is none
+}
+
+// group says that a literal has some four bytes at an offset.
+type group struct {
+	offset int // less than stride
+	anchor int // index
+}
+
+const (
+	tableBits = 12
+	// maxStride is what the unrolled loop is made for.
+	maxStride = 3
+	// spread is the golden ratio of 32 bits, which scatters groups of letters
+	// well over the table (Knuth, The Art of Computer Programming, 6.4).
+	spread = 0x9E3779B1
+	// folded makes ASCII letters lower case, and maps some other bytes to each
+	// other, which the comparison sorts out.
+	folded = 0x20202020_20202020
+)
+
+// slot is the place in the table of four bytes that are folded.
+func slot(four uint32) uint32 { return four * spread >> (32 - tableBits) }
+
+// slotOf is the place in the table of the four bytes of text at i.
+func slotOf[T string | []byte](text T, i int) uint32 {
+	four := uint32(text[i]) | uint32(text[i+1])<<8 | uint32(text[i+2])<<16 | uint32(text[i+3])<<24
+	return slot(four | folded&0xffffffff)
 }
 
 // NewAnchorSet builds the search table. It panics if a literal is shorter than
 // MinAnchor, which is a mistake in this program.
 func NewAnchorSet(anchors ...Anchor) *AnchorSet {
-	s := &AnchorSet{anchors: anchors, window: 255, ending: map[uint16][]uint8{}}
+	s := &AnchorSet{anchors: anchors, stride: maxStride, groups: make([][]group, 1)}
 	for _, a := range anchors {
 		if len(a.Text) < MinAnchor {
 			panic("scanner: anchor " + a.Text + " is too short")
 		}
-		s.window = min(s.window, len(a.Text))
+		s.stride = min(s.stride, len(a.Text)-3)
 		s.extent = max(s.extent, len(a.Text)+AnchorLookahead)
 	}
-	for i := range s.shift {
-		s.shift[i] = uint8(s.window - 1)
-	}
 	for n, a := range anchors {
-		for i := 0; i+2 <= s.window; i++ {
-			left := uint8(s.window - 2 - i)
-			for _, block := range caseVariants(a.Text[i], a.Text[i+1]) {
-				s.shift[block] = min(s.shift[block], left)
-				if left == 0 {
-					s.ending[block] = append(s.ending[block], uint8(n))
+		for i := range s.stride {
+			at := &s.table[slotOf(a.Text, i)]
+			if *at == 0 {
+				if len(s.groups) > 255 {
+					panic("scanner: too many anchors")
 				}
+				*at = uint8(len(s.groups))
+				s.groups = append(s.groups, nil)
 			}
+			s.groups[*at] = append(s.groups[*at], group{i, n})
 		}
+	}
+	for _, g := range s.groups {
+		// The literal that begins first comes first.
+		slices.SortStableFunc(g, func(a, b group) int { return b.offset - a.offset })
 	}
 	return s
-}
-
-func caseVariants(a, b byte) []uint16 {
-	var out []uint16
-	for _, x := range bothCases(a) {
-		for _, y := range bothCases(b) {
-			out = append(out, uint16(x)|uint16(y)<<8)
-		}
-	}
-	return out
-}
-
-func bothCases(c byte) []byte {
-	switch {
-	case 'a' <= c && c <= 'z':
-		return []byte{c, c - 32}
-	case 'A' <= c && c <= 'Z':
-		return []byte{c, c + 32}
-	}
-	return []byte{c}
 }
 
 // Extent is the number of bytes, from its first one on, that decide whether an
@@ -82,32 +105,51 @@ func (s *AnchorSet) Extent() int { return s.extent }
 // Append appends to dst the offsets of all anchors of text that begin in
 // text[from:to], ascending and each offset once, and returns it.
 func (s *AnchorSet) Append(dst []int32, text []byte, from, to int) []int32 {
-	last := s.window - 2
-	end := min(len(text)-1, to+last)
-	for i := from + last; i < end; {
-		block := uint16(text[i]) | uint16(text[i+1])<<8
-		step := int(s.shift[block])
-		if step != 0 {
-			i += step
-			continue
+	found := len(dst)
+	// The first probe sees the literals that begin up to stride-1 before it.
+	i := from + s.stride - 1
+	end := min(len(text)-3, to+s.stride-1) // behind the last probe
+	if s.stride == maxStride {
+		for ; i+16 <= len(text) && i+9 < end; i += 12 {
+			block := (*[16]byte)(text[i:])
+			low := binary.LittleEndian.Uint64(block[:8]) | folded
+			high := binary.LittleEndian.Uint64(block[6:]) | folded
+			a := s.table[slot(uint32(low))]
+			b := s.table[slot(uint32(low>>24))]
+			c := s.table[slot(uint32(high))]
+			d := s.table[slot(uint32(high>>24))]
+			if a|b|c|d == 0 {
+				continue
+			}
+			for n, number := range [4]uint8{a, b, c, d} {
+				dst = s.check(dst, found, text, i+3*n, from, to, number)
+			}
 		}
-		if start := i - last; s.at(text, start, block) {
-			dst = append(dst, int32(start))
-		}
-		i++
+	}
+	for ; i < end; i += s.stride {
+		dst = s.check(dst, found, text, i, from, to, s.table[slotOf(text, i)])
 	}
 	return dst
 }
 
-func (s *AnchorSet) at(text []byte, start int, block uint16) bool {
-	for _, n := range s.ending[block] {
-		a := &s.anchors[n]
+// check appends the anchors that have a group of this number at text[at:].
+// Those from dst[found] on are of the same search.
+func (s *AnchorSet) check(dst []int32, found int, text []byte, at, from, to int, number uint8) []int32 {
+	if number == 0 {
+		return dst
+	}
+	for _, g := range s.groups[number] {
+		start := at - g.offset
+		if start < from || start >= to || len(dst) > found && dst[len(dst)-1] == int32(start) {
+			continue
+		}
+		a := &s.anchors[g.anchor]
 		end := start + len(a.Text)
 		if end <= len(text) && equalFold(text[start:end], a.Text) && (a.Accept == nil || a.Accept(text, end)) {
-			return true
+			dst = append(dst, int32(start))
 		}
 	}
-	return false
+	return dst
 }
 
 // equalFold compares two strings of one length without regard to ASCII case.

@@ -1,0 +1,156 @@
+package packwalk
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// benchRepository is the git directory that DJLEAKS_BENCH_REPO names, or the
+// small one of the tests.
+func benchRepository(b *testing.B) string {
+	if dir := os.Getenv("DJLEAKS_BENCH_REPO"); dir != "" {
+		return filepath.Join(dir, "objects")
+	}
+	return objects(repository(b, "sha1"))
+}
+
+// cpu is the processor time that this process has used.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// measure runs f b.N times and reports processor seconds beside the clock's.
+func measure(b *testing.B, f func()) {
+	b.ReportAllocs()
+	runtime.GC()
+	before := cpu()
+	for b.Loop() {
+		f()
+	}
+	b.ReportMetric((cpu()-before).Seconds()/float64(b.N), "cpu-s/op")
+}
+
+func benchAnchors() *scanner.AnchorSet {
+	return scanner.NewAnchorSet(scanner.Anchor{Text: "secret"}, scanner.Anchor{Text: "django-insecure-"},
+		scanner.Anchor{Text: "signing_key"}, scanner.Anchor{Text: "ZGphbmdvLWluc2VjdXJlL"})
+}
+
+func benchOpen(b *testing.B, jobs int) *Walk {
+	w, err := Open(context.Background(), Options{Dirs: []string{benchRepository(b)}, IDSize: 20, Jobs: jobs})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { w.Close() })
+	return w
+}
+
+// BenchmarkFloor inflates every blob stream of the packs once, deltas as
+// deltas, and does nothing else: what no walk can be cheaper than with this
+// inflater. It opens the walk once, outside the clock.
+func BenchmarkFloor(b *testing.B) {
+	w := benchOpen(b, 1)
+	measure(b, func() { floor(b, w, packfile.Blob) })
+}
+
+func floor(b *testing.B, w *Walk, kind packfile.Type) {
+	k := &worker{walk: w, pass: &pass{walk: w}}
+	for _, p := range w.packs {
+		k.pack = p
+		for e := range uint32(p.len()) {
+			if p.state[e].kind() != kind {
+				continue
+			}
+			head, err := k.readHead(e)
+			if err != nil {
+				b.Fatal(err)
+			}
+			if head.Size > w.opt.StreamLimit {
+				continue
+			}
+			text, err := k.inflateEntry(head, e)
+			if err != nil {
+				b.Fatal(err)
+			}
+			k.buffers.put(text)
+		}
+	}
+}
+
+// BenchmarkBlobs is the sweep over the blobs alone, with a search: what the
+// floor is compared with.
+func BenchmarkBlobs(b *testing.B) {
+	for name, jobs := range map[string]int{"jobs=1": 1, "jobs=2": 2} {
+		b.Run(name, func(b *testing.B) {
+			w := benchOpen(b, jobs)
+			set := benchAnchors()
+			measure(b, func() {
+				p := &pass{walk: w, set: set, visit: func(int, *Object) error { return nil }}
+				p.kinds[packfile.Blob] = true
+				if _, err := p.run(context.Background()); err != nil {
+					b.Fatal(err)
+				}
+			})
+		})
+	}
+}
+
+// BenchmarkBlobsWhole searches the whole text of every blob, for comparison.
+func BenchmarkBlobsWhole(b *testing.B) {
+	w := benchOpen(b, 1)
+	set := benchAnchors()
+	var anchors []int32
+	measure(b, func() {
+		p := &pass{walk: w, visit: func(_ int, o *Object) error {
+			anchors = set.Append(anchors[:0], o.Text, 0, len(o.Text))
+			return nil
+		}}
+		p.kinds[packfile.Blob] = true
+		if _, err := p.run(context.Background()); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
+
+// BenchmarkOpen is the header pass.
+func BenchmarkOpen(b *testing.B) {
+	dir := benchRepository(b)
+	measure(b, func() {
+		w, err := Open(context.Background(), Options{Dirs: []string{dir}, IDSize: 20})
+		if err != nil {
+			b.Fatal(err)
+		}
+		w.Close()
+	})
+}
+
+// BenchmarkTrees is the pass over the trees, without anything done to them.
+func BenchmarkTrees(b *testing.B) {
+	w := benchOpen(b, 1)
+	measure(b, func() {
+		if _, err := w.Trees(context.Background(), func(int, *Object) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
+
+// BenchmarkCommits is the pass over the commits.
+func BenchmarkCommits(b *testing.B) {
+	w := benchOpen(b, 1)
+	measure(b, func() {
+		if _, err := w.Commits(context.Background(), func(int, *Object) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
+	})
+}
