@@ -56,30 +56,35 @@ type leaf struct {
 // leafSets are the matched files of each tree that has some. Trees with the
 // same ones share them.
 type leafSets struct {
-	mu   sync.Mutex
-	key  []byte
-	sets map[string][]leaf
-	of   map[uint32][]leaf // by ordinal of the tree
+	mu    sync.Mutex
+	key   []byte
+	sets  [][]leaf
+	known map[string]uint32 // index of sets
+	trees map[uint32]uint32 // ordinal → index of sets
 }
 
 func (l *leafSets) put(tree uint32, leaves []leaf) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.sets == nil {
-		l.sets, l.of = map[string][]leaf{}, map[uint32][]leaf{}
+	if l.known == nil {
+		l.known, l.trees = map[string]uint32{}, map[uint32]uint32{}
 	}
 	l.key = l.key[:0]
 	for _, f := range leaves {
 		l.key = binary.LittleEndian.AppendUint32(l.key, f.name)
 		l.key = binary.LittleEndian.AppendUint32(l.key, f.blob)
 	}
-	set, ok := l.sets[string(l.key)]
+	n, ok := l.known[string(l.key)]
 	if !ok {
-		set = slices.Clone(leaves)
-		l.sets[string(l.key)] = set
+		n = uint32(len(l.sets))
+		l.sets = append(l.sets, slices.Clone(leaves))
+		l.known[string(l.key)] = n
 	}
-	l.of[tree] = set
+	l.trees[tree] = n
 }
+
+// of are the matched files of a tree that has some.
+func (l *leafSets) of(tree uint32) []leaf { return l.sets[l.trees[tree]] }
 
 // ordinalSet is a set that is empty most of the time. Workers share it.
 type ordinalSet struct {

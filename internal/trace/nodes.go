@@ -159,8 +159,10 @@ func (r *resolver) node(tree uint32) uint32 {
 func (r *resolver) push(tree, name uint32) {
 	r.of[tree] = inWork
 	f := frame{tree: tree, name: name, subs: len(r.subs), next: len(r.subs), entries: len(r.entries)}
-	for _, l := range r.sweep.leaves.of[tree] {
-		r.entries = append(r.entries, fileEntry(l.name, l.blob))
+	if r.sweep.holds.has(tree) {
+		for _, l := range r.sweep.leaves.of(tree) {
+			r.entries = append(r.entries, fileEntry(l.name, l.blob))
+		}
 	}
 	if slot := r.sweep.slots[tree]; slot >= slotShape {
 		r.subs = r.list(r.subs, slot-slotShape)

@@ -19,7 +19,7 @@ func (t *tracer) loose() []scanner.ObjectID {
 		placed.put(uint32(key))
 	}
 	left := newBitset(len(s.matched.ids))
-	for _, set := range s.leaves.of {
+	for _, set := range s.leaves.sets {
 		for _, l := range set {
 			if !placed.has(l.blob) {
 				left.put(l.blob)

@@ -127,7 +127,7 @@ func (s *sweep) run(ctx context.Context) error {
 	}
 	s.workers = nil
 	s.holds = newBitset(len(s.slots))
-	for tree := range s.leaves.of {
+	for tree := range s.leaves.trees {
 		s.holds.put(tree)
 	}
 	return nil
