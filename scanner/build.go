@@ -149,7 +149,9 @@ func (b *builder) finish(k *draft) Key {
 	for item, blobs := range byItem {
 		key.Occurrences = append(key.Occurrences, b.placed(k, item, blobs)...)
 	}
-	k.findLeakedFallback(key.Occurrences)
+	if key.Class.Generated() { // a made-up value in a test was never secret
+		k.findLeakedFallback(key.Occurrences)
+	}
 	for i := range key.Occurrences {
 		hideSecret(&key.Occurrences[i], k.secret)
 	}

@@ -115,6 +115,7 @@ func djangoShape(value string) (valueClass, bool) {
 // documentation of Flask and FastAPI prints and that hundreds of projects have
 // copied. Of keys with escapes each evaluation is listed.
 var publicKeys = [...]uint64{
+	0x862d0bc611228d2d,
 	0xca32f86ce10b8435,
 	0x9d0f4f5072c13dbd,
 	0xe06a65faf6a10f8f,
@@ -124,8 +125,15 @@ var publicKeys = [...]uint64{
 }
 
 func isPublic(value string) bool {
+	// Documentation quotes keys in Python, also where no Python is read.
+	if value[0] == 'b' && len(value) > 3 && (value[1] == '\'' || value[1] == '"') {
+		value = value[1:]
+	}
+	if n := len(value) - 1; n > 1 && (value[0] == '\'' || value[0] == '"') && value[n] == value[0] {
+		value = value[1:n]
+	}
 	switch len(value) {
-	case 16, 17, 20, 30, 64:
+	case 16, 17, 20, 30, 32, 64:
 	default:
 		return false
 	}

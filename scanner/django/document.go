@@ -118,6 +118,9 @@ func (doc *document) word(offset int, dashed bool) (from, to int) {
 	for to < len(doc.text) && to-offset < maxName && (isWord(doc.text[to]) || dashed && doc.text[to] == '-') {
 		to++
 	}
+	if from > 0 && from < offset && doc.text[from-1] == '\\' && bytes.IndexByte([]byte("ntr"), doc.text[from]) >= 0 {
+		from++ // an escape before the name: "DEBUG=1\nSECRET_KEY=…"
+	}
 	return from, to
 }
 

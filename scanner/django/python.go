@@ -209,7 +209,9 @@ func pythonBare(doc *document, from, to int, emit func(assignment)) {
 	case p.at("."):
 		p.attribute(t, emit)
 	case p.at(",") || p.at(")"):
-		p.unpack(from, t, emit)
+		if !place.inside || doc.text[doc.indented(from)] == '(' {
+			p.unpack(from, t, emit)
+		}
 	default:
 		t.form = "python-assign"
 		if place.inside {

@@ -201,6 +201,12 @@ func (doc *document) elseOf(at, _ int, pl *place) {
 	}
 }
 
+// indented returns where the code of offset's line begins.
+func (doc *document) indented(offset int) int {
+	start, _ := doc.line(offset)
+	return min(start+doc.indentation(start), offset)
+}
+
 func (doc *document) indentation(at int) (n int) {
 	for at+n < len(doc.text) && (doc.text[at+n] == ' ' || doc.text[at+n] == '\t') {
 		n++

@@ -31,7 +31,7 @@ func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, stri
 	case m.Has(scanner.DevOnly) && context < Dev:
 		context = Dev
 	}
-	if m.Rule == ruleEmptyFallback || m.Rule == ruleNoneFallback || m.Rule == RuleLeakedFallback {
+	if m.Rule == ruleEmptyFallback || m.Rule == ruleNoneFallback || m.Rule == RuleLeakedFallback && m.Class.Generated() {
 		return trapRow[context], trapReason(m.Rule)
 	}
 	severity := rowOf(m)[context]

@@ -67,6 +67,9 @@ func yamlReader(s *statement, emit func(assignment)) bool {
 	case rest[0] == '[':
 		return false
 	default:
+		if isAnnotation(rest) {
+			return false
+		}
 		r, ok := s.yamlScalar(y)
 		if !ok {
 			emit(assignment{})
@@ -136,6 +139,16 @@ func (s *statement) flow() bool {
 		}
 	}
 	return depth > 0
+}
+
+// isAnnotation knows what stands behind the colon of a program's declaration:
+// a type, then the value.
+func isAnnotation(rest []byte) bool {
+	n := 0
+	for n < len(rest) && (isWord(rest[n]) || bytes.IndexByte([]byte(".[]|<>, "), rest[n]) >= 0) {
+		n++
+	}
+	return n > 0 && n+1 < len(rest) && rest[n] == '=' && rest[n-1] == ' ' && rest[n+1] == ' '
 }
 
 // yamlTag skips an anchor and a tag that does not change the value; it is false
