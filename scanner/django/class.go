@@ -167,7 +167,7 @@ func isReference(v, name string) bool {
 	case strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__") && name != "" && strings.Contains(fold(v), fold(name)):
 		return true
 	}
-	for _, p := range [...]string{"ENC[", "!vault", "$ANSIBLE_VAULT", "arn:aws", "op://", "vault:", "ref+", "sm://", "ssm:", "file:", "secretsmanager:",
+	for _, p := range [...]string{"-----BEGIN ", "ssh-rsa ", "ENC[", "!vault", "$ANSIBLE_VAULT", "arn:aws", "op://", "vault:", "ref+", "sm://", "ssm:", "file:", "secretsmanager:",
 		"!reference", "!Ref", "!Sub", "AWS_SM:", "gcp:", "keyvault:", "http://", "https://", "@format ", "@jinja ", "$encrypted"} {
 		if strings.HasPrefix(v, p) {
 			return true
@@ -240,8 +240,8 @@ func isMasked(v string) bool {
 	if letters == 0 && marks == 0 {
 		return n < minRandom
 	}
-	if n > 1 && marks*10 >= n*6 {
-		return true
+	if n > 1 && marks*10 >= n*6 || n > minRandom/2 && (strings.HasSuffix(v, "***") || strings.HasSuffix(v, "...") || strings.HasSuffix(v, "…")) {
+		return true // a key of which the end was cut off is no key either
 	}
 	bare := fold(strings.Trim(v, "*[](){}<>- _"))
 	for _, m := range maskMarks {

@@ -45,12 +45,14 @@ func dirContext(dir string) Context {
 		return Vendored
 	case "docs", "doc", "documentation", "example", "examples", "sample", "samples", "tutorial", "tutorials", "cookiecutter", "template", "project_template":
 		return Doc
-	case ".github", ".gitlab", ".circleci", ".buildkite", ".woodpecker", ".travis", ".ci", "ci", "fixtures", "testdata", "testing", "e2e", "cypress", "__tests__", "spec":
+	case ".github", ".gitlab", ".circleci", ".buildkite", ".woodpecker", ".travis", ".ci", "ci", "fixtures", "testdata", "testing", "unittests", "mocks", "__mocks__", "e2e", "cypress", "__tests__", "spec":
 		return Test
 	case "dev", "development", "local", "localdev", ".devcontainer", ".vscode", ".idea":
 		return Dev
 	}
 	switch {
+	case strings.Contains(dir, "@v") || strings.HasSuffix(dir, ".dist-info") || strings.HasSuffix(dir, ".egg"):
+		return Vendored // Go's module cache, installed packages
 	case strings.Contains(dir, "{{"):
 		return Doc
 	case isTestName(dir):

@@ -133,7 +133,17 @@ func lineKind(line []byte) (kind, int) {
 		if len(rest) > 0 && rest[0] == ' ' {
 			return kindDocker, 4
 		}
-	case "export", "set", "echo", "unset":
+	case "package", "func", "function", "const", "var", "let", "use", "using", "public", "private", "static", "module.exports", "//", "/*", "*/", "type",
+		"interface", "struct", "namespace", "#include", "extern", "fn", "impl", "<?php", "require", "end", "async", "throw", "switch", "case":
+		if !bytes.HasSuffix(line, []byte(":")) && (len(rest) == 0 || rest[0] != ':' && rest[0] != '=') {
+			return kindOther, 4
+		}
+	case "export":
+		if bytes.HasPrefix(rest, []byte(" const ")) || bytes.HasPrefix(rest, []byte(" default ")) || bytes.HasPrefix(rest, []byte(" function ")) || bytes.HasSuffix(line, []byte("{")) {
+			return kindOther, 4
+		}
+		return kindDotenv, 2
+	case "set", "echo", "unset":
 		return kindDotenv, 2
 	case "diff":
 		if bytes.HasPrefix(rest, []byte(" --git ")) {
@@ -141,7 +151,7 @@ func lineKind(line []byte) (kind, int) {
 		}
 	}
 	switch last := line[len(line)-1]; {
-	case last == ';' || last == '{' || last == '}':
+	case last == ';' || last == '{' || last == '}' && line[0] == '}' || bytes.HasPrefix(line, []byte("//")):
 		return kindOther, 2 // C, JavaScript, Go, PHP, CSS
 	case line[0] == '<' || bytes.HasPrefix(line, []byte("```")) || bytes.HasPrefix(line, []byte(".. ")):
 		return kindMarkup, 3

@@ -2,6 +2,7 @@ package django
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -195,6 +196,9 @@ func isCode(v string) bool {
 			return true
 		}
 	}
+	if isDotted(v) {
+		return true
+	}
 	i := 0
 	for i < len(v) && (isWord(v[i]) || v[i] == '.' || v[i] == ':' && i+1 < len(v) && v[i+1] == ':' || i > 0 && v[i-1] == ':' && v[i] == ':') {
 		i++
@@ -209,4 +213,11 @@ func isCode(v string) bool {
 		return last == ']' || last == ';' || last == ','
 	}
 	return false
+}
+
+// isDotted knows the path of a field that is called like a key:
+// credentials.secretKey, client.env.SECRET_KEY.
+func isDotted(v string) bool {
+	n := strings.LastIndexByte(v, '.')
+	return n > 0 && isPlainName(v[n+1:]) && judgeName(v[n+1:]) != nameNone && isPlainName(strings.ReplaceAll(v[:n], ".", "_"))
 }

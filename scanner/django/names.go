@@ -1,5 +1,7 @@
 package django
 
+import "strings"
+
 // nameClass says whose key a name is.
 type nameClass uint8
 
@@ -163,6 +165,21 @@ func judgeSecret(before []string, upper bool) nameClass {
 	return nameNone
 }
 
+// isVague reports whether a name says that it is some secret and not whose:
+// SECRET, secret_key, self.secret_key.
+func isVague(name string) bool {
+	if n := strings.LastIndexByte(name, '.'); n >= 0 {
+		switch name[:n] {
+		case "self", "cls", "this":
+			name = name[n+1:]
+		default:
+			return false
+		}
+	}
+	name = strings.Trim(name, "_")
+	return name != "SECRET_KEY" && (strings.EqualFold(name, "secret") || strings.EqualFold(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""), "secretkey"))
+}
+
 // isForeignName reports whether a name is that of another product's key.
 func isForeignName(name string) bool {
 	if len(name) > maxName {
@@ -228,7 +245,7 @@ func isForeign(p string) bool {
 	case "CLOUDINARY", "RECAPTCHA", "HCAPTCHA", "TURNSTILE", "CAPTCHA", "MAILJET", "TWILIO", "SUPABASE", "ALPACA", "BINANCE", "BYBIT", "KRAKEN", "BAIDU", "WECHAT", "WEIXIN", "OPENAI", "FACEBOOK", "TWITTER", "GITHUB", "GITLAB", "BITBUCKET", "TRELLO",
 		"SENTRY", "VK", "LIVE", "SLACK", "DISCORD", "TELEGRAM", "ZOOM", "SHOPIFY", "DROPBOX", "KAKAO", "NAVER", "LINE", "INSTAGRAM", "LINKEDIN", "REDDIT", "PUSHER", "ALGOLIA", "IMAGEKIT", "NEXMO", "VONAGE", "MAILGUN", "SENDGRID",
 		"CLERK", "AUTH0", "OKTA", "COGNITO", "LANGFUSE", "SEARXNG", "NEXTAUTH", "AUTHJS", "RAILS", "LARAVEL", "WORKOS", "FIREBASE", "SPOTIFY", "YELP", "MAPBOX", "SEGMENT", "AMPLITUDE", "MIXPANEL", "UNSPLASH", "PINTEREST", "TIKTOK",
-		"ONESIGNAL", "EXPO", "AGORA", "LIVEKIT", "JITSI", "BBB", "BIGBLUEBUTTON", "MUX", "IYZIPAY", "DUO", "HELLOSIGN", "DOCUSIGN", "XERO", "INTERCOM", "ZENDESK", "HUBSPOT", "MAILCHIMP", "POSTMARK", "DEEPL", "BREVO", "HARVESTAPI", "N8N", "GRAFANA", "GITEA":
+		"ONESIGNAL", "EXPO", "AGORA", "LIVEKIT", "JITSI", "BBB", "BIGBLUEBUTTON", "MUX", "IYZIPAY", "DUO", "HELLOSIGN", "DOCUSIGN", "XERO", "INTERCOM", "ZENDESK", "HUBSPOT", "MAILCHIMP", "POSTMARK", "DEEPL", "BREVO", "HARVESTAPI", "N8N", "GRAFANA", "GITEA", "FXA":
 		return true
 	// Kinds of keys.
 	case "CLIENT", "API", "ACCESS", "WEBHOOK", "WEBHOOKS", "HMAC", "CONSUMER", "OAUTH", "OAUTH2", "OIDC", "SAML", "LTI", "SSO", "PUBLIC", "PRIVATE", "SHARED", "ENCRYPTION", "ENCRYPT", "ENCRYPTED", "CIPHER", "AES", "CRYPTO", "SSH", "GPG", "PGP",

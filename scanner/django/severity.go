@@ -1,6 +1,10 @@
 package django
 
-import "github.com/djleaks/djleaks/scanner"
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
 
 // A row gives the severity of one kind of value in each context.
 type row [Vendored + 1]scanner.Severity
@@ -12,6 +16,8 @@ var (
 	djangoRow      = row{scanner.Critical, scanner.High, scanner.Medium, scanner.High, scanner.Note}
 	randomRow      = row{scanner.High, scanner.High, scanner.Medium, scanner.Medium, scanner.Note}
 	randomOtherRow = row{scanner.High, scanner.Medium, scanner.Note, scanner.Note, scanner.Note}
+	randomVagueRow = row{scanner.Medium, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
+	randomCodeRow  = row{scanner.Low, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
 	publicRow      = row{scanner.High, scanner.Medium, scanner.Note, scanner.Note, scanner.Note}
 	trapRow        = row{scanner.High, scanner.High, scanner.Medium, scanner.Medium, scanner.Note}
 	weakRow        = row{scanner.Medium, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
@@ -46,6 +52,10 @@ func rowOf(m *scanner.Match) *row {
 		return &weakRow
 	case m.Class == scanner.ClassDjangoInsecure || m.Class == scanner.ClassDjango:
 		return &djangoRow
+	case m.Class == scanner.ClassRandom && other && isVague(m.Name) && isProgram(m.Form):
+		return &randomCodeRow
+	case m.Class == scanner.ClassRandom && other && isVague(m.Name):
+		return &randomVagueRow
 	case m.Class == scanner.ClassRandom && other:
 		return &randomOtherRow
 	case m.Class == scanner.ClassRandom:
@@ -59,6 +69,11 @@ func rowOf(m *scanner.Match) *row {
 	}
 	return &placeholderRow
 }
+
+// isProgram tells the forms of programs from those of configuration. In a
+// program a variable secret_key is as a rule the key of a service that it
+// calls; in configuration it is the site's.
+func isProgram(form string) bool { return strings.HasPrefix(form, "python-") || form == lineStyle.form }
 
 // modify applies what the surroundings of the value say.
 func modify(m *scanner.Match, severity scanner.Severity, reason string) (scanner.Severity, string) {

@@ -71,7 +71,7 @@ func yamlReader(s *statement, emit func(assignment)) bool {
 			return false
 		}
 		r, ok := s.yamlScalar(y)
-		if !ok {
+		if !ok || !r.quoted && (isCode(r.values[0]) || s.inCode(rest)) {
 			emit(assignment{})
 			return true
 		}
@@ -149,6 +149,16 @@ func isAnnotation(rest []byte) bool {
 		n++
 	}
 	return n > 0 && n+1 < len(rest) && rest[n] == '=' && rest[n-1] == ' ' && rest[n+1] == ' '
+}
+
+// inCode reports whether the line goes on as those of a program do.
+func (s *statement) inCode(rest []byte) bool {
+	rest = bytes.TrimRight(rest, " \t")
+	last := byte(0)
+	if len(rest) > 0 {
+		last = rest[len(rest)-1]
+	}
+	return (last == ',' || last == ';') && !s.flow() && !anyGenerated([]string{string(rest[:len(rest)-1])})
 }
 
 // yamlTag skips an anchor and a tag that does not change the value; it is false
