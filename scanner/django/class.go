@@ -240,8 +240,11 @@ func isMasked(v string) bool {
 	if letters == 0 && marks == 0 {
 		return n < minRandom
 	}
-	if n > 1 && marks*10 >= n*6 || n > minRandom/2 && (strings.HasSuffix(v, "***") || strings.HasSuffix(v, "...") || strings.HasSuffix(v, "…")) {
-		return true // a key of which the end was cut off is no key either
+	if n > 1 && marks*10 >= n*6 {
+		return true
+	}
+	if strings.HasSuffix(v, "***") || strings.HasSuffix(v, "...") || strings.HasSuffix(v, "…") {
+		return strings.HasSuffix(v, "***") || isRandom(v) // a key of which the end was cut off
 	}
 	bare := fold(strings.Trim(v, "*[](){}<>- _"))
 	for _, m := range maskMarks {
