@@ -163,7 +163,10 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 		isAnswer := isDefault(arg.keyword)
 		if arg.keyword == "" {
 			position++
-			isAnswer = position == 2 && !namesKey(v, args[0].value) && (getter || len(args[0].value.literals) == 1 && judgeName(args[0].value.literals[0].text) != nameNone)
+			if position == 2 && namesKey(v, args[0].value) {
+				name = 2 // config.get(section, name, default)
+			}
+			isAnswer = position == name+1 && (getter || len(args[0].value.literals) == 1 && judgeName(args[0].value.literals[0].text) != nameNone)
 		}
 		switch {
 		case isAnswer:
