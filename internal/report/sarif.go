@@ -70,8 +70,9 @@ type (
 		Message sarifText `json:"message"`
 	}
 	sarifVersion struct {
-		Repository string `json:"repositoryUri"`
-		Revision   string `json:"revisionId,omitempty"`
+		Repository string    `json:"repositoryUri"`
+		Revision   string    `json:"revisionId,omitempty"`
+		MappedTo   sarifBase `json:"mappedTo"`
 	}
 	sarifResult struct {
 		RuleID       string            `json:"ruleId"`
@@ -103,7 +104,11 @@ type (
 		Region   sarifRegion   `json:"region"`
 	}
 	sarifArtifact struct {
-		URI string `json:"uri"`
+		URI  string `json:"uri"`
+		Base string `json:"uriBaseId"`
+	}
+	sarifBase struct {
+		Base string `json:"uriBaseId"`
 	}
 	sarifRegion struct {
 		StartLine   int `json:"startLine"`
@@ -127,6 +132,10 @@ const (
 	sarifSteps     = 1000
 	sarifLocations = 100
 )
+
+// sourceRoot is the name that readers of SARIF have for the folder of the work
+// tree.
+const sourceRoot = "%SRCROOT%"
 
 func writeSARIF(w io.Writer, r *scanner.Report, opt Options) error {
 	all := alerts(r, opt)
@@ -223,7 +232,7 @@ func sarifRuleOf(rule scanner.Rule) sarifRule {
 		markdown += "\n"
 	}
 	return sarifRule{
-		ID: rule.ID, Name: cut(rule.Title, 255),
+		ID: rule.ID, Name: cut(pascal(rule.ID), 255),
 		Short: sarifText{Text: cut(rule.Title, 1024)}, Full: sarifText{Text: cut(rule.Text, 1024)},
 		Help:          sarifText{Text: text, Markdown: rule.Text + "\n\n" + markdown},
 		Configuration: sarifLevel{sarifLevelOf(rule.Severity)},
@@ -232,6 +241,15 @@ func sarifRuleOf(rule scanner.Rule) sarifRule {
 			SecuritySeverity: securitySeverity(rule.Severity),
 		},
 	}
+}
+
+// pascal writes an id as SARIF likes names: DjangoSecretKey.
+func pascal(id string) string {
+	var b strings.Builder
+	for _, word := range strings.FieldsFunc(id, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+	}
+	return b.String()
 }
 
 func precision(s scanner.Severity) string {
@@ -305,7 +323,7 @@ func sarifProvenance(s scanner.Scope) []sarifVersion {
 		return nil
 	}
 	u.RawQuery, u.Fragment = "", ""
-	return []sarifVersion{{u.String(), s.Head}}
+	return []sarifVersion{{u.String(), s.Head, sarifBase{sourceRoot}}}
 }
 
 func sarifOf(a alert, index map[string]int) sarifResult {
@@ -373,7 +391,7 @@ func sarifTimeline(result *sarifResult, k *scanner.Key) {
 func sarifPlace(o *scanner.Occurrence, length int) sarifLocation {
 	line, column := max(o.Line, 1), max(o.Column, 1)
 	return sarifLocation{Physical: sarifPhysical{
-		Artifact: sarifArtifact{uri(o)},
+		Artifact: sarifArtifact{uri(o), sourceRoot},
 		Region:   sarifRegion{line, column, line, column + max(length, 1)},
 	}}
 }
