@@ -152,7 +152,7 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 	if first := args[0].value; first.constant && args[0].keyword == "" && isForeignName(first.literals[0].text) {
 		return nil, a
 	}
-	position := 0
+	position, name := 0, 1 // of the argument read last, of the name
 	for _, arg := range args {
 		v := arg.value
 		if v.path != "" && len(v.literals) == 0 && (isDefault(arg.keyword) || arg.keyword == "" && position == 1 && getter) {
