@@ -19,13 +19,17 @@ const (
 	windowOverlap = 64 << 10
 )
 
+// pointerSize is what the pointers of Git LFS stay below, in bytes.
+const pointerSize = 1024
+
 // blobYielder gives blobs to a scan and keeps the account of it.
 type blobYielder struct {
 	r        *Repository
 	yield    func(*scanner.Chunk) error
 	coverage scanner.Coverage
-	counted  map[scanner.ObjectID]bool // nil: every blob counts
-	pointers int64                     // Git LFS pointers met
+	counted  map[scanner.ObjectID]bool   // nil: every blob counts
+	pointers int64                       // Git LFS pointers met
+	empty    func(scanner.ObjectID) bool // blobs that need not be read; nil: none
 }
 
 // blob yields a blob as chunk, which has everything but its text. What cannot
@@ -41,6 +45,9 @@ func (y *blobYielder) blob(chunk scanner.Chunk) error {
 		return nil
 	}
 	y.count(&chunk, size)
+	if size >= pointerSize && y.empty != nil && y.empty(chunk.ID) {
+		return nil
+	}
 	if size > WholeText {
 		return y.windows(store, chunk)
 	}
@@ -113,7 +120,7 @@ func rootCause(err error) string {
 
 // isPointer recognises what Git LFS stores in place of a file.
 func isPointer(text []byte) bool {
-	return len(text) < 1024 && bytes.HasPrefix(text, []byte("version https://git-lfs.github.com/spec/"))
+	return len(text) < pointerSize && bytes.HasPrefix(text, []byte("version https://git-lfs.github.com/spec/"))
 }
 
 // windows streams a blob that is too large to be held.

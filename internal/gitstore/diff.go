@@ -13,7 +13,7 @@ type treeChange struct {
 	path []byte      // valid during the visit only
 	mode uint32      // 0 if the path is gone
 	id   []byte      // nil if the path is gone
-	olds []TreeEntry // one for each old tree; Mode is 0 where the path is not there
+	olds []TreeEntry // one for each old tree; empty where the path is not there
 }
 
 // treeDiff compares a tree with others, all at once. A subtree that equals any
@@ -31,7 +31,7 @@ type treeDiff struct {
 
 	path   []byte
 	frames []diffFrame
-	steps  int
+	steps  int // left
 }
 
 // diffFrame is one directory: sides[0] is the new tree.
@@ -56,11 +56,12 @@ func (d *treeDiff) run(prefix []byte, newTree scanner.ObjectID, oldTrees []scann
 			return
 		}
 	}
+	d.steps = maxTreeSteps
 	d.path = append(d.path[:0], prefix...)
 	ids := append([]scanner.ObjectID{newTree}, oldTrees...)
 	d.push(ids)
 	for len(d.frames) > 0 {
-		if d.steps++; d.steps > maxTreeSteps {
+		if d.steps--; d.steps < 0 {
 			d.missing("", string(d.path), errTooManyPaths)
 			d.frames = d.frames[:0]
 			return
@@ -82,6 +83,7 @@ func (d *treeDiff) push(ids []scanner.ObjectID) {
 		data, err := d.read(id)
 		if err != nil {
 			d.missing(id, string(d.path), err)
+			d.steps -= missingSteps
 			continue
 		}
 		f.sides[i].reader = NewTreeReader(data, d.idSize)
@@ -117,17 +119,17 @@ func (d *treeDiff) step(f *diffFrame) bool {
 			e = s.entry
 		}
 		at = append(at, e)
-		if i > 0 && e.Mode != 0 {
+		if i > 0 && e.Name != nil {
 			have++
-			taken = taken || at[0].Mode != 0 && bytes.Equal(e.ID, at[0].ID)
+			taken = taken || at[0].Name != nil && bytes.Equal(e.ID, at[0].ID)
 		}
 	}
 	for i := range f.sides {
-		if at[i].Mode != 0 {
+		if at[i].Name != nil {
 			d.advance(&f.sides[i])
 		}
 	}
-	gone := at[0].Mode == 0
+	gone := at[0].Name == nil
 	if taken || gone && have < len(f.sides)-1 {
 		return true
 	}
@@ -167,7 +169,11 @@ const maxTreePath = 1 << 14
 
 // maxTreeSteps bounds the names that one comparison looks at. Ten small trees,
 // each ten times in the next, make ten thousand million paths.
-const maxTreeSteps = 1 << 25
+const maxTreeSteps = 1 << 24
+
+// missingSteps is what a tree that cannot be read costs of them, so that a
+// repository without its trees is not asked for each.
+const missingSteps = 1 << 10
 
 var (
 	errPathTooLong  = errors.New("path is too long")

@@ -19,6 +19,11 @@ type RangeSpec struct {
 	// WantKnown is asked once, behind the new texts, whether the old side is
 	// wanted too; nil means yes.
 	WantKnown func() bool
+	// Sift is asked once, with the number of new blobs, before the first of
+	// them is read. What it returns, unless nil, tells of a blob that it need
+	// not be read, because it was searched in another way and holds nothing.
+	// Such blobs are counted, and not yielded.
+	Sift func(blobs int) func(scanner.ObjectID) bool
 }
 
 // Range yields what a range of commits adds: the blobs that a commit has at a
@@ -106,6 +111,9 @@ func (s *Range) Head() []scanner.ObjectID { return s.spec.Include }
 // SetWantKnown sets the callback of the same name of a RangeSpec.
 func (s *Range) SetWantKnown(f func() bool) { s.spec.WantKnown = f }
 
+// SetSift sets the callback of the same name of a RangeSpec.
+func (s *Range) SetSift(f func(blobs int) func(scanner.ObjectID) bool) { s.spec.Sift = f }
+
 // missingBase makes the error with the command that gets the base.
 func (r *Repository) missingBase(base string) error {
 	e := &MissingBaseError{Base: base, Shallow: len(r.Shallow()) > 0}
@@ -167,6 +175,9 @@ func (s *Range) chunks(ctx context.Context, y *blobYielder) error {
 		return err
 	}
 	news, known := s.sides()
+	if s.spec.Sift != nil {
+		y.empty = s.spec.Sift(len(news))
+	}
 	for _, n := range news {
 		if err := ctx.Err(); err != nil {
 			return err

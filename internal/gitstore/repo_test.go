@@ -42,7 +42,7 @@ func newRepo(t testing.TB, args ...string) *repo {
 	}
 	r := &repo{t: t, dir: filepath.Join(dir, "r"), env: isolated(dir), date: 1_600_000_000}
 	must(t, os.MkdirAll(r.dir, 0o755))
-	r.git(append([]string{"init", "-q", "-b", "main"}, args...)...)
+	r.git(append([]string{"init", "-q", "-b", "main", "--template="}, args...)...)
 	return r
 }
 

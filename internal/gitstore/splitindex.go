@@ -23,11 +23,20 @@ func (x *Index) join(path string, dirs []string) error {
 	}
 	shared, err := readIndexFile(sharedIndexPath(id, path, dirs), own.idSize, false)
 	if err != nil {
-		return indexError(path, err, "git update-index --no-split-index")
+		return indexError(path, err, unsplit)
 	}
+	return x.merge(path, shared)
+}
+
+// unsplit is the command that makes one file of a split index again.
+const unsplit = "git update-index --no-split-index"
+
+// merge is join with the shared index at hand.
+func (x *Index) merge(path string, shared *indexFile) error {
+	own := x.files[0]
 	deleted, replaced, err := linkBitmaps(own.link[own.idSize:], len(shared.starts))
 	if err != nil {
-		return indexError(path, err, "git update-index --no-split-index")
+		return indexError(path, err, unsplit)
 	}
 	rows := make([]indexRow, 0, len(shared.starts)+len(own.starts))
 	next := 0 // in own: first the replaced entries in order, without paths
@@ -36,7 +45,7 @@ func (x *Index) join(path string, dirs []string) error {
 		isReplaced := replaced.has(i)
 		if isReplaced {
 			if next >= len(own.starts) || len(own.path(next)) > 0 {
-				return indexError(path, fmt.Errorf("it replaces entries that it does not have"), "git update-index --no-split-index")
+				return indexError(path, fmt.Errorf("it replaces entries that it does not have"), unsplit)
 			}
 			next++
 		}
@@ -51,7 +60,7 @@ func (x *Index) join(path string, dirs []string) error {
 	for ; next < len(own.starts); next++ {
 		n := int32(next)
 		if len(own.path(next)) == 0 {
-			return indexError(path, fmt.Errorf("an added entry has no path"), "git update-index --no-split-index")
+			return indexError(path, fmt.Errorf("an added entry has no path"), unsplit)
 		}
 		rows = append(rows, indexRow{path: n, data: n, pathIn: 1, dataIn: 1})
 	}
