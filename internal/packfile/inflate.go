@@ -2,58 +2,79 @@ package packfile
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/adler32"
 	"io"
 
 	"github.com/klauspost/compress/zlib"
 )
 
-// Inflater inflates zlib streams, one after the other. It is not safe for
-// concurrent use; every worker has its own. The zero value is ready.
-type Inflater struct {
-	src  bytes.Reader
-	zlib io.ReadCloser
-}
+// Inflater inflates zlib streams, one after the other, from slices into slices.
+// It is not safe for concurrent use; every worker has its own. The zero value
+// is ready.
+type Inflater struct{ decoder decoder }
 
 // Inflate inflates the zlib stream at the head of src into dst, all of it,
 // and returns how many bytes of src it took. A stream that holds more or less
-// than len(dst) bytes, or whose checksum does not match, is an error.
+// than len(dst) bytes, or whose checksum does not match, is an error. What is
+// behind dst up to its capacity may be overwritten.
 func (f *Inflater) Inflate(dst, src []byte) (used int, err error) {
-	if err := f.reset(src); err != nil {
-		return 0, err
+	used, err = f.inflate(dst, src, false)
+	if err == nil && f.decoder.out < len(dst) {
+		return 0, ErrTruncated
 	}
-	if _, err := io.ReadFull(f.zlib, dst); err != nil {
-		return 0, inflateError(err)
-	}
-	if err := ExpectEnd(f.zlib); err != nil {
-		return 0, err
-	}
-	return len(src) - f.src.Len(), nil
-}
-
-func (f *Inflater) reset(src []byte) (err error) {
-	f.src.Reset(src)
-	if f.zlib == nil {
-		f.zlib, err = zlib.NewReader(&f.src)
-	} else {
-		err = f.zlib.(zlib.Resetter).Reset(&f.src, nil)
-	}
-	return inflateError(err)
+	return used, err
 }
 
 // InflateSome inflates the stream of src until dst is full or the stream
-// ends, whichever comes first. It does not check the rest of the stream.
-func (f *Inflater) InflateSome(dst, src []byte) (n int, err error) {
-	if err := f.reset(src); err != nil {
-		return 0, err
+// ends, whichever comes first. whole is true if it has ended, and then its
+// checksum was right.
+func (f *Inflater) InflateSome(dst, src []byte) (n int, whole bool, err error) {
+	_, err = f.inflate(dst, src, true)
+	n = min(f.decoder.out, len(dst))
+	if n == len(dst) && err != nil && !errors.Is(err, ErrChecksum) {
+		return n, false, nil
 	}
-	n, err = io.ReadFull(f.zlib, dst)
-	if err == io.EOF || err == io.ErrUnexpectedEOF && f.src.Len() > 0 {
-		err = nil
-	}
-	return n, inflateError(err)
+	return n, err == nil, err
 }
+
+func (f *Inflater) inflate(dst, src []byte, some bool) (used int, err error) {
+	d := &f.decoder
+	d.out = 0
+	if len(src) < zlibHead+zlibTail {
+		return 0, ErrTruncated
+	}
+	// RFC 1950: the method is 8, the window at most 32 KiB, there is no preset
+	// dictionary, and the two bytes are a multiple of 31.
+	if head := uint(src[0])<<8 | uint(src[1]); head>>8&15 != 8 || head>>12 > 7 || head&0x20 != 0 || head%31 != 0 {
+		return 0, fmt.Errorf("zlib header: %w", ErrCorrupt)
+	}
+	d.start(dst, src[zlibHead:])
+	d.some = some
+	err = d.blocks()
+	used = f.used()
+	switch {
+	case used > len(src) && (err != errLonger || !some):
+		return 0, ErrTruncated
+	case err != nil:
+		return 0, err
+	case adler32.Checksum(dst[:d.out]) != binary.BigEndian.Uint32(src[used-zlibTail:]):
+		return 0, ErrChecksum
+	}
+	return used, nil
+}
+
+// used is how many bytes the stream has taken that was inflated last.
+func (f *Inflater) used() int { return zlibHead + f.decoder.used() + zlibTail }
+
+// What a zlib stream has around a deflate stream: two bytes before it, and
+// the Adler-32 of its contents.
+const (
+	zlibHead = 2
+	zlibTail = 4
+)
 
 // ExpectEnd checks that a stream has ended and that its checksum matches. r is
 // a zlib reader, or one that NewReader or OpenLoose returned.

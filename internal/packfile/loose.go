@@ -69,9 +69,9 @@ func ParseLooseHead(b []byte) (t Type, size int64, n int, err error) {
 
 // LooseHead reads type and size of a loose object from the bytes of its file.
 func (f *Inflater) LooseHead(src []byte) (t Type, size int64, err error) {
-	var head [looseHead]byte
-	n, err := f.InflateSome(head[:], src)
-	if n == 0 && err != nil {
+	var head [looseHead + Slack]byte
+	n, _, err := f.InflateSome(head[:looseHead], src)
+	if err != nil && n == 0 {
 		return 0, 0, err
 	}
 	t, size, _, err = ParseLooseHead(head[:n])
@@ -79,30 +79,43 @@ func (f *Inflater) LooseHead(src []byte) (t Type, size int64, err error) {
 }
 
 // Loose reads a whole loose object from the bytes of its file. It uses dst's
-// room for the text; the text returned may begin anywhere in it.
+// room; the text returned may begin anywhere in it.
 func (f *Inflater) Loose(dst, src []byte) (t Type, text []byte, err error) {
-	var head [looseHead]byte
-	n, err := f.InflateSome(head[:], src)
-	if n == 0 && err != nil {
+	// Most objects are small: they are inflated before their size is known.
+	dst = grow(dst[:0], max(looseHead, min(3*len(src), 1<<20)))
+	dst = dst[:cap(dst)]
+	n, whole, err := f.InflateSome(dst, src)
+	if err != nil && n == 0 {
 		return 0, nil, err
 	}
-	t, size, skip, err := ParseLooseHead(head[:n])
-	if err != nil {
-		return 0, nil, err
-	}
-	if size > MaxObject {
+	t, size, skip, headErr := ParseLooseHead(dst[:n])
+	switch {
+	case headErr != nil:
+		return 0, nil, headErr
+	case err != nil:
+		return t, nil, err
+	case whole && int64(n-skip) > size:
+		return t, nil, errLonger
+	case whole && int64(n-skip) < size:
+		return t, nil, ErrTruncated
+	case whole && f.used() != len(src):
+		return t, nil, errGarbage
+	case whole:
+		return t, dst[skip:n], nil
+	case size > MaxObject:
 		return t, nil, ErrTooLarge
-	}
-	if !plausible(size, len(src)) {
+	case !plausible(size, len(src)):
 		return t, nil, ErrTruncated
 	}
 	dst = grow(dst[:0], skip+int(size))[:skip+int(size)]
 	used, err := f.Inflate(dst, src)
 	if err == nil && used != len(src) {
-		err = fmt.Errorf("garbage behind the object: %w", ErrCorrupt)
+		err = errGarbage
 	}
 	return t, dst[skip:], err
 }
+
+var errGarbage = fmt.Errorf("garbage behind the object: %w", ErrCorrupt)
 
 // looseFile is an open loose object whose head has been read.
 type looseFile struct {

@@ -258,8 +258,8 @@ func (p *Pack) Header(f *Inflater, offset int64, lookup Lookup) (Type, int64, er
 	if len(deltas) == 0 {
 		return root.Type, root.Size, nil
 	}
-	var head [20]byte
-	n, err := f.InflateSome(head[:min(int64(len(head)), deltas[0].Size)], p.Stream(deltas[0], 0))
+	var head [20 + Slack]byte
+	n, _, err := f.InflateSome(head[:min(20, deltas[0].Size)], p.Stream(deltas[0], 0))
 	if err != nil {
 		return 0, 0, err
 	}

@@ -1,6 +1,10 @@
 package packwalk
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+)
 
 // buffers keeps buffers of texts for the next text. Small ones come in powers
 // of two; of large ones few are kept, as they are.
@@ -17,9 +21,10 @@ const (
 	keepMost = 24 << 20
 )
 
-// get returns a buffer of n bytes with anything in them.
+// get returns a buffer of n bytes with anything in them, and room for the
+// inflater behind it.
 func (b *buffers) get(n int) []byte {
-	class := max(bits.Len(uint(max(n, 1)-1)), smallest)
+	class := max(bits.Len(uint(n+packfile.Slack-1)), smallest)
 	if class > bigClass {
 		return b.getLarge(n)
 	}
@@ -37,12 +42,12 @@ func (b *buffers) get(n int) []byte {
 func (b *buffers) getLarge(n int) []byte {
 	best := -1
 	for i, buf := range b.large {
-		if cap(buf) >= n && cap(buf) <= 2*n && (best < 0 || cap(buf) < cap(b.large[best])) {
+		if cap(buf) >= n+packfile.Slack && cap(buf) <= 2*n && (best < 0 || cap(buf) < cap(b.large[best])) {
 			best = i
 		}
 	}
 	if best < 0 {
-		return make([]byte, n, n+n/8)
+		return make([]byte, n, n+n/8+packfile.Slack)
 	}
 	buf := b.large[best]
 	last := len(b.large) - 1

@@ -70,8 +70,8 @@ func (k *worker) apply(f *frame, base []byte) error {
 	if err != nil {
 		return err
 	}
-	if cap(k.delta) < int(head.Size) || cap(k.delta) > keepDelta {
-		k.delta = make([]byte, max(int(head.Size), firstDelta))
+	if cap(k.delta) < int(head.Size)+packfile.Slack || cap(k.delta) > keepDelta {
+		k.delta = make([]byte, max(int(head.Size)+packfile.Slack, firstDelta))
 	}
 	delta := k.delta[:head.Size]
 	if err := k.inflateInto(delta, src); err != nil {
