@@ -9,12 +9,16 @@ import (
 )
 
 // An alert is what CI systems track: one key at one path. A key has an alert
-// for each path that holds it now; a key of the history has one, at the path
-// that the report names first.
+// for each path that holds it at HEAD, because only those can be shown beside
+// their lines; a key that is elsewhere has one, at its first place.
 type alert struct {
 	key *scanner.Key
 	at  *scanner.Occurrence
 }
+
+// atHead reports whether the file of an occurrence is what a reader has before
+// him: at HEAD, staged, or in the work tree.
+func atHead(o *scanner.Occurrence) bool { return placeRank(o) == rankHead }
 
 // alerts are those of the keys that are shown. A key without any place has
 // none; no scan makes one.
@@ -32,7 +36,7 @@ func keyAlerts(k *scanner.Key) []alert {
 	seen := map[string]bool{}
 	for i := range k.Occurrences {
 		o := &k.Occurrences[i]
-		if current(o.Status) && !seen[where(o)] {
+		if atHead(o) && !seen[where(o)] {
 			seen[where(o)] = true
 			out = append(out, alert{k, o})
 		}

@@ -95,7 +95,7 @@ func liveCase() *scanner.Report {
 	r := newReport("audit")
 	k := key(1, scanner.ClassDjangoInsecure, scanner.Critical, scanner.StatusLive)
 	o := at(&k, "config/settings.py", 23)
-	o.Refs = []string{"refs/heads/main", "refs/remotes/origin/main", "refs/tags/v1.0"}
+	o.Refs = []string{"HEAD", "refs/heads/main", "refs/remotes/origin/main", "refs/tags/v1.0"}
 	o.Introduced = []scanner.Commit{commit("a", "2021-03-04T10:00:00+01:00", "Ada Lovelace")}
 	o.Versions = []scanner.Version{{Blob: object("v1"), Line: 23, Column: 15}, {Blob: object("v2"), Line: 21, Column: 15}}
 	old := at(&k, "settings.py", 11)
@@ -156,7 +156,7 @@ func hostileCase() *scanner.Report {
 	k.Reasons = []string{"::error::reason\n::stop-commands::x"}
 	o := at(&k, "::warning::a\nb/##vso[task.setvariable variable=x]/\x1b[31m<script>alert(1)</script>|`x`*.py", 1)
 	o.Name = "\u202eYEK\u202c]]>"
-	o.Refs = []string{"refs/heads/</script><img src=x onerror=alert(1)>", "refs/tags/##[error]x", "refs/heads/\u009b31m"}
+	o.Refs = []string{"HEAD", "refs/heads/</script><img src=x onerror=alert(1)>", "refs/tags/##[error]x", "refs/heads/\u009b31m"}
 	o.Introduced = []scanner.Commit{commit("x", "2020-01-01T00:00:00Z", "##teamcity[buildStop] \u2066<b>eve</b> eve@example.org\r\n")}
 	o.Introduced[0].Date = time.Date(123456, 1, 1, 0, 0, 0, 0, time.FixedZone("far", 99*3600))
 	o.Removed = []scanner.Commit{commit("y", "2020-01-02T00:00:00Z", "")}
@@ -174,26 +174,26 @@ func mixedCase() *scanner.Report {
 	r := newReport("range")
 	r.Scope.Range, r.Scope.Base = "origin/main..HEAD", object("base")
 	live := key(6, scanner.ClassDjangoInsecure, scanner.Critical, scanner.StatusLive)
-	at(&live, "config/settings.py", 23).Refs = []string{"refs/heads/topic"}
+	at(&live, "config/settings.py", 23).Refs = []string{object("head")}
 	public := key(7, scanner.ClassPublic, scanner.High, scanner.StatusLive)
 	public.Reasons = []string{"This key is printed in the documentation of the framework."}
 	compose := at(&public, "docker-compose.yml", 9)
-	compose.Form, compose.Name, compose.Refs = "yaml", "SECRET_KEY", []string{"refs/heads/topic"}
+	compose.Form, compose.Name, compose.Refs = "yaml", "SECRET_KEY", []string{object("head")}
 	weak := key(8, scanner.ClassWeak, scanner.Medium, scanner.StatusLive)
 	weak.Rule, weak.Reasons = "django-weak-key", []string{"Word lists of attackers hold such keys."}
-	at(&weak, "config/dev.py", 4).Refs = []string{"refs/heads/topic"}
+	at(&weak, "config/dev.py", 4).Refs = []string{object("head")}
 	note := key(9, scanner.ClassPlaceholder, scanner.Note, scanner.StatusLive)
 	note.Fingerprint = scanner.NewSecret("set-me").Fingerprint()
 	note.Rule, note.Reasons = "django-weak-key", []string{"It asks to be replaced."}
-	at(&note, "README.md", 40).Refs = []string{"refs/heads/topic"}
+	at(&note, "README.md", 40).Refs = []string{object("head")}
 	r.Keys = []scanner.Key{live, public, weak, note}
 
 	accepted := key(10, scanner.ClassDjango, scanner.High, scanner.StatusLive)
 	accepted.Accepted = &scanner.Acceptance{By: "comment", Reason: "test fixture, never deployed"}
-	at(&accepted, "tests/conftest.py", 12).Refs = []string{"refs/heads/topic"}
+	at(&accepted, "tests/conftest.py", 12).Refs = []string{object("head")}
 	r.Accepted = []scanner.Key{accepted}
 	known := key(11, scanner.ClassDjango, scanner.High, scanner.StatusLive)
-	at(&known, "shop/settings.py", 8).Refs = []string{"refs/heads/topic"}
+	at(&known, "shop/settings.py", 8).Refs = []string{object("head")}
 	r.Known = []scanner.Key{known}
 	r.Coverage = scanner.Coverage{Commits: 4, Blobs: 61, Bytes: 98_765}
 	return closed(r)

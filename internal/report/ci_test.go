@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -74,6 +75,32 @@ func TestSARIFAnchorsKeysOfTheHistoryOrSaysThatTheyAreLeftOut(t *testing.T) {
 	}
 	if len(results(t, liveCase(), opt)) != 1 {
 		t.Error("a live key was left out")
+	}
+}
+
+func TestAlertsStandWhereTheReaderHasTheFile(t *testing.T) {
+	r := newReport("audit")
+	k := key(1, scanner.ClassDjango, scanner.High, scanner.StatusLive)
+	at(&k, "a.py", 1).Refs = []string{"refs/pull/7/head"}
+	at(&k, "b.py", 2).Refs = []string{"refs/tags/v1"}
+	at(&k, "c.py", 3).Refs = []string{"refs/heads/main", "HEAD"}
+	at(&k, "d.py", 4).Refs = []string{"HEAD"}
+	r.Keys = []scanner.Key{k}
+	paths := func() (out []string) {
+		for _, s := range results(t, closed(r), testOptions()) {
+			out = append(out, s.Level+" "+s.Locations[0].Physical.Artifact.URI)
+		}
+		return out
+	}
+	if got := paths(); !slices.Equal(got, []string{"error c.py", "error d.py"}) {
+		t.Error(got)
+	}
+	r.Keys[0].Occurrences = r.Keys[0].Occurrences[:2]
+	if got := paths(); !slices.Equal(got, []string{"warning b.py"}) {
+		t.Error(got)
+	}
+	if out := render(t, "github", r, Options{}); strings.Contains(out, "file=") {
+		t.Error(out)
 	}
 }
 
@@ -157,7 +184,7 @@ func TestGitHubShowsTheWorstKeysAndCountsTheRest(t *testing.T) {
 	for n := range 40 {
 		s := []scanner.Severity{scanner.Medium, scanner.Critical, scanner.High, scanner.Low}[n%4]
 		k := key(40+n, scanner.ClassDjango, s, scanner.StatusLive)
-		at(&k, "settings.py", n+1)
+		at(&k, "settings.py", n+1).Refs = []string{"HEAD"}
 		r.Keys = append(r.Keys, k)
 	}
 	out := render(t, "github", closed(r), Options{})

@@ -78,8 +78,8 @@ type annotation struct {
 
 func githubOf(a alert, level string) annotation {
 	lines := []string{a.title() + ". " + sentence(keyStatus(a.key)) + " Fingerprint " + clean(string(a.key.Fingerprint)) + "."}
-	for _, reason := range a.key.Reasons {
-		lines = append(lines, clean(reason))
+	for _, reason := range reasons(a.key) {
+		lines = append(lines, reason)
 	}
 	lines = append(lines, "Instead: "+insteadOf(a.at).String())
 	return annotation{
@@ -95,7 +95,7 @@ func (n annotation) write(w *bufio.Writer) {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	w.WriteString("::" + n.level + " ")
 	// A file that is not there any more has no line to stand beside.
-	if n.at != nil && n.at.Path != "" && current(n.at.Status) {
+	if n.at != nil && n.at.Path != "" && atHead(n.at) {
 		line, column := max(n.at.Line, 1), max(n.at.Column, 1)
 		w.WriteString("file=" + property.Replace(clean(n.at.Path)) + ",line=" + strconv.Itoa(line) + ",endLine=" + strconv.Itoa(line) +
 			",col=" + strconv.Itoa(column) + ",endColumn=" + strconv.Itoa(column+max(n.length, 1)) + ",")

@@ -127,8 +127,8 @@ func gitlabTime(t time.Time) string {
 func gitlabOf(a alert, r *scanner.Report, opt Options) gitlabVulnerability {
 	rule := ruleTexts(opt.Rules, ruleOf(a))
 	description := a.title() + ". " + sentence(keyStatus(a.key))
-	for _, reason := range a.key.Reasons {
-		description += " " + sentence(clean(reason))
+	for _, reason := range reasons(a.key) {
+		description += " " + sentence(reason)
 	}
 	line := max(a.at.Line, 1)
 	return gitlabVulnerability{

@@ -80,6 +80,7 @@ func writeHTML(w io.Writer, r *scanner.Report, opt Options) error {
 	if err != nil {
 		return fmt.Errorf("report: html: %w", err)
 	}
+	arrange(r)
 	view := pageOf(r, opt)
 	view.JSON = template.JS(printableJSON(text))
 	view.Style, view.Script = template.CSS(pageStyle), template.JS(pageScript)
@@ -156,8 +157,8 @@ func pageKeyOf(k *scanner.Key, open bool, opt Options) pageKey {
 		Fingerprint: clean(string(k.Fingerprint)), Length: k.Length, Rule: clean(k.Rule), Refs: refNames(keyRefs(k), pagePlaces),
 		Timeline: newTimeline(placeLanes(k)),
 	}
-	for _, reason := range k.Reasons {
-		v.Reasons = append(v.Reasons, clean(reason))
+	for _, reason := range reasons(k) {
+		v.Reasons = append(v.Reasons, reason)
 	}
 	for _, rule := range opt.Rules {
 		if rule.ID == k.Rule {

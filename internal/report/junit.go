@@ -91,8 +91,8 @@ func junitName(k *scanner.Key) string {
 
 func junitText(k *scanner.Key) string {
 	lines := []string{k.Severity.String() + ": " + title(k) + ", " + keyStatus(k)}
-	for _, reason := range k.Reasons {
-		lines = append(lines, clean(reason))
+	for _, reason := range reasons(k) {
+		lines = append(lines, reason)
 	}
 	for i := range k.Occurrences[:min(len(k.Occurrences), textPlaces)] {
 		lines = append(lines, "at "+place(&k.Occurrences[i]))

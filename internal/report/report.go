@@ -76,7 +76,13 @@ func Write(w io.Writer, format string, r *scanner.Report, opt Options) error {
 	if write == nil {
 		return fmt.Errorf("report: format %q is none of %s", clean(format), strings.Join(Formats(), ", "))
 	}
-	return write(w, tame(r), opt)
+	r = tame(r)
+	switch format {
+	case "json", "jsonl", "html": // these keep the order of the report; HTML for the JSON in it
+	default:
+		arrange(r)
+	}
+	return write(w, r, opt)
 }
 
 // tame returns a copy of r that every format can show: no list is nil, every

@@ -329,8 +329,8 @@ func sarifProvenance(s scanner.Scope) []sarifVersion {
 func sarifOf(a alert, index map[string]int) sarifResult {
 	k := a.key
 	message := a.title() + ". " + sentence(keyStatus(k)) + " Fingerprint " + clean(string(k.Fingerprint)) + "."
-	for _, reason := range k.Reasons {
-		message += " " + sentence(clean(reason))
+	for _, reason := range reasons(k) {
+		message += " " + sentence(reason)
 	}
 	result := sarifResult{
 		RuleID: ruleOf(a), RuleIndex: index[ruleOf(a)], Level: sarifLevelOf(a.at.Severity),
@@ -345,7 +345,7 @@ func sarifOf(a alert, index map[string]int) sarifResult {
 			Class: k.Class, Status: a.at.Status, Refs: a.at.Refs,
 		},
 	}
-	if !current(a.at.Status) && result.Level == "error" {
+	if !atHead(a.at) && result.Level == "error" {
 		result.Level = "warning"
 	}
 	result.Related = sarifRelated(a)

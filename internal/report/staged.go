@@ -53,8 +53,8 @@ func (t *text) stagedKey(k *scanner.Key, advise bool) {
 		return
 	}
 	why := classWords(k.Class)
-	if len(k.Reasons) > 0 {
-		why = clean(k.Reasons[0])
+	if more := reasons(k); len(more) > 0 {
+		why = more[0]
 	}
 	t.line("  why:     ", why)
 	t.instead("  ", k)

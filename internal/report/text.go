@@ -56,8 +56,8 @@ func (t *text) audit() {
 func (t *text) key(k *scanner.Key) {
 	t.line(t.severity(k.Severity).Sprint(k.Severity.String()), "  ", t.bold.Sprint(clean(k.Masked)), "  ", keyStatus(k))
 	t.line("  fingerprint ", clean(string(k.Fingerprint)), ", ", classWords(k.Class))
-	for _, reason := range k.Reasons {
-		t.paragraph("  ", "  ", clean(reason), t.dim.Sprint)
+	for _, reason := range reasons(k) {
+		t.paragraph("  ", "  ", reason, t.dim.Sprint)
 	}
 	places := t.limit(len(k.Occurrences), textPlaces)
 	for i := range k.Occurrences[:places] {

@@ -99,6 +99,45 @@ func TestVerboseListsEveryPlaceAndVersion(t *testing.T) {
 	}
 }
 
+func TestRefsAreNamedAsPeopleDo(t *testing.T) {
+	refs := []string{
+		"refs/changes/01/1/1", "refs/pull/7/merge", "refs/tags/v1", "refs/remotes/origin/x", "refs/pull/7/head",
+		"refs/heads/dev", "refs/heads/main", "refs/stash", "refs/merge-requests/3/head", "HEAD", object("head"),
+	}
+	want := "HEAD, commit 9f2e6d33a3, main, dev, origin/x, tag v1, the stash, refs/changes/01/1/1, pull request 7, merge request 3"
+	if got := refNames(refs, 0); got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+	if got := refNames(refs, 2); got != "HEAD, commit 9f2e6d33a3 and 8 more" {
+		t.Error(got)
+	}
+}
+
+func TestTheFirstPlaceIsTheOneThatMatters(t *testing.T) {
+	r := newReport("audit")
+	k := key(1, scanner.ClassDjango, scanner.High, scanner.StatusLive)
+	at(&k, "a.py", 1).Refs = []string{"refs/pull/7/head"}
+	at(&k, "z.py", 2).Refs = []string{"refs/pull/7/head", "refs/heads/main"}
+	r.Keys = []scanner.Key{k}
+	out := render(t, "text", closed(r), Options{})
+	if strings.Index(out, "z.py") > strings.Index(out, "a.py") || !strings.Contains(out, "still there") {
+		t.Error(out)
+	}
+	r.Keys[0].Occurrences = k.Occurrences[:1]
+	if out := render(t, "text", r, Options{}); !strings.Contains(out, "still in pull requests") {
+		t.Error(out)
+	}
+}
+
+func TestReasonsDoNotRepeatTheClassOrEachOther(t *testing.T) {
+	k := scanner.Key{Class: scanner.ClassDjango, Reasons: []string{
+		"made by Django's generator", "made by Django's generator, in a test", "used twice",
+	}}
+	if got := strings.Join(reasons(&k), "|"); got != "made by Django's generator, in a test|used twice" {
+		t.Error(got)
+	}
+}
+
 func TestInsteadFollowsTheKindOfFile(t *testing.T) {
 	for _, c := range []struct{ path, form, name, want string }{
 		{"settings.py", "python-assign", "SECRET_KEY", `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`},

@@ -18,11 +18,11 @@ func classWords(c scanner.Class) string {
 	case scanner.ClassDjango:
 		return "a key made by Django's generator"
 	case scanner.ClassRandom:
-		return "a random key"
+		return "a random key, made by a generator"
 	case scanner.ClassPublic:
-		return "a key printed in public documentation"
+		return "a key printed in the documentation of a framework"
 	case scanner.ClassWeak:
-		return "a guessable key made up by a person"
+		return "a key made up by a person and guessable"
 	case scanner.ClassPlaceholder:
 		return "a placeholder"
 	}
@@ -46,10 +46,16 @@ func statusWords(s scanner.Status) string {
 	return clean(string(s))
 }
 
-// keyStatus is statusWords with the day since when a key is only history.
+// keyStatus is statusWords with what limits it: the day since when a key is
+// only history, or the kind of refs that still hold it.
 func keyStatus(k *scanner.Key) string {
 	words := statusWords(k.Status)
-	if k.Status != scanner.StatusHistory {
+	switch {
+	case k.Status == scanner.StatusLive && keyRank(k) == rankReview:
+		return "still in pull requests"
+	case k.Status == scanner.StatusLive && keyRank(k) == rankTag:
+		return "still in tags"
+	case k.Status != scanner.StatusHistory:
 		return words
 	}
 	var last time.Time
@@ -64,6 +70,20 @@ func keyStatus(k *scanner.Key) string {
 		return words
 	}
 	return words + " since " + day(last)
+}
+
+// reasons are those of a key that say more than its class and than each other.
+func reasons(k *scanner.Key) []string {
+	var out []string
+	for _, reason := range k.Reasons {
+		said := strings.Contains(classWords(k.Class), reason) || slices.ContainsFunc(k.Reasons, func(other string) bool {
+			return len(other) > len(reason) && strings.HasPrefix(other, reason)
+		})
+		if !said {
+			out = append(out, clean(reason))
+		}
+	}
+	return out
 }
 
 // current reports whether a status names a text that a reader can open now.
@@ -91,59 +111,6 @@ func person(name string) string {
 		return "somebody without a name"
 	}
 	return name
-}
-
-// refName is a ref as people call it.
-func refName(ref string) string {
-	switch {
-	case ref == "refs/stash":
-		return "the stash"
-	case strings.HasPrefix(ref, "refs/heads/"):
-		return clean(strings.TrimPrefix(ref, "refs/heads/"))
-	case strings.HasPrefix(ref, "refs/tags/"):
-		return "tag " + clean(strings.TrimPrefix(ref, "refs/tags/"))
-	case strings.HasPrefix(ref, "refs/remotes/"):
-		return clean(strings.TrimPrefix(ref, "refs/remotes/"))
-	}
-	return clean(ref)
-}
-
-// refNames lists refs in words, the local branches first, at most limit of them
-// (0: all).
-func refNames(refs []string, limit int) string {
-	order := func(ref string) int {
-		for i, prefix := range []string{"HEAD", "refs/heads/", "refs/remotes/", "refs/tags/"} {
-			if strings.HasPrefix(ref, prefix) {
-				return i
-			}
-		}
-		return 4
-	}
-	refs = slices.Clone(refs)
-	slices.SortStableFunc(refs, func(a, b string) int { return order(a) - order(b) })
-	more := 0
-	if limit > 0 && len(refs) > limit {
-		more, refs = len(refs)-limit, refs[:limit]
-	}
-	names := make([]string, len(refs))
-	for i, ref := range refs {
-		names[i] = refName(ref)
-	}
-	list := strings.Join(names, ", ")
-	if more > 0 {
-		list += " and " + count(int64(more), "more", "more")
-	}
-	return list
-}
-
-// keyRefs are the refs that hold a key at any path, each once.
-func keyRefs(k *scanner.Key) []string {
-	var refs []string
-	for i := range k.Occurrences {
-		refs = append(refs, k.Occurrences[i].Refs...)
-	}
-	slices.Sort(refs)
-	return slices.Compact(refs)
 }
 
 // place is where an occurrence stands, as editors understand it.
