@@ -107,8 +107,8 @@ func pageOf(r *scanner.Report, opt Options) *pageView {
 		Summary: sentence(verdictWords(r, 0)), Coverage: sentence(coverageWords(r)),
 		Tool: "Made by djleaks " + clean(r.Tool.Version) + ".", Facts: pageFacts(r),
 	}
-	lanes := keyLanes(r.Keys)
-	if len(lanes) > 1 {
+	worth, _ := shown(r, opt.All)
+	if lanes := keyLanes(worth); len(lanes) > 1 {
 		view.Overview = newTimeline(lanes)
 	}
 	for i := range r.Keys {

@@ -342,7 +342,7 @@ func sarifOf(a alert, index map[string]int) sarifResult {
 		},
 		Properties: sarifResultBits{
 			Severity: a.at.Severity, SecuritySeverity: securitySeverity(a.at.Severity),
-			Class: k.Class, Status: a.at.Status, Refs: a.at.Refs,
+			Class: k.Class, Status: a.at.Status, Refs: a.at.Refs[:min(len(a.at.Refs), sarifLocations)],
 		},
 	}
 	if !atHead(a.at) && result.Level == "error" {

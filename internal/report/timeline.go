@@ -67,13 +67,16 @@ type lane struct {
 	events []event
 }
 
-// keyLanes has a lane for each key that the commits say anything of.
+// keyLanes has a lane for each key that the commits say anything of, named by
+// its mask and its first place.
 func keyLanes(keys []scanner.Key) []lane {
 	var out []lane
 	for i := range keys {
 		k := &keys[i]
 		if list := events(k); len(list) > 0 {
-			out = append(out, lane{clean(k.Masked), k.Severity.String(), current(k.Status), list})
+			label := clean(k.Masked) + " "
+			label += shorten(where(&k.Occurrences[0]), labelRunes-width(label))
+			out = append(out, lane{label, k.Severity.String(), current(k.Status), list})
 		}
 	}
 	return out
@@ -156,7 +159,7 @@ func (a axis) x(t time.Time) int {
 func (a axis) row(l lane, y int) timeRow {
 	row := timeRow{
 		Y: y, TextY: y + 17, BarY: y + 9, DotY: y + 13,
-		Label: shorten(l.label), Class: l.class, Live: l.live, Bars: a.bars(l),
+		Label: shorten(l.label, labelRunes), Class: l.class, Live: l.live, Bars: a.bars(l),
 	}
 	for _, e := range l.events {
 		row.Dots = append(row.Dots, dot{a.x(e.commit.Date), e.verb == "removed", e.words()})
@@ -199,12 +202,12 @@ func (a axis) bars(l lane) []bar {
 }
 
 // shorten keeps the end of a long label, where paths differ.
-func shorten(s string) string {
+func shorten(s string, runes int) string {
 	r := []rune(s)
-	if len(r) <= labelRunes {
+	if len(r) <= runes {
 		return s
 	}
-	return "…" + string(r[len(r)-labelRunes+1:])
+	return "…" + string(r[len(r)-max(runes, 8)+1:])
 }
 
 // mostTicks is how many dates fit above the rows.
