@@ -71,6 +71,9 @@ func (s *scan) commits(ctx context.Context, repo *gitstore.Repository, source *g
 func (s *scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range) error {
 	collector := scanner.NewCollector(s.detector)
 	source.SetWantKnown(collector.Found)
+	sifter := sifter{s: s, ctx: ctx, repo: repo}
+	defer sifter.close()
+	source.SetSift(sifter.sift)
 	coverage, err := collector.Run(ctx, source)
 	if err != nil {
 		return err

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/testkit"
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django"
+)
+
+// manyCommits makes a bare repository with a long branch; one commit in the
+// middle leaks a key, which the next one takes out.
+func manyCommits(t *testing.T, commits int) *gitstore.Repository {
+	t.Helper()
+	dir := t.TempDir()
+	var stream strings.Builder
+	for n := range commits {
+		path, text := fmt.Sprintf("app%d/views.py", n%7), fmt.Sprintf("# SECRET_KEY is not here\nn = %d\n%s", n, strings.Repeat("pass\n", 300))
+		switch n {
+		case commits / 2:
+			path, text = "settings.py", "SECRET_KEY = '"+testkit.Key(1)+"'\n"+strings.Repeat("#\n", 600)
+		case commits/2 + 1:
+			path, text = "settings.py", "import os\n"
+		}
+		fmt.Fprintf(&stream, "commit refs/heads/main\ncommitter A <a@example.com> %d +0000\ndata 1\nx\nM 644 inline %s\ndata %d\n%s\n", 1_700_000_000+n, path, len(text), text)
+	}
+	for _, args := range [][]string{{"init", "-q", "--bare", "."}, {"fast-import", "--quiet"}} {
+		cmd := exec.Command("git", args...)
+		cmd.Dir, cmd.Stdin = dir, strings.NewReader(stream.String())
+		cmd.Env = append(cmd.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_DIR="+dir)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	repo, err := gitstore.Open(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = repo.Close() })
+	return repo
+}
+
+// searched runs a search of the branch main, with or without the sifter.
+func searched(t *testing.T, repo *gitstore.Repository, getenv func(string) string, sifted bool) (report string, walked bool) {
+	t.Helper()
+	head, err := repo.Resolve("main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}})
+	s := &scan{world: world{getenv: getenv}, detector: django.New(), report: &scanner.Report{}}
+	collector := scanner.NewCollector(s.detector)
+	f := sifter{s: s, ctx: context.Background(), repo: repo}
+	defer f.close()
+	if sifted {
+		source.SetSift(f.sift)
+	}
+	coverage, err := collector.Run(context.Background(), source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.report.Coverage = coverage
+	s.report.Keys, s.report.Known = scanner.Build(s.detector, collector.Findings(), nil, scanner.StatusHistory)
+	var out bytes.Buffer
+	if err := json.NewEncoder(&out).Encode(s.report); err != nil {
+		t.Fatal(err)
+	}
+	return out.String(), f.walk != nil
+}
+
+func TestALongRangeGivesTheSameReportByWalkingThePacks(t *testing.T) {
+	repo := manyCommits(t, 2*siftFrom)
+	none := func(string) string { return "" }
+	want, walked := searched(t, repo, none, false)
+	if walked || strings.Count(want, `"introduced":[{`) != 1 || strings.Count(want, `"removed":[{`) > 1 {
+		t.Fatalf("one by one: %s", want)
+	}
+	got, walked := searched(t, repo, none, true)
+	if !walked || got != want {
+		t.Errorf("by walking (%v):\n%s\nwant\n%s", walked, got, want)
+	}
+	// A quarantine that holds nothing of the range proves nothing about it.
+	empty := t.TempDir()
+	got, walked = searched(t, repo, func(name string) string {
+		if name == "GIT_QUARANTINE_PATH" {
+			return empty
+		}
+		return ""
+	}, true)
+	if !walked || got != want {
+		t.Errorf("with another quarantine (%v):\n%s\nwant\n%s", walked, got, want)
+	}
+}
+
+func TestAShortRangeIsReadOneByOne(t *testing.T) {
+	if _, walked := searched(t, manyCommits(t, siftFrom/2), func(string) string { return "" }, true); walked {
+		t.Error("all packs were walked for a few commits")
+	}
+}
