@@ -63,8 +63,8 @@ func (s *sweep) references(refer func(from, to uint32), seed func(shape uint32))
 			if s.holds.has(d.tree) {
 				seed(i)
 			}
-			if slot := s.slots[d.tree]; slot >= slotShape && slot < slotCommit {
-				refer(i, slot-slotShape)
+			if shape, ok := s.shapeOf(d.tree); ok {
+				refer(i, shape)
 			}
 		}
 	}

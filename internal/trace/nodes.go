@@ -90,8 +90,7 @@ func (n *nodes) blobAt(at uint32, path []uint32) (blob uint32, ok bool) {
 type resolver struct {
 	sweep *sweep
 	nodes *nodes
-	leads bitset   // of shapes
-	of    []uint32 // by ordinal of a tree: its node + 2, or one of the states below
+	leads bitset // of shapes
 	lists map[uint32][]sub
 	chain []uint32
 
@@ -99,13 +98,6 @@ type resolver struct {
 	subs    []sub // lists of the frames, one behind the other
 	entries []entry
 }
-
-// The states of a tree that has no node yet.
-const (
-	notResolved = 0
-	inWork      = 1
-	resolved    = 2
-)
 
 // frame is a tree whose sub-directories are being resolved.
 type frame struct {
@@ -117,15 +109,15 @@ type frame struct {
 }
 
 func newResolver(s *sweep) *resolver {
-	return &resolver{sweep: s, nodes: newNodes(), leads: s.leads(), of: make([]uint32, len(s.slots)), lists: map[uint32][]sub{}}
+	return &resolver{sweep: s, nodes: newNodes(), leads: s.leads(), lists: map[uint32][]sub{}}
 }
 
 // node is the node of a tree. Trees inside of it are resolved on the way; a
 // tree that claims to contain itself, which only a forged store has, is empty
 // there.
 func (r *resolver) node(tree uint32) uint32 {
-	if n := r.of[tree]; n >= resolved {
-		return n - resolved
+	if n, ok := r.sweep.nodeOf(tree); ok {
+		return n
 	}
 	if !r.mayHold(tree) {
 		return 0
@@ -137,17 +129,16 @@ func (r *resolver) node(tree uint32) uint32 {
 		if f.next < len(r.subs) {
 			d := r.subs[f.next]
 			f.next++
-			switch n := r.of[d.tree]; {
-			case n >= resolved:
-				r.enter(d.name, n-resolved)
-			case n == notResolved:
+			if n, ok := r.sweep.nodeOf(d.tree); ok {
+				r.enter(d.name, n)
+			} else if r.sweep.slots[d.tree] != slotInWork {
 				r.push(d.tree, d.name)
 			}
 			continue
 		}
 		done := *f
 		n := r.nodes.number(r.entries[done.entries:])
-		r.of[done.tree] = n + resolved
+		r.sweep.slots[done.tree] = slotNode + n
 		r.subs, r.entries, r.stack = r.subs[:done.subs], r.entries[:done.entries], r.stack[:len(r.stack)-1]
 		if len(r.stack) == 0 {
 			return n
@@ -157,15 +148,16 @@ func (r *resolver) node(tree uint32) uint32 {
 }
 
 func (r *resolver) push(tree, name uint32) {
-	r.of[tree] = inWork
 	f := frame{tree: tree, name: name, subs: len(r.subs), next: len(r.subs), entries: len(r.entries)}
 	if r.sweep.holds.has(tree) {
 		for _, l := range r.sweep.leaves.of(tree) {
 			r.entries = append(r.entries, fileEntry(l.name, l.blob))
 		}
 	}
-	if slot := r.sweep.slots[tree]; slot >= slotShape {
-		r.subs = r.list(r.subs, slot-slotShape)
+	shape, ok := r.sweep.shapeOf(tree)
+	r.sweep.slots[tree] = slotInWork
+	if ok {
+		r.subs = r.list(r.subs, shape)
 	}
 	r.stack = append(r.stack, f)
 }
@@ -181,8 +173,14 @@ func (r *resolver) mayHold(tree uint32) bool {
 	if tree == None {
 		return false
 	}
-	slot := r.sweep.slots[tree]
-	return r.sweep.holds.has(tree) || slot >= slotShape && slot < slotCommit && r.leads.has(slot-slotShape)
+	if r.sweep.holds.has(tree) || r.sweep.slots[tree] == slotInWork {
+		return true
+	}
+	if node, ok := r.sweep.nodeOf(tree); ok {
+		return node != 0
+	}
+	shape, ok := r.sweep.shapeOf(tree)
+	return ok && r.leads.has(shape)
 }
 
 // keepEvery is how many shapes of a chain share one kept list. Keeping them all

@@ -55,16 +55,14 @@ func (t *tracer) looseRoots(blobs bitset) []uint32 {
 		return nil
 	}
 	var trees []uint32
-	for n := range uint32(len(r.of)) {
-		if r.of[n] == notResolved && t.sweep.isTree(n) && r.mayHold(n) {
-			trees = append(trees, n)
-		}
-	}
 	inner := map[uint32]bool{}
-	for _, n := range trees {
-		r.node(n)
-		if slot := t.sweep.slots[n]; slot >= slotShape {
-			for _, d := range r.list(nil, slot-slotShape) {
+	for n := range uint32(len(t.sweep.slots)) {
+		if _, done := t.sweep.nodeOf(n); done || !t.sweep.isTree(n) || !r.mayHold(n) {
+			continue
+		}
+		trees = append(trees, n)
+		if shape, ok := t.sweep.shapeOf(n); ok {
+			for _, d := range r.list(nil, shape) {
 				inner[d.tree] = true
 			}
 		}
@@ -135,7 +133,7 @@ type builder struct {
 
 type version struct {
 	blob uint32
-	date int64
+	date uint32
 }
 
 func newBuilder(t *tracer) *builder {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"math"
 	"sync/atomic"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -31,22 +32,49 @@ type sweep struct {
 	count   int64 // of commits; commits is empty if nothing is traced
 }
 
-// What a slot says of its object. A tree with sub-directories has the number
-// of its shape, from slotShape on.
+// What a slot says of its object.
 const (
-	slotNone   = 0       // neither a commit nor a tree, or not read
-	slotTree   = 1       // a tree without sub-directories, or any tree if nothing is traced
-	slotShape  = 2       // plus the number of the shape
-	slotCommit = 1 << 31 // plus an index of sweep.commits
+	slotNone   = 0         // neither a commit nor a tree, or not read
+	slotTree   = 1         // a tree without sub-directories, or any tree if nothing is traced
+	slotShape  = 2         // a tree with sub-directories, plus the number of its shape
+	slotNode   = 1 << 30   // a resolved tree, plus the number of its node
+	slotInWork = 1<<31 - 1 // a tree that is being resolved
+	slotCommit = 1 << 31   // plus an index of sweep.commits
 )
+
+// shapeOf is the shape of a tree that has one and is not resolved.
+func (s *sweep) shapeOf(tree uint32) (shape uint32, ok bool) {
+	slot := s.slots[tree]
+	return slot - slotShape, slotShape <= slot && slot < slotNode
+}
+
+// nodeOf is the node of a tree that is resolved.
+func (s *sweep) nodeOf(tree uint32) (node uint32, ok bool) {
+	slot := s.slots[tree]
+	return slot - slotNode, slotNode <= slot && slot < slotInWork
+}
+
+// commitOf is the index in sweep.commits of an object, if it is a commit.
+func (s *sweep) commitOf(ordinal uint32) (i uint32, ok bool) {
+	slot := s.slots[ordinal]
+	return slot &^ slotCommit, slot&slotCommit != 0
+}
+
+// parentsOf are the ordinals of the parents of a commit.
+func (s *sweep) parentsOf(i uint32) []uint32 {
+	end := uint32(len(s.parents))
+	if int(i)+1 < len(s.commits) {
+		end = s.commits[i+1].parents
+	}
+	return s.parents[s.commits[i].parents:end]
+}
 
 // commit is what is kept of each commit.
 type commit struct {
 	ordinal uint32
 	tree    uint32 // ordinal, or None
-	parents uint32 // index of the first one in sweep.parents
-	count   uint32 // of parents
-	date    int64  // of the author, in seconds since 1970
+	parents uint32 // index of the first one in sweep.parents; they end where the next one's begin
+	date    uint32 // of the author, in seconds since 1970; all after 2106 are one
 }
 
 // worker is what belongs to one of the history's workers.
@@ -166,8 +194,8 @@ func (s *sweep) commit(w *worker, o Object) error {
 		}
 	}
 	if s.matched != nil {
-		c.count = uint32(w.parents.len()) - c.parents
-		c.date, _ = authorDate(w.header.author)
+		date, _ := authorDate(w.header.author)
+		c.date = uint32(min(date, math.MaxUint32))
 		w.commits.add(c)
 	}
 	return nil

@@ -20,7 +20,7 @@ type tracer struct {
 	known    map[uint64]uint32 // item and path → place
 	all      []place
 	events   []event
-	versions map[uint64]int64 // path and blob → author date of the latest commit that brought it
+	versions map[uint64]uint32 // path and blob → author date of the latest commit that brought it
 	scratch  []uint32
 }
 
@@ -42,7 +42,7 @@ const eventRemoved = 1 << 31
 
 func newTracer(s *sweep) *tracer {
 	r := newResolver(s)
-	t := &tracer{sweep: s, resolver: r, known: map[uint64]uint32{}, versions: map[uint64]int64{}}
+	t := &tracer{sweep: s, resolver: r, known: map[uint64]uint32{}, versions: map[uint64]uint32{}}
 	t.comparer = &comparer{nodes: r.nodes, paths: newPaths(), steps: maxSteps}
 	return t
 }
@@ -100,12 +100,13 @@ func (s *sweep) isTree(ordinal uint32) bool {
 // parentRoots are the nodes of a commit's parents, as far as they are known;
 // cut is true if one is not.
 func (t *tracer) parentRoots(i uint32) (roots []uint32, cut bool) {
-	c := &t.sweep.commits[i]
 	roots = t.scratch[:0]
-	for _, p := range t.sweep.parents[c.parents : c.parents+c.count] {
+	for _, p := range t.sweep.parentsOf(i) {
 		root := uint32(None)
-		if p != None && t.sweep.slots[p]&slotCommit != 0 {
-			root = t.roots[t.sweep.slots[p]&^slotCommit]
+		if p != None {
+			if c, ok := t.sweep.commitOf(p); ok {
+				root = t.roots[c]
+			}
 		}
 		if root == None {
 			cut = true
@@ -207,8 +208,8 @@ func (t *tracer) tips(tips []tip) {
 	t.reachable = newBitset(len(t.sweep.commits))
 	for _, p := range tips {
 		root := uint32(None)
-		if slot := t.sweep.slots[p.object]; slot&slotCommit != 0 {
-			root = t.roots[slot&^slotCommit]
+		if c, ok := t.sweep.commitOf(p.object); ok {
+			root = t.roots[c]
 			queue = append(queue, p.object)
 		} else if t.sweep.isTree(p.object) {
 			root = t.resolver.node(p.object)
@@ -243,14 +244,13 @@ func (t *tracer) tips(tips []tip) {
 // reach marks all commits that these objects reach.
 func (t *tracer) reach(queue []uint32) {
 	for len(queue) > 0 {
-		slot := t.sweep.slots[queue[len(queue)-1]]
+		c, ok := t.sweep.commitOf(queue[len(queue)-1])
 		queue = queue[:len(queue)-1]
-		if slot&slotCommit == 0 || t.reachable.has(slot&^slotCommit) {
+		if !ok || t.reachable.has(c) {
 			continue
 		}
-		t.reachable.put(slot &^ slotCommit)
-		c := &t.sweep.commits[slot&^slotCommit]
-		for _, p := range t.sweep.parents[c.parents : c.parents+c.count] {
+		t.reachable.put(c)
+		for _, p := range t.sweep.parentsOf(c) {
 			if p != None {
 				queue = append(queue, p)
 			}
