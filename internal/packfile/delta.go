@@ -34,44 +34,55 @@ func deltaSize(b []byte) (size int64, n int) {
 	return 0, 0
 }
 
-// Op is one instruction of a delta. A copy takes Len bytes from Base on of the
-// base; an insertion has Base -1 and its bytes at the head of the
-// instructions that NextOp was given, from Len bytes before their rest.
+// Op is one instruction of a delta: a copy takes Len bytes from Base on of the
+// base; an insertion has Base -1 and takes the Len bytes that follow it.
 type Op struct {
 	Base int // offset in the base, or -1
 	Len  int
 }
 
-// NextOp reads one instruction and returns the instructions behind it, and
-// the bytes to insert if it is an insertion. It does not know the sizes: the
-// caller checks that a copy lies in the base and that the result has room.
-func NextOp(ops []byte) (op Op, insert, rest []byte, err error) {
+// NextOp reads the instruction at the head of ops, which is not empty, and
+// returns its length in bytes without those that it inserts; 0 says that it
+// is cut off, or reserved. It does not know the sizes: the caller checks that
+// a copy lies in the base, that what is inserted is there, and that the result
+// has room.
+func NextOp(ops []byte) (op Op, n int) {
 	c := ops[0]
-	ops = ops[1:]
 	if c < 0x80 {
-		n := int(c)
-		if n == 0 || n > len(ops) {
-			return op, nil, nil, errDelta
+		if c == 0 {
+			return op, 0
 		}
-		return Op{Base: -1, Len: n}, ops[:n], ops[n:], nil
+		return Op{Base: -1, Len: int(c)}, 1
 	}
-	var word [8]byte
-	used := 0
-	for i := range 7 {
-		if c&(1<<i) != 0 {
-			if used == len(ops) {
-				return op, nil, nil, errDelta
-			}
-			word[i] = ops[used]
-			used++
+	var word uint64
+	if len(ops) >= 9 {
+		word = binary.LittleEndian.Uint64(ops[1:])
+	} else {
+		for i, b := range ops[1:] {
+			word |= uint64(b) << (8 * i)
 		}
 	}
-	op.Base = int(binary.LittleEndian.Uint32(word[:]))
-	op.Len = int(binary.LittleEndian.Uint32(word[4:]) & 0xffffff)
-	if op.Len == 0 {
-		op.Len = 0x10000
+	// Seven bits say which bytes of offset and length follow; the others are
+	// zero. No branches here: nobody can predict them.
+	var base, size uint64
+	used := uint(0)
+	for i := range uint(4) {
+		bit := uint(c) >> i & 1
+		base |= word >> (8 * used & 63) & (0xff * uint64(bit)) << (8 * i)
+		used += bit
 	}
-	return op, nil, ops[used:], nil
+	for i := range uint(3) {
+		bit := uint(c) >> (4 + i) & 1
+		size |= word >> (8 * used & 63) & (0xff * uint64(bit)) << (8 * i)
+		used += bit
+	}
+	if size == 0 {
+		size = 0x10000
+	}
+	if int(used) >= len(ops) {
+		return op, 0
+	}
+	return Op{Base: int(base), Len: int(size)}, int(used) + 1
 }
 
 // ApplyDelta appends to dst what delta makes of base. limit is the largest
@@ -93,21 +104,19 @@ func ApplyDelta(dst, base, delta []byte, limit int64) ([]byte, error) {
 	start := len(dst)
 	dst = grow(dst, int(size))
 	for len(ops) > 0 {
-		op, insert, rest, err := NextOp(ops)
-		if err != nil {
-			return dst[:start], err
-		}
-		if op.Base >= 0 {
-			if op.Base > len(base) || op.Len > len(base)-op.Base {
-				return dst[:start], errDelta
-			}
-			insert = base[op.Base : op.Base+op.Len]
-		}
-		if int64(len(dst)-start+len(insert)) > size {
+		op, n := NextOp(ops)
+		if n == 0 {
 			return dst[:start], errDelta
 		}
-		dst = append(dst, insert...)
-		ops = rest
+		ops = ops[n:]
+		from := base
+		if op.Base < 0 {
+			op.Base, from, ops = 0, ops, ops[min(op.Len, len(ops)):]
+		}
+		if op.Base > len(from) || op.Len > len(from)-op.Base || int64(len(dst)-start+op.Len) > size {
+			return dst[:start], errDelta
+		}
+		dst = append(dst, from[op.Base:op.Base+op.Len]...)
 	}
 	if int64(len(dst)-start) != size {
 		return dst[:start], fmt.Errorf("delta: %w", ErrTruncated)

@@ -110,16 +110,20 @@ const (
 func applyOps(text, base, ops []byte, copies []Copy) ([]Copy, error) {
 	n := 0
 	for len(ops) > 0 {
-		op, insert, rest, err := packfile.NextOp(ops)
-		if err != nil {
-			return copies, err
+		op, used := packfile.NextOp(ops)
+		if used == 0 {
+			return copies, fmt.Errorf("delta: %w", packfile.ErrCorrupt)
 		}
-		ops = rest
+		ops = ops[used:]
 		if op.Len > len(text)-n {
 			return copies, fmt.Errorf("delta: longer than declared: %w", packfile.ErrCorrupt)
 		}
 		if op.Base < 0 {
-			n += copy(text[n:], insert)
+			if op.Len > len(ops) {
+				return copies, fmt.Errorf("delta: %w", packfile.ErrTruncated)
+			}
+			n += copy(text[n:], ops[:op.Len])
+			ops = ops[op.Len:]
 			continue
 		}
 		if op.Base > len(base) || op.Len > len(base)-op.Base {
