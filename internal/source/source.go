@@ -85,6 +85,12 @@ func (r *reader) named(name string) error {
 	if !info.IsDir() {
 		return r.file(name)
 	}
+	// The walk begins behind the link if the name is one: a folder that was
+	// asked for must not be passed over.
+	name = filepath.Clean(name)
+	if link, err := os.Lstat(name); err == nil && link.Mode()&fs.ModeSymlink != 0 {
+		name += string(filepath.Separator)
+	}
 	return filepath.WalkDir(name, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -65,6 +66,49 @@ func TestANamedLinkIsRead(t *testing.T) {
 	}
 	if texts, _ := read(t, Files([]string{"link"}, nil)); !slices.Equal(texts, []string{"link: x"}) {
 		t.Errorf("%q", texts)
+	}
+}
+
+func TestANamedLinkToAFolderIsReadWithAllThatIsInIt(t *testing.T) {
+	t.Chdir(t.TempDir())
+	write(t, "real/a/x", "x")
+	if err := os.Symlink("real", "link"); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"link", "link/", "./link"} {
+		if texts, c := read(t, Files([]string{name}, nil)); !slices.Equal(texts, []string{"link/a/x: x"}) || c.Blobs != 1 {
+			t.Errorf("%s: %q, coverage %+v", name, texts, c)
+		}
+	}
+}
+
+func TestALineEndThatAWindowDividesIsOneLineEnd(t *testing.T) {
+	for pad := range 4 {
+		var text strings.Builder
+		text.WriteString(strings.Repeat("x", pad))
+		for n := 1; text.Len() < 1<<20; n++ {
+			fmt.Fprintf(&text, "%d\r\n", n)
+		}
+		src := &files{[]string{Stdin}, strings.NewReader(strings.ReplaceAll(text.String(), "\n", "")), 256 << 10}
+		checkLines(t, src, "\r")
+		src = &files{[]string{Stdin}, strings.NewReader(text.String()), 256 << 10}
+		checkLines(t, src, "\r\n")
+	}
+}
+
+// checkLines reads numbered lines and compares the numbers.
+func checkLines(t *testing.T, src scanner.Source, end string) {
+	t.Helper()
+	if _, err := src.Chunks(context.Background(), func(c *scanner.Chunk) error {
+		at := bytes.Index(c.Text[len(c.Text)/2:], []byte(end)) + len(c.Text)/2 + len(end)
+		line, column := scanner.Position(c.Text, at)
+		number, _, _ := strings.Cut(string(c.Text[at:]), end)
+		if want := fmt.Sprint(c.LinesBefore + line); number != want || column != 1 {
+			t.Errorf("line %s is said to be %s, column %d", number, want, column)
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
 	}
 }
 
