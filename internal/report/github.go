@@ -78,9 +78,7 @@ type annotation struct {
 
 func githubOf(a alert, level string) annotation {
 	lines := []string{a.title() + ". " + sentence(keyStatus(a.key)) + " Fingerprint " + clean(string(a.key.Fingerprint)) + "."}
-	for _, reason := range reasons(a.key) {
-		lines = append(lines, reason)
-	}
+	lines = append(lines, reasons(a.key)...)
 	lines = append(lines, "Instead: "+insteadOf(a.at).String())
 	return annotation{
 		level: level, title: "Django secret key (" + a.at.Severity.String() + ")",

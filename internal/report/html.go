@@ -157,9 +157,7 @@ func pageKeyOf(k *scanner.Key, open bool, opt Options) pageKey {
 		Fingerprint: clean(string(k.Fingerprint)), Length: k.Length, Rule: clean(k.Rule), Refs: refNames(keyRefs(k), pagePlaces),
 		Timeline: newTimeline(placeLanes(k)),
 	}
-	for _, reason := range reasons(k) {
-		v.Reasons = append(v.Reasons, reason)
-	}
+	v.Reasons = append(v.Reasons, reasons(k)...)
 	for _, rule := range opt.Rules {
 		if rule.ID == k.Rule {
 			v.RuleText = rule.Text

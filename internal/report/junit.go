@@ -91,9 +91,7 @@ func junitName(k *scanner.Key) string {
 
 func junitText(k *scanner.Key) string {
 	lines := []string{k.Severity.String() + ": " + title(k) + ", " + keyStatus(k)}
-	for _, reason := range reasons(k) {
-		lines = append(lines, reason)
-	}
+	lines = append(lines, reasons(k)...)
 	for i := range k.Occurrences[:min(len(k.Occurrences), textPlaces)] {
 		lines = append(lines, "at "+place(&k.Occurrences[i]))
 	}
