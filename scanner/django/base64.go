@@ -11,9 +11,13 @@ const base64Bytes = 16 << 10
 // offset behind what it has read.
 func base64Form(doc *document, anchor int, emit func(assignment)) (end int) {
 	text := doc.text
-	// The literals begin at the first and at the last character of a group.
+	// The literals begin at the first, the third and the last character of a
+	// group.
 	group := anchor
-	if text[anchor] != insecureTail64[0] {
+	switch text[anchor] {
+	case 'R':
+		group -= 2
+	case 'k':
 		group -= 3
 	}
 	from, to := anchor, anchor

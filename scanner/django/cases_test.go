@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"html"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -74,6 +75,20 @@ func written(value, filters string) string {
 			value = html.EscapeString(value)
 		case "py":
 			value = strings.NewReplacer("a", `\x61`, "e", `\u0065`, "5", `\065`).Replace(value)
+		case "shell": // between double quotes
+			value = strings.ReplaceAll(value, "$", `\$`)
+		case "make":
+			value = strings.NewReplacer("$", "$$", "#", `\#`).Replace(value)
+		case "backtick":
+			value = strings.ReplaceAll(value, "$", "`$")
+		case "caret":
+			value = strings.NewReplacer("&", "^&", "^", "^^", "%", "%%").Replace(value)
+		case "url":
+			value = url.QueryEscape(value)
+		case "x1", "x2": // one or two bytes before it
+			value = "ab"[:f[1]-'0'] + value
+		case "py2":
+			value = "import os\nSECRET_KEY = '" + value + "'\n"
 		case "dollar":
 			value = strings.ReplaceAll(value, "$", "$$")
 		case "percent":

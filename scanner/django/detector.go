@@ -112,6 +112,9 @@ func judge(doc *document, a *assignment) (m scanner.Match, ok bool) {
 		}
 	}
 	m.Class, m.Rule = best.class(), ruleOf(best)
+	if best == humanValue && isLabel(m.Secret.Reveal(), a.name) {
+		return m, false
+	}
 	if m.Class == "" || best > djangoValue && !m.Has(scanner.NoName) && hasSibling(doc, a) {
 		return m, false
 	}

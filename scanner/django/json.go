@@ -1,9 +1,6 @@
 package django
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // jsonStyle is how JSON writes strings.
 var jsonStyle = style{form: "json", stops: ",}]"}
@@ -34,7 +31,7 @@ func jsonReader(s *statement, emit func(assignment)) bool {
 		return true
 	}
 	r, ok := jsonStyle.quoted(text, at, min(len(text), at+lineAhead), quote, n)
-	if !ok || len(r.values) == 0 || isLabel(r.values[0], s.name()) {
+	if !ok || len(r.values) == 0 || s.isCaption(r.values[0]) {
 		emit(assignment{})
 		return true
 	}
@@ -68,16 +65,24 @@ func (s *statement) objectEnd(at int) int {
 // isLabel reports whether a value only spells its name for readers, as files of
 // translations do: "secret_key": "Secret key".
 func isLabel(value, name string) bool {
-	fold := func(s string) string {
-		return strings.Map(func(r rune) rune {
-			switch {
-			case 'A' <= r && r <= 'Z':
-				return r + 'a' - 'A'
-			case r == ' ' || r == '_' || r == '-' || r == ':' || r == '*' || r == '.':
-				return -1
-			}
-			return r
-		}, s)
-	}
-	return strings.Contains(value, " ") && (fold(value) == fold(name) || bytes.Contains([]byte(fold(value)), []byte("secretkey")))
+	return strings.Contains(value, " ") && bareLetters(value) == bareLetters(name[strings.LastIndexByte(name, '.')+1:])
+}
+
+// bareLetters folds the case of a text and takes out what divides its words.
+func bareLetters(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			return r + 'a' - 'A'
+		case r == ' ' || r == '_' || r == '-' || r == ':' || r == '*' || r == '.':
+			return -1
+		}
+		return r
+	}, s)
+}
+
+// isCaption reports whether the value of a name in lower case is a sentence
+// about a secret key.
+func (s *statement) isCaption(value string) bool {
+	return !s.upper() && isProse(value) && strings.Contains(bareLetters(value), "secretkey")
 }

@@ -102,7 +102,7 @@ func sniffLines(head []byte) kind {
 		head = bytes.TrimLeft(head[end:], "\r\n")
 	}
 	best := kindOther
-	votes[kindOther] = 1
+	votes[kindOther]++
 	for k := range votes {
 		if votes[k] > votes[best] {
 			best = kind(k)
@@ -145,6 +145,8 @@ func lineKind(line []byte) (kind, int) {
 		return kindDotenv, 2
 	case "set", "echo", "unset":
 		return kindDotenv, 2
+	case ".PHONY":
+		return kindOther, 8 // a Makefile
 	case "diff":
 		if bytes.HasPrefix(rest, []byte(" --git ")) {
 			return kindPatch, 8
@@ -173,6 +175,9 @@ func lineKind(line []byte) (kind, int) {
 		case rest[0] == ':' && (len(rest) == 1 || rest[1] == ' ') && line[len(line)-1] != '{':
 			return kindYAML, 2
 		case rest[0] == '=' && (len(rest) == 1 || rest[1] != '=' && rest[1] != ' ') && indent == 0:
+			if !isUpper(first) {
+				return kindDotenv, 1
+			}
 			return kindDotenv, 2
 		case bytes.HasPrefix(rest, []byte(" = ")) && indent == 0 && isUpper(first):
 			return upperKind(bytes.TrimLeft(rest[3:], " \t"))

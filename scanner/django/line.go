@@ -38,7 +38,7 @@ func readersOf(k kind) []reader {
 	case kindJSON:
 		return []reader{expansionReader, pairReader, jsonReader, shellReader, lineReader}
 	case kindDotenv:
-		return []reader{expansionReader, windowsReader, commandReader, dotenvReader, shellReader, pairReader, unitReader, lineReader}
+		return []reader{expansionReader, windowsReader, makeReader, commandReader, dotenvReader, unitReader, shellReader, pairReader, lineReader}
 	case kindDocker:
 		return []reader{expansionReader, dockerReader, shellReader, lineReader}
 	case kindINI:
@@ -51,7 +51,7 @@ func readersOf(k kind) []reader {
 }
 
 // lineStyle is how values stand in a line of unknown language.
-var lineStyle = style{form: "text", comment: true, stops: ",;)}]"}
+var lineStyle = style{form: "text", blank: true, stops: ",;)}]"}
 
 // lineReader knows what most languages have in common: a name, a sign and a
 // value between quotes. Without quotes only a value that no person would have

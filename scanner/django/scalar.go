@@ -39,6 +39,9 @@ func (y *style) read(text []byte, at, limit int) (r reading, ok bool) {
 	if at >= limit {
 		return r, false
 	}
+	if text[at] == '`' && y.joins {
+		return r, false // what a command writes
+	}
 	if quote, n := quoteAt(text, at, limit); n > 0 {
 		if r, ok = y.quoted(text, at, limit, quote, n); ok {
 			return r, len(r.values) > 0

@@ -91,6 +91,9 @@ func shellReader(s *statement, emit func(assignment)) bool {
 // around the whole assignment.
 func (s *statement) word() (reading, bool) {
 	y := wordStyle
+	if c := byteAt(s.doc.text, s.nameFrom-1); c == '?' || c == '&' || c == ';' {
+		y.stops = "&;\"'<>)" // a query
+	}
 	if s.open != 0 && !s.inner && byteAt(s.doc.text, s.nameFrom-1) == s.open {
 		y.blank, y.stops = false, ""
 		if s.runs() {
@@ -234,7 +237,7 @@ func windowsReader(s *statement, emit func(assignment)) bool {
 		traits = scanner.Comment
 	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
-	if !ok || !r.quoted && isCode(r.values[0]) {
+	if !ok || !r.quoted && (isCode(r.values[0]) || y.form == "powershell") {
 		emit(assignment{})
 		return true
 	}
@@ -242,7 +245,7 @@ func windowsReader(s *statement, emit func(assignment)) bool {
 		r.values = append(r.values, string(bytes.ReplaceAll(raw, []byte("`"), nil)))
 	}
 	if raw := s.doc.text[r.offset : r.offset+r.length]; bytes.IndexByte(raw, '^') >= 0 && y.form == "batch" {
-		r.values = append(r.values, string(unescapeCaret(raw)))
+		r.values = append(r.values, y.readings(string(unescapeCaret(raw)), 0)...)
 	}
 	emit(s.assign(y.form, r, traits))
 	return true

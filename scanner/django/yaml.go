@@ -329,6 +329,10 @@ func (s *statement) yamlBelow(y style, traits scanner.Trait, emit func(assignmen
 // emitYAML emits a value, decoded if it stands under data: of a Kubernetes
 // Secret, with the parent's name where the key's own says little.
 func (s *statement) emitYAML(y style, r reading, traits scanner.Trait, emit func(assignment)) {
+	if !s.upper() && isUpper([]byte(r.values[0])) && isPlainName(r.values[0]) && judgeName(r.values[0]) != nameNone {
+		emit(assignment{}) // secretKey: SECRET_KEY names the entry of a store
+		return
+	}
 	a := s.assign(y.form, r, traits)
 	parent := s.parent()
 	if parent == "data" && s.inSecret() {
