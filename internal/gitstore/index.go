@@ -281,6 +281,7 @@ const pathGrowth = 16
 // the file only has what differs from the one before.
 func (f *indexFile) scanV4() (end int, ok bool) {
 	f.pathEnds = make([]uint32, len(f.starts))
+	f.paths = make([]byte, 0, len(f.data))
 	pos, last := indexHeader, 0 // last: where the previous path begins
 	for i := range f.starts {
 		fixed := entryID + f.idSize + 2

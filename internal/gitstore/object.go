@@ -21,9 +21,14 @@ func (r *Repository) objects() (*packfile.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	store.CacheBases(basesKept)
 	r.store = store
 	return store, nil
 }
+
+// basesKept is how much of what was read from packs is kept for the next
+// version of the same file, in bytes; it is what Git takes for that.
+const basesKept = 96 << 20
 
 // Close lets go of the files that Object has mapped.
 func (r *Repository) Close() error {
@@ -35,7 +40,8 @@ func (r *Repository) Close() error {
 	return store.Close()
 }
 
-// Object returns type and content of an object. An object that is nowhere is
+// Object returns type and content of an object. The content is shared: it must
+// not be changed. An object that is nowhere is
 // ErrObjectMissing.
 func (r *Repository) Object(id scanner.ObjectID) (packfile.Type, []byte, error) {
 	store, err := r.objects()

@@ -43,7 +43,6 @@ type Range struct {
 
 	commits []*node
 	changes []rangeChange
-	scanned bool
 }
 
 // rangeChange is a path that a commit of the range changes.
@@ -221,7 +220,6 @@ func (s *Range) collect(ctx context.Context, y *blobYielder, trees *treeCache) e
 	}
 	w := &walk{r: s.r}
 	s.commits = w.commits(include, exclude)
-	slices.Reverse(s.commits) // parents first
 	y.coverage.Commits = int64(len(s.commits))
 	for _, m := range w.missing {
 		if !m.old {
@@ -240,6 +238,7 @@ func (s *Range) collect(ctx context.Context, y *blobYielder, trees *treeCache) e
 			y.skip(id, path, "tree: "+s.r.whyMissing(0, err))
 		},
 	}
+	// From the newest to the oldest, as the packs have them.
 	for _, n := range s.commits {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -254,7 +253,8 @@ func (s *Range) collect(ctx context.Context, y *blobYielder, trees *treeCache) e
 		d.visit = func(t *treeChange) { s.change(n, t) }
 		d.run(nil, n.commit.Tree, olds)
 	}
-	s.scanned = true
+	slices.Reverse(s.commits) // parents first
+	slices.Reverse(s.changes)
 	return nil
 }
 

@@ -20,6 +20,7 @@ import (
 type Store struct {
 	dirs   []string
 	idSize int
+	bases  *bases // nil: nothing is kept
 
 	mu       sync.RWMutex
 	listed   bool
@@ -289,6 +290,9 @@ var inflaters = sync.Pool{New: func() any { return new(Inflater) }}
 func (c *copyOf) read() (Type, []byte, error) {
 	f := inflaters.Get().(*Inflater)
 	defer inflaters.Put(f)
+	if c.loose == "" && c.store.bases != nil {
+		return c.store.bases.resolve(c.pack.pack, f, c.offset, c.pack.lookup)
+	}
 	if c.loose == "" {
 		return c.pack.pack.Resolve(f, c.offset, c.pack.lookup)
 	}

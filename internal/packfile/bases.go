@@ -1,0 +1,128 @@
+package packfile
+
+import "sync"
+
+// bases keeps the objects that a store has read last. A version of a file is
+// most often stored as what makes it out of the next newer one, so whoever reads
+// the newest first finds the base of each here. What a chain passes through on
+// the way is not kept: for one object at the end of a long chain that took three
+// times as long.
+type bases struct {
+	mu            sync.Mutex
+	recent, older map[baseKey]baseText
+	size, limit   int64 // of recent, in bytes
+}
+
+type baseKey struct {
+	pack *Pack
+	data int64 // offset of the entry's stream
+}
+
+type baseText struct {
+	t    Type
+	text []byte
+}
+
+// CacheBases makes the store keep up to about so many bytes of what it has read
+// from packs, which pays where many versions of the same files are read. What
+// Get returns is then shared, and must not be changed. It must be called before
+// the first Get.
+func (s *Store) CacheBases(bytes int64) {
+	s.bases = &bases{recent: map[baseKey]baseText{}, limit: bytes / 2}
+}
+
+func (b *bases) get(key baseKey) (baseText, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if found, ok := b.recent[key]; ok {
+		return found, true
+	}
+	found, ok := b.older[key]
+	if ok {
+		b.keep(key, found)
+	}
+	return found, ok
+}
+
+func (b *bases) put(key baseKey, text baseText) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if _, ok := b.recent[key]; !ok && int64(len(text.text)) <= b.limit/4 {
+		b.keep(key, text)
+	}
+}
+
+func (b *bases) keep(key baseKey, text baseText) {
+	size := int64(cap(text.text)) + 100 // what the map itself takes
+	if b.size += size; b.size > b.limit {
+		b.older, b.recent, b.size = b.recent, map[baseKey]baseText{}, size
+	}
+	b.recent[key] = text
+}
+
+// resolve is Resolve, except that it goes down the chain only to the first
+// object that is kept.
+func (b *bases) resolve(p *Pack, f *Inflater, offset int64, lookup Lookup) (Type, []byte, error) {
+	deltas, root, from, err := b.chain(p, offset, lookup)
+	if err != nil {
+		return 0, nil, err
+	}
+	own := from.t == 0 // text may be written over
+	if own {
+		from.t = root.Type
+		if from.text, err = p.Inflate(f, nil, root, 0); err != nil {
+			return 0, nil, err
+		}
+	}
+	last := root
+	text := from.text
+	var delta, spare []byte
+	for i := len(deltas) - 1; i >= 0; i-- {
+		last = deltas[i]
+		if delta, err = p.Inflate(f, delta[:0], last, 0); err != nil {
+			return 0, nil, err
+		}
+		made, err := ApplyDelta(spare[:0], text, delta, MaxObject)
+		if err != nil {
+			return 0, nil, err
+		}
+		spare = nil
+		if own {
+			spare = text
+		}
+		text, own = made, true
+	}
+	b.put(baseKey{p, last.Data}, baseText{from.t, text})
+	return from.t, text, nil
+}
+
+// chain lists the deltas from the object at offset down to one that is cached,
+// or to the entry that is none.
+func (b *bases) chain(p *Pack, offset int64, lookup Lookup) (deltas []Entry, root Entry, from baseText, err error) {
+	most := len(p.data)/10 + 1
+	for range most {
+		e, err := p.Entry(offset)
+		if err != nil {
+			return nil, e, from, err
+		}
+		if found, ok := b.get(baseKey{p, e.Data}); ok {
+			return deltas, e, found, nil
+		}
+		switch e.Type {
+		case OfsDelta:
+			offset = e.Base
+		case RefDelta:
+			var ok bool
+			if offset, ok = lookup(e.BaseID); !ok {
+				return nil, e, from, ErrBase
+			}
+		default:
+			return deltas, e, from, nil
+		}
+		deltas = append(deltas, e)
+		if n := len(deltas); n&(n-1) == 0 && n >= 1024 && repeats(deltas) {
+			return nil, e, from, ErrCycle
+		}
+	}
+	return nil, root, from, ErrCycle
+}
