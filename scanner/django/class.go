@@ -57,7 +57,7 @@ const (
 
 // classify judges a value; name is the setting's, as written, or empty.
 func classify(value, name string) valueClass {
-	if len(value) == 0 || len(value) > 4*maxJudged {
+	if len(value) == 0 || len(value) > maxJudged {
 		return emptyValue
 	}
 	if v, ok := djangoShape(value); ok {

@@ -38,16 +38,28 @@ func newDocument(text []byte, anchors []int32) *document {
 // CRLF and a lone CR end a line. A long line is cut to lineBack bytes before
 // offset and lineAhead bytes behind it.
 func (doc *document) line(offset int) (from, to int) {
-	if offset < doc.from || offset > doc.to {
-		doc.from = lastBreak(doc.text, max(0, offset-lineBack), offset)
-		doc.to = nextBreak(doc.text, offset, min(len(doc.text), offset+lineAhead))
+	back, ahead := lineBack, lineAhead
+	if doc.spendthrift() {
+		back, ahead = narrowBack, narrowWindow
 	}
-	from, to = max(doc.from, offset-lineBack), min(doc.to, offset+lineAhead)
+	if offset < doc.from || offset > doc.to {
+		doc.from = lastBreak(doc.text, max(0, offset-back), offset)
+		doc.to = nextBreak(doc.text, offset, min(len(doc.text), offset+ahead))
+		doc.spent += (doc.to - doc.from) / 4
+	}
+	from, to = max(doc.from, offset-back), min(doc.to, offset+ahead)
 	if to == doc.to && to < len(doc.text) && !isBreak(doc.text[to]) {
 		// The line was cut for another offset; look a little further.
-		to = nextBreak(doc.text, to, min(len(doc.text), offset+lineAhead))
+		to = nextBreak(doc.text, to, min(len(doc.text), offset+ahead))
+		doc.spent += (to - from) / 4
 	}
 	return from, to
+}
+
+// spendthrift reports whether looking around the names of this text has cost
+// more than its size allows: then every further look is a short one.
+func (doc *document) spendthrift() bool {
+	return doc.spent > fairShare*len(doc.text)+4*wideWindow
 }
 
 // nextLine returns the bounds of the line behind the one that ends at to; ok is
@@ -118,6 +130,9 @@ func (doc *document) word(offset int, dashed bool) (from, to int) {
 	for to < len(doc.text) && to-offset < maxName && (isWord(doc.text[to]) || dashed && doc.text[to] == '-') {
 		to++
 	}
+	if bytes.HasPrefix(doc.text[from:to], []byte("\xef\xbb\xbf")) {
+		from += 3 // a byte order mark
+	}
 	if from > 0 && from < offset && doc.text[from-1] == '\\' && bytes.IndexByte([]byte("ntr"), doc.text[from]) >= 0 {
 		from++ // an escape before the name: "DEBUG=1\nSECRET_KEY=…"
 	}
@@ -170,6 +185,7 @@ func (doc *document) nested(text []byte, place func(int) int, emit func(assignme
 // read asks the forms about every anchor.
 func (doc *document) read(emit func(assignment)) {
 	done := 0 // behind the name that was read last: DJANGO_SECRET_KEY holds two anchors
+	var value span // of the value that was emitted last: names in it are its parts
 	views := doc.views(emit)
 	for _, a := range doc.anchors {
 		anchor := int(a)
@@ -183,8 +199,12 @@ func (doc *document) read(emit func(assignment)) {
 		take := func(a assignment) {
 			emitted = true
 			if len(a.values) > 0 {
+				value = span{a.offset, a.offset + a.length}
 				emit(a)
 			}
+		}
+		if value.from <= anchor && anchor < value.to && kindOfAnchor(doc.text, anchor) == anchorName {
+			continue
 		}
 		switch kindOfAnchor(doc.text, anchor) {
 		case anchorInsecure:

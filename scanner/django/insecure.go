@@ -2,6 +2,7 @@ package django
 
 import (
 	"html"
+	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -34,7 +35,7 @@ func insecureForm(doc *document, anchor int, emit func(assignment)) {
 	}
 	raw := string(doc.text[from:end])
 	for _, v := range insecureReadings(raw) {
-		if c := classify(v.text, ""); c <= djangoValue {
+		if _, ok := djangoShape(v.text); ok {
 			emit(insecureMatch(from, v.raw, v.text))
 			return
 		}
@@ -69,15 +70,24 @@ func insecureReadings(raw string) []prefixReading {
 			out = append(out, prefixReading{text[:whole], len(raw)})
 		}
 	}
+	if !strings.ContainsAny(raw, `\&$%`) {
+		return append(out, longReading(raw)...)
+	}
 	add(unescape(raw, false))
 	add(html.UnescapeString(raw))
 	add(halve(raw, '$'))
 	add(halve(raw, '%'))
 	add(halve(halve(raw, '%'), '$'))
-	if len(raw) > whole { // something follows without a break: a key and more text
-		out = append(out, prefixReading{raw[:whole], whole})
+	return append(out, longReading(raw)...)
+}
+
+// longReading reads a key that something follows without a break.
+func longReading(raw string) []prefixReading {
+	const whole = len(scanner.InsecurePrefix) + djangoLength
+	if len(raw) <= whole {
+		return nil
 	}
-	return out
+	return []prefixReading{{raw[:whole], whole}}
 }
 
 func inDjangoAlphabet(c byte) bool { return isLower(c) || isDigit(c) || isDjangoSign(c) }

@@ -22,7 +22,7 @@ func nearbyForm(doc *document, anchor int, emit func(assignment)) {
 	}
 	from = max(from, linesBack(doc.text, from, anchor))
 	to = linesAhead(doc.text, max(anchor, from), to)
-	if doc.near = to; doc.spent > 8*fairShare*len(doc.text)+8*wideWindow {
+	if doc.near = to; doc.spendthrift() {
 		return
 	}
 	doc.spent += (to - from) / 8

@@ -47,13 +47,14 @@ func quoteBefore(text []byte, at int) byte {
 // a text in which all looking has cost more than fairShare times its size.
 const (
 	wideWindow   = 16 << 10
-	narrowWindow = 512
+	narrowWindow = 256
+	narrowBack   = 2 * maxName
 	fairShare    = 4
 )
 
 // ahead is how far an evaluator may look.
 func (doc *document) ahead() int {
-	if doc.spent > fairShare*len(doc.text)+4*wideWindow {
+	if doc.spendthrift() {
 		return narrowWindow
 	}
 	return wideWindow

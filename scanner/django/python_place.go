@@ -30,6 +30,7 @@ func (doc *document) place(name int) place {
 		pl.at++
 	}
 	start, _ := doc.line(name)
+	start = min(start, pl.at)
 	l := lexer{text: doc.text, pos: start, end: pl.at}
 	for l.pos < l.end && isSpace(doc.text[l.pos]) {
 		l.pos++
@@ -42,6 +43,7 @@ func (doc *document) place(name int) place {
 		}
 	}
 	indent := l.pos - start
+	doc.spent += l.end - l.pos
 	open, stray := 0, token{}
 	for {
 		from := l.pos
@@ -79,9 +81,14 @@ func (doc *document) place(name int) place {
 	return pl
 }
 
-// blockLines is how many lines back the opening of a block or a bracket is
+// blockLines returns how many lines back the opening of a block or a bracket is
 // looked for.
-const blockLines = 40
+func (doc *document) blockLines() int {
+	if doc.spendthrift() {
+		return 2
+	}
+	return 40
+}
 
 // block finds the line above with less indentation: an open bracket there means
 // a keyword argument or an entry, a condition there is the branch.
@@ -90,13 +97,13 @@ func (doc *document) block(start, indent int, pl *place) {
 		return
 	}
 	at := start
-	for range blockLines {
+	for range doc.blockLines() {
 		from, to, ok := doc.previousLine(at)
 		if !ok {
 			return
 		}
 		at = from
-		doc.spent += to - from
+		doc.spent += to - from + 16
 		line := doc.text[from:to]
 		code := bytes.TrimLeft(line, " \t")
 		if len(code) == 0 || code[0] == '#' || len(line)-len(code) >= indent && !(indent == 0 && endsOpen(code)) {
@@ -172,13 +179,13 @@ func (doc *document) header(from int, code []byte, pl *place) {
 // elseOf finds the if of an else, on the same indentation.
 func (doc *document) elseOf(at, _ int, pl *place) {
 	indent := doc.indentation(at)
-	for range blockLines {
+	for range doc.blockLines() {
 		from, to, ok := doc.previousLine(at)
 		if !ok {
 			return
 		}
 		at = from
-		doc.spent += to - from
+		doc.spent += to - from + 16
 		code := bytes.TrimLeft(doc.text[from:to], " \t")
 		if len(code) == 0 || doc.indentation(from) != indent {
 			continue
@@ -235,6 +242,9 @@ func (doc *document) callee(offset int) (name string, position int, ok bool) {
 	depth := 0
 	var quote byte
 	stop := max(0, offset-calleeBack)
+	if doc.spendthrift() {
+		stop = max(0, offset-narrowBack)
+	}
 	doc.spent += offset - stop
 	for i := offset - 1; i >= stop; i-- {
 		c := doc.text[i]

@@ -1,0 +1,103 @@
+package django
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Evaluation says why a value was judged as it was. It holds nothing of the
+// value but its length.
+type Evaluation struct {
+	Class     scanner.Class // empty: no key
+	Kind      string        // the class in words, finer than Class
+	Length    int           // in bytes
+	Random    bool          // the model's verdict
+	Plain     float64       // score in bits as it stands; Threshold is needed
+	Leet      float64       // score in bits with digits read as letters; LeetThreshold is needed
+	From, To  int           // the segment that looks generated, in bytes from 0
+	Generator string        // which alphabet explains the segment best
+	Reasons   []string      // in sentences, in the order of the tests
+}
+
+// What the scores of an Evaluation are compared with, in bits.
+const (
+	Threshold     = randomBits
+	LeetThreshold = leetBits
+)
+
+var kinds = [...]string{
+	insecureValue:    "made by startproject",
+	djangoValue:      "made by Django's generator",
+	randomValue:      "made by another generator",
+	publicValue:      "printed in documentation",
+	humanValue:       "made up by a person",
+	lowValue:         "long, but without variety",
+	dummyValue:       "a dummy for tests, development or builds",
+	placeholderValue: "asks to be replaced",
+	maskedValue:      "masked",
+	referenceValue:   "a reference to a value elsewhere",
+	emptyValue:       "empty, or too long for a key",
+}
+
+// Evaluate judges a value alone, without its name and place, and explains it
+// without showing it.
+func Evaluate(value string) Evaluation {
+	class := classify(value, "")
+	e := Evaluation{Class: class.class(), Kind: kinds[class], Length: len(value), Random: isRandom(value)}
+	if len(value) > 0 {
+		m := theModel()
+		raw := []byte(value[:min(len(value), maxJudged)])
+		plain, leet := m.read(raw)
+		e.Plain, e.Leet, e.From, e.To = plain.bits, leet.bits, plain.from, plain.to
+		if plain.bits > 0 {
+			e.Generator = generators[plain.generator].name
+		}
+	}
+	e.Reasons = reasons(value, class, &e)
+	return e
+}
+
+func reasons(value string, class valueClass, e *Evaluation) (list []string) {
+	say := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
+	if strings.HasPrefix(value, scanner.InsecurePrefix) {
+		say("it begins with startproject's prefix, which proves nothing: people write it too")
+	}
+	switch class {
+	case insecureValue, djangoValue:
+		say("it has exactly %d characters of Django's alphabet, with signs and variety enough", djangoLength)
+	case publicValue:
+		say("its SHA-256 is that of a key in the documentation of Flask or FastAPI")
+	case maskedValue, referenceValue, emptyValue:
+		say("it is %s: no key, whatever the name", e.Kind)
+		return list
+	}
+	switch {
+	case len(value) < minRandom:
+		say("it has %d bytes; below %d nothing is called generated", len(value), minRandom)
+	case isUUID(value):
+		say("it has the shape of a UUID")
+	default:
+		say("bytes %d to %d (from 0) are best explained by %s", e.From, e.To, orNothing(e.Generator))
+		say("generated rather than written by a person: %.1f bits of %.0f needed, and %.1f of %.0f when digits are read as letters", e.Plain, Threshold, e.Leet, LeetThreshold)
+	}
+	switch class {
+	case placeholderValue:
+		say("its words ask for another value")
+	case dummyValue:
+		say("its words say that it is no real key")
+	case lowValue:
+		say("it is a sequence, a repetition, or made of few characters")
+	case humanValue:
+		say("nothing in it asks to be replaced, so it counts as the key")
+	}
+	return list
+}
+
+func orNothing(generator string) string {
+	if generator == "" {
+		return "no generator"
+	}
+	return generator
+}

@@ -1,0 +1,181 @@
+package django
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/djleaks/djleaks/internal/testkit"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// hostile makes texts of about n bytes that a careless reader takes the square
+// of their size for.
+var hostile = map[string]func(n int) string{
+	"one line":             func(n int) string { return repeated("x = 1; ", n) + "SECRET_KEY = 'a'" },
+	"one line of names":    func(n int) string { return repeated("SECRET_KEY=", n) },
+	"one line of entries":  func(n int) string { return repeated(`"SECRET_KEY":"`, n) },
+	"one line of calls":    func(n int) string { return repeated("f(SECRET_KEY,", n) },
+	"brackets":             func(n int) string { return "SECRET_KEY = " + repeated("(", n) },
+	"names in brackets":    func(n int) string { return repeated("SECRET_KEY=[{(", n) },
+	"an open string":       func(n int) string { return "SECRET_KEY = '''" + repeated("SECRET_KEY = x\n", n) },
+	"open strings":         func(n int) string { return repeated("SECRET_KEY = \"\"\"\nSECRET_KEY = '''", n) },
+	"assignments":          func(n int) string { return repeated("SECRET_KEY='value of it'\n", n) },
+	"assignments of names": func(n int) string { return repeated("SECRET_KEY=name\n", n/2) + repeated("name\n", n/2) },
+	"comparisons":          func(n int) string { return repeated("if SECRET_KEY == 'value':\n  pass\n", n) },
+	"concatenations":       func(n int) string { return "SECRET_KEY = " + repeated("'a'+", n) },
+	"prefixes":             func(n int) string { return repeated("django-insecure-", n) },
+	"blocks":               func(n int) string { return repeated("    SECRET_KEY=\n", n) },
+	"one word":             func(n int) string { return repeated("secretkeysecret_key", n) },
+	"negations":            func(n int) string { return "SECRET_KEY = " + repeated("not ", n) },
+	"backslashes":          func(n int) string { return "SECRET_KEY = '" + repeated("\\\\", n) },
+	"continued lines":      func(n int) string { return repeated("SECRET_KEY = \\\n", n) },
+	"carriage returns":     func(n int) string { return repeated("SECRET_KEY = (\r", n) },
+	"notebook": func(n int) string {
+		return `{"cells":[{"cell_type":"code","source":[` + repeated(`"SECRET_KEY = 'x'\n",`, n)
+	},
+	"patch":  func(n int) string { return "diff --git a/x b/x\n" + repeated("+SECRET_KEY = 'value'\n", n) },
+	"yaml":   func(n int) string { return "a:\n  b: c\n" + repeated("- SECRET_KEY: value\n", n) },
+	"json":   func(n int) string { return `{"a": [` + repeated(`{"SECRET_KEY": "value"},`, n) },
+	"utf-16": func(n int) string { return string(encode(repeated("SECRET_KEY='value'\n", n/2), "utf-16le")) },
+	"binary": func(n int) string { return "\x00\x01\x02" + repeated("SECRET_KEY\x00zvalue", n) },
+}
+
+func repeated(s string, size int) string { return strings.Repeat(s, size/len(s)) }
+
+// Four times the text may take four times as long, and some noise; with the
+// square of the size it would take sixteen times as long.
+func TestHostileTextsTakeLinearTime(t *testing.T) {
+	for name, text := range hostile {
+		t.Run(name, func(t *testing.T) {
+			small, large := fastest(text(64<<10)), fastest(text(256<<10))
+			if large > 11*small+50*time.Millisecond {
+				t.Errorf("64 KB take %v, 256 KB %v", small, large)
+			}
+			t.Logf("%.0f ms a megabyte", 4000*large.Seconds())
+		})
+	}
+}
+
+// fastest is the shorter of two runs: the machine may be busy.
+func fastest(text string) time.Duration {
+	best := time.Hour
+	for range 2 {
+		start := time.Now()
+		find([]byte(text))
+		best = min(best, time.Since(start))
+	}
+	return best
+}
+
+// show is every way in which a match could be printed.
+func show(m *scanner.Match) string {
+	text, _ := json.Marshal(m.Secret)
+	return fmt.Sprint(m.Secret.Mask(m.Class), m.Secret, string(text)) + fmt.Sprintf("%v %+v %#v %s %q %x", m.Secret, m.Secret, m.Secret, m.Secret, m.Secret, m.Secret)
+}
+
+func checkMatches(t *testing.T, text []byte) {
+	found := find(text)
+	before := 0
+	for i := range found {
+		m := &found[i]
+		if m.Offset < before || m.Length < 0 || m.Offset+m.Length > len(text) {
+			t.Fatalf("match %d at %d+%d of %d, after %d", i, m.Offset, m.Length, len(text), before)
+		}
+		before = m.Offset
+		if m.Class == "" || m.Rule == "" || m.Form == "" {
+			t.Fatalf("match %d lacks a class, a rule or a form", i)
+		}
+		if severity, why := New().Severity(m, "a/b.py"); severity == scanner.Silent || why == "" {
+			t.Fatalf("match %d is silent or without a reason", i)
+		}
+		secret := m.Secret.Reveal()
+		if random := strings.TrimPrefix(secret, scanner.InsecurePrefix); m.Class.Generated() && len(random) > 8 {
+			shown := show(m)
+			for j := 2; j+4 <= len(random); j++ {
+				if part := random[j : j+4]; strings.Contains(shown, part) && !strings.Contains(scanner.InsecurePrefix, part) && strings.Trim(part, "0123456789") != "" {
+					t.Fatalf("match %d shows four characters of its value", i)
+				}
+			}
+		}
+	}
+	again := find(text)
+	if len(again) != len(found) {
+		t.Fatalf("%d matches, then %d", len(found), len(again))
+	}
+	for i := range found {
+		if found[i].Offset != again[i].Offset || found[i].Secret.Fingerprint() != again[i].Secret.Fingerprint() {
+			t.Fatalf("match %d differs the second time", i)
+		}
+	}
+}
+
+// FuzzFind holds for every text: matches lie inside it in ascending order,
+// nothing printed shows a part of a generated value, and the same text gives
+// the same matches.
+func FuzzFind(f *testing.F) {
+	for _, text := range seeds(f) {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text []byte) { checkMatches(t, text) })
+}
+
+// FuzzPython puts any code behind a name.
+func FuzzPython(f *testing.F) {
+	for _, s := range []string{`'a' + "b"`, `os.environ.get("X", "y").split(",")`, `[k for k in x if k]`, `("a" if DEBUG else b["c"])`, `f"{a}b"`, `'%s' % ('a',)`, `b'\x41'.decode()`, `{'a': lambda: 'b'}`, `"""a` + "\n" + `b"""`} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, code string) {
+		checkMatches(t, []byte("import os\nimport sys\nSECRET_KEY = "+code+"\nSECRET_KEY_FALLBACKS = "+code))
+	})
+}
+
+func TestALineBreakBeforeATextMovesLinesAndNothingElse(t *testing.T) {
+	for _, text := range seeds(t) {
+		if bytes.HasPrefix(text, []byte("\xef\xbb\xbf")) {
+			continue
+		}
+		a, b := find(text), find(append([]byte("\n"), text...))
+		if len(a) != len(b) {
+			t.Errorf("%d matches, %d behind a line break, in %.40q", len(a), len(b), text)
+			continue
+		}
+		for i := range a {
+			if b[i].Offset != a[i].Offset+1 || a[i].Secret.Fingerprint() != b[i].Secret.Fingerprint() || a[i].Class != b[i].Class {
+				t.Errorf("match %d moves from %d to %d in %.40q", i, a[i].Offset, b[i].Offset, text)
+			}
+		}
+	}
+}
+
+func TestTwoSpellingsOfAKeyHaveOneFingerprint(t *testing.T) {
+	key := testkit.Key(7)
+	want := scanner.NewSecret(key).Fingerprint()
+	for _, text := range []string{
+		"SECRET_KEY = '" + key + "'", "SECRET_KEY = '" + key[:9] + "' \\\n  '" + key[9:] + "'", "SECRET_KEY = '" + written(key, "|py") + "'",
+		"SECRET_KEY = ''.join(['" + key[:30] + "', '" + key[30:] + "'])",
+	} {
+		m := find([]byte("import os\n" + text + "\n"))
+		if len(m) != 1 || m[0].Secret.Fingerprint() != want {
+			t.Errorf("%d matches, or another fingerprint, in a text of %d bytes", len(m), len(text))
+		}
+	}
+}
+
+func BenchmarkFind(b *testing.B) {
+	settings := []byte(expand(strings.Repeat("INSTALLED = ['a.b.c', 'd.e.f']\n", 100) + "# SECURITY WARNING: keep the secret key used in production secret!\nSECRET_KEY = '{{insecure 1}}'\n" + strings.Repeat("X = {'a': 1}\n", 100)))
+	for name, text := range map[string][]byte{"settings": append([]byte("import os\n"), settings...), "cases": bytes.Join(seeds(b), []byte("\n"))} {
+		b.Run(name, func(b *testing.B) {
+			d := New()
+			anchors := d.Anchors().Append(nil, text, 0, len(text))
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				d.Find(text, anchors)
+			}
+		})
+	}
+}
