@@ -102,7 +102,7 @@ func djangoShape(value string) (valueClass, bool) {
 			return 0, false
 		}
 	}
-	if signs < djangoMinSigns || distinctBytes(tail) < djangoMinDistinct || !isRandom(tail) {
+	if signs < djangoMinSigns || distinctBytes(tail) < djangoMinDistinct || !theModel().drawn(tail) {
 		return 0, false
 	}
 	if insecure {

@@ -14,9 +14,11 @@ type document struct {
 	names map[string]binding // values of Python names; see python_names.go
 	spent int                // bytes that forms have looked at so far
 	seen  map[string]bool    // see once
+	facts map[string]bool    // see fact
 
-	consumed int // behind the expression that a form has evaluated: names in it are its parts
-	near     int // behind what nearbyForm has looked at
+	consumed int  // behind the expression that a form has evaluated: names in it are its parts
+	value    span // that was emitted last: names in it are its parts
+	near     int  // behind what nearbyForm has looked at
 
 	guards []guard // values that a comparison before a raise names; see sentinels.go
 }
@@ -158,6 +160,19 @@ func (doc *document) once(key string) bool {
 	return true
 }
 
+// fact answers a question about the whole text once.
+func (doc *document) fact(name string, ask func(*document) bool) bool {
+	answer, known := doc.facts[name]
+	if !known {
+		if doc.facts == nil {
+			doc.facts = map[string]bool{}
+		}
+		answer = ask(doc)
+		doc.facts[name] = answer
+	}
+	return answer
+}
+
 // nested reads a text that is written inside this one: lines of a notebook, the
 // content of a patch, decoded base64 or UTF-16. place gives the offset in this
 // document of an offset of the nested text (ascending; called with 0 to
@@ -185,7 +200,6 @@ func (doc *document) nested(text []byte, place func(int) int, emit func(assignme
 // read asks the forms about every anchor.
 func (doc *document) read(emit func(assignment)) {
 	done := 0 // behind the name that was read last: DJANGO_SECRET_KEY holds two anchors
-	var value span // of the value that was emitted last: names in it are its parts
 	views := doc.views(emit)
 	for _, a := range doc.anchors {
 		anchor := int(a)
@@ -199,11 +213,11 @@ func (doc *document) read(emit func(assignment)) {
 		take := func(a assignment) {
 			emitted = true
 			if len(a.values) > 0 {
-				value = span{a.offset, a.offset + a.length}
+				doc.value = span{a.offset, a.offset + a.length}
 				emit(a)
 			}
 		}
-		if value.from <= anchor && anchor < value.to && kindOfAnchor(doc.text, anchor) == anchorName {
+		if doc.value.from <= anchor && anchor < doc.value.to && kindOfAnchor(doc.text, anchor) == anchorName {
 			continue
 		}
 		switch kindOfAnchor(doc.text, anchor) {

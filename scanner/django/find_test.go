@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -178,4 +182,42 @@ func BenchmarkFind(b *testing.B) {
 			}
 		})
 	}
+}
+
+// BenchmarkTexts times each text with an anchor below the folder that
+// DJLEAKS_BENCH_TEXTS names (say, the blobs of a repository) and reports the
+// median.
+func BenchmarkTexts(b *testing.B) {
+	dir := os.Getenv("DJLEAKS_BENCH_TEXTS")
+	if dir == "" {
+		dir = "../../testdata/detect/django"
+	}
+	d := New()
+	var texts [][]byte
+	var anchors [][]int32
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err != nil || !e.Type().IsRegular() {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if a := d.Anchors().Append(nil, text, 0, len(text)); len(a) > 0 {
+			texts, anchors = append(texts, text), append(anchors, a)
+		}
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	took := make([]time.Duration, len(texts))
+	for b.Loop() {
+		for i, text := range texts {
+			start := time.Now()
+			d.Find(text, anchors[i])
+			took[i] = time.Since(start)
+		}
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Nanoseconds())/1000, "µs/median")
+	b.ReportMetric(float64(took[len(took)*99/100].Nanoseconds())/1000, "µs/99%")
+	b.ReportMetric(float64(len(texts)), "texts")
 }

@@ -197,29 +197,31 @@ func (m *model) human(s []byte, out *costs) {
 	m.cheapRepeats(s, out)
 }
 
-// cheapRepeats lowers the cost of characters that repeat earlier ones.
+// cheapRepeats lowers the cost of characters that repeat earlier ones. For each
+// character it keeps the places where it stood before as bits, counted back from
+// the last one, so that all lags are compared at once.
 func (m *model) cheapRepeats(s []byte, out *costs) {
-	var low [maxJudged]byte
+	const lags = 1<<(repeatLags+1) - 2 // bit n: the same character stood n places before
+	var places [256]uint64
+	var last [256]uint16
+	var before, before2 uint64
 	for i, c := range s {
 		if isUpperLetter(c) {
 			c |= 32
 		}
-		low[i] = c
-	}
-	for lag := 1; lag <= repeatLags && lag < len(s); lag++ {
-		run := 0
-		for i := lag; i < len(s); i++ {
-			if low[i] != low[i-lag] {
-				run = 0
-			} else if run++; run >= 3 {
-				out[i] = min(out[i], costRepeat)
-			}
+		same := places[c] << (uint16(i) - last[c])
+		places[c], last[c] = same|1, uint16(i)
+		same &= lags
+		if same&before&before2 != 0 {
+			out[i] = min(out[i], costRepeat)
 		}
+		before, before2 = same, before
 	}
 }
 
-// best finds the segment that a generator explains best.
-func (m *model) best(s []byte, cost *costs) (r score) {
+// best finds the segment that a generator explains best, or the first one that
+// reaches enough bits.
+func (m *model) best(s []byte, cost *costs, enough float64) (r score) {
 	for k := range generators {
 		sum, from := 0.0, 0
 		bit := uint8(1) << k
@@ -236,6 +238,9 @@ func (m *model) best(s []byte, cost *costs) (r score) {
 			}
 			if sum > r.bits {
 				r = score{sum, from, i + 1, k}
+				if sum >= enough {
+					return r
+				}
 			}
 		}
 	}
@@ -248,15 +253,11 @@ func (m *model) read(s []byte) (plain, leet score) {
 	s = s[:min(len(s), maxJudged)]
 	var cost costs
 	m.human(s, &cost)
-	plain = m.best(s, &cost)
-	if plain.bits < leetBits {
-		return plain, plain
-	}
-	return plain, m.readLeet(s, &cost)
+	return m.best(s, &cost, math.Inf(1)), m.readLeet(s, &cost, math.Inf(1))
 }
 
 // readLeet scores with the lower cost of both readings for every character.
-func (m *model) readLeet(s []byte, cost *costs) score {
+func (m *model) readLeet(s []byte, cost *costs, enough float64) score {
 	var buf [maxJudged]byte
 	var other costs
 	t := buf[:len(s)]
@@ -273,16 +274,11 @@ func (m *model) readLeet(s []byte, cost *costs) score {
 		}
 		other[i] = min(other[i], cost[i])
 	}
-	return m.best(s, &other)
+	return m.best(s, &other, enough)
 }
 
-// random reports whether a value of these scores was drawn by a generator.
-func random(value string, plain, leet score) bool {
-	return len(value) >= minRandom && plain.bits >= randomBits && (leet.bits >= leetBits || onlyHex(value))
-}
-
-// isRandom scores a value; an UUID counts, whose fixed digits and dashes the
-// model holds against it.
+// isRandom reports whether a value was drawn by a generator. A UUID counts,
+// whose fixed digits and dashes the model holds against it.
 func isRandom(value string) bool {
 	if len(value) < minRandom {
 		return false
@@ -290,9 +286,23 @@ func isRandom(value string) bool {
 	if isUUID(value) {
 		return true
 	}
+	m := theModel()
 	var buf [maxJudged]byte
-	plain, leet := theModel().read(buf[:copy(buf[:], value)])
-	return random(value, plain, leet)
+	var cost costs
+	s := buf[:copy(buf[:], value)]
+	m.human(s, &cost)
+	return m.best(s, &cost, randomBits).bits >= randomBits &&
+		(onlyHex(value) || m.readLeet(s, &cost, leetBits).bits >= leetBits)
+}
+
+// drawn reports whether a value of Django's shape was drawn: the shape leaves
+// so few leet sentences that the second score is not needed.
+func (m *model) drawn(value string) bool {
+	var buf [maxJudged]byte
+	var cost costs
+	s := buf[:copy(buf[:], value)]
+	m.human(s, &cost)
+	return m.best(s, &cost, randomBits).bits >= randomBits
 }
 
 func onlyHex(s string) bool {

@@ -35,9 +35,6 @@ func TestTheModelGivesTheReferenceScores(t *testing.T) {
 		{"words", "correct-horse-battery-staple", 0.9, 0.9, false},
 	} {
 		plain, leet := theModel().read([]byte(c.value))
-		if plain.bits < leetBits {
-			leet = theModel().readLeet([]byte(c.value), costsOf(c.value))
-		}
 		if math.Abs(plain.bits-c.plain) > 0.06 || math.Abs(leet.bits-c.leet) > 0.06 {
 			t.Errorf("%s: scores %.2f and %.2f, want %.1f and %.1f", c.name, plain.bits, leet.bits, c.plain, c.leet)
 		}
@@ -45,12 +42,6 @@ func TestTheModelGivesTheReferenceScores(t *testing.T) {
 			t.Errorf("%s: random %v", c.name, got)
 		}
 	}
-}
-
-func costsOf(s string) *costs {
-	var c costs
-	theModel().human([]byte(s), &c)
-	return &c
 }
 
 func TestTheSegmentLeavesThePrefixOut(t *testing.T) {

@@ -36,7 +36,7 @@ func nearbyForm(doc *document, anchor int, emit func(assignment)) {
 		for i < to && inDjangoAlphabet(doc.text[i]) {
 			i++
 		}
-		if i-start != djangoLength || !standsAlone(doc.text, start, i) {
+		if i-start != djangoLength || start >= doc.value.from && start < doc.value.to || !standsAlone(doc.text, start, i) {
 			continue
 		}
 		value := string(doc.text[start:i])
