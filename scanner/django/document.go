@@ -13,7 +13,6 @@ type document struct {
 
 	names map[string]binding // values of Python names; see python_names.go
 	spent int                // bytes that forms have looked at so far
-	seen  map[string]bool    // see once
 	facts map[string]bool    // see fact
 
 	consumed int  // behind the expression that a form has evaluated: names in it are its parts
@@ -146,19 +145,6 @@ func isWord(c byte) bool {
 }
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\f' || c == '\v' }
-
-// once reports whether it is called for the first time with this key: for
-// forms that decode the whole text at its first anchor.
-func (doc *document) once(key string) bool {
-	if doc.seen[key] {
-		return false
-	}
-	if doc.seen == nil {
-		doc.seen = map[string]bool{}
-	}
-	doc.seen[key] = true
-	return true
-}
 
 // fact answers a question about the whole text once.
 func (doc *document) fact(name string, ask func(*document) bool) bool {

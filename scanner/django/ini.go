@@ -59,7 +59,11 @@ func iniLikeReader(s *statement, emit func(assignment)) bool {
 
 // section returns the name of the [section] that the line stands in, or "".
 func (s *statement) section() string {
+	if s.doc.spendthrift() {
+		return ""
+	}
 	text := s.doc.text[max(0, s.from-sectionBytes):s.from]
+	s.doc.spent += len(text) / 8
 	for len(text) > 0 {
 		n := bytes.LastIndexByte(text, '[')
 		if n < 0 {

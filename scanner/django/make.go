@@ -18,7 +18,7 @@ func makeReader(s *statement, emit func(assignment)) bool {
 		traits |= scanner.Fallback
 	case ":=", "::=":
 	case "=":
-		if !isMakefile(s.doc) || byteAt(s.doc.text, s.from) == '\t' {
+		if !s.doc.fact("make", isMakefile) || byteAt(s.doc.text, s.from) == '\t' {
 			return false
 		}
 	default:

@@ -39,7 +39,7 @@ func yamlReader(s *statement, emit func(assignment)) bool {
 	}
 	text := s.doc.text
 	y := yamlStyle
-	if looksLikeCompose(s.doc) {
+	if s.doc.fact("compose", looksLikeCompose) {
 		y = composeStyle
 	}
 	traits := s.commentTrait()
@@ -368,9 +368,10 @@ func (s *statement) parent() string {
 	from := s.from
 	for range yamlLines {
 		prev, to, ok := s.doc.previousLine(from)
-		if !ok || s.from-prev > yamlBytes {
+		if !ok || s.from-prev > yamlBytes || s.doc.spendthrift() {
 			return ""
 		}
+		s.doc.spent += to - prev + 16
 		line := s.doc.text[prev:to]
 		from = prev
 		text := bytes.TrimSpace(line)
