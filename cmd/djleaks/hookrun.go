@@ -51,7 +51,11 @@ func (w world) hookRun(c *cli.Context) error {
 		w.stdout = hooks.ServerOutput(w.stdout, w.getenv)
 		w.stderr = hooks.ServerOutput(w.stderr, w.getenv)
 	}
-	s, err := w.newScan(c, "range")
+	kind := "push"
+	if name == hooks.ReferenceTransaction {
+		kind = "commit"
+	}
+	s, err := w.newScan(c, kind)
 	if err != nil {
 		return err
 	}
@@ -69,12 +73,7 @@ func (w world) hookRun(c *cli.Context) error {
 	if err := s.commits(c.Context, repo, source); err != nil {
 		return err
 	}
-	verdict := s.finish()
-	if s.report.Verdict == scanner.KeysFound && (name == hooks.PrePush || name == hooks.ReferenceTransaction) {
-		fmt.Fprintln(w.stderr, "hint: nothing has left this repository yet. If the key is in the last commit: git commit --amend;")
-		fmt.Fprintln(w.stderr, "hint: if it is in an earlier one: git rebase -i, from the commit before it. Then it needs no new key.")
-	}
-	return verdict
+	return s.finish()
 }
 
 // hookRange reads what Git says to a hook that is about commits.

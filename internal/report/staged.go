@@ -11,7 +11,14 @@ import (
 // all keys, two of what could not be read, and the verdict.
 const stagedKeys = 5
 
-// staged tells somebody whose commit was stopped what to do now.
+// stillHere reports whether the scan was made before anything left the
+// repository: of what is staged, of commits that a push or a change of a branch
+// would bring. Then no key has leaked yet, and the answer is short.
+func stillHere(r *scanner.Report) bool {
+	return r.Scope.Kind == "staged" || r.Scope.Kind == "push" || r.Scope.Kind == "commit"
+}
+
+// staged tells somebody whose commit or push was stopped what to do now.
 func (t *text) staged() {
 	keys := failingKeys(t.report)
 	if len(keys) == 0 || t.opt.All || t.opt.Verbose {
@@ -25,6 +32,9 @@ func (t *text) staged() {
 	t.more(len(keys)-n, "", "key", "keys")
 	if n > 2 {
 		t.instead("", &keys[0])
+	}
+	if n > 0 && t.report.Scope.Kind == "push" {
+		t.line(t.bold.Sprint("take out:  "), "git commit --amend", t.dim.Sprint("  if it is the last commit, else git rebase -i"))
 	}
 	if n > 0 {
 		t.line(t.bold.Sprint("fresh key: "), "djleaks key new", t.dim.Sprint("  (put it in the environment, not in a file that Git tracks)"))
@@ -51,6 +61,9 @@ func (t *text) stagedKey(k *scanner.Key, advise bool) {
 		clean(k.Masked), t.dim.Sprint("  "+clean(string(k.Fingerprint))))
 	if !advise {
 		return
+	}
+	if in := k.Occurrences[0].Introduced; t.report.Scope.Kind == "push" && len(in) > 0 {
+		t.line("  commit:  ", short(in[0].Commit), " by ", person(in[0].Author))
 	}
 	why := classWords(k.Class)
 	if more := reasons(k); len(more) > 0 {

@@ -24,7 +24,7 @@ func writeText(w io.Writer, r *scanner.Report, opt Options) error {
 		return nil
 	}
 	t := &text{page: newPage(w, opt.Width), paints: newPaints(opt.Color), report: r, opt: opt}
-	if r.Scope.Kind == "staged" {
+	if stillHere(r) {
 		t.staged()
 	} else {
 		t.audit()

@@ -264,3 +264,18 @@ func FuzzCleanGivesNoControlsAndNoCommands(f *testing.F) {
 		}
 	})
 }
+
+func TestAStoppedPushNamesTheCommitAndAsksForNoRotation(t *testing.T) {
+	r := stagedWith(1)
+	r.Scope.Kind = "push"
+	r.Keys[0].Occurrences[0].Introduced = []scanner.Commit{{Commit: object("pushed"), Author: "Ada"}}
+	out := render(t, "text", r, Options{})
+	for _, want := range []string{object("pushed")[:10] + " by Ada", "git commit --amend", "1 key about to be pushed"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in:\n%s", want, out)
+		}
+	}
+	if strings.Contains(out, "way out") || strings.Count(out, "\n") > 12 {
+		t.Errorf("too much is asked for:\n%s", out)
+	}
+}

@@ -227,8 +227,11 @@ func verdictWords(r *scanner.Report, hidden int) string {
 }
 
 func found(r *scanner.Report) string {
-	if r.Scope.Kind == "staged" {
+	switch r.Scope.Kind {
+	case "staged", "commit":
 		return " about to be committed"
+	case "push":
+		return " about to be pushed"
 	}
 	return " found"
 }
