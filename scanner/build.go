@@ -254,7 +254,7 @@ func (b *builder) inPlace(k *draft, f *Finding) Occurrence {
 	}
 	o := Occurrence{
 		Path: f.Path, Line: f.Line, Column: f.Column, Form: f.Form, Rule: f.Rule, Name: f.Name,
-		Severity: b.judge(k, f, f.Path), Introduced: f.Commits, Status: status,
+		Severity: b.judge(k, f, f.Path), Introduced: f.Commits, Status: status, Instead: f.Instead,
 	}
 	if f.ID != "" {
 		o.Blob = f.ID.String()
@@ -303,7 +303,7 @@ func (b *builder) placed(k *draft, item Item, blobs map[ObjectID]*Finding) []Occ
 		out = append(out, withLists(Occurrence{
 			Path: p.Path, Line: f.Line, Column: f.Column, Blob: versions[0].Blob,
 			Form: f.Form, Rule: f.Rule, Name: f.Name, Severity: b.judge(k, f, p.Path),
-			Introduced: p.Introduced, Removed: p.Removed, Refs: p.Refs, Status: status, Versions: versions,
+			Introduced: p.Introduced, Removed: p.Removed, Refs: p.Refs, Status: status, Versions: versions, Instead: f.Instead,
 		}))
 	}
 	for id, f := range blobs {

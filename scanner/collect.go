@@ -16,6 +16,7 @@ type Finding struct {
 	Path     string   // empty if only the object is known
 	Line     int      // from 1
 	Column   int      // from 1, in bytes
+	Instead  string   // the line of code to write in its place; may be empty
 	Known    bool     // found on the old side of a comparison
 	Worktree bool
 	Commits  []Commit
@@ -25,6 +26,7 @@ type Finding struct {
 // It is safe for concurrent use.
 type Collector struct {
 	detector Detector
+	advise   bool
 	anchors  *AnchorSet
 	found    atomic.Bool
 	mu       sync.Mutex
@@ -35,6 +37,10 @@ type Collector struct {
 func NewCollector(d Detector) *Collector {
 	return &Collector{detector: d, anchors: d.Anchors()}
 }
+
+// Advise makes the collector ask for the line to write in the place of each
+// key: for what somebody is about to commit, not for years of history.
+func (c *Collector) Advise() { c.advise = true }
 
 // Run takes in all texts of a source.
 func (c *Collector) Run(ctx context.Context, src Source) (Coverage, error) {
@@ -64,8 +70,12 @@ func (c *Collector) Add(chunk *Chunk) {
 	defer c.mu.Unlock()
 	for _, m := range matches {
 		line, column := Position(chunk.Text, m.Offset)
+		instead := ""
+		if c.advise && !chunk.Known {
+			instead = c.detector.Instead(chunk.Text, &m)
+		}
 		c.findings = append(c.findings, Finding{
-			Match: m, Kind: chunk.Kind, ID: chunk.ID, Path: chunk.Path,
+			Match: m, Instead: instead, Kind: chunk.Kind, ID: chunk.ID, Path: chunk.Path,
 			Line: chunk.LinesBefore + line, Column: column,
 			Known: chunk.Known, Worktree: chunk.Worktree, Commits: chunk.Commits,
 		})

@@ -123,6 +123,9 @@ type Detector interface {
 	// Find returns the matches of text, by offset. The anchors are those that
 	// Anchors().Append finds in all of text. Nothing returned refers to text.
 	Find(text []byte, anchors []int32) []Match
+	// Instead returns the line of code to write in the place of a match, as far
+	// as its text tells; or "".
+	Instead(text []byte, m *Match) string
 	// Severity judges a match in a file of this path ("" for a text without
 	// one) and says why in one sentence.
 	Severity(m *Match, path string) (Severity, string)

@@ -93,6 +93,7 @@ type Occurrence struct {
 	Removed    []Commit  `json:"removed"`    // commits that took it from this path
 	Refs       []string  `json:"refs"`       // refs whose tree holds it at this path now
 	Status     Status    `json:"status"`
+	Instead    string    `json:"instead,omitempty"`  // the line of code to write in its place
 	Versions   []Version `json:"versions,omitempty"` // all blobs that hold the key at this path
 }
 

@@ -30,6 +30,7 @@ func filesCommand(w world) *cli.Command {
 				return err
 			}
 			collector := scanner.NewCollector(s.detector)
+			collector.Advise()
 			coverage, err := collector.Run(c.Context, source.Files(c.Args().Slice(), w.stdin))
 			if errors.Is(err, fs.ErrNotExist) {
 				return usageError{err.Error(), ""}

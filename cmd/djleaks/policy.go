@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/report"
 )
 
 // readFile returns the content of a file in the root of what is scanned, or an
@@ -52,5 +54,23 @@ func (s *scan) configure(root readFile) error {
 			return configError{err}
 		}
 	}
+	if s.detector, err = s.detector.WithNames(s.policy.Names); err != nil {
+		return configError{fmt.Errorf("%s: setting-names: %w", s.policy.File, err)}
+	}
 	return nil
+}
+
+// writeBaseline adds all open keys to a baseline.
+func (s *scan) writeBaseline() error {
+	entries := policy.Extend(s.baseline, s.report, s.options.reason)
+	out, err := report.Create(s.options.accept, s.stdout)
+	if err != nil {
+		return usageError{err.Error(), ""}
+	}
+	if err := policy.WriteBaseline(out, entries); err != nil {
+		out.Discard()
+		return err
+	}
+	fmt.Fprintf(s.stderr, "djleaks: %s accepts %d keys; use it with --baseline %[1]s\n", oneLine(s.options.accept), len(s.report.Keys))
+	return out.Close()
 }

@@ -70,6 +70,7 @@ func (s *scan) commits(ctx context.Context, repo *gitstore.Repository, source *g
 // search is commits for a scan that is configured.
 func (s *scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range) error {
 	collector := scanner.NewCollector(s.detector)
+	collector.Advise()
 	source.SetWantKnown(collector.Found)
 	sifter := sifter{s: s, ctx: ctx, repo: repo}
 	defer sifter.close()

@@ -29,6 +29,8 @@ type scanOptions struct {
 	color    string
 	config   string
 	baseline string
+	accept   string // the baseline to write
+	reason   string
 	jobs     int
 }
 
@@ -41,6 +43,8 @@ func scanFlags(more ...cli.Flag) []cli.Flag {
 		&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: critical, high, medium, low, note"},
 		&cli.BoolFlag{Name: "exit-zero", Usage: "exit 0 even if keys are found"},
 		&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
+		&cli.StringFlag{Name: "write-baseline", Usage: "accept all open keys from now on: list them in `FILE`; needs --reason"},
+		&cli.StringFlag{Name: "reason", Usage: "why the keys of --write-baseline may stay"},
 		&cli.StringFlag{Name: "config", Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
 		&cli.StringFlag{Name: "color", Value: "auto", Usage: "colour the text: auto, always, never"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing when nothing fails"},
@@ -58,6 +62,7 @@ func readScanOptions(c *cli.Context) (scanOptions, error) {
 		format: c.String("format"), output: c.String("output"), reports: map[string]string{},
 		failSet: c.IsSet("fail-on"), exitZero: c.Bool("exit-zero"), all: c.Bool("all"), quiet: c.Bool("quiet"),
 		color: c.String("color"), config: c.String("config"), baseline: c.String("baseline"), jobs: c.Int("jobs"),
+		accept: c.String("write-baseline"), reason: strings.TrimSpace(c.String("reason")),
 	}
 	var err error
 	if o.failOn, err = scanner.ParseSeverity(c.String("fail-on")); err != nil {
@@ -65,6 +70,9 @@ func readScanOptions(c *cli.Context) (scanOptions, error) {
 	}
 	if c.IsSet("jobs") && o.jobs < 1 {
 		return o, usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", o.jobs), ""}
+	}
+	if (o.accept == "") != (o.reason == "") {
+		return o, usageError{"--write-baseline and --reason go together", `--write-baseline djleaks-baseline.jsonl --reason "rotated on 2026-05-01"`}
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
 		return o, usageError{fmt.Sprintf("--color %q is none of auto, always, never", o.color), ""}
@@ -126,16 +134,20 @@ func (w world) newScan(c *cli.Context, kind string) (*scan, error) {
 // finish applies what the user accepts, writes the reports, and returns the
 // verdict as an error that carries the exit code.
 func (s *scan) finish() error {
-	r := s.report
 	s.end = time.Now()
-	r.FailOn = s.options.failOn
-	r.SplitAccepted()
-	r.Close()
+	s.report.FailOn = s.options.failOn
+	s.report.SplitAccepted()
+	s.report = s.policy.Apply(s.report, s.baseline, s.end)
 	if err := s.write(); err != nil {
 		return err
 	}
+	if s.options.accept != "" {
+		if err := s.writeBaseline(); err != nil {
+			return err
+		}
+	}
 	switch {
-	case s.report.Verdict == scanner.KeysFound && !s.options.exitZero:
+	case s.report.Verdict == scanner.KeysFound && !s.options.exitZero && s.options.accept == "":
 		return verdictError(exitFound)
 	case !s.report.Coverage.Complete:
 		return verdictError(exitIncomplete)

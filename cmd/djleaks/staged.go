@@ -51,6 +51,7 @@ func (s *scan) staged(ctx context.Context, repo *gitstore.Repository, paths []st
 		return err
 	}
 	collector := scanner.NewCollector(s.detector)
+	collector.Advise()
 	source := repo.Staged(gitstore.StagedOptions{Paths: paths, WantKnown: collector.Found})
 	coverage, err := collector.Run(ctx, source)
 	if err != nil {

@@ -16,6 +16,9 @@ type instead struct {
 // insteadOf finds the line to write for an occurrence by how it was written,
 // or where that is not known by the name of its file.
 func insteadOf(o *scanner.Occurrence) instead {
+	if o.Instead != "" {
+		return instead{Line: clean(o.Instead)}
+	}
 	name := identifier(o.Name)
 	switch family(o) {
 	case "message":

@@ -14,21 +14,23 @@ const insecureTail64 = "ZGphbmdvLWluc2VjdXJl"
 // shortest decides how far the search can jump: "secret" with its lookahead
 // stands for SECRET_KEY, secretKey, secret-key, DJANGO_SECRET=, APP_SECRET: and
 // all their spellings.
-var anchorSet = sync.OnceValue(func() *scanner.AnchorSet {
-	return scanner.NewAnchorSet(
-		scanner.Anchor{Text: "secret", Accept: nameFollows},
-		scanner.Anchor{Text: "signing_key"},
-		scanner.Anchor{Text: "django-insecure-"},
+var anchorSet = sync.OnceValue(func() *scanner.AnchorSet { return scanner.NewAnchorSet(anchors()...) })
+
+func anchors() []scanner.Anchor {
+	return []scanner.Anchor{
+		{Text: "secret", Accept: nameFollows},
+		{Text: "signing_key"},
+		{Text: "django-insecure-"},
 		// Base64 at the three offsets that a byte can have in its group.
-		scanner.Anchor{Text: insecureTail64, Accept: exactly(insecureTail64)},
-		scanner.Anchor{Text: "RqYW5nby1pbnNlY3VyZS", Accept: exactly("RqYW5nby1pbnNlY3VyZS")},
-		scanner.Anchor{Text: "kamFuZ28taW5zZWN1cmUt", Accept: exactly("kamFuZ28taW5zZWN1cmUt")},
+		{Text: insecureTail64, Accept: exactly(insecureTail64)},
+		{Text: "RqYW5nby1pbnNlY3VyZS", Accept: exactly("RqYW5nby1pbnNlY3VyZS")},
+		{Text: "kamFuZ28taW5zZWN1cmUt", Accept: exactly("kamFuZ28taW5zZWN1cmUt")},
 		// UTF-16 of either byte order, as PowerShell's > writes it.
-		scanner.Anchor{Text: wide("secret"), Accept: wideNameFollows},
-		scanner.Anchor{Text: wide("signing_key")},
-		scanner.Anchor{Text: wide("django-insecure-")},
-	)
-})
+		{Text: wide("secret"), Accept: wideNameFollows},
+		{Text: wide("signing_key")},
+		{Text: wide("django-insecure-")},
+	}
+}
 
 // nameFollows says whether "secret" before text[end] begins or ends the name of
 // a key: the rest of secret_key, or the sign of an assignment.

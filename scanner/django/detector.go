@@ -11,7 +11,7 @@ const version = "django/1"
 
 // Detector finds the secret keys of Django sites. It has no state and is safe
 // for concurrent use.
-type Detector struct{}
+type Detector struct{ extra *extraNames }
 
 var _ scanner.Detector = (*Detector)(nil)
 
@@ -26,13 +26,25 @@ func (*Detector) Version() string { return version }
 func (*Detector) Rules() []scanner.Rule { return rules() }
 
 // Anchors returns the literals of which each text with a match holds one.
-func (*Detector) Anchors() *scanner.AnchorSet { return anchorSet() }
+func (d *Detector) Anchors() *scanner.AnchorSet {
+	if d.extra != nil {
+		return d.extra.anchors
+	}
+	return anchorSet()
+}
 
 // Find returns the keys of text by offset. The anchors are all of text's.
-func (*Detector) Find(text []byte, anchors []int32) []scanner.Match {
+func (d *Detector) Find(text []byte, anchors []int32) []scanner.Match {
 	if len(anchors) == 0 {
 		return nil
 	}
+	if d.extra != nil {
+		return d.extra.find(text, anchors)
+	}
+	return read(text, anchors)
+}
+
+func read(text []byte, anchors []int32) []scanner.Match {
 	doc := newDocument(text, anchors)
 	var found []scanner.Match
 	doc.read(func(a assignment) {

@@ -23,6 +23,8 @@ func dockerReader(s *statement, emit func(assignment)) bool {
 		switch between := bytes.TrimSpace(s.doc.text[start:s.nameFrom]); {
 		case s.sep == "" && s.spaced && instruction == "ENV" && len(between) == 0:
 			y.blank = false
+		case s.sep == "=" && !s.tight && instruction == "ENV" && len(between) == 0 && s.at == s.signAt+1:
+			y.blank, s.at = false, s.signAt // a key that begins with the sign
 		case s.sep == "=" && s.tight:
 			if instruction == "ARG" {
 				traits |= scanner.Fallback
@@ -42,7 +44,7 @@ func dockerReader(s *statement, emit func(assignment)) bool {
 			return false
 		}
 		r, ok := s.word()
-		if !ok || !r.quoted && isCode(r.values[0]) && !anyGenerated(r.values) {
+		if !ok || r.isCode() {
 			emit(assignment{})
 			return true
 		}

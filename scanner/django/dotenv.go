@@ -41,10 +41,10 @@ func dotenvReader(s *statement, emit func(assignment)) bool {
 		s.limit = s.at + bytes.IndexByte(s.rest(), '\r')
 	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
-	if !s.tight && ok && !r.quoted && isCode(r.values[0]) {
+	if !s.tight && ok && r.isCode() {
 		return false
 	}
-	if !ok || !r.quoted && isCode(r.values[0]) && !anyGenerated(r.values) {
+	if !ok || r.isCode() {
 		emit(assignment{})
 		return true
 	}

@@ -82,7 +82,11 @@ func show(m *scanner.Match) string {
 }
 
 func checkMatches(t *testing.T, text []byte) {
+	start := time.Now()
 	found := find(text)
+	if took := time.Since(start); took > 5*time.Second {
+		t.Fatalf("%d bytes took %v", len(text), took)
+	}
 	before := 0
 	for i := range found {
 		m := &found[i]

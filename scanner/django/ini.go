@@ -27,7 +27,7 @@ func iniReader(s *statement, emit func(assignment)) bool {
 	}
 	y := iniStyle
 	r, ok := y.read(s.doc.text, s.at, s.limit)
-	if !ok || !r.quoted && isCode(r.values[0]) && !anyGenerated(r.values) {
+	if !ok || r.isCode() {
 		emit(assignment{})
 		return true
 	}

@@ -19,7 +19,7 @@ func textForm(doc *document, anchor int, emit func(assignment)) {
 	if !ok {
 		return
 	}
-	if s.compares() {
+	if s.compares() && !s.beginsWithSign() {
 		emit(assignment{})
 		return
 	}
@@ -28,6 +28,29 @@ func textForm(doc *document, anchor int, emit func(assignment)) {
 			return
 		}
 	}
+}
+
+// beginsWithSign takes NAME==x for NAME= and NAME ==x for NAME with a key that
+// begins with the sign, if it is one that only a machine makes.
+func (s *statement) beginsWithSign() bool {
+	if s.sep != "==" && s.sep != "===" || s.at != s.signAt+len(s.sep) {
+		return false
+	}
+	from := s.signAt
+	if s.tight {
+		from++
+	}
+	word := s.doc.text[from:s.limit]
+	if n := bytes.IndexAny(word, " \t"); n >= 0 {
+		word = word[:n]
+	}
+	if !anyGenerated(wordStyle.readings(string(word), 0)) {
+		return false
+	}
+	if s.sep, s.at = "=", from; !s.tight {
+		s.sep = ""
+	}
+	return true
 }
 
 // readersOf is the table of families by kind of text.
@@ -139,7 +162,7 @@ func (s *statement) typed() bool {
 	}
 	text := s.doc.text
 	i := s.at
-	for i < s.limit && i-s.at < 40 && (isWord(text[i]) || bytes.IndexByte([]byte("<>&[]?.| '"), text[i]) >= 0) {
+	for i < s.limit && i-s.at < 40 && (isWord(text[i]) || bytes.IndexByte([]byte("<>&[]?.| "), text[i]) >= 0) {
 		i++
 	}
 	if i == s.at || i+1 >= s.limit || text[i] != '=' || text[i+1] == '=' || text[i+1] == '>' {
@@ -185,6 +208,12 @@ var codeRoots = [...]string{"os.", "process.", "settings.", "self.", "this.", "v
 	"import.", "System.", "random_", "each.", "steps.", "inputs.", "params.", "args.", "options.", "opts.", "app.", "conf.", "django.", "new ", "lambda ",
 	"await ", "Secret.", "ENV[", "getenv(", "env(", "$_ENV", "$_SERVER", "!Ref", "!Sub", "!GetAtt", "!ImportValue", "String", "None", "null", "nil",
 	"true", "false", "True", "False", "undefined", "NULL"}
+
+// isCode reports whether the value is an expression of a program, and not a key
+// that looks like one.
+func (r *reading) isCode() bool {
+	return !r.quoted && isCode(r.values[0]) && !anyGenerated(r.values)
+}
 
 // isCode reports whether an unquoted value is an expression of a program.
 func isCode(v string) bool {

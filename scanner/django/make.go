@@ -34,7 +34,7 @@ func makeReader(s *statement, emit func(assignment)) bool {
 		traits |= scanner.Comment
 	}
 	r, ok := makeStyle.read(s.doc.text, s.at, s.limit)
-	if !ok || !r.quoted && isCode(r.values[0]) {
+	if !ok || r.isCode() {
 		emit(assignment{})
 		return true
 	}

@@ -182,7 +182,7 @@ func (s *statement) valueBetween(from, to int, y style, traits scanner.Trait, em
 		if !ok {
 			continue
 		}
-		if !r.quoted && (isCode(r.values[0]) || r.values[0] == "{" || r.values[0] == "[") {
+		if r.isCode() || !r.quoted && (r.values[0] == "{" || r.values[0] == "[") {
 			return false
 		}
 		if word[0]|32 == 'd' {

@@ -159,7 +159,7 @@ func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 	} else if y.comment {
 		end = commentStart(line)
 	}
-	if len(line) == 0 || line[0] == '#' && y.comment && at > 0 && isSpace(text[at-1]) {
+	if len(line) == 0 || line[0] == '#' && y.comment && at > 0 && isSpace(text[at-1]) && surest(y.readings(string(line[:end]), 0)) > djangoValue {
 		return r, false
 	}
 	if bytes.HasPrefix(line, []byte("$(")) || line[0] == '`' {

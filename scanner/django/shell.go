@@ -76,7 +76,7 @@ func shellReader(s *statement, emit func(assignment)) bool {
 	}
 	sure := s.inShell() || s.upper() && s.setsVariable()
 	if !anyGenerated(r.values) {
-		if !sure || !r.quoted && isCode(r.values[0]) {
+		if !sure || r.isCode() {
 			if sure {
 				emit(assignment{})
 			}
@@ -237,7 +237,7 @@ func windowsReader(s *statement, emit func(assignment)) bool {
 		traits = scanner.Comment
 	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
-	if !ok || !r.quoted && (isCode(r.values[0]) || y.form == "powershell") {
+	if !ok || (r.isCode() || !r.quoted && y.form == "powershell") {
 		emit(assignment{})
 		return true
 	}
