@@ -237,7 +237,7 @@ func windowsReader(s *statement, emit func(assignment)) bool {
 		traits = scanner.Comment
 	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
-	if !ok || (r.isCode() || !r.quoted && y.form == "powershell") {
+	if !ok || r.isCode() || !r.quoted && y.form == "powershell" {
 		emit(assignment{})
 		return true
 	}

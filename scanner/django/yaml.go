@@ -71,7 +71,7 @@ func yamlReader(s *statement, emit func(assignment)) bool {
 			return false
 		}
 		r, ok := s.yamlScalar(y)
-		if !ok || (r.isCode() || !r.quoted && s.inCode(rest)) {
+		if !ok || r.isCode() || !r.quoted && s.inCode(rest) {
 			emit(assignment{})
 			return true
 		}
