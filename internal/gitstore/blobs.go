@@ -2,8 +2,10 @@ package gitstore
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/djleaks/djleaks/internal/packfile"
@@ -164,4 +166,29 @@ func windowStart(text []byte) int {
 		return n + 1
 	}
 	return start
+}
+
+// sortForReading puts things in an order in which their blobs are read quickly:
+// the base of a delta before it. Bases may be newer or older than what is made
+// of them, so no order of commits does that.
+func sortForReading[T any](r *Repository, things []T, id func(T) scanner.ObjectID) {
+	store, err := r.objects()
+	if err != nil || len(things) < 8 {
+		return
+	}
+	type place struct {
+		pack   int
+		offset int64
+	}
+	places := map[scanner.ObjectID]place{}
+	for _, t := range things {
+		if _, ok := places[id(t)]; !ok {
+			pack, offset := store.Place(id(t))
+			places[id(t)] = place{pack, offset}
+		}
+	}
+	slices.SortStableFunc(things, func(a, b T) int {
+		x, y := places[id(a)], places[id(b)]
+		return cmp.Or(cmp.Compare(x.pack, y.pack), cmp.Compare(x.offset, y.offset))
+	})
 }

@@ -1,6 +1,7 @@
 package gitstore
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 // RangeSpec names commits: those that are reachable from Include and not from
 // Exclude.
 type RangeSpec struct {
-	Include []scanner.ObjectID // commits, or tags of commits
+	Include []scanner.ObjectID // commits, or tags; a blob or a tree is all new
 	Exclude []scanner.ObjectID // those that are not in the repository are left out
 	// WantKnown is asked once, behind the new texts, whether the old side is
 	// wanted too; nil means yes.
@@ -28,7 +29,8 @@ type RangeSpec struct {
 
 // Range yields what a range of commits adds: the blobs that a commit has at a
 // path where none of its parents has them, what only a merge brings included,
-// each once for each of its paths; and the texts of the commits.
+// each once for each of its paths; and the messages of the commits and of the
+// included tags.
 //
 // Behind them come, as Known, the blobs that the old side of the range has at
 // paths that the range changes or deletes. A blob that is among these is not
@@ -39,10 +41,10 @@ type RangeSpec struct {
 type Range struct {
 	r    *Repository
 	spec RangeSpec
-	base string // as the caller wrote it
 
 	commits []*node
 	changes []rangeChange
+	odd     []oddTip
 }
 
 // rangeChange is a path that a commit of the range changes.
@@ -93,9 +95,7 @@ func (r *Repository) Range(base, head string) (*Range, error) {
 		}
 		spec.Exclude = []scanner.ObjectID{from}
 	}
-	s := r.RangeOf(spec)
-	s.base = base
-	return s, nil
+	return r.RangeOf(spec), nil
 }
 
 // RangeOf returns the source of what some commits add to others.
@@ -177,6 +177,7 @@ func (s *Range) chunks(ctx context.Context, y *blobYielder) error {
 	if s.spec.Sift != nil {
 		y.empty = s.spec.Sift(len(news))
 	}
+	sortForReading(s.r, news, func(n newText) scanner.ObjectID { return n.id })
 	for _, n := range news {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -188,10 +189,14 @@ func (s *Range) chunks(ctx context.Context, y *blobYielder) error {
 	if err := s.messages(ctx, y); err != nil {
 		return err
 	}
+	if err := s.oddTips(ctx, y, trees); err != nil {
+		return err
+	}
 	if s.spec.WantKnown != nil && !s.spec.WantKnown() {
 		return nil
 	}
 	known = append(known, s.atBase(trees)...)
+	sortForReading(s.r, known, func(k rangeText) scanner.ObjectID { return k.id })
 	seen := map[rangeText]bool{}
 	for _, k := range known {
 		if seen[k] {
@@ -210,14 +215,15 @@ func (s *Range) chunks(ctx context.Context, y *blobYielder) error {
 
 // collect walks the commits and compares each with its parents.
 func (s *Range) collect(ctx context.Context, y *blobYielder, trees *treeCache) error {
-	include, err := s.tips(s.spec.Include, nil)
+	exclude, _, err := s.tips(s.spec.Exclude, y)
 	if err != nil {
 		return err
 	}
-	exclude, err := s.tips(s.spec.Exclude, y)
+	include, odd, err := s.tips(s.spec.Include, nil)
 	if err != nil {
 		return err
 	}
+	s.odd = odd
 	w := &walk{r: s.r}
 	s.commits = w.commits(include, exclude)
 	y.coverage.Commits = int64(len(s.commits))
@@ -262,23 +268,64 @@ func (s *Range) collect(ctx context.Context, y *blobYielder, trees *treeCache) e
 // and in how many changed paths are looked up.
 const maxBases = 8
 
-// tips peels tags. Excluded commits that are not here are left out.
-func (s *Range) tips(ids []scanner.ObjectID, y *blobYielder) ([]scanner.ObjectID, error) {
-	var out []scanner.ObjectID
+// tips peels tags and returns the commits, and apart from them the tags
+// themselves and what tags name that is no commit. Excluded ones that are not
+// here are left out.
+func (s *Range) tips(ids []scanner.ObjectID, y *blobYielder) (commits []scanner.ObjectID, odd []oddTip, err error) {
 	for _, id := range ids {
-		t, last, _, err := s.r.peel(id)
+		t, last, tags, err := s.r.peel(id)
 		switch {
-		case err == nil && t == packfile.Commit:
-			out = append(out, last)
-		case y == nil && err == nil:
-			return nil, fmt.Errorf("range: object %s: is a %s, not a commit", id, t)
-		case y == nil:
-			return nil, fmt.Errorf("range: %w", err)
+		case err != nil && y == nil:
+			return nil, nil, fmt.Errorf("range: %w", err)
 		case err != nil:
 			y.coverage.Notes = append(y.coverage.Notes, "commit "+id.String()+" is not here, so what it has counts as new")
+			continue
+		}
+		for _, tag := range tags {
+			odd = append(odd, oddTip{packfile.Tag, tag})
+		}
+		if t == packfile.Commit {
+			commits = append(commits, last)
+		} else {
+			odd = append(odd, oddTip{t, last})
 		}
 	}
-	return out, nil
+	return commits, odd, nil
+}
+
+// oddTip is an included object that is no commit.
+type oddTip struct {
+	t  packfile.Type
+	id scanner.ObjectID
+}
+
+// oddTips yields the messages of included tags, and the blobs and files that a
+// ref or a tag names without a commit.
+func (s *Range) oddTips(ctx context.Context, y *blobYielder, trees *treeCache) error {
+	for _, tip := range s.odd {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var err error
+		switch tip.t {
+		case packfile.Tag:
+			text, readErr := s.r.typed(tip.id, packfile.Tag)
+			if readErr != nil {
+				y.skip(tip.id, "", "tag: "+s.r.whyMissing(0, readErr))
+				continue
+			}
+			_, message, _ := bytes.Cut(text, []byte("\n\n"))
+			err = y.yield(&scanner.Chunk{Kind: scanner.TagMessage, ID: tip.id, Text: message})
+		case packfile.Blob:
+			err = y.blob(scanner.Chunk{ID: tip.id})
+		case packfile.Tree:
+			err = (&TreeFiles{r: s.r, tree: tip.id}).below(ctx, y, trees, "", tip.id)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // parentTrees returns the trees of a commit's parents; whole is false if one
@@ -400,7 +447,7 @@ func (s *Range) messages(ctx context.Context, y *blobYielder) error {
 			y.skip(n.id, "", "commit: "+s.r.whyMissing(0, err))
 			continue
 		}
-		chunk := scanner.Chunk{Kind: scanner.CommitMessage, ID: n.id, Text: c.Text, Commits: []scanner.Commit{c.Summary()}}
+		chunk := scanner.Chunk{Kind: scanner.CommitMessage, ID: n.id, Text: c.Message(), Commits: []scanner.Commit{c.Summary()}}
 		if err := y.yield(&chunk); err != nil {
 			return err
 		}

@@ -1,12 +1,15 @@
 package packfile
 
-import "sync"
+import (
+	"sync"
 
-// bases keeps the objects that a store has read last. A version of a file is
-// most often stored as what makes it out of the next newer one, so whoever reads
-// the newest first finds the base of each here. What a chain passes through on
-// the way is not kept: for one object at the end of a long chain that took three
-// times as long.
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// bases keeps the objects that a store has read last, because the next one is
+// often stored as what makes it out of one of them. What a chain passes through
+// on the way is not kept: for one object at the end of a long chain that took
+// three times as long.
 type bases struct {
 	mu            sync.Mutex
 	recent, older map[baseKey]baseText
@@ -125,4 +128,23 @@ func (b *bases) chain(p *Pack, offset int64, lookup Lookup) (deltas []Entry, roo
 		}
 	}
 	return nil, root, from, ErrCycle
+}
+
+// Place says where an object is packed: the number of a pack and the offset in
+// it, in bytes; the number is -1 for one that is in no pack. A delta stands
+// behind its base as a rule, so many objects are read best in this order.
+func (s *Store) Place(id scanner.ObjectID) (pack int, offset int64) {
+	if len(id) != s.idSize {
+		return -1, 0
+	}
+	packs, _ := s.list(false)
+	for i, p := range packs {
+		if p.open(s.idSize) != nil {
+			continue
+		}
+		if offset, ok := p.lookup([]byte(id)); ok {
+			return i, offset
+		}
+	}
+	return -1, 0
 }
