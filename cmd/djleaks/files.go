@@ -17,7 +17,7 @@ func filesCommand(w world) *cli.Command {
 		ArgsUsage: "PATH...",
 		Description: "Folders are read with all that is in them, but for .git. `-` is standard\n" +
 			"input. Git is not asked for anything.",
-		Flags: scanFlags(),
+		Flags: scanFlags(&cli.BoolFlag{Name: "explain", Usage: "say of each value why it is judged so, without showing it; exit 0"}),
 		Action: func(c *cli.Context) error {
 			if !c.Args().Present() {
 				return usageError{"files: name at least one PATH, or - for standard input", "djleaks files ."}
@@ -37,6 +37,9 @@ func filesCommand(w world) *cli.Command {
 			}
 			if err != nil {
 				return err
+			}
+			if c.Bool("explain") {
+				return explain(w.stdout, s.detector, collector.Findings())
 			}
 			s.report.Coverage.Add(coverage)
 			s.report.Keys, _ = scanner.Build(s.detector, collector.Findings(), nil, scanner.StatusWorktree)

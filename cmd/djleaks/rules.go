@@ -18,8 +18,12 @@ func rulesCommand(w world) *cli.Command {
 		ArgsUsage: "[RULE]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "text or json"},
+			&cli.BoolFlag{Name: "error-rates", Usage: "measure, in some ten seconds, how often made keys and human text are mistaken for each other"},
 		},
 		Action: func(c *cli.Context) error {
+			if c.Bool("error-rates") {
+				return django.ErrorRates(w.stdout, 1, 10_000)
+			}
 			rules := django.New().Rules()
 			if id := c.Args().First(); id != "" {
 				rule, err := ruleNamed(rules, id)
@@ -63,7 +67,7 @@ func (w world) printRules(rules []scanner.Rule) error {
 			fmt.Fprintln(w.stdout)
 		}
 		fmt.Fprintf(w.stdout, "%s (up to %s)\n", r.ID, r.Severity)
-		for _, part := range []string{r.Title + ".", r.Text, r.Fix} {
+		for _, part := range []string{strings.ToUpper(r.Title[:1]) + r.Title[1:] + ".", r.Text, r.Fix} {
 			fmt.Fprint(w.stdout, wrapped(part, 78, "    "))
 		}
 	}
