@@ -1,0 +1,183 @@
+package trace
+
+import "sync/atomic"
+
+// tree reads one tree.
+func (s *sweep) tree(w *worker, o Object) error {
+	w.trees++
+	base, fresh := s.slotOf(o.Base), o.Fresh
+	if base == slotNone || base&slotCommit != 0 || s.damaged.has(o.Base) {
+		// Not all of the base has been looked up.
+		base, fresh = slotNone, []Span{{0, int32(len(o.Text))}}
+	}
+	w.dirs, w.leaves = w.dirs[:0], w.leaves[:0]
+	e, err := s.entries(w, o.Text, fresh)
+	if err != nil {
+		return err
+	}
+	if e.broken {
+		w.broken.add([]byte(s.history.ID(o.Ordinal)))
+		s.damaged.add(o.Ordinal)
+	}
+	slot := uint32(slotTree)
+	if s.matched != nil && e.dirs > 0 {
+		if slot, err = s.shape(w, o.Text, base, e); err != nil {
+			return err
+		}
+	}
+	if len(w.leaves) > 0 {
+		s.leaves.put(o.Ordinal, w.leaves)
+	}
+	atomic.StoreUint32(&s.slots[o.Ordinal], slot)
+	return nil
+}
+
+// found is what entries says of a tree.
+type found struct {
+	dirs   int    // sub-directories
+	sum    uint64 // of the hashes of their names; only if something is traced
+	broken bool
+}
+
+// entries walks over a tree. It looks up whatever touches fresh, and gathers
+// the matched files and the fresh sub-directories of the tree.
+func (s *sweep) entries(w *worker, text []byte, fresh []Span) (f found, err error) {
+	for pos, end, ok := 0, 0, true; pos < len(text); pos = end {
+		if end, ok = entryEnd(text, pos, s.idSize); !ok {
+			f.broken = true
+			return f, nil
+		}
+		for len(fresh) > 0 && int(fresh[0].To) <= pos {
+			fresh = fresh[1:]
+		}
+		touched := len(fresh) > 0 && int(fresh[0].From) < end
+		if !touched && s.matched == nil {
+			continue
+		}
+		k, name := readMode(text[pos:end])
+		nameEnd := end - s.idSize - 1
+		id := text[end-s.idSize : end]
+		name += pos
+		switch k {
+		case directory:
+			d := freshDir{start: name, end: nameEnd}
+			f.dirs++
+			if s.matched != nil {
+				d.hash = s.names.hash(text[name:nameEnd])
+				f.sum += d.hash
+			}
+			if touched {
+				d.tree = s.find(w, missingTree, id)
+				w.dirs = append(w.dirs, d)
+			}
+		case file:
+			if s.matched != nil {
+				if blob, ok := s.matched.find(id); ok {
+					number, err := s.name(w, text[name:nameEnd], s.names.hash(text[name:nameEnd]))
+					if err != nil {
+						return f, err
+					}
+					w.leaves = append(w.leaves, leaf{number, blob})
+				}
+			}
+			if touched {
+				s.find(w, missingBlob, id)
+			}
+		case malformed:
+			f.broken = true
+		}
+	}
+	return f, nil
+}
+
+func (s *sweep) slotOf(ordinal uint32) uint32 {
+	if int(ordinal) >= len(s.slots) {
+		return slotNone
+	}
+	return atomic.LoadUint32(&s.slots[ordinal])
+}
+
+// shape makes the shape of the tree in text, whose fresh sub-directories are
+// w.dirs, and returns its slot.
+func (s *sweep) shape(w *worker, text []byte, base uint32, f found) (slot uint32, err error) {
+	sh := shape{sum: f.sum}
+	if base >= slotShape {
+		baseSum := s.shapes.at(base - slotShape).sum
+		if len(w.dirs) == 0 && f.sum == baseSum {
+			return base, nil
+		}
+		if addsUp(baseSum, f.sum, w.dirs) {
+			sh.base = base - slotShape + 1
+			if err := s.nameDirs(w, text); err != nil {
+				return 0, err
+			}
+			return s.shapes.add(w, sh, w.own), nil
+		}
+	}
+	k, ok, err := s.differences(w, text, f.dirs)
+	switch {
+	case err != nil:
+		return 0, err
+	case ok && len(w.own) == 0:
+		return k.slot, nil
+	case ok:
+		sh.base = k.slot - slotShape + 1
+	default:
+		if len(w.dirs) < f.dirs {
+			s.allDirs(w, text)
+		}
+		if err := s.nameDirs(w, text); err != nil {
+			return 0, err
+		}
+	}
+	slot = s.shapes.add(w, sh, w.own)
+	w.keep(k, text, f.dirs, slot)
+	return slot, nil
+}
+
+// nameDirs makes w.own from w.dirs.
+func (s *sweep) nameDirs(w *worker, text []byte) error {
+	w.own = w.own[:0]
+	for _, d := range w.dirs {
+		number, err := s.name(w, text[d.start:d.end], d.hash)
+		if err != nil {
+			return err
+		}
+		w.own = append(w.own, sub{number, d.tree})
+	}
+	return nil
+}
+
+// allDirs makes w.dirs all sub-directories of a tree.
+func (s *sweep) allDirs(w *worker, text []byte) {
+	w.dirs = w.dirs[:0]
+	for pos := 0; pos < len(text); {
+		end, ok := entryEnd(text, pos, s.idSize)
+		if !ok {
+			break
+		}
+		if k, name := readMode(text[pos:end]); k == directory {
+			d := freshDir{start: pos + name, end: end - s.idSize - 1, tree: None}
+			d.hash = s.names.hash(text[d.start:d.end])
+			if n, held := s.history.Ordinal(text[end-s.idSize : end]); held {
+				d.tree = n
+			}
+			w.dirs = append(w.dirs, d)
+		}
+		pos = end
+	}
+}
+
+// name is the number of a name. Most names were seen a moment ago.
+func (s *sweep) name(w *worker, name []byte, hash uint64) (uint32, error) {
+	c := &w.cached[hash%uint64(len(w.cached))]
+	if c.hash == hash && c.number != 0 {
+		return c.number - 1, nil
+	}
+	number, err := s.names.id(name, hash)
+	if err != nil {
+		return 0, err
+	}
+	*c = cachedName{hash, number + 1}
+	return number, nil
+}
