@@ -72,7 +72,7 @@ func (s *scan) audit(ctx context.Context, path string) error {
 	}
 	findings := collector.Findings()
 	items, matched := scanner.Items(findings)
-	result, err := trace.Run(ctx, history{walk, &coverage}, trace.Input{
+	result, err := trace.Run(ctx, history{walk, &coverage, max(1, s.options.jobs)}, trace.Input{
 		Matched: matched, Items: len(items), Tips: tips, Shallow: repo.Shallow(),
 		IDSize: repo.IDSize(), Jobs: max(1, s.options.jobs),
 	})

@@ -17,6 +17,7 @@ import (
 type history struct {
 	*packwalk.Walk
 	coverage *scanner.Coverage
+	jobs     int
 }
 
 func (h history) Commits(ctx context.Context, visit func(int, trace.Object) error) error {
@@ -28,12 +29,14 @@ func (h history) Commits(ctx context.Context, visit func(int, trace.Object) erro
 }
 
 func (h history) Trees(ctx context.Context, visit func(int, trace.Object) error) error {
+	fresh := make([][]trace.Span, h.jobs) // one for each worker
 	coverage, err := h.Walk.Trees(ctx, func(worker int, o *packwalk.Object) error {
-		t := trace.Object{Ordinal: o.Ordinal, Base: o.Base, Text: o.Text}
+		spans := fresh[worker][:0]
 		for _, f := range o.Fresh {
-			t.Fresh = append(t.Fresh, trace.Span(f))
+			spans = append(spans, trace.Span(f))
 		}
-		return visit(worker, t)
+		fresh[worker] = spans
+		return visit(worker, trace.Object{Ordinal: o.Ordinal, Base: o.Base, Text: o.Text, Fresh: spans})
 	})
 	h.skip(coverage)
 	return err
@@ -83,7 +86,7 @@ func addMissing(c *scanner.Coverage, r *trace.Result, repo *gitstore.Repository)
 		c.Skip(scanner.Skip{Reason: "history before a commit at which this shallow clone is cut off", Count: int64(n)})
 	}
 	if r.Truncated {
-		c.Notes = append(c.Notes, "a key has more places or changes than are listed")
+		c.Skip(scanner.Skip{Reason: "a key has more places or changes than can be listed"})
 	}
 }
 
