@@ -173,7 +173,21 @@ func isReference(v, name string) bool {
 			return true
 		}
 	}
-	return strings.HasPrefix(v, "projects/") && strings.Contains(v, "/secrets/") || isPath(v)
+	return strings.HasPrefix(v, "projects/") && strings.Contains(v, "/secrets/") || isPath(v) || isImport(v)
+}
+
+// isImport knows the dotted name of a function that gives the key.
+func isImport(v string) bool {
+	dots := 0
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; {
+		case c == '.' && i > 0 && v[i-1] != '.' && i+1 < len(v) && !isDigit(v[i+1]):
+			dots++
+		case !isLetter(c) && !isDigit(c) && c != '_':
+			return false
+		}
+	}
+	return dots >= 2 && strings.ContainsRune(v, '_') && !isRandom(v)
 }
 
 // enclosed reports whether something other than white space stands between

@@ -102,9 +102,9 @@ func checkMatches(t *testing.T, text []byte) {
 		}
 		secret := m.Secret.Reveal()
 		if random := strings.TrimPrefix(secret, scanner.InsecurePrefix); m.Class.Generated() && len(random) > 8 {
-			shown := show(m)
+			shown := strings.ReplaceAll(show(m), scanner.InsecurePrefix+random[:2], "")
 			for j := 2; j+4 <= len(random); j++ {
-				if part := random[j : j+4]; strings.Contains(shown, part) && !strings.Contains(scanner.InsecurePrefix, part) && strings.Trim(part, "0123456789") != "" {
+				if part := random[j : j+4]; strings.Contains(shown, part) && strings.Trim(part, "0123456789") != "" {
 					t.Fatalf("match %d shows four characters of its value", i)
 				}
 			}

@@ -16,7 +16,10 @@ func hasSibling(doc *document, a *assignment) bool {
 		return false
 	}
 	name := a.name[strings.LastIndexByte(a.name, '.')+1:]
-	n := strings.LastIndex(strings.ToLower(name), "secret")
+	n := len(name) - len("secret")
+	for n >= 0 && !strings.EqualFold(name[n:n+len("secret")], "secret") {
+		n--
+	}
 	if n < 0 {
 		return false
 	}
