@@ -207,7 +207,7 @@ func (w world) leave(ctx context.Context, err error) int {
 		return exitClean
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = incompleteError{errors.New("interrupted")}
+		err = interruptedError("interrupted: what was found so far is not reported")
 	}
 	code := exitCode(err)
 	var verdict verdictError

@@ -94,3 +94,18 @@ func TestKeyFingerprintIsTheStartOfSha256sum(t *testing.T) {
 		t.Errorf("empty input: exit %d, %q", code, stderr)
 	}
 }
+
+func TestAnInterruptedAuditIsIncompleteAndSaysSo(t *testing.T) {
+	dir := t.TempDir() + "/mysite"
+	if err := writeDemo(dir); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	var out, errs bytes.Buffer
+	w := world{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
+	code := run(ctx, []string{"djleaks", "audit", dir}, w)
+	if code != exitIncomplete || out.Len() != 0 || !strings.Contains(errs.String(), "interrupted before any blob was searched") {
+		t.Errorf("exit %d, stdout %q, stderr %q", code, out.String(), errs.String())
+	}
+}

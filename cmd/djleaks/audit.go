@@ -3,9 +3,11 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/urfave/cli/v2"
 
@@ -54,11 +56,12 @@ func (s *scan) audit(ctx context.Context, path string) error {
 	tips := s.describe(repo)
 	progress := s.progress()
 	defer progress.Close()
+	var read pace
 	walk, err := packwalk.Open(ctx, packwalk.Options{
-		Dirs: repo.ObjectDirs(), IDSize: repo.IDSize(), Jobs: max(1, s.options.jobs), Progress: progress.Update,
+		Dirs: repo.ObjectDirs(), IDSize: repo.IDSize(), Jobs: max(1, s.options.jobs), Progress: read.through(progress.Update),
 	})
 	if err != nil {
-		return err
+		return read.interrupted(err)
 	}
 	defer walk.Close()
 
@@ -68,7 +71,7 @@ func (s *scan) audit(ctx context.Context, path string) error {
 		return nil
 	})
 	if err != nil {
-		return err
+		return read.interrupted(err)
 	}
 	findings := collector.Findings()
 	items, matched := scanner.Items(findings)
@@ -77,7 +80,7 @@ func (s *scan) audit(ctx context.Context, path string) error {
 		IDSize: repo.IDSize(), Jobs: max(1, s.options.jobs),
 	})
 	if err != nil {
-		return err
+		return read.interrupted(err)
 	}
 	coverage.Commits = result.Commits
 	addMissing(&coverage, result, repo)
@@ -142,4 +145,27 @@ func tipRank(name string) int {
 		return 3
 	}
 	return 4
+}
+
+// pace remembers how far a walk has come, for when it is interrupted.
+type pace struct{ done, total atomic.Int64 }
+
+func (p *pace) through(next func(done, total int64)) func(done, total int64) {
+	return func(done, total int64) {
+		p.done.Store(done)
+		p.total.Store(total)
+		next(done, total)
+	}
+}
+
+// interrupted says of an error that ends a walk early what was not read.
+func (p *pace) interrupted(err error) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	done, total := p.done.Load(), p.total.Load()
+	if total == 0 {
+		return interruptedError("interrupted before any blob was searched")
+	}
+	return interruptedError(fmt.Sprintf("interrupted: %d %% of the packs were read, and nothing is reported", 100*done/total))
 }

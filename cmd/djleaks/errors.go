@@ -25,10 +25,10 @@ type configError struct{ error }
 
 func (e configError) Unwrap() error { return e.error }
 
-// incompleteError is a scan that could not be done.
-type incompleteError struct{ error }
+// interruptedError is what is left of a scan that the user stops.
+type interruptedError string
 
-func (e incompleteError) Unwrap() error { return e.error }
+func (e interruptedError) Error() string { return string(e) }
 
 // hintedError adds the next command to an error.
 type hintedError struct {
