@@ -317,7 +317,7 @@ func (p *python) attribute(t target, emit func(assignment)) {
 		if p.at("(") {
 			args, _ := p.arguments()
 			for _, a := range args {
-				p.doc.sentinel(p.pos, a.value.literals, name == "startswith")
+				p.doc.sentinel(p.tok.from, a.value.literals, name == "startswith")
 			}
 		}
 		emit(assignment{})

@@ -37,7 +37,7 @@ func (p *python) comparison(t target, emit func(assignment)) {
 			emit(assignment{name: t.name, offset: l.from, length: l.to - l.from, values: []string{l.text}, form: "python-compare", traits: t.traits})
 		}
 	}
-	p.doc.sentinel(p.pos, r.literals, false)
+	p.doc.sentinel(p.tok.from, r.literals, false)
 	emit(assignment{})
 }
 

@@ -1,0 +1,160 @@
+package django
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+func TestPathsTellWhatAFileIsFor(t *testing.T) {
+	for context, paths := range map[Context][]string{
+		Prod: {"", "settings.py", "config/settings/base.py", "config/settings/production.py", "local_settings.py", ".env", ".env.prod", "docker-compose.yml", "Dockerfile", "k8s/secret.yaml", "contest/settings.py", "latest/app.py"},
+		Dev:  {"config/settings/local.py", "config/settings/dev.py", "settings_dev.py", ".env.dev", ".env.local", "docker-compose.override.yml", "docker-compose.local.yml", "docker-compose.dev.yml", ".devcontainer/devcontainer.json"},
+		Test: {"tests/settings.py", "app/test_views.py", "app/views_test.py", "conftest.py", "config/settings/test.py", "config/settings/ci.py", "test_settings.py", "runtests.py", "tox.ini", ".github/workflows/ci.yml",
+			".gitlab-ci.yml", ".travis.yml", "app/fixtures/site.json", "testproject/settings.py", ".env.test"},
+		Doc:      {"README.md", "docs/settings.rst", "docs/tests/x.txt", "examples/app/settings.py", ".env.example", "env.sample", "settings.py.j2", "settings.py-tpl", "{{cookiecutter.slug}}/settings.py", "example.env", "local_settings.example.py"},
+		Vendored: {"venv/lib/python3.9/site-packages/django/conf/settings.py", "node_modules/x/README.md", "vendor/tests/settings.py", ".tox/py39/x.py"},
+	} {
+		for _, path := range paths {
+			if got := ContextOf(path); got != context {
+				t.Errorf("%s is for %v, want %v", path, got, context)
+			}
+		}
+	}
+}
+
+func TestSeverityFollowsTheTable(t *testing.T) {
+	for _, c := range []struct {
+		class  scanner.Class
+		traits scanner.Trait
+		path   string
+		want   scanner.Severity
+	}{
+		{scanner.ClassDjangoInsecure, 0, "settings.py", scanner.Critical},
+		{scanner.ClassDjango, 0, "settings/dev.py", scanner.High},
+		{scanner.ClassDjango, 0, "tests/settings.py", scanner.Medium},
+		{scanner.ClassDjango, 0, "README.md", scanner.High},
+		{scanner.ClassDjango, 0, "venv/lib/x.py", scanner.Note},
+		{scanner.ClassDjango, scanner.NoName, "x.log", scanner.Medium},
+		{scanner.ClassDjangoInsecure, scanner.NoName, "x.log", scanner.Critical},
+		{scanner.ClassDjango, scanner.Comment, "settings.py", scanner.Critical},
+		{scanner.ClassDjango, scanner.Guarded, "settings.py", scanner.High},
+		{scanner.ClassDjango, scanner.DevOnly, "settings.py", scanner.High},
+		{scanner.ClassDjango, scanner.TestOnly, "settings.py", scanner.Medium},
+		{scanner.ClassDjango, scanner.BuildOnly, "Dockerfile", scanner.Medium},
+		{scanner.ClassRandom, 0, "settings.py", scanner.High},
+		{scanner.ClassRandom, scanner.OtherName, "settings/dev.py", scanner.Medium},
+		{scanner.ClassRandom, 0, "README.md", scanner.Medium},
+		{scanner.ClassPublic, 0, "settings.py", scanner.High},
+		{scanner.ClassPublic, 0, "README.md", scanner.Note},
+		{scanner.ClassWeak, 0, "settings.py", scanner.Medium},
+		{scanner.ClassWeak, scanner.OtherName, "settings.py", scanner.Low},
+		{scanner.ClassWeak, scanner.Fallback, "settings/dev.py", scanner.Low},
+		{scanner.ClassWeak, scanner.Guarded, "settings.py", scanner.Note},
+		{scanner.ClassWeak, scanner.Comment, "settings.py", scanner.Note},
+		{scanner.ClassPlaceholder, 0, "settings.py", scanner.Low},
+		{scanner.ClassPlaceholder, scanner.BuildOnly, "Dockerfile", scanner.Note},
+		{scanner.ClassPlaceholder, 0, "tests/settings.py", scanner.Note},
+	} {
+		got, why := New().Severity(&scanner.Match{Class: c.class, Traits: c.traits}, c.path)
+		if got != c.want || why == "" {
+			t.Errorf("%s with traits %x in %q: %v (%s), want %v", c.class, c.traits, c.path, got, why, c.want)
+		}
+	}
+}
+
+func TestTrapsAreHighOutsideOfTests(t *testing.T) {
+	for path, want := range map[string]scanner.Severity{"settings.py": scanner.High, "tests/settings.py": scanner.Medium, "docs/x.rst": scanner.Medium} {
+		for _, rule := range []string{ruleEmptyFallback, ruleNoneFallback} {
+			if got, _ := New().Severity(&scanner.Match{Rule: rule, Class: scanner.ClassPublic}, path); got != want {
+				t.Errorf("%s in %s: %v, want %v", rule, path, got, want)
+			}
+		}
+	}
+}
+
+func TestEveryRuleIsDocumented(t *testing.T) {
+	known := map[string]bool{}
+	for _, r := range New().Rules() {
+		if known[r.ID] || r.Title == "" || !strings.HasSuffix(r.Text, ".") || !strings.HasSuffix(r.Fix, ".") || r.Severity == scanner.Silent {
+			t.Errorf("rule %q is listed twice or lacks a title, a text, a fix or a severity", r.ID)
+		}
+		known[r.ID] = true
+	}
+	for v := insecureValue; v <= placeholderValue; v++ {
+		if !known[ruleOf(v)] {
+			t.Errorf("rule %q is not documented", ruleOf(v))
+		}
+	}
+	for _, id := range []string{ruleEmptyFallback, ruleNoneFallback, RuleLeakedFallback} {
+		if !known[id] {
+			t.Errorf("rule %q is not documented", id)
+		}
+	}
+}
+
+func traitsOf(t *testing.T, text string) scanner.Trait {
+	t.Helper()
+	found := find([]byte("import os\n" + expand(text)))
+	if len(found) == 0 {
+		t.Fatalf("nothing found in %q", text)
+	}
+	return found[0].Traits
+}
+
+func TestTraitsComeFromTheCodeAround(t *testing.T) {
+	for text, want := range map[string]scanner.Trait{
+		"SECRET_KEY = '{{key 1}}'\n":                                                                             0,
+		"SECRET_KEY = os.environ.get('A', '{{key 1}}')\n":                                                        scanner.Fallback,
+		"SECRET_KEY = os.environ.get('A') or '{{key 1}}'\n":                                                      scanner.Fallback,
+		"try:\n    a\nexcept KeyError:\n    SECRET_KEY = '{{key 1}}'\n":                                          scanner.Fallback,
+		"if not SECRET_KEY:\n    SECRET_KEY = '{{key 1}}'\n":                                                     scanner.Fallback,
+		"# SECRET_KEY = '{{key 1}}'\n":                                                                           scanner.Comment,
+		"if DEBUG:\n    SECRET_KEY = '{{key 1}}'\n":                                                              scanner.DevOnly,
+		"if not DEBUG:\n    X = 1\nelse:\n    SECRET_KEY = '{{key 1}}'\n":                                        scanner.DevOnly,
+		"SECRET_KEY = '{{key 1}}' if DEBUG else 'x'\n":                                                           scanner.DevOnly,
+		"@override_settings(SECRET_KEY='{{key 1}}')\n":                                                           scanner.TestOnly,
+		"@override_settings(\n    A=1,\n    SECRET_KEY='{{key 1}}',\n)\n":                                        scanner.TestOnly,
+		"monkeypatch.setenv('SECRET_KEY', '{{key 1}}')\n":                                                        scanner.TestOnly,
+		"JWT_SECRET = '{{key 1}}'\n":                                                                             scanner.OtherName,
+		"x = 'django-insecure-{{key 1}}'\n":                                                                      scanner.NoName,
+		"SECRET_KEY = '{{key 1}}'\nif SECRET_KEY == '{{key 1}}':\n    raise X\n":                                 scanner.Guarded,
+		"DEF = '{{key 1}}'\nSECRET_KEY = DEF\nif not DEBUG and SECRET_KEY == DEF:\n    # no\n    raise X('a')\n": scanner.Guarded,
+		"SECRET_KEY = '{{insecure 1}}'\nassert not SECRET_KEY.startswith('django-insecure-')\n":                  scanner.Guarded,
+		"SECRET_KEY = '{{key 1}}'\nif SECRET_KEY in ('a', '{{key 1}}'):\n    print('careful')\n":                 0,
+	} {
+		if got := traitsOf(t, text); got != want {
+			t.Errorf("traits %b, want %b, in %q", got, want, text)
+		}
+	}
+}
+
+func TestCommentsAcceptAKey(t *testing.T) {
+	key := expand("SECRET_KEY = '{{key 1}}'")
+	for text, want := range map[string]*scanner.Allow{
+		key + "  # djleaks: allow[test key]":           {By: "djleaks: allow", Reason: "test key"},
+		"# djleaks: allow[the line before]\n" + key:    {By: "djleaks: allow", Reason: "the line before"},
+		key + "  # djleaks: allow[]":                   nil,
+		key + "  # djleaks: allow":                     nil,
+		"X = 1  # djleaks: allow[about X]\n" + key:     nil,
+		"# djleaks: allow[two lines before]\n\n" + key: nil,
+		key + "  # pragma: allowlist secret":           {By: "pragma: allowlist secret"},
+		"# pragma: allowlist nextline secret\n" + key:  {By: "pragma: allowlist nextline secret"},
+		key + "  # gitleaks:allow":                     {By: "gitleaks:allow"},
+		key + "  # betterleaks:allow":                  {By: "betterleaks:allow"},
+		key + "  # noqa: S105":                         nil,
+		key + "  # nosec":                              nil,
+		strings.Replace(key, "= ", "= (\n    ", 1) + "  # djleaks: allow[value's line]\n)": {By: "djleaks: allow", Reason: "value's line"},
+	} {
+		found := find([]byte("import os\n\n" + text + "\n"))
+		if len(found) != 1 {
+			t.Errorf("%d matches beside a marker", len(found))
+			continue
+		}
+		got := found[0].Allow
+		if (got == nil) != (want == nil) || got != nil && *got != *want {
+			t.Errorf("accepted %v, want %v", got, want)
+		}
+	}
+}
