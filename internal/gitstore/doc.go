@@ -19,7 +19,7 @@
 // a few lines of our own, and Storer offers the same objects to go-git's
 // decoders, which the tests use as a second opinion.
 //
-// Not read: reftable refs (a warning of kind WarnRefs says so), grafts and
-// replace refs (what is stored is what counts here), and objects that a
-// partial clone has not fetched.
+// Not read: reftable refs (a warning of kind WarnRefs says so, unless UseGit
+// gives a way to ask Git for them), grafts and replace refs (what is stored is
+// what counts here), and objects that a partial clone has not fetched.
 package gitstore

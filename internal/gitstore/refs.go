@@ -31,6 +31,23 @@ const maxPackedRefs = 1 << 30
 // hold no object name are left out with a warning, lock files without one. A
 // symbolic ref to a branch without commits is left out.
 func (r *Repository) Refs() ([]Ref, error) {
+	list := r.fileRefs
+	if r.git != nil {
+		list = r.gitRefs
+	}
+	refs, err := list()
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
+	for i := range refs {
+		r.peelRef(&refs[i])
+	}
+	return refs, nil
+}
+
+// fileRefs reads the refs that are stored as files.
+func (r *Repository) fileRefs() ([]Ref, error) {
 	s, err := r.readRefs()
 	if err != nil {
 		return nil, err
@@ -41,12 +58,7 @@ func (r *Repository) Refs() ([]Ref, error) {
 			refs = append(refs, ref)
 		}
 	}
-	refs = append(refs, r.pseudoRefs(s)...)
-	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
-	for i := range refs {
-		r.peelRef(&refs[i])
-	}
-	return refs, nil
+	return append(refs, r.pseudoRefs(s, true)...), nil
 }
 
 // peelRef fills in Commit and Tags.
@@ -66,6 +78,9 @@ func (r *Repository) peelRef(ref *Ref) {
 // unless HEAD is detached, Commit and ID empty before the first commit.
 func (r *Repository) Head() (Ref, error) {
 	head := Ref{Name: "HEAD"}
+	if r.git != nil {
+		return r.gitHead()
+	}
 	if r.reftable {
 		return head, r.refsUnreadable()
 	}
@@ -279,25 +294,24 @@ func (s *refSet) resolve(name string, v refValue) (Ref, bool) {
 }
 
 // pseudoRefs returns HEAD and its like, of this worktree and of all others.
-func (r *Repository) pseudoRefs(s *refSet) []Ref {
-	refs := r.headsIn(s, r.gitDir, "")
+func (r *Repository) pseudoRefs(s *refSet, withHead bool) []Ref {
+	refs := r.headsIn(s, r.gitDir, "", withHead)
 	if r.Linked() {
-		refs = append(refs, r.headsIn(s, r.commonDir, "main-worktree/")...)
+		refs = append(refs, r.headsIn(s, r.commonDir, "main-worktree/", withHead)...)
 	}
 	entries, _ := os.ReadDir(filepath.Join(r.commonDir, "worktrees"))
 	for _, e := range entries {
 		dir := filepath.Join(r.commonDir, "worktrees", e.Name())
-		if dir != r.gitDir {
-			refs = append(refs, r.headsIn(s, dir, "worktrees/"+e.Name()+"/")...)
-			continue
+		if dir != r.gitDir && e.IsDir() {
+			refs = append(refs, r.headsIn(s, dir, "worktrees/"+e.Name()+"/", withHead)...)
 		}
 	}
 	return refs
 }
 
 // headsIn reads the files of a git directory whose names say that they are
-// refs: HEAD, and all that end in _HEAD.
-func (r *Repository) headsIn(s *refSet, dir, prefix string) []Ref {
+// refs: HEAD, if that is wanted, and all that end in _HEAD.
+func (r *Repository) headsIn(s *refSet, dir, prefix string, withHead bool) []Ref {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil
@@ -305,7 +319,7 @@ func (r *Repository) headsIn(s *refSet, dir, prefix string) []Ref {
 	var refs []Ref
 	for _, e := range entries {
 		name := e.Name()
-		if name != "HEAD" && !strings.HasSuffix(name, "_HEAD") || strings.ToUpper(name) != name {
+		if name != "HEAD" && !strings.HasSuffix(name, "_HEAD") || strings.ToUpper(name) != name || name == "HEAD" && !withHead {
 			continue
 		}
 		path := filepath.Join(dir, name)
@@ -315,7 +329,11 @@ func (r *Repository) headsIn(s *refSet, dir, prefix string) []Ref {
 			}
 			continue
 		}
-		for i, id := range r.headLines(path) {
+		ids := r.headLines(path)
+		if name == "HEAD" && len(ids) == 0 {
+			r.warn(WarnRefs, path, "not a ref: it holds no object name", "")
+		}
+		for i, id := range ids {
 			ref := Ref{Name: prefix + name, ID: id}
 			if i > 0 {
 				ref.Name = fmt.Sprintf("%s#%d", ref.Name, i+1)

@@ -28,6 +28,7 @@ type Repository struct {
 	config    *Config
 	idSize    int
 	reftable  bool
+	git       func(args ...string) (string, error) // set if it must be asked for refs
 	warnings  []Warning
 	directory []string // memo of ObjectDirs
 	shallow   func() map[scanner.ObjectID]bool

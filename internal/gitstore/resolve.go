@@ -140,6 +140,9 @@ func (r *Repository) resolveName(name string) (scanner.ObjectID, error) {
 	if id, ok := r.parseID(name); ok {
 		return id, nil
 	}
+	if r.git != nil {
+		return r.gitResolve(name)
+	}
 	if name == "@" || name == "HEAD" {
 		head, err := r.Head()
 		return head.ID, err
