@@ -137,7 +137,13 @@ func (doc *document) opened(start int) bool {
 func endsOpen(code []byte) bool {
 	open := 0
 	for i := 0; i < len(code); i++ {
-		switch code[i] {
+		switch c := code[i]; c {
+		case '"', '\'': // keys are full of brackets
+			for i++; i < len(code) && code[i] != c; i++ {
+				if code[i] == '\\' {
+					i++
+				}
+			}
 		case '(', '[', '{':
 			open++
 		case ')', ']', '}':
