@@ -40,7 +40,13 @@ func (r *Repository) Refs() ([]Ref, error) {
 		return nil, err
 	}
 	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
+	peeled := map[scanner.ObjectID]int{} // many refs name one object
 	for i := range refs {
+		if first, ok := peeled[refs[i].ID]; ok {
+			refs[i].Commit, refs[i].Tags = refs[first].Commit, refs[first].Tags
+			continue
+		}
+		peeled[refs[i].ID] = i
 		r.peelRef(&refs[i])
 	}
 	return refs, nil
