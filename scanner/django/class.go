@@ -164,6 +164,8 @@ func isReference(v, name string) bool {
 		return true
 	case v[0] == '$' && isPlainName(v[1:]):
 		return true
+	case marked(v, "!") && judgeName(v[1:len(v)-1]) != nameNone, strings.HasPrefix(v, "%%") && len(v) <= 4: // cmd
+		return true
 	case strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__") && name != "" && strings.Contains(fold(v), fold(name)):
 		return true
 	}

@@ -80,7 +80,7 @@ func baseContext(base string) Context {
 	switch {
 	case hasWord(stem, "example") || hasWord(stem, "sample") || hasWord(ext, "example") || hasWord(ext, "sample") || hasWord(ext, "template") || strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog"):
 		return Doc
-	case isTestName(stem) || hasWord(stem, "ci") || isTestName(ext):
+	case isTestName(stem) || hasWord(stem, "ci") || ext == "ci" || isTestName(ext):
 		return Test
 	case hasWord(stem, "dev") || hasWord(stem, "development") || hasWord(stem, "override") || hasWord(ext, "dev") || hasWord(ext, "local") || hasWord(ext, "development") || hasWord(stem, "develop"):
 		return Dev

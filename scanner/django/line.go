@@ -19,7 +19,7 @@ func textForm(doc *document, anchor int, emit func(assignment)) {
 	if !ok {
 		return
 	}
-	if s.compares() && !s.beginsWithSign() {
+	if s.compares() && !s.beginsWithSign() || byteAt(doc.text, s.nameFrom-1) == '^' { // grep "^SECRET_KEY=.*"
 		emit(assignment{})
 		return
 	}

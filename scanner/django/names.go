@@ -29,7 +29,7 @@ func judgeName(name string) nameClass {
 	for i := len(parts) - 1; i >= 0; i-- {
 		switch {
 		case i > 0 && parts[i-1] == "SECRET" && (parts[i] == "KEY" || parts[i] == "KEYS"):
-			return judgeParts(parts[:i-1], parts[i+1:], upper)
+			return judgeParts(parts[:i-1], parts[i+1:], upper && (parts[i] == "KEY" || len(parts) > 2))
 		case i > 0 && parts[i-1] == "SIGNING" && parts[i] == "KEY":
 			return judgeSigning(parts[:i-1], parts[i+1:])
 		case parts[i] == "SECRETKEY" || parts[i] == "SECRETKEYS":
@@ -245,7 +245,7 @@ func isForeign(p string) bool {
 	case "CLOUDINARY", "RECAPTCHA", "HCAPTCHA", "TURNSTILE", "CAPTCHA", "MAILJET", "TWILIO", "SUPABASE", "ALPACA", "BINANCE", "BYBIT", "KRAKEN", "BAIDU", "WECHAT", "WEIXIN", "OPENAI", "FACEBOOK", "TWITTER", "GITHUB", "GITLAB", "BITBUCKET", "TRELLO",
 		"SENTRY", "VK", "LIVE", "SLACK", "DISCORD", "TELEGRAM", "ZOOM", "SHOPIFY", "DROPBOX", "KAKAO", "NAVER", "LINE", "INSTAGRAM", "LINKEDIN", "REDDIT", "PUSHER", "ALGOLIA", "IMAGEKIT", "NEXMO", "VONAGE", "MAILGUN", "SENDGRID",
 		"CLERK", "AUTH0", "OKTA", "COGNITO", "LANGFUSE", "SEARXNG", "NEXTAUTH", "AUTHJS", "RAILS", "LARAVEL", "WORKOS", "FIREBASE", "SPOTIFY", "YELP", "MAPBOX", "SEGMENT", "AMPLITUDE", "MIXPANEL", "UNSPLASH", "PINTEREST", "TIKTOK",
-		"ONESIGNAL", "EXPO", "AGORA", "LIVEKIT", "JITSI", "BBB", "BIGBLUEBUTTON", "MUX", "IYZIPAY", "DUO", "HELLOSIGN", "DOCUSIGN", "XERO", "INTERCOM", "ZENDESK", "HUBSPOT", "MAILCHIMP", "POSTMARK", "DEEPL", "BREVO", "HARVESTAPI", "N8N", "GRAFANA", "GITEA", "FXA":
+		"ONESIGNAL", "EXPO", "AGORA", "LIVEKIT", "JITSI", "BBB", "BIGBLUEBUTTON", "MUX", "IYZIPAY", "DUO", "HELLOSIGN", "DOCUSIGN", "XERO", "INTERCOM", "ZENDESK", "HUBSPOT", "MAILCHIMP", "POSTMARK", "DEEPL", "BREVO", "HARVESTAPI", "N8N", "GRAFANA", "GITEA", "FXA", "GF":
 		return true
 	// Kinds of keys.
 	case "CLIENT", "API", "ACCESS", "WEBHOOK", "WEBHOOKS", "HMAC", "CONSUMER", "OAUTH", "OAUTH2", "OIDC", "SAML", "LTI", "SSO", "PUBLIC", "PRIVATE", "SHARED", "ENCRYPTION", "ENCRYPT", "ENCRYPTED", "CIPHER", "AES", "CRYPTO", "SSH", "GPG", "PGP",

@@ -221,7 +221,7 @@ func windowsReader(s *statement, emit func(assignment)) bool {
 			return false
 		}
 		y = style{form: "batch", bare: true, blank: true}
-	case (bytes.Equal(lower, []byte("set")) || bytes.HasSuffix(lower, []byte("& set"))) && s.sep == "=":
+	case (bytes.Equal(lower, []byte("set")) || bytes.HasSuffix(lower, []byte(" set"))) && s.sep == "=":
 		y = style{form: "batch", bare: true, percent: true}
 		if s.runs() {
 			y.blank = true
