@@ -1,6 +1,10 @@
 package django
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner"
+)
 
 // dotenvStyle is how environment files write values: to the end of the line,
 // less a comment behind white space.
@@ -64,4 +68,29 @@ func isProse(v string) bool {
 		}
 	}
 	return words > 1
+}
+
+// bareKeyForm reads NAME = key without quotes in a text that looks like Python:
+// an environment file with blanks around its signs. Only a key that Django made
+// is one for sure; of most others Python's form says better what they are.
+func bareKeyForm(doc *document, anchor int, emit func(assignment)) {
+	text := doc.text
+	from, to := doc.word(anchor, false)
+	i := to
+	for i < len(text) && isSpace(text[i]) {
+		i++
+	}
+	if byteAt(text, i) != '=' {
+		return
+	}
+	for i++; i < len(text) && isSpace(text[i]); i++ {
+	}
+	end := i
+	for end < len(text) && text[end] > ' ' && end-i <= len(scanner.InsecurePrefix)+djangoLength {
+		end++
+	}
+	v := string(text[i:end])
+	if _, ok := djangoShape(v); ok {
+		emit(assignment{name: string(text[from:to]), offset: i, length: end - i, values: []string{v}, form: dotenvStyle.form})
+	}
 }

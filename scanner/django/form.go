@@ -34,7 +34,7 @@ type form func(doc *document, anchor int, emit func(assignment))
 func forms(k kind) []form {
 	switch k {
 	case kindPython:
-		return []form{pythonForm, textForm}
+		return []form{bareKeyForm, pythonForm, textForm}
 	default:
 		return []form{textForm, pythonForm}
 	}

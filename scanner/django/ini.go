@@ -14,10 +14,14 @@ const sectionBytes = 4 << 10
 
 // iniReader knows name = value and name: value, quoted as in TOML or not.
 func iniReader(s *statement, emit func(assignment)) bool {
-	if s.sep != "=" && s.sep != ":" || s.open != 0 && !s.inner {
+	listed := s.open != 0 && byteAt(s.doc.text, s.nameFrom-1) == s.open && s.sep == "=" // env = ["NAME = value"]
+	if s.sep != "=" && s.sep != ":" || s.open != 0 && !s.inner && !listed {
 		return false
 	}
 	left, _ := s.commented()
+	if listed {
+		left = bytes.TrimRight(left, " \t[,")
+	}
 	left = bytes.TrimRight(left, " \t")
 	switch {
 	case len(left) == 0, left[len(left)-1] == '.':

@@ -245,7 +245,7 @@ func windowsReader(s *statement, emit func(assignment)) bool {
 		r.values = append(r.values, string(bytes.ReplaceAll(raw, []byte("`"), nil)))
 	}
 	if raw := s.doc.text[r.offset : r.offset+r.length]; bytes.IndexByte(raw, '^') >= 0 && y.form == "batch" {
-		r.values = append(r.values, y.readings(string(unescapeCaret(raw)), 0)...)
+		r.values = append(y.readings(string(unescapeCaret(raw)), 0), r.values...)
 	}
 	emit(s.assign(y.form, r, traits))
 	return true
