@@ -90,10 +90,8 @@ func hookHere(c *cli.Context, o *hooks.Options) (hooks.Site, error) {
 		return hooks.Site{}, err
 	}
 	defer repo.Close()
-	if o.Program, err = programPath(); err != nil {
-		return hooks.Site{}, err
-	}
-	return hookSite(c.Context, repo), nil
+	o.Program, err = programPath()
+	return hookSite(c.Context, repo), err
 }
 
 func (w world) hookInstall(c *cli.Context) error {
@@ -160,8 +158,8 @@ func (w world) hookStatus(c *cli.Context) error {
 		return err
 	}
 	site, err := hookHere(c, &o)
-	if err != nil {
-		return err
+	if err != nil && site.CommonDir == "" {
+		return err // but `go run` may ask
 	}
 	all, err := hooks.Status(site, o)
 	if err != nil {
