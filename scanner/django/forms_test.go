@@ -30,7 +30,7 @@ func shellDouble(v string) string {
 	return strings.NewReplacer(`\`, `\\`, "$", `\$`, "`", "\\`", `"`, `\"`).Replace(v)
 }
 
-// quotings are the formats that can write every one of Django's keys.
+// quotings are the formats that can write every key.
 var quotings = []quoting{
 	{"python", "import os\nSECRET_KEY = '%s'\n", asIs},
 	{"dotenv", "DEBUG=1\nSECRET_KEY=%s\n", asIs},
@@ -84,8 +84,17 @@ func TestEveryFormReadsEveryKeyAsItWasWritten(t *testing.T) {
 		wrong := 0
 		for n := range 400 {
 			key := testkit.Key(10_000 + n)
-			if n%4 == 3 {
+			switch n % 8 {
+			case 1, 5:
 				key = testkit.InsecureKey(10_000 + n)
+			case 2:
+				key = testkit.Draw("hex", n, 64, lowerHex)
+			case 3:
+				key = testkit.Draw("alnum", n, 50, alnumSet)
+			case 6:
+				key = testkit.Draw("base64", n, 43, alnumSet+"+/") + "="
+			case 7:
+				key = testkit.Draw("urlsafe", n, 67, alnumSet+"-_")
 			}
 			text := []byte(fmt.Sprintf(q.text, q.write(key)))
 			found := find(text)
@@ -95,6 +104,25 @@ func TestEveryFormReadsEveryKeyAsItWasWritten(t *testing.T) {
 		}
 		if wrong > 0 {
 			t.Errorf("%s: %d of 400 keys are read wrongly", q.name, wrong)
+		}
+	}
+}
+
+func TestEveryFormReadsWhatPeopleMakeUp(t *testing.T) {
+	for _, q := range quotings {
+		for _, value := range []string{"tulip-fields", "s3cr3t!", "secret_k3y!1337", "Passw0rd123", "MY_SECRET", "12345", "foo", "unaclavesupersecreta", "REALLY_SECRET", "xiaocuicui", "secret", "tulip.fields", "8htr208jr0fi0"} {
+			switch q.name {
+			case "sql": // two strings side by side are no assignment
+				continue
+			case "dotenv, blanks": // NAME = word is Python, too
+				if value != "tulip-fields" && value != "unaclavesupersecreta" {
+					continue
+				}
+			}
+			text := []byte(fmt.Sprintf(q.text, q.write(value)))
+			if found := find(text); len(found) != 1 || found[0].Secret.Reveal() != value {
+				t.Errorf("%s: %q gives %d", q.name, value, len(found))
+			}
 		}
 	}
 }

@@ -195,8 +195,10 @@ func upperKind(value []byte) (kind, int) {
 		return kindDotenv, 1
 	}
 	switch c := value[0]; {
-	case isQuote(c) || c == '(' || c == '[' || c == '{' || c >= '0' && c <= '9' || c == '-':
+	case isQuote(c) || c == '(' || c == '[' || c == '{':
 		return kindPython, 1
+	case c >= '0' && c <= '9' || c == '-':
+		return kindOther, 0
 	case !isWord(c):
 		return kindDotenv, 2
 	}
@@ -205,10 +207,9 @@ func upperKind(value []byte) (kind, int) {
 		n++
 	}
 	switch rest := value[n:]; {
+	case len(rest) == 0 && n > 4 && !isUpper(value[:n]) && string(value) != "False":
+		return kindDotenv, 1
 	case len(rest) == 0 || rest[0] == ' ':
-		if string(value[:n]) == "True" || string(value[:n]) == "False" {
-			return kindPython, 1
-		}
 		return kindOther, 0
 	case rest[0] == '(' || rest[0] == '[' || isQuote(rest[0]):
 		return kindPython, 1
