@@ -283,9 +283,9 @@ func humanClass(v string) valueClass {
 		return placeholderValue
 	case len(tail) >= minRandom && isLow(tail):
 		return lowValue
-	case asksForReplacement(v):
+	case asksForReplacement(tail):
 		return placeholderValue
-	case isDummy(v):
+	case isDummy(tail):
 		return dummyValue
 	}
 	return humanValue
@@ -303,6 +303,10 @@ func isAboutKeys(v string) bool {
 	return v[0] != '{' && speaks(v, func(w string) bool { return w == "secret" || w == "key" || w == "random" }, nil)
 }
 
+// lowBits is the cost in bits a character below which a text says nothing:
+// English words take about four, and sequences half a bit.
+const lowBits = 1.7
+
 // isLow knows aaaa…, abcabc…, 0123456789….
 func isLow(v string) bool {
 	if distinctBytes(v) < 5 {
@@ -316,5 +320,5 @@ func isLow(v string) bool {
 	for _, c := range cost[:n] {
 		sum += c
 	}
-	return sum < 1.2*float64(n)
+	return sum < lowBits*float64(n)
 }

@@ -283,7 +283,7 @@ func isRandom(value string) bool {
 	if len(value) < minRandom {
 		return false
 	}
-	if isUUID(value) {
+	if isUUID(value) || isRawBytes(value) {
 		return true
 	}
 	m := theModel()
@@ -312,6 +312,23 @@ func onlyHex(s string) bool {
 		}
 	}
 	return true
+}
+
+// isRawBytes knows the bytes of os.urandom as a literal, which Flask's
+// documentation long recommended: nobody types control characters.
+func isRawBytes(s string) bool {
+	n, control, high := 0, 0, 0
+	for _, c := range s {
+		n++
+		switch {
+		case c == '\t' || c == '\n' || c == '\r':
+		case c < ' ' || c >= 0x7f && c < 0xa0:
+			control++
+		case c >= 0xa0: // and what is no UTF-8
+			high++
+		}
+	}
+	return control >= 2 && (control+high)*4 >= n
 }
 
 func isHex(c byte) bool { return isDigit(c) || c|32 >= 'a' && c|32 <= 'f' }
