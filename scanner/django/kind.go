@@ -118,13 +118,30 @@ func lineKind(line []byte) (kind, int) {
 	if len(line) == 0 {
 		return kindOther, 0
 	}
+	foreign := 4 // what a line of another language weighs
+	if indent > 0 {
+		foreign = 1 // it can be a block of YAML
+	}
 	first, rest := line, []byte(nil)
 	if n := bytes.IndexAny(line, " \t=:("); n > 0 {
 		first, rest = line[:n], line[n:]
 	}
+	if k, weight := wordKind(line, first, rest, foreign); weight > 0 {
+		return k, weight
+	}
+	return shapeKind(line, first, rest, indent, foreign)
+}
+
+// wordKind knows lines by their first word.
+func wordKind(line, first, rest []byte, foreign int) (kind, int) {
 	switch string(first) {
-	case "import", "from", "def", "class", "if", "try", "else", "elif", "for", "with", "return":
-		if bytes.HasSuffix(line, []byte(":")) || first[0] == 'i' && len(first) == 6 || string(first) == "from" && bytes.Contains(line, []byte(" import ")) {
+	case "import":
+		if last := line[len(line)-1]; last == ';' || last == '\'' || last == '"' || last == '(' || last == '{' {
+			return kindOther, 4 // JavaScript, Go, Java
+		}
+		return kindPython, 4
+	case "from", "def", "class", "if", "try", "else", "elif", "for", "with", "return":
+		if bytes.HasSuffix(line, []byte(":")) || string(first) == "from" && bytes.Contains(line, []byte(" import ")) {
 			return kindPython, 4
 		}
 	case `"""`, "'''":
@@ -133,10 +150,15 @@ func lineKind(line []byte) (kind, int) {
 		if len(rest) > 0 && rest[0] == ' ' {
 			return kindDocker, 4
 		}
-	case "package", "func", "function", "const", "var", "let", "use", "using", "public", "private", "static", "module.exports", "//", "/*", "*/", "type",
-		"interface", "struct", "namespace", "#include", "extern", "fn", "impl", "<?php", "require", "end", "async", "throw", "switch", "case":
-		if !bytes.HasSuffix(line, []byte(":")) && (len(rest) == 0 || rest[0] != ':' && rest[0] != '=') {
-			return kindOther, 4
+	case "func", "function", "module.exports", "#include", "<?php", "namespace", "interface", "struct", "impl", "fn":
+		return kindOther, foreign
+	case "package":
+		if len(rest) > 0 && plainWord(bytes.TrimSpace(rest)) {
+			return kindOther, foreign
+		}
+	case "const", "var", "let", "use", "using", "public", "private", "static", "type", "extern", "require", "async", "throw", "switch", "case":
+		if last := line[len(line)-1]; last == ';' || last == '{' || last == '(' || bytes.Contains(rest, []byte(" = ")) {
+			return kindOther, foreign
 		}
 	case "export":
 		if bytes.HasPrefix(rest, []byte(" const ")) || bytes.HasPrefix(rest, []byte(" default ")) || bytes.HasPrefix(rest, []byte(" function ")) || bytes.HasSuffix(line, []byte("{")) {
@@ -152,9 +174,14 @@ func lineKind(line []byte) (kind, int) {
 			return kindPatch, 8
 		}
 	}
+	return kindOther, 0
+}
+
+// shapeKind knows lines by their signs.
+func shapeKind(line, first, rest []byte, indent, foreign int) (kind, int) {
 	switch last := line[len(line)-1]; {
-	case last == ';' || last == '{' || last == '}' && line[0] == '}' || bytes.HasPrefix(line, []byte("//")):
-		return kindOther, 2 // C, JavaScript, Go, PHP, CSS
+	case last == ';' || bytes.HasSuffix(line, []byte(") {")) || bytes.HasSuffix(line, []byte("=> {")) || bytes.HasPrefix(line, []byte("//")):
+		return kindOther, foreign / 2 // C, JavaScript, Go, PHP, CSS
 	case line[0] == '<' || bytes.HasPrefix(line, []byte("```")) || bytes.HasPrefix(line, []byte(".. ")):
 		return kindMarkup, 3
 	case bytes.HasPrefix(line, []byte("## ")) || isUnderline(line):
