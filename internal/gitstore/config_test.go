@@ -14,6 +14,7 @@ const oddConfig = `
 	worktree = "a b"  # comment
 	quoted = x" y "z
 	escaped = a\tb\"c\\d\n
+	inside = "a # b ; c" # d
 	continued = one \
 two
 	empty =

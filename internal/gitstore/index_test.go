@@ -236,6 +236,10 @@ func TestIndexWithIntentToAddIsNotStaged(t *testing.T) {
 	r.write("later", "l1")
 	r.git("add", "-N", ".")
 	expect(t, r.open().Staged(StagedOptions{}))
+	// Taken out and announced again: the commit deletes it.
+	r.git("rm", "-q", "--cached", "dir/a.py")
+	r.git("add", "-N", "dir/a.py")
+	expect(t, r.open().Staged(StagedOptions{}), "known dir/a.py: a1")
 }
 
 func TestIndexThatCannotBeUnderstoodIsAnErrorWithAHint(t *testing.T) {
@@ -284,17 +288,17 @@ func testIndex(t testing.TB) []byte {
 func TestIndexCacheTreeThatLiesHidesNothing(t *testing.T) {
 	r := newRepo(t)
 	r.commit("one", "a/x", "1", "b/y", "2")
+	r.git("read-tree", "HEAD")
 	r.write("b/z", "3")
-	r.git("add", "-A")
+	r.git("add", "b/z")
 	s := r.open()
 	x, err := ReadIndex(s.IndexPath(), 20, true)
 	must(t, err)
-	for i := range x.cache.nodes {
-		n := &x.cache.nodes[i]
-		if string(n.name) == "a" {
-			n.entries = 3 // a/x and all of b
-		}
+	a := x.cache.child(0, []byte("a"))
+	if _, entries, ok := x.cache.valid(a); !ok || entries != 1 {
+		t.Fatal("the cache tree should know a")
 	}
+	x.cache.nodes[a].entries = 3 // a/x and all of b
 	head, err := s.headTree()
 	must(t, err)
 	d := stagedDiff{r: s, x: x, trees: newTreeCache(s), y: &blobYielder{r: s}}

@@ -1,7 +1,9 @@
 package gitstore
 
 import (
+	"crypto/sha1"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -97,7 +99,8 @@ func TestRefsThatAreBrokenHideNoOthers(t *testing.T) {
 		must(t, os.WriteFile(filepath.Join(heads, name), []byte(text), 0o644))
 	}
 	must(t, os.WriteFile(filepath.Join(r.dir, ".git/packed-refs"),
-		[]byte("# pack-refs with: peeled fully-peeled sorted\nnonsense\n"+r.git("rev-parse", "good")+" refs/tags/packed\n"), 0o644))
+		[]byte("# pack-refs with: peeled fully-peeled sorted\nnonsense\nxx"+r.git("rev-parse", "good")+" refs/tags/shifted\n"+
+			r.git("rev-parse", "good")+" refs/tags/packed\n"), 0o644))
 	s := r.open()
 	var names []string
 	refs, err := s.Refs()
@@ -109,6 +112,9 @@ func TestRefsThatAreBrokenHideNoOthers(t *testing.T) {
 	}
 	if want := []string{"HEAD", "refs/heads/good", "refs/heads/main", "refs/tags/packed"}; !slices.Equal(names, want) {
 		t.Errorf("refs: %q, want %q", names, want)
+	}
+	if id, err := s.Resolve("shifted"); !errors.Is(err, ErrUnknownRevision) {
+		t.Errorf("a line that is no ref resolves to %s, %v", id, err)
 	}
 	var incomplete []string
 	for _, w := range s.Warnings() {
@@ -206,6 +212,35 @@ func TestResolveFindsWhatRevParseFinds(t *testing.T) {
 				t.Errorf("%q is %s, %v", rev, got, err)
 			}
 		}
+	}
+}
+
+func TestResolveTakesACommitBeforeABlobOfTheSameAbbreviation(t *testing.T) {
+	r := newRepo(t)
+	id := r.commit("one", "f", "1")
+	short := id.String()[:4]
+	for n := 0; ; n++ {
+		text := fmt.Sprint(n)
+		if sum := sha1.Sum([]byte(fmt.Sprintf("blob %d\x00%s", len(text), text))); fmt.Sprintf("%x", sum)[:4] == short {
+			r.write("same", text)
+			r.git("hash-object", "-w", "same")
+			break
+		}
+	}
+	if got, err := r.open().Resolve(short); err != nil || got != id {
+		t.Errorf("%s is %s, %v; want %s", short, got, err, id)
+	}
+	tree := r.id("HEAD^{tree}")
+	for n := 0; ; n++ { // and now two commits
+		text := fmt.Sprintf("tree %s\nauthor A <a> %d +0000\ncommitter C <c> 1 +0000\n\nm\n", tree, n)
+		if sum := sha1.Sum([]byte(fmt.Sprintf("commit %d\x00%s", len(text), text))); fmt.Sprintf("%x", sum)[:4] == short {
+			r.write("same", text)
+			r.git("hash-object", "-w", "-t", "commit", "same")
+			break
+		}
+	}
+	if got, err := r.open().Resolve(short); err == nil {
+		t.Errorf("two commits begin with %s, and it is %s", short, got)
 	}
 }
 
