@@ -86,8 +86,11 @@ func (y *blobYielder) skip(id scanner.ObjectID, path, reason string) {
 // finish completes the account.
 func (y *blobYielder) finish() scanner.Coverage {
 	if y.pointers > 0 {
-		y.coverage.Notes = append(y.coverage.Notes,
-			strconv.FormatInt(y.pointers, 10)+" files are Git LFS pointers: their content is not in Git")
+		note := "1 file is a Git LFS pointer: its content is not in Git"
+		if y.pointers > 1 {
+			note = strconv.FormatInt(y.pointers, 10) + " files are Git LFS pointers: their content is not in Git"
+		}
+		y.coverage.Notes = append(y.coverage.Notes, note)
 	}
 	y.coverage.Complete = len(y.coverage.Skipped) == 0
 	return y.coverage

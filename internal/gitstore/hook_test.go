@@ -32,13 +32,21 @@ func hook(file string) error {
 	if err != nil {
 		return err
 	}
+	var source scanner.Source = r.Staged(StagedOptions{Paths: os.Args[1:]})
+	if len(os.Args) == 2 && os.Args[1] == receiving {
+		if source, err = received(r); err != nil {
+			return err
+		}
+	}
 	var lines []string
-	coverage, err := r.Staged(StagedOptions{Paths: os.Args[1:]}).Chunks(context.Background(), func(c *scanner.Chunk) error {
+	coverage, err := source.Chunks(context.Background(), func(c *scanner.Chunk) error {
 		line := c.Path + ": " + strings.TrimSpace(string(c.Text))
 		if c.Known {
 			line = "known " + line
 		}
-		lines = append(lines, line)
+		if c.Kind == scanner.File {
+			lines = append(lines, line)
+		}
 		return nil
 	})
 	if err != nil {
@@ -51,6 +59,29 @@ func hook(file string) error {
 	return os.WriteFile(file, []byte(strings.Join(lines, "\n")), 0o644)
 }
 
+// receiving, as the only argument, makes the hook a pre-receive hook.
+const receiving = "--receiving"
+
+// received is the range that a pre-receive hook is asked about.
+func received(r *Repository) (scanner.Source, error) {
+	refs, err := r.Refs()
+	if err != nil {
+		return nil, err
+	}
+	var spec RangeSpec
+	for _, ref := range refs {
+		spec.Exclude = append(spec.Exclude, ref.Commit)
+	}
+	var old, now, name string
+	for {
+		if _, err := fmt.Scanln(&old, &now, &name); err != nil {
+			return r.RangeOf(spec), nil
+		}
+		id, _ := scanner.ParseObjectID(now)
+		spec.Include = append(spec.Include, id)
+	}
+}
+
 // withHook installs a pre-commit hook that runs commands and then this test
 // binary; seen returns what the hook saw since it was last asked.
 func (r *repo) withHook(before string, args ...string) (seen func() string) {
@@ -61,7 +92,7 @@ func (r *repo) withHook(before string, args ...string) (seen func() string) {
 	hooks := filepath.Join(r.git("rev-parse", "--path-format=absolute", "--git-common-dir"), "hooks")
 	script := fmt.Sprintf("#!/bin/sh\n%s\n%s='%s' exec '%s' %s\n", before, hookOutput, out, self, strings.Join(args, " "))
 	must(r.t, os.MkdirAll(hooks, 0o755))
-	for _, name := range []string{"pre-commit", "pre-merge-commit"} {
+	for _, name := range []string{"pre-commit", "pre-merge-commit", "pre-receive"} {
 		must(r.t, os.WriteFile(filepath.Join(hooks, name), []byte(script), 0o755))
 	}
 	return func() string {
@@ -258,4 +289,21 @@ func TestStagedInAWorktreeWithItsOwnConfiguration(t *testing.T) {
 	seen := r.withHook("")
 	r.git("commit", "-qam", "two")
 	sees(t, seen(), "a.py: a2", "b.py: b2", "known a.py: a1", "known b.py: b1")
+}
+
+func TestRangeInAPreReceiveHookReadsWhatIsInQuarantine(t *testing.T) {
+	for _, limit := range []string{"1", "1000"} { // received as a pack, and as loose objects
+		r := newRepo(t)
+		r.commit("one", "a.py", "a1", "b.py", "b1")
+		r.git("clone", "-q", "--bare", r.dir, "../server.git")
+		server := r.in("../server.git")
+		server.git("config", "receive.unpackLimit", limit)
+		seen := server.withHook("", receiving)
+		r.commit("two", "a.py", "a2", "c.py", "c1")
+		r.commit("three", "a.py", "a3")
+		r.git("checkout", "-q", "-b", "other", "HEAD~2")
+		r.commit("four", "d.py", "d1")
+		r.git("push", "-q", server.dir, "main", "other")
+		sees(t, seen(), "a.py: a2", "a.py: a3", "c.py: c1", "d.py: d1", "known a.py: a1")
+	}
 }
