@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
-	"math/bits"
 	"sort"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -91,13 +90,6 @@ func linkBitmaps(b []byte, n int) (deleted, replaced bitmap, err error) {
 type bitmap []uint64
 
 func (m bitmap) has(i int) bool { return i/64 < len(m) && m[i/64]>>(i%64)&1 != 0 }
-
-func (m bitmap) count() (n int) {
-	for _, w := range m {
-		n += bits.OnesCount64(w)
-	}
-	return n
-}
 
 // parseEWAH reads a compressed bitmap as Git serialises it: the number of bits
 // and of words (32 bits each), the words, and the place of the last marker. A
