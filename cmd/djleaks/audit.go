@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -92,12 +93,25 @@ func (s *scan) audit(ctx context.Context, path string) error {
 }
 
 // openRepository finds the repository of a command: the one that Git's
-// environment names, or the one at or above a path.
-func openRepository(path string) (*gitstore.Repository, error) {
+// environment names, or the one at or above a path. The git binary is asked only
+// for refs that are not stored as files.
+func openRepository(path string) (repo *gitstore.Repository, err error) {
 	if path == "" {
-		return gitstore.OpenEnvironment()
+		repo, err = gitstore.OpenEnvironment()
+	} else {
+		repo, err = gitstore.Open(path)
 	}
-	return gitstore.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	repo.UseGit(func(args ...string) (string, error) {
+		git, err := exec.LookPath("git")
+		if err != nil {
+			return "", err
+		}
+		return runGit(context.Background(), git, repo.GitDir(), args)
+	})
+	return repo, nil
 }
 
 // describe puts into the report what is known of the repository before its
