@@ -110,7 +110,8 @@ func (s *AnchorSet) Append(dst []int32, text []byte, from, to int) []int32 {
 	i := from + s.stride - 1
 	end := min(len(text)-3, to+s.stride-1) // behind the last probe
 	if s.stride == maxStride {
-		for ; i+16 <= len(text) && i+9 < end; i += 12 {
+		// The last round may probe behind end: check drops what begins there.
+		for ; i < end && i+16 <= len(text); i += 12 {
 			block := (*[16]byte)(text[i:])
 			low := binary.LittleEndian.Uint64(block[:8]) | folded
 			high := binary.LittleEndian.Uint64(block[6:]) | folded

@@ -1,15 +1,20 @@
 package packwalk
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/packfile/packtest"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -95,14 +100,42 @@ func BenchmarkBlobs(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			w := benchOpen(b, jobs)
 			set := benchAnchors()
-			measure(b, func() {
-				p := &pass{walk: w, set: set, visit: func(int, *Object) error { return nil }}
-				p.kinds[packfile.Blob] = true
-				if _, err := p.run(context.Background()); err != nil {
-					b.Fatal(err)
-				}
-			})
+			measure(b, func() { blobs(b, w, set) })
 		})
+	}
+}
+
+// BenchmarkRatio says how many times the floor the sweep over the blobs costs:
+// both in turns, medians of processor time.
+func BenchmarkRatio(b *testing.B) {
+	w := benchOpen(b, 1)
+	set := benchAnchors()
+	floor(b, w, packfile.Blob) // the files come into memory
+	var low, sweep []float64
+	for b.Loop() {
+		for range 5 {
+			runtime.GC()
+			begin := cpu()
+			floor(b, w, packfile.Blob)
+			middle := cpu()
+			blobs(b, w, set)
+			low = append(low, (middle - begin).Seconds())
+			sweep = append(sweep, (cpu() - middle).Seconds())
+		}
+	}
+	slices.Sort(low)
+	slices.Sort(sweep)
+	b.ReportMetric(low[len(low)/2], "floor-cpu-s")
+	b.ReportMetric(sweep[len(sweep)/2], "sweep-cpu-s")
+	b.ReportMetric(sweep[len(sweep)/2]/low[len(low)/2], "ratio")
+}
+
+// blobs sweeps over the blobs.
+func blobs(b *testing.B, w *Walk, set *scanner.AnchorSet) {
+	p := &pass{walk: w, set: set, visit: func(int, *Object) error { return nil }}
+	p.kinds[packfile.Blob] = true
+	if _, err := p.run(context.Background()); err != nil {
+		b.Fatal(err)
 	}
 }
 
@@ -153,4 +186,37 @@ func BenchmarkCommits(b *testing.B) {
 			b.Fatal(err)
 		}
 	})
+}
+
+// BenchmarkVersions walks many versions of a file of 1 MB, each a line longer
+// than the one before and in chains of 50 deltas as Git makes them: a version
+// is to cost what its delta costs.
+func BenchmarkVersions(b *testing.B) {
+	for _, versions := range []int{10, 100, 1000} {
+		b.Run(fmt.Sprint(versions), func(b *testing.B) {
+			dir := b.TempDir()
+			text := bytes.Repeat([]byte("one more line of a file that is long\n"), 1<<20/37)
+			var p packtest.Pack
+			root := p.Whole(packfile.Blob, text)
+			base, size := root, len(text)
+			for n := range versions {
+				if n%50 == 0 {
+					base, size = root, len(text)
+				}
+				var d packtest.Delta
+				at := (n * 7919 * 37) % size
+				d.Copy(0, at)
+				d.Insert([]byte("this line is new here\n"))
+				d.Copy(at, size-at)
+				id := binary.BigEndian.AppendUint32(make([]byte, 16), uint32(n))
+				base = p.Ofs(base, id, d.Bytes(size))
+				size += 22
+			}
+			p.Write(b, dir, "a", packtest.Version2)
+			w := open(b, Options{Dirs: []string{dir}, Jobs: 1})
+			set := benchAnchors()
+			measure(b, func() { blobs(b, w, set) })
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*versions), "µs/version")
+		})
+	}
 }

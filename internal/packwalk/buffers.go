@@ -13,6 +13,7 @@ type buffers struct {
 	large   [][]byte
 	kept    int // bytes in all of them
 	anchors [][]int32
+	pieces  [][]piece
 }
 
 const (
@@ -87,5 +88,23 @@ func (b *buffers) getAnchors() []int32 {
 func (b *buffers) putAnchors(list []int32) {
 	if c := cap(list); c > 0 && c <= 1<<16 && len(b.anchors) < 64 {
 		b.anchors = append(b.anchors, list)
+	}
+}
+
+// getPieces returns an empty list that is not nil.
+func (b *buffers) getPieces() []piece {
+	last := len(b.pieces) - 1
+	if last < 0 {
+		return make([]piece, 0, 64)
+	}
+	list := b.pieces[last]
+	b.pieces = b.pieces[:last]
+	return list[:0]
+}
+
+// putPieces takes a list back.
+func (b *buffers) putPieces(list []piece) {
+	if cap(list) <= 1<<14 && len(b.pieces) < 64 {
+		b.pieces = append(b.pieces, list)
 	}
 }

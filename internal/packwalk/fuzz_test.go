@@ -75,29 +75,32 @@ func FuzzInheritedAnchors(f *testing.F) {
 			t.Fatal(err)
 		}
 		defer w.Close()
-		got := map[int][]int32{}
-		cov, err := w.Search(context.Background(), set, func(_ int, o *Object) error {
-			n := int(binary.BigEndian.Uint32([]byte(o.ID())[16:]))
-			if !bytes.Equal(o.Text, all[n].text) {
-				t.Errorf("text %d: %q, want %q", n, o.Text, all[n].text)
-			}
-			if o.Base != None {
-				base := all[binary.BigEndian.Uint32([]byte(w.ID(o.Base))[16:])].text
-				for _, c := range o.Copies {
-					if !bytes.Equal(o.Text[c.At:c.At+c.Len], base[c.From:c.From+c.Len]) {
-						t.Errorf("text %d: copy %v is not in the base", n, c)
+		for _, size := range []int{1, 100, minDescribed} {
+			w.minDescribed, w.bytesPerPiece = size, min(size, 4)
+			got := map[int][]int32{}
+			cov, err := w.Search(context.Background(), set, func(_ int, o *Object) error {
+				n := int(binary.BigEndian.Uint32([]byte(o.ID())[16:]))
+				if !bytes.Equal(o.Text, all[n].text) {
+					t.Errorf("text %d: %q, want %q", n, o.Text, all[n].text)
+				}
+				if o.Base != None {
+					base := all[binary.BigEndian.Uint32([]byte(w.ID(o.Base))[16:])].text
+					for _, c := range o.Copies {
+						if !bytes.Equal(o.Text[c.At:c.At+c.Len], base[c.From:c.From+c.Len]) {
+							t.Errorf("text %d: copy %v is not in the base", n, c)
+						}
 					}
 				}
+				got[n] = slices.Clone(o.Anchors)
+				return nil
+			})
+			if err != nil || len(cov.Skipped) > 0 || int(cov.Blobs) != len(all) {
+				t.Fatalf("%v, %+v", err, cov)
 			}
-			got[n] = slices.Clone(o.Anchors)
-			return nil
-		})
-		if err != nil || len(cov.Skipped) > 0 || int(cov.Blobs) != len(all) {
-			t.Fatalf("%v, %+v", err, cov)
-		}
-		for n, m := range all {
-			if want := set.Append(nil, m.text, 0, len(m.text)); !slices.Equal(got[n], want) {
-				t.Errorf("text %d %q: anchors %v, want %v", n, m.text, got[n], want)
+			for n, m := range all {
+				if want := set.Append(nil, m.text, 0, len(m.text)); !slices.Equal(got[n], want) {
+					t.Errorf("text %d %q: anchors %v, want %v", n, m.text, got[n], want)
+				}
 			}
 		}
 	})

@@ -61,7 +61,7 @@ func (k *worker) inflateInto(dst, src []byte) (err error) {
 }
 
 // apply makes the text of a delta from its base, and k.copies.
-func (k *worker) apply(f *frame, base []byte) error {
+func (k *worker) apply(f, base *frame) error {
 	head, err := k.readHead(f.entry)
 	if err != nil {
 		return err
@@ -81,22 +81,25 @@ func (k *worker) apply(f *frame, base []byte) error {
 	switch {
 	case err != nil:
 		return err
-	case baseSize != int64(len(base)):
+	case baseSize != int64(base.size):
 		return fmt.Errorf("delta: made for another base: %w", packfile.ErrCorrupt)
 	case size > packfile.MaxObject:
 		return packfile.ErrTooLarge
 	case size > k.walk.opt.StreamLimit:
 		k.holdGiant()
 	}
-	if size > packfile.MostOf(len(ops), len(base)) {
+	if size > packfile.MostOf(len(ops), base.size) {
 		return fmt.Errorf("delta: %w", packfile.ErrTruncated)
 	}
+	if k.describable(int(size), base, len(ops)) {
+		return k.describe(f, base, int(size), ops)
+	}
 	text := k.buffers.get(int(size))
-	if k.copies, err = applyOps(text, base, ops, k.copies[:0]); err != nil {
+	if k.copies, err = applyOps(text, k.text(base), ops, k.copies[:0]); err != nil {
 		k.buffers.put(text)
 		return err
 	}
-	f.text = text
+	f.flat, f.size = k.newFlat(text), len(text)
 	return nil
 }
 
@@ -122,20 +125,16 @@ func applyOps(text, base, ops []byte, copies []Copy) ([]Copy, error) {
 			if op.Len > len(ops) {
 				return copies, fmt.Errorf("delta: %w", packfile.ErrTruncated)
 			}
-			n += copy(text[n:], ops[:op.Len])
+			copyShort(text, ops, n, 0, op.Len)
+			n += op.Len
 			ops = ops[op.Len:]
 			continue
 		}
 		if op.Base > len(base) || op.Len > len(base)-op.Base {
 			return copies, fmt.Errorf("delta: copy outside its base: %w", packfile.ErrCorrupt)
 		}
-		copy(text[n:n+op.Len], base[op.Base:])
-		if last := len(copies) - 1; last >= 0 && int(copies[last].At+copies[last].Len) == n &&
-			int(copies[last].From+copies[last].Len) == op.Base {
-			copies[last].Len += int32(op.Len)
-		} else {
-			copies = append(copies, Copy{At: int32(n), From: int32(op.Base), Len: int32(op.Len)})
-		}
+		copyShort(text, base, n, op.Base, op.Len)
+		copies = appendCopy(copies, Copy{int32(n), int32(op.Base), int32(op.Len)})
 		n += op.Len
 	}
 	if n != len(text) {
@@ -144,23 +143,34 @@ func applyOps(text, base, ops []byte, copies []Copy) ([]Copy, error) {
 	return copies, nil
 }
 
+// copyShort copies n bytes of src from from on to dst from to on. Up to 32 it
+// does so without a call and without asking how many, if there is room behind
+// both; what it overwrites is written later.
+func copyShort(dst, src []byte, to, from, n int) {
+	if n <= 32 && to+32 <= cap(dst) && from+32 <= cap(src) {
+		*(*[32]byte)(dst[to : to+32]) = *(*[32]byte)(src[from : from+32])
+		return
+	}
+	copy(dst[to:to+n], src[from:from+n])
+}
+
 // inherit returns the anchors of a text that k.copies connects with a base
 // whose anchors are known. Whether an anchor stands at a place is decided by
 // the set's Extent bytes from there on: where all of them are copied, the base
 // has the answer; everywhere else the text is searched.
-func (k *worker) inherit(text []byte, base []int32) []int32 {
+func (k *worker) inherit(f *frame, base []int32) []int32 {
 	set := k.pass.set
 	if set == nil {
 		return nil
 	}
 	anchors := k.buffers.getAnchors()
 	extent := int32(set.Extent())
-	from := 0 // everything before is decided
+	from := int32(0) // everything before is decided
 	for _, c := range k.copies {
 		if c.Len < extent {
 			continue
 		}
-		anchors = set.Append(anchors, text, from, int(c.At))
+		anchors = k.searchRange(anchors, f, from, c.At)
 		known := c.Len - extent + 1 // places decided by the base
 		for _, a := range base[firstNotBefore(base, c.From):] {
 			if a >= c.From+known {
@@ -168,9 +178,27 @@ func (k *worker) inherit(text []byte, base []int32) []int32 {
 			}
 			anchors = append(anchors, a-c.From+c.At)
 		}
-		from = int(c.At + known)
+		from = c.At + known
 	}
-	return set.Append(anchors, text, from, len(text))
+	return k.searchRange(anchors, f, from, int32(f.size))
+}
+
+// searchRange appends the anchors of f's text that begin in from … to-1.
+func (k *worker) searchRange(anchors []int32, f *frame, from, to int32) []int32 {
+	if from >= to {
+		return anchors
+	}
+	set := k.pass.set
+	if f.pieces == nil {
+		return set.Append(anchors, f.flat.data, int(from), int(to))
+	}
+	k.window = appendPieces(k.window[:0], f, int(from), min(f.size, int(to)+set.Extent()))
+	n := len(anchors)
+	anchors = set.Append(anchors, k.window, 0, int(to-from))
+	for i := range anchors[n:] {
+		anchors[n+i] += from
+	}
+	return anchors
 }
 
 // firstNotBefore returns the index of the first offset that is at least at.
@@ -353,8 +381,8 @@ func (k *worker) readLooseFile(path string, pos int, ordinal uint32) (kind packf
 	case large:
 		return kind, nil, packfile.ErrTooLarge
 	}
-	_, k.text, err = k.inflate.Loose(k.text, src)
-	return kind, k.text, err
+	_, k.loose, err = k.inflate.Loose(k.loose, src)
+	return kind, k.loose, err
 }
 
 func (k *worker) streamLoose(path string, pos int, ordinal uint32) error {

@@ -48,6 +48,9 @@ type Walk struct {
 	skips []scanner.Skip // packs that cannot be read
 	notes []string
 
+	// When to describe texts instead of making them; tests change it.
+	minDescribed, bytesPerPiece int
+
 	rescues atomic.Int64
 	opened  sync.Once
 	objects *packfile.Store // for single objects
@@ -80,7 +83,7 @@ func Open(ctx context.Context, opt Options) (*Walk, error) {
 		opt.MemoryLimit = defaultMemoryLimit
 	}
 	opt.Dirs = distinct(opt.Dirs)
-	w := &Walk{opt: opt}
+	w := &Walk{opt: opt, minDescribed: minDescribed, bytesPerPiece: bytesPerPiece}
 	if err := w.open(ctx); err != nil {
 		w.Close()
 		return nil, fmt.Errorf("walk: %w", err)

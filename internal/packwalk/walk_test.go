@@ -275,13 +275,20 @@ func TestSearchingWhatDeltasAddFindsTheSameAsSearchingEverything(t *testing.T) {
 	dir := repository(t, "sha1")
 	for _, jobs := range []int{1, 4} {
 		w := open(t, Options{Dirs: []string{objects(dir)}, Jobs: jobs})
-		if shown, inherited := checkSearch(t, w, testAnchors()); shown < 50 || inherited < 20 {
-			t.Errorf("only %d objects with anchors, %d of them deltas", shown, inherited)
+		// Described from the first byte on, as chosen, and never.
+		for _, size := range []int{1, minDescribed, 1 << 30} {
+			w.minDescribed, w.bytesPerPiece = size, min(size, bytesPerPiece)
+			if shown, inherited := checkSearch(t, w, testAnchors()); shown < 50 || inherited < 20 {
+				t.Errorf("only %d objects with anchors, %d of them deltas", shown, inherited)
+			}
 		}
 	}
 	for _, dir := range extraRepositories() {
 		w := open(t, Options{Dirs: []string{filepath.Join(dir, "objects")}})
-		shown, inherited := checkSearch(t, w, testAnchors())
-		t.Logf("%s: %d objects with anchors, %d of them deltas", dir, shown, inherited)
+		for _, size := range []int{minDescribed, 1} {
+			w.minDescribed, w.bytesPerPiece = size, min(size, bytesPerPiece)
+			shown, inherited := checkSearch(t, w, testAnchors())
+			t.Logf("%s: %d objects with anchors, %d of them deltas", dir, shown, inherited)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package packwalk
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/djleaks/djleaks/internal/packfile"
 	"github.com/djleaks/djleaks/scanner"
@@ -20,7 +21,8 @@ type worker struct {
 	buffers buffers
 	delta   []byte // the inflated delta
 	file    []byte // a loose file
-	text    []byte // of a loose object
+	loose   []byte // text of a loose object
+	window  []byte // part of a described text
 	copies  []Copy
 	fresh   []Span
 	object  Object
@@ -34,14 +36,14 @@ type worker struct {
 // frame is an object whose children are being walked.
 type frame struct {
 	entry   uint32
-	next    uint32 // the next child to be walked, plus one
-	until   uint32 // the child that another worker walks, plus one; 0 behind the last one
-	text    []byte // nil if it was dropped, to be made again
+	next    uint32  // the next child to be walked, plus one
+	until   uint32  // the child that another worker walks, plus one; 0 behind the last one
+	flat    *flat   // nil if it was dropped, to be made again
+	pieces  []piece // nil if flat is the text itself
+	size    int     // of the text in bytes
 	anchors []int32
 	broken  bool // cannot be read: its children can only be found elsewhere
 }
-
-func (f *frame) size() int64 { return int64(cap(f.text) + 4*cap(f.anchors)) }
 
 func (k *worker) stopped() bool { return k.pass.stop.Load() }
 
@@ -79,11 +81,12 @@ func (k *worker) family(e uint32) {
 		k.holdGiant()
 	}
 	f := frame{entry: e, next: k.pack.child[e]}
+	var text []byte
 	if err == nil {
-		f.text, err = k.inflateEntry(head, e)
+		text, err = k.inflateEntry(head, e)
 	}
 	if err == nil {
-		f.anchors = k.search(f.text)
+		k.setText(&f, text)
 		k.show(&f, None)
 	} else if !k.stopped() {
 		k.recover(&f, err)
@@ -129,20 +132,26 @@ func (k *worker) descend() {
 	k.releaseGiant()
 }
 
+// setText gives a frame a text that is made from no other.
+func (k *worker) setText(f *frame, text []byte) {
+	f.flat, f.size = k.newFlat(text), len(text)
+	f.anchors = k.search(text)
+}
+
 // make makes the text of child from that of its base and shows it.
 func (k *worker) make(child, base *frame) error {
 	if base.broken {
 		return packfile.ErrBase
 	}
-	if base.text == nil {
+	if base.flat == nil {
 		if err := k.remake(base); err != nil {
 			return err
 		}
 	}
-	if err := k.apply(child, base.text); err != nil {
+	if err := k.apply(child, base); err != nil {
 		return err
 	}
-	child.anchors = k.inherit(child.text, base.anchors)
+	child.anchors = k.inherit(child, base.anchors)
 	origin := None
 	if k.pack.state[base.entry]&isElsewhere == 0 {
 		origin = k.pack.number(base.entry)
@@ -155,8 +164,7 @@ func (k *worker) make(child, base *frame) error {
 // otherwise.
 func (k *worker) keep(f frame) {
 	if f.next == f.until {
-		k.buffers.put(f.text)
-		k.buffers.putAnchors(f.anchors)
+		k.drop(&f)
 		return
 	}
 	k.push(f)
@@ -164,39 +172,35 @@ func (k *worker) keep(f frame) {
 
 func (k *worker) push(f frame) {
 	k.stack = append(k.stack, f)
-	if k.pass.live.Add(f.size()) <= k.walk.opt.MemoryLimit {
-		return
+	// If too much is kept, the oldest texts will be needed last. What this frame
+	// needs itself is no reason to drop others.
+	top := k.stack[len(k.stack)-1]
+	limit := k.walk.opt.MemoryLimit
+	if top.flat != nil {
+		limit += 2 * int64(cap(top.flat.data))
 	}
-	// Too much is kept: the oldest texts will be needed last.
-	for i := range k.stack[:len(k.stack)-1] {
-		if old := &k.stack[i]; old.text != nil {
+	for i := 0; k.pass.live.Load() > limit && i < len(k.stack)-1; i++ {
+		if old := &k.stack[i]; old.flat != top.flat {
 			k.drop(old)
-			if k.pass.live.Load() <= k.walk.opt.MemoryLimit {
-				return
-			}
 		}
 	}
 }
 
 // drop gives up the buffers of a frame.
 func (k *worker) drop(f *frame) {
-	k.pass.live.Add(-f.size())
-	k.buffers.put(f.text)
+	k.release(f)
 	k.buffers.putAnchors(f.anchors)
-	f.text, f.anchors = nil, nil
+	f.anchors = nil
 }
 
 // remake reads the text of a dropped frame again.
 func (k *worker) remake(f *frame) (err error) {
 	defer func() { packfile.Caught(recover(), &err) }()
 	_, text, err := k.pack.data.Resolve(&k.inflate, k.pack.offset(f.entry), k.pack.lookup)
-	if err != nil {
-		return err
+	if err == nil {
+		k.setText(f, text)
 	}
-	f.text = text
-	f.anchors = k.search(text)
-	k.pass.live.Add(f.size())
-	return nil
+	return err
 }
 
 // recover looks for another copy of an object that cannot be read here, and
@@ -211,7 +215,7 @@ func (k *worker) recover(f *frame, err error) {
 		}
 		return
 	}
-	f.text, f.anchors = text, k.search(text)
+	k.setText(f, text)
 	k.show(f, None)
 }
 
@@ -228,17 +232,17 @@ func (k *worker) show(f *frame, base uint32) {
 	if s&isElsewhere != 0 || k.stopped() {
 		return
 	}
-	k.count(s.kind(), int64(len(f.text)))
+	k.count(s.kind(), int64(f.size))
 	if k.pass.set != nil && len(f.anchors) == 0 {
 		return
 	}
 	o := &k.object
-	*o = Object{Kind: s.kind(), Ordinal: k.pack.number(f.entry), Text: f.text, Size: int64(len(f.text)),
+	*o = Object{Kind: s.kind(), Ordinal: k.pack.number(f.entry), Text: k.text(f), Size: int64(f.size),
 		Anchors: f.anchors, Base: base, raw: k.pack.id(f.entry)}
 	if base != None {
 		o.Copies = k.copies
 	}
-	k.fresh = appendFresh(k.fresh[:0], o.Copies, len(f.text))
+	k.fresh = appendFresh(k.fresh[:0], o.Copies, f.size)
 	o.Fresh = k.fresh
 	k.visit()
 }
@@ -285,10 +289,12 @@ func (k *worker) share() {
 	}
 	top := len(k.stack) - 1
 	for i := range k.stack[:top] {
-		if f := &k.stack[i]; f.next != f.until && f.text != nil {
-			k.pass.live.Add(-f.size())
-			k.pass.give(job{k.pack, *f})
-			f.text, f.anchors, f.next = nil, nil, f.until
+		if f := &k.stack[i]; f.next != f.until && f.flat != nil {
+			gift := k.gift(f)
+			gift.next, gift.until = f.next, f.until
+			k.drop(f)
+			f.next = f.until
+			k.pass.give(job{k.pack, gift})
 			return
 		}
 	}
@@ -297,18 +303,23 @@ func (k *worker) share() {
 	for c := f.next; c != f.until; c = k.pack.next[c-1] {
 		n++
 	}
-	if n < 2 || f.text == nil {
+	if n < 2 || f.flat == nil {
 		return
 	}
 	middle := f.next
 	for range n / 2 {
 		middle = k.pack.next[middle-1]
 	}
-	gift := frame{entry: f.entry, next: middle, until: f.until}
-	gift.text = append(make([]byte, 0, len(f.text)), f.text...)
-	gift.anchors = append([]int32(nil), f.anchors...)
-	f.until = middle
+	gift := k.gift(f)
+	gift.next, gift.until, f.until = middle, f.until, middle
 	k.pass.give(job{k.pack, gift})
+}
+
+// gift copies a frame: what it refers to is this worker's own.
+func (k *worker) gift(f *frame) frame {
+	text := k.text(f)
+	return frame{entry: f.entry, size: f.size, anchors: slices.Clone(f.anchors),
+		flat: k.newFlat(append(make([]byte, 0, len(text)), text...))}
 }
 
 func (k *worker) holdGiant() {

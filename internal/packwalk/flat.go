@@ -1,0 +1,202 @@
+package packwalk
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+)
+
+// Most versions of a large file differ in a few lines. To copy the file for
+// each of them costs more than to inflate and to search what is new, so the
+// text of such a version is only described, as pieces of a text further up the
+// chain of deltas, until somebody must see it.
+
+// flat is a text in memory, and what the versions described by it add to it.
+type flat struct {
+	data    []byte
+	inserts []byte // of all versions, one behind the other
+	refs    int    // frames whose text is made of it
+}
+
+// piece says where the bytes of a text from At on are, up to the next piece: at
+// Off of the flat text, or at ^Off of its inserts.
+type piece struct{ At, Off int32 }
+
+const (
+	// minDescribed is the size in bytes from which a text is described. Below,
+	// copying is as cheap.
+	minDescribed = 64 << 10
+	// bytesPerPiece is how long pieces must be on average. To make one, and to
+	// look around it for anchors, costs about as much as to copy a few hundred
+	// bytes; with 128 and 512 some repositories were slower than with nothing
+	// described, with 4096 there was no gain left.
+	bytesPerPiece = 1024
+	// bytesPerOp is a guess at the length of an instruction of a delta.
+	bytesPerOp = 5
+)
+
+// newFlat makes a flat text that one frame refers to.
+func (k *worker) newFlat(data []byte) *flat {
+	k.pass.live.Add(int64(cap(data)))
+	return &flat{data: data, refs: 1}
+}
+
+// release gives up a frame's text.
+func (k *worker) release(f *frame) {
+	if f.flat != nil {
+		if f.flat.refs--; f.flat.refs == 0 {
+			k.pass.live.Add(-int64(cap(f.flat.data)))
+			k.buffers.put(f.flat.data)
+		}
+		f.flat = nil
+	}
+	if f.pieces != nil {
+		k.buffers.putPieces(f.pieces)
+		f.pieces = nil
+	}
+}
+
+// text returns the whole text of a frame, which is flat afterwards.
+func (k *worker) text(f *frame) []byte {
+	if f.pieces != nil {
+		own := k.newFlat(appendPieces(k.buffers.get(f.size)[:0], f, 0, f.size))
+		k.release(f)
+		f.flat = own
+	}
+	return f.flat.data
+}
+
+// appendPieces appends the bytes from … to-1 of a text that is described.
+func appendPieces(dst []byte, f *frame, from, to int) []byte {
+	i, found := slices.BinarySearchFunc(f.pieces, from, func(p piece, at int) int { return int(p.At) - at })
+	if !found {
+		i--
+	}
+	for ; from < to; i++ {
+		end := to
+		if i+1 < len(f.pieces) {
+			end = min(end, int(f.pieces[i+1].At))
+		}
+		skip := from - int(f.pieces[i].At)
+		if off := int(f.pieces[i].Off); off >= 0 {
+			dst = append(dst, f.flat.data[off+skip:off+skip+end-from]...)
+		} else {
+			dst = append(dst, f.flat.inserts[^off+skip:^off+skip+end-from]...)
+		}
+		from = end
+	}
+	return dst
+}
+
+// describable reports whether a text of this size, made from base by so many
+// bytes of instructions, is to be described.
+func (k *worker) describable(size int, base *frame, ops int) bool {
+	return k.pass.set != nil && size >= k.walk.minDescribed &&
+		(len(base.pieces)+ops/bytesPerOp)*k.walk.bytesPerPiece <= size &&
+		len(base.flat.inserts)+ops <= max(1<<20, len(base.flat.data))
+}
+
+// describe makes the pieces of child's text from those of base, and k.copies.
+func (k *worker) describe(child, base *frame, size int, ops []byte) error {
+	pieces, copies := k.buffers.getPieces(), k.copies[:0]
+	n, cursor := 0, 0
+	var err error
+	for len(ops) > 0 && err == nil {
+		op, used := packfile.NextOp(ops)
+		if used == 0 || op.Len > size-n {
+			err = errOps
+			break
+		}
+		ops = ops[used:]
+		if op.Base >= 0 {
+			if op.Base > base.size || op.Len > base.size-op.Base {
+				err = errOps
+				break
+			}
+			copies = appendCopy(copies, Copy{int32(n), int32(op.Base), int32(op.Len)})
+			pieces, cursor = base.appendRange(pieces, n, op.Base, op.Len, cursor)
+		} else {
+			if op.Len > len(ops) {
+				err = errOps
+				break
+			}
+			pieces = appendPiece(pieces, n, ^len(base.flat.inserts))
+			base.flat.inserts = append(base.flat.inserts, ops[:op.Len]...)
+			ops = ops[op.Len:]
+		}
+		n += op.Len
+	}
+	k.copies = copies
+	if err == nil && n != size {
+		err = fmt.Errorf("delta: %w", packfile.ErrTruncated)
+	}
+	if err != nil {
+		k.buffers.putPieces(pieces)
+		return err
+	}
+	base.flat.refs++
+	child.flat, child.pieces, child.size = base.flat, pieces, size
+	return nil
+}
+
+var errOps = fmt.Errorf("delta: %w", packfile.ErrCorrupt)
+
+// appendRange appends the pieces of the bytes from … from+n-1 of f's text as
+// those from at on of another. hint is a piece where the search may begin; the
+// one where it ended is returned.
+func (f *frame) appendRange(pieces []piece, at, from, n, hint int) ([]piece, int) {
+	if f.pieces == nil {
+		return appendPiece(pieces, at, from), 0
+	}
+	i := hint
+	if int(f.pieces[i].At) > from || i+8 < len(f.pieces) && int(f.pieces[i+8].At) <= from {
+		var found bool
+		if i, found = slices.BinarySearchFunc(f.pieces, from, func(p piece, at int) int { return int(p.At) - at }); !found {
+			i--
+		}
+	}
+	for i+1 < len(f.pieces) && int(f.pieces[i+1].At) <= from {
+		i++
+	}
+	for {
+		skip := from - int(f.pieces[i].At)
+		off := int(f.pieces[i].Off)
+		if off >= 0 {
+			off += skip
+		} else {
+			off -= skip
+		}
+		pieces = appendPiece(pieces, at, off)
+		if i+1 == len(f.pieces) || int(f.pieces[i+1].At) >= from+n {
+			return pieces, i
+		}
+		i++
+		step := int(f.pieces[i].At) - from
+		at, from, n = at+step, from+step, n-step
+	}
+}
+
+// appendPiece adds a piece, unless the last one goes on just there.
+func appendPiece(pieces []piece, at, off int) []piece {
+	if n := len(pieces); n > 0 {
+		last := pieces[n-1]
+		length := int32(at) - last.At
+		if last.Off >= 0 && off >= 0 && last.Off+length == int32(off) ||
+			last.Off < 0 && off < 0 && last.Off-length == int32(off) {
+			return pieces
+		}
+	}
+	return append(pieces, piece{int32(at), int32(off)})
+}
+
+// appendCopy adds a copy, joined to the last one where both go on.
+func appendCopy(copies []Copy, c Copy) []Copy {
+	if n := len(copies); n > 0 {
+		if last := &copies[n-1]; last.At+last.Len == c.At && last.From+last.Len == c.From {
+			last.Len += c.Len
+			return copies
+		}
+	}
+	return append(copies, c)
+}
