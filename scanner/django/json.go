@@ -25,7 +25,7 @@ func jsonReader(s *statement, emit func(assignment)) bool {
 		s.valueIn(at+1, s.objectEnd(at), jsonStyle, s.commentTrait(), emit)
 		return true
 	case text[at] == '[':
-		return false
+		return s.jsonList(at+1, emit)
 	case n == 0:
 		emit(assignment{})
 		return true
@@ -36,6 +36,33 @@ func jsonReader(s *statement, emit func(assignment)) bool {
 		return true
 	}
 	emit(s.assign(jsonStyle.form, r, s.commentTrait()))
+	return true
+}
+
+// jsonList reads the strings of a list: old keys.
+func (s *statement) jsonList(at int, emit func(assignment)) bool {
+	text := s.doc.text
+	limit := min(len(text), at+lineAhead)
+	for at < limit {
+		c := text[at]
+		if isSpace(c) || isBreak(c) || c == ',' {
+			at++
+			continue
+		}
+		quote, n := quoteAt(text, at, limit)
+		if n == 0 {
+			break
+		}
+		r, ok := jsonStyle.quoted(text, at, limit, quote, n)
+		if !ok {
+			break
+		}
+		if len(r.values) > 0 {
+			emit(s.assign(jsonStyle.form, r, s.commentTrait()))
+		}
+		at = r.end
+	}
+	emit(assignment{})
 	return true
 }
 

@@ -23,9 +23,35 @@ func textForm(doc *document, anchor int, emit func(assignment)) {
 		emit(assignment{})
 		return
 	}
+	if isFallbacks(s.name()) {
+		emit = eachOf(doc, emit)
+	}
 	for _, read := range readersOf(doc.kind) {
 		if read(&s, emit) {
 			return
+		}
+	}
+}
+
+// eachOf takes the value of SECRET_KEY_FALLBACKS for several, with commas
+// between them: a generated key has none.
+func eachOf(doc *document, emit func(assignment)) func(assignment) {
+	return func(a assignment) {
+		raw := ""
+		if len(a.values) > 0 {
+			raw = string(doc.text[a.offset : a.offset+a.length])
+		}
+		if !strings.Contains(raw, ",") {
+			emit(a)
+			return
+		}
+		at := a.offset
+		for _, part := range strings.Split(raw, ",") {
+			b := a
+			b.offset, b.length = at+len(part)-len(strings.TrimLeft(part, " ")), len(strings.TrimSpace(part))
+			b.values = lineStyle.readings(strings.TrimSpace(part), 0)
+			emit(b)
+			at += len(part) + 1
 		}
 	}
 }
@@ -70,7 +96,7 @@ func readersOf(k kind) []reader {
 	if k == kindPython {
 		return []reader{magicReader}
 	}
-	return []reader{expansionReader, pairReader, blockReader, dockerReader, unitReader, windowsReader, makeReader, commandReader, dotenvReader, shellReader, iniLikeReader, lineReader}
+	return []reader{expansionReader, elementReader, pairReader, blockReader, dockerReader, unitReader, windowsReader, makeReader, commandReader, dotenvReader, shellReader, iniLikeReader, lineReader}
 }
 
 // lineStyle is how values stand in a line of unknown language.

@@ -240,3 +240,20 @@ func tagName(tag []byte) string {
 	}
 	return string(bytes.ToLower(tag[1:n]))
 }
+
+// elementReader knows <SECRET_KEY>value</SECRET_KEY>.
+func elementReader(s *statement, emit func(assignment)) bool {
+	text := s.doc.text
+	if byteAt(text, s.nameFrom-1) != '<' || byteAt(text, s.nameTo) != '>' {
+		return false
+	}
+	end := bytes.IndexByte(text[s.nameTo:s.to], '<')
+	if end < 2 {
+		return false
+	}
+	y := style{form: "xml", entity: true}
+	if r, ok := y.read(text, s.nameTo+1, s.nameTo+end); ok {
+		emit(s.assign(y.form, r, s.commentTrait()))
+	}
+	return true
+}

@@ -47,6 +47,7 @@ func pairReader(s *statement, emit func(assignment)) bool {
 	from, to := s.object(s.from + n)
 	y := lineStyle
 	y.form = "name-value"
+	y.entity = s.doc.kind == kindMarkup
 	traits := s.commentTrait()
 	if s.valueBetween(s.nameTo, to, y, traits, emit) || s.valueBetween(from, s.nameFrom, y, traits, emit) {
 		return true

@@ -27,6 +27,7 @@ type style struct {
 	bare    bool   // backslashes mean nothing outside of quotes
 	dollars bool   // $$ stands for $
 	percent bool   // %% stands for %
+	entity  bool   // &amp; stands for &
 	joins   bool   // quoted and unquoted pieces side by side are one value, as in a shell
 }
 
@@ -245,6 +246,9 @@ func (y *style) readings(raw string, quote byte) []string {
 	}
 	if y.percent && strings.Contains(first, "%%") {
 		out[0] = strings.ReplaceAll(out[0], "%%", "%")
+	}
+	if y.entity {
+		out[0] = html.UnescapeString(out[0])
 	}
 	add(first)
 	if !strings.ContainsAny(raw, `\$%&`) {

@@ -236,6 +236,10 @@ func windowsReader(s *statement, emit func(assignment)) bool {
 	if comment {
 		traits = scanner.Comment
 	}
+	if rest := s.rest(); len(rest) > 1 && len(rest) <= 4 && rest[0] == '%' && rest[1] == '%' {
+		emit(assignment{}) // %%K, the variable of a loop
+		return true
+	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
 	if !ok || r.isCode() || !r.quoted && y.form == "powershell" {
 		emit(assignment{})

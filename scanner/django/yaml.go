@@ -65,7 +65,7 @@ func yamlReader(s *statement, emit func(assignment)) bool {
 	case rest[0] == '{' && !bytes.HasPrefix(rest, []byte("{{")):
 		s.valueIn(s.at, min(s.limit, len(text)), y, traits, emit)
 	case rest[0] == '[':
-		return false
+		return s.yamlList(y, s.at+1, s.limit, traits, emit)
 	default:
 		if isAnnotation(rest) {
 			return false
@@ -311,6 +311,9 @@ func (s *statement) yamlBelow(y style, traits scanner.Trait, emit func(assignmen
 		}
 		end = next
 	}
+	if s.doc.text[first] == '-' && s.yamlList(y, first, end, traits, emit) {
+		return
+	}
 	if c := s.doc.text[first]; c == '"' || c == '\'' {
 		if r, ok := y.read(s.doc.text, first, to); ok {
 			s.emitYAML(y, r, traits, emit)
@@ -324,6 +327,31 @@ func (s *statement) yamlBelow(y style, traits scanner.Trait, emit func(assignmen
 		}
 	}
 	s.valueIn(first, end, y, traits, emit)
+}
+
+// yamlList reads old keys: the items of a list between two offsets, with
+// brackets and commas or a dash on each line.
+func (s *statement) yamlList(y style, from, to int, traits scanner.Trait, emit func(assignment)) bool {
+	if !isFallbacks(s.name()) {
+		return false
+	}
+	text := s.doc.text
+	y.stops = ",]"
+	for from < to {
+		c := text[from]
+		if isSpace(c) || isBreak(c) || c == ',' || c == '-' && from+1 < to && text[from+1] == ' ' {
+			from++
+			continue
+		}
+		r, ok := y.read(text, from, nextBreak(text, from, to))
+		if !ok {
+			break
+		}
+		emit(s.assign(y.form, r, traits))
+		from = max(r.end, r.offset+r.length)
+	}
+	emit(assignment{})
+	return true
 }
 
 // emitYAML emits a value, decoded if it stands under data: of a Kubernetes
