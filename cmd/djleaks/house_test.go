@@ -27,6 +27,7 @@ var house = map[string][]string{
 	"internal/report":            {module + "scanner", "github.com/fatih/color"},
 	"internal/policy":            {module + "scanner", "github.com/BurntSushi/toml", "github.com/bmatcuk/doublestar/v4"},
 	"internal/cienv":             {module + "scanner"},
+	"internal/cache":             {module + "scanner"},
 	"internal/testkit":           {module + "scanner"},
 	"cmd/djleaks": {
 		module + "scanner", module + "scanner/django", module + "hooks", module + "internal/...",
