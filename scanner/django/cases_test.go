@@ -95,6 +95,10 @@ func written(value, filters string) string {
 			value = strings.ReplaceAll(value, "%", "%%")
 		case "b64":
 			value = base64.StdEncoding.EncodeToString([]byte(value))
+		case "cut": // behind the prefix and a part of the key
+			value = value[:40]
+		case "rest":
+			value = value[40:]
 		case "head":
 			value = value[:20]
 		case "tail":

@@ -65,9 +65,10 @@ func dockerInstruction(doc *document, from int) (name string, behind int) {
 	start := from
 	for range dockerBack {
 		prev, to, ok := doc.previousLine(start)
-		if !ok || from-prev > dockerBytes {
+		if !ok || from-prev > dockerBytes || doc.spendthrift() {
 			break
 		}
+		doc.spent += to - prev + 16
 		line := bytes.TrimRight(doc.text[prev:to], " \t")
 		if len(line) == 0 || line[len(line)-1] != '\\' {
 			if bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("#")) && prev < start {

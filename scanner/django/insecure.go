@@ -40,10 +40,42 @@ func insecureForm(doc *document, anchor int, emit func(assignment)) {
 			return
 		}
 	}
+	if whole, to := joinPieces(doc.text, raw, end, limit); whole != raw {
+		if _, ok := djangoShape(whole); ok {
+			emit(insecureMatch(from, to-from, whole))
+			return
+		}
+	}
 	if quote != 0 && end < limit && doc.text[end] == quote && isRandom(raw[len(scanner.InsecurePrefix):]) {
 		emit(insecureMatch(from, len(raw), raw))
 	}
 }
+
+// joinPieces appends the strings that are joined to the one which ends at a
+// quote, over line ends, as most languages write it: "…" + "…", '…' . '…',
+// "…" \ "…". It returns the offset behind the last one.
+func joinPieces(text []byte, value string, end, limit int) (whole string, to int) {
+	for range maxPieces {
+		if end >= limit || !isQuote(text[end]) {
+			break
+		}
+		quote, i := text[end], end+1
+		for i < limit && (isSpace(text[i]) || isBreak(text[i]) || text[i] == '+' || text[i] == '.' || text[i] == '\\' || text[i] == '&') {
+			i++
+		}
+		if i >= limit || text[i] != quote {
+			break
+		}
+		next := i + 1
+		for end = next; end < limit && text[end] > ' ' && text[end] < 0x7f && text[end] != quote; end++ {
+		}
+		value += string(text[next:end])
+	}
+	return value, end
+}
+
+// maxPieces is how many strings are joined at most.
+const maxPieces = 4
 
 func insecureMatch(from, length int, value string) assignment {
 	return assignment{offset: from, length: length, values: []string{value}, form: "value", traits: scanner.NoName}

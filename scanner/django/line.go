@@ -87,7 +87,7 @@ func readersOf(k kind) []reader {
 	case kindJSON:
 		return []reader{expansionReader, pairReader, jsonReader, shellReader, lineReader}
 	case kindDotenv:
-		return []reader{expansionReader, windowsReader, makeReader, commandReader, dotenvReader, unitReader, shellReader, pairReader, lineReader}
+		return []reader{expansionReader, secretReader, windowsReader, makeReader, commandReader, dotenvReader, unitReader, shellReader, pairReader, lineReader}
 	case kindDocker:
 		return []reader{expansionReader, dockerReader, shellReader, lineReader}
 	case kindINI:
@@ -96,7 +96,7 @@ func readersOf(k kind) []reader {
 	if k == kindPython {
 		return []reader{magicReader}
 	}
-	return []reader{expansionReader, elementReader, pairReader, blockReader, dockerReader, unitReader, windowsReader, makeReader, commandReader, dotenvReader, shellReader, iniLikeReader, lineReader}
+	return []reader{expansionReader, secretReader, elementReader, pairReader, blockReader, dockerReader, unitReader, windowsReader, makeReader, commandReader, dotenvReader, shellReader, iniLikeReader, lineReader}
 }
 
 // lineStyle is how values stand in a line of unknown language.

@@ -435,6 +435,12 @@ func lastKey(line []byte) string {
 	return string(line)
 }
 
+// secretReader reads the data of a Kubernetes Secret that stands in a text of
+// another kind: a script, a chapter.
+func secretReader(s *statement, emit func(assignment)) bool {
+	return s.sep == ":" && s.parent() == "data" && s.inSecret() && yamlReader(s, emit)
+}
+
 // inSecret reports whether the text around is a Kubernetes Secret.
 func (s *statement) inSecret() bool {
 	from, to := max(0, s.from-yamlBytes), min(len(s.doc.text), s.to+yamlBytes)
