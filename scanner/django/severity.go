@@ -42,6 +42,11 @@ func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, stri
 	}
 	severity := rowOf(m)[context]
 	reason := valueReason(m) + placeReason(context, m)
+	if m.Class != scanner.ClassDjango && m.Class != scanner.ClassDjangoInsecure && isForeignProgram(path) {
+		// Django's settings are read from Python; what a program in another
+		// language calls so is as a rule its own.
+		severity, reason = max(scanner.Note, severity-1), reason+", in a program of another language"
+	}
 	return modify(m, severity, reason)
 }
 
@@ -74,6 +79,16 @@ func rowOf(m *scanner.Match) *row {
 // program a variable secret_key is as a rule the key of a service that it
 // calls; in configuration it is the site's.
 func isProgram(form string) bool { return strings.HasPrefix(form, "python-") || form == lineStyle.form }
+
+// isForeignProgram knows programs in languages that Django is not written in, by
+// the ending of their file names.
+func isForeignProgram(path string) bool {
+	switch path[strings.LastIndexByte(path, '.')+1:] {
+	case "go", "js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "svelte", "java", "kt", "rb", "php", "rs", "c", "h", "cc", "cpp", "cs", "swift", "dart", "scala", "lua", "pl", "ex", "exs", "clj", "cue":
+		return true
+	}
+	return false
+}
 
 // modify applies what the surroundings of the value say.
 func modify(m *scanner.Match, severity scanner.Severity, reason string) (scanner.Severity, string) {

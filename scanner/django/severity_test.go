@@ -53,6 +53,9 @@ func TestSeverityFollowsTheTable(t *testing.T) {
 		{scanner.ClassWeak, scanner.Fallback, "settings/dev.py", scanner.Low},
 		{scanner.ClassWeak, scanner.Guarded, "settings.py", scanner.Note},
 		{scanner.ClassWeak, scanner.Comment, "settings.py", scanner.Note},
+		{scanner.ClassRandom, 0, "src/config.js", scanner.Medium},
+		{scanner.ClassWeak, 0, "main.go", scanner.Low},
+		{scanner.ClassDjango, 0, "src/config.js", scanner.Critical},
 		{scanner.ClassPlaceholder, 0, "settings.py", scanner.Low},
 		{scanner.ClassPlaceholder, scanner.BuildOnly, "Dockerfile", scanner.Note},
 		{scanner.ClassPlaceholder, 0, "tests/settings.py", scanner.Note},
@@ -60,6 +63,26 @@ func TestSeverityFollowsTheTable(t *testing.T) {
 		got, why := New().Severity(&scanner.Match{Class: c.class, Traits: c.traits}, c.path)
 		if got != c.want || why == "" {
 			t.Errorf("%s with traits %x in %q: %v (%s), want %v", c.class, c.traits, c.path, got, why, c.want)
+		}
+	}
+}
+
+func TestASecretThatSaysNotWhoseItIsIsLessSevere(t *testing.T) {
+	for _, c := range []struct {
+		name, form string
+		want       scanner.Severity
+	}{
+		{"secret_key", "python-assign", scanner.Low},
+		{"self.secret_key", "python-assign", scanner.Low},
+		{"secretKey", "text", scanner.Low},
+		{"secret_key", "yaml", scanner.Medium},
+		{"SECRET", "dotenv", scanner.Medium},
+		{"app.secret_key", "python-assign", scanner.High},
+		{"JWT_SECRET_KEY", "dotenv", scanner.High},
+	} {
+		m := scanner.Match{Class: scanner.ClassRandom, Traits: scanner.OtherName, Name: c.name, Form: c.form}
+		if got, _ := New().Severity(&m, "settings.py"); got != c.want {
+			t.Errorf("%s in %s: %v, want %v", c.name, c.form, got, c.want)
 		}
 	}
 }
