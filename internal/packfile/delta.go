@@ -3,6 +3,7 @@ package packfile
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 )
 
 // DeltaSizes reads the head of an inflated delta: the size of its base and of
@@ -82,7 +83,8 @@ func NextOp(ops []byte) (op Op, n int) {
 	if int(used) >= len(ops) {
 		return op, 0
 	}
-	return Op{Base: int(base), Len: int(size)}, int(used) + 1
+	// No base is as long as that; an int may have 32 bits.
+	return Op{Base: int(min(base, math.MaxInt32)), Len: int(size)}, int(used) + 1
 }
 
 // ApplyDelta appends to dst what delta makes of base. limit is the largest

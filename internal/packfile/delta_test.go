@@ -25,7 +25,7 @@ func slowOp(ops []byte) (op Op, n int) {
 			n++
 		}
 	}
-	op.Base = int(binary.LittleEndian.Uint32(word[:4]))
+	op.Base = int(min(binary.LittleEndian.Uint32(word[:4]), 1<<31-1))
 	if op.Len = int(binary.LittleEndian.Uint32(word[4:])); op.Len == 0 {
 		op.Len = 0x10000
 	}

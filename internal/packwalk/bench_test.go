@@ -1,3 +1,5 @@
+//go:build unix
+
 package packwalk
 
 import (
@@ -8,7 +10,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/metrics"
 	"slices"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -71,6 +75,7 @@ func BenchmarkFloor(b *testing.B) {
 
 func floor(b *testing.B, w *Walk, kind packfile.Type) {
 	k := &worker{walk: w, pass: &pass{walk: w}}
+	k.buffers.limit = keepMost
 	for _, p := range w.packs {
 		k.pack = p
 		for e := range uint32(p.len()) {
@@ -168,6 +173,48 @@ func BenchmarkOpen(b *testing.B) {
 	})
 }
 
+// BenchmarkOrdinal looks up every object by its id, in the order of the pack.
+func BenchmarkOrdinal(b *testing.B) {
+	w := benchOpen(b, 1)
+	var ids [][]byte
+	for _, p := range w.packs {
+		for e := range uint32(p.len()) {
+			ids = append(ids, p.id(e))
+		}
+	}
+	n := 0
+	for b.Loop() {
+		if _, ok := w.Ordinal(ids[n%len(ids)]); !ok {
+			b.Fatal("not found")
+		}
+		n++
+	}
+}
+
+// BenchmarkJobs compares one worker with two, in turns: medians of the clock
+// and of processor time.
+func BenchmarkJobs(b *testing.B) {
+	set := benchAnchors()
+	walks := [2]*Walk{benchOpen(b, 1), benchOpen(b, 2)}
+	var clock, used [2][]float64
+	for b.Loop() {
+		for n := range 10 {
+			i := n % 2
+			runtime.GC()
+			begin, before := time.Now(), cpu()
+			blobs(b, walks[i], set)
+			clock[i] = append(clock[i], time.Since(begin).Seconds())
+			used[i] = append(used[i], (cpu() - before).Seconds())
+		}
+	}
+	median := func(list []float64) float64 {
+		slices.Sort(list)
+		return list[len(list)/2]
+	}
+	b.ReportMetric(median(clock[1])/median(clock[0]), "wall-ratio")
+	b.ReportMetric(median(used[1])/median(used[0]), "cpu-ratio")
+}
+
 // BenchmarkTrees is the pass over the trees, without anything done to them.
 func BenchmarkTrees(b *testing.B) {
 	w := benchOpen(b, 1)
@@ -218,5 +265,53 @@ func BenchmarkVersions(b *testing.B) {
 			measure(b, func() { blobs(b, w, set) })
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*versions), "µs/version")
 		})
+	}
+}
+
+// BenchmarkHeap reports the peak of the heap during a whole search with all
+// processors, the largest text of a blob, and what Open keeps for each object.
+func BenchmarkHeap(b *testing.B) {
+	dir := benchRepository(b)
+	heap := func() uint64 {
+		s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+		metrics.Read(s)
+		return s[0].Value.Uint64()
+	}
+	for b.Loop() {
+		runtime.GC()
+		before := heap()
+		w, err := Open(context.Background(), Options{Dirs: []string{dir}, IDSize: 20})
+		if err != nil {
+			b.Fatal(err)
+		}
+		runtime.GC()
+		b.ReportMetric(float64(heap()-before)/float64(w.Count()), "B/object")
+		var peak, largest atomic.Int64
+		raise := func(to *atomic.Int64, n int64) {
+			for old := to.Load(); n > old && !to.CompareAndSwap(old, n); old = to.Load() {
+			}
+		}
+		done := make(chan struct{})
+		go func() {
+			for {
+				select {
+				case <-done:
+					return
+				case <-time.After(time.Millisecond):
+					raise(&peak, int64(heap()))
+				}
+			}
+		}()
+		_, err = w.Search(context.Background(), benchAnchors(), func(_ int, o *Object) error {
+			raise(&largest, o.Size)
+			return nil
+		})
+		close(done)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(peak.Load())/1e6, "peak-MB")
+		b.ReportMetric(float64(largest.Load())/1e6, "largest-shown-MB")
+		w.Close()
 	}
 }

@@ -12,6 +12,7 @@ type buffers struct {
 	small   [bigClass + 1][][]byte
 	large   [][]byte
 	kept    int // bytes in all of them
+	limit   int // the most that is kept, in bytes
 	anchors [][]int32
 	pieces  [][]piece
 }
@@ -19,7 +20,8 @@ type buffers struct {
 const (
 	smallest = 10 // class of the smallest buffers: 1 KiB
 	bigClass = 20 // class of the largest: 1 MiB
-	keepMost = 24 << 20
+	keepMost = 32 << 20 // by all workers
+	keepSome = 2 << 20  // by each worker, however many there are
 )
 
 // get returns a buffer of n bytes with anything in them, and room for the
@@ -61,7 +63,7 @@ func (b *buffers) getLarge(n int) []byte {
 // put takes a buffer back.
 func (b *buffers) put(buf []byte) {
 	c := cap(buf)
-	if c < 1<<smallest || b.kept+c > keepMost {
+	if c < 1<<smallest || b.kept+c > b.limit {
 		return
 	}
 	b.kept += c

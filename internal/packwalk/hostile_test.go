@@ -185,8 +185,8 @@ func TestDamagedEntriesAreNamedAndTheOthersShown(t *testing.T) {
 	d.Copy(5, len(numbered(1)))
 	outside := p.Ofs(good, bytes.Repeat([]byte{10}, 20), d.Bytes(len(numbered(1))))
 	other := p.Ofs(good, bytes.Repeat([]byte{11}, 20), d.Bytes(3))
-	claims := p.Ofs(good, bytes.Repeat([]byte{12}, 20), append(packtest.Number(len(numbered(1))), append(packtest.Number(1<<29), 1, 'x')...))
-	huge := p.Ofs(good, bytes.Repeat([]byte{13}, 20), append(packtest.Number(len(numbered(1))), append(packtest.Number(1<<40), 1, 'x')...))
+	claims := p.Ofs(good, bytes.Repeat([]byte{12}, 20), append(packtest.Number(int64(len(numbered(1)))), append(packtest.Number(1<<29), 1, 'x')...))
+	huge := p.Ofs(good, bytes.Repeat([]byte{13}, 20), append(packtest.Number(int64(len(numbered(1)))), append(packtest.Number(1<<40), 1, 'x')...))
 	var copyAll packtest.Delta
 	copyAll.Copy(0, len(numbered(3)))
 	orphan := p.Ofs(sum, bytes.Repeat([]byte{14}, 20), copyAll.Bytes(len(numbered(3))))

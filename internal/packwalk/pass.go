@@ -82,6 +82,7 @@ func (p *pass) run(ctx context.Context) (scanner.Coverage, error) {
 	var wg sync.WaitGroup
 	for i := range workers {
 		workers[i] = &worker{pass: p, walk: p.walk, number: i}
+		workers[i].buffers.limit = max(keepSome, keepMost/len(workers))
 		wg.Go(workers[i].run)
 	}
 	p.wait(&wg)

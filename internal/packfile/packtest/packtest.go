@@ -252,11 +252,11 @@ func (d *Delta) Copy(from, n int) {
 
 // Bytes returns the delta for a base of this size.
 func (d *Delta) Bytes(base int) []byte {
-	return append(append(Number(base), Number(d.size)...), d.ops...)
+	return append(append(Number(int64(base)), Number(int64(d.size))...), d.ops...)
 }
 
 // Number is a size as a delta has it.
-func Number(n int) []byte {
+func Number(n int64) []byte {
 	var out []byte
 	for ; n >= 0x80; n >>= 7 {
 		out = append(out, byte(n)|0x80)
