@@ -18,8 +18,8 @@ type buffers struct {
 }
 
 const (
-	smallest = 10 // class of the smallest buffers: 1 KiB
-	bigClass = 20 // class of the largest: 1 MiB
+	smallest = 10       // class of the smallest buffers: 1 KiB
+	bigClass = 20       // class of the largest: 1 MiB
 	keepMost = 32 << 20 // by all workers
 	keepSome = 2 << 20  // by each worker, however many there are
 )
