@@ -166,15 +166,18 @@ func judgeSecret(before []string, upper bool) nameClass {
 }
 
 // isVague reports whether a name says that it is some secret and not whose:
-// SECRET, secret_key, self.secret_key.
+// SECRET, secret_key, self.secret_key, Payment.secret_key.
 func isVague(name string) bool {
 	if n := strings.LastIndexByte(name, '.'); n >= 0 {
-		switch name[:n] {
-		case "self", "cls", "this":
-			name = name[n+1:]
-		default:
+		switch parent := strings.ToLower(name[strings.LastIndexByte(name[:n], '.')+1 : n]); parent {
+		case "app", "application", "settings", "conf", "config", "django", "server", "backend", "web", "api", "site":
 			return false
+		default:
+			if strings.Contains(parent, "app") || strings.Contains(parent, "flask") || strings.Contains(parent, "django") {
+				return false
+			}
 		}
+		name = name[n+1:]
 	}
 	name = strings.Trim(name, "_")
 	return name != "SECRET_KEY" && (strings.EqualFold(name, "secret") || strings.EqualFold(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""), "secretkey"))

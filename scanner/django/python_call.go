@@ -153,6 +153,9 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 		return nil, a
 	}
 	position, name := 0, 1 // of the argument read last, of the name
+	if last == "getattr" {
+		name = 2
+	}
 	for _, arg := range args {
 		v := arg.value
 		if v.path != "" && len(v.literals) == 0 && (isDefault(arg.keyword) || arg.keyword == "" && position == 1 && getter) {

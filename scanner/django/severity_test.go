@@ -75,6 +75,8 @@ func TestASecretThatSaysNotWhoseItIsIsLessSevere(t *testing.T) {
 		{"secret_key", "python-assign", scanner.Low},
 		{"self.secret_key", "python-assign", scanner.Low},
 		{"secretKey", "text", scanner.Low},
+		{"Configuration.secret_key", "python-assign", scanner.Low},
+		{"django.secretKey", "yaml", scanner.High},
 		{"secret_key", "yaml", scanner.Medium},
 		{"SECRET", "dotenv", scanner.Medium},
 		{"app.secret_key", "python-assign", scanner.High},
