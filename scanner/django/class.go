@@ -112,7 +112,7 @@ func djangoShape(value string) (valueClass, bool) {
 }
 
 // publicKeys are the first eight bytes of the SHA-256 of keys that the
-// documentation of Flask and FastAPI prints and that hundreds of projects have
+// documentation of Flask, FastAPI and Starlette prints and that hundreds of projects have
 // copied. Of keys with escapes each evaluation is listed.
 var publicKeys = [...]uint64{
 	0x862d0bc611228d2d,
@@ -122,6 +122,10 @@ var publicKeys = [...]uint64{
 	0x2598f7d6adc142d8,
 	0x570dad43de1af4c9,
 	0xeefbd4136387e762,
+	0x7d32ba218501cf10,
+	0x683d1960339e539b,
+	0xf19c660607310b97,
+	0x9cb335cb7b5fb805,
 }
 
 func isPublic(value string) bool {
@@ -133,7 +137,7 @@ func isPublic(value string) bool {
 		value = value[1:n]
 	}
 	switch len(value) {
-	case 16, 17, 20, 30, 32, 64:
+	case 16, 17, 20, 23, 24, 30, 32, 34, 64:
 	default:
 		return false
 	}

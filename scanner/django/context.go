@@ -43,7 +43,7 @@ func dirContext(dir string) Context {
 	switch dir {
 	case "site-packages", "dist-packages", "venv", ".venv", "virtualenv", ".virtualenv", "node_modules", "vendor", "vendored", ".tox", ".nox", "third_party", "thirdparty", "bower_components":
 		return Vendored
-	case "docs", "doc", "documentation", "example", "examples", "sample", "samples", "tutorial", "tutorials", "cookiecutter", "template", "project_template":
+	case "docs", "doc", "documentation", "example", "examples", "sample", "samples", "tutorial", "tutorials", "cookiecutter", "_build", "_sources", "_static", "template", "project_template":
 		return Doc
 	case ".github", ".gitlab", ".circleci", ".buildkite", ".woodpecker", ".travis", ".ci", "ci", "fixtures", "testdata", "testing", "unittests", "mocks", "__mocks__", "e2e", "cypress", "__tests__", "spec":
 		return Test
@@ -72,13 +72,13 @@ func baseContext(base string) Context {
 		stem, ext = base[:n], base[n+1:]
 	}
 	switch ext {
-	case "md", "rst", "adoc", "markdown", "textile", "html", "htm", "pdf":
+	case "md", "rst", "adoc", "markdown", "textile", "html", "htm", "pdf", "doctree":
 		return Doc
 	case "example", "sample", "dist", "template", "tmpl", "tpl", "j2", "jinja", "jinja2", "py-tpl", "in", "erb", "default":
 		return Doc
 	}
 	switch {
-	case hasWord(stem, "example") || hasWord(stem, "sample") || hasWord(ext, "example") || hasWord(ext, "sample") || hasWord(ext, "template") || strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog"):
+	case hasWord(stem, "example") || hasWord(stem, "sample") || hasWord(ext, "example") || hasWord(ext, "sample") || hasWord(ext, "template") || strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog") || base == "search_index.json" || base == "searchindex.js":
 		return Doc
 	case isTestName(stem) || hasWord(stem, "ci") || ext == "ci" || isTestName(ext):
 		return Test

@@ -129,12 +129,24 @@ func lineReader(s *statement, emit func(assignment)) bool {
 	if _, comment := s.commented(); comment {
 		traits |= scanner.Comment
 	}
+	if pythonPrefix(s.rest()) {
+		return false // b'…' and the like are Python's
+	}
 	r, ok := lineStyle.read(s.doc.text, s.at, s.limit)
 	if !ok || !r.quoted && !anyGenerated(r.values) || r.quoted && s.joined(r.end) {
 		return false
 	}
 	emit(s.assign(lineStyle.form, r, traits))
 	return true
+}
+
+// pythonPrefix reports whether a string with a prefix of Python begins here.
+func pythonPrefix(s []byte) bool {
+	n := 0
+	for n < len(s) && n < 3 && bytes.IndexByte([]byte("bBrRuUfF"), s[n]) >= 0 {
+		n++
+	}
+	return n > 0 && n < len(s) && (s[n] == '"' || s[n] == '\'')
 }
 
 // joined reports whether the string that ends here is only a part of what is
