@@ -4,12 +4,13 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
-// sets are anchor sets of several shapes: the shortest literal decides the
+// testSets are anchor sets of several shapes: the shortest literal decides the
 // stride.
-func anchorSets() map[string]*AnchorSet {
+var testSets = sync.OnceValue(func() map[string]*AnchorSet {
 	word := func(text []byte, end int) bool { return end < len(text) && text[end] == '=' }
 	return map[string]*AnchorSet{
 		"short":  NewAnchorSet(Anchor{Text: "abcd"}, Anchor{Text: "bcda"}),
@@ -17,7 +18,7 @@ func anchorSets() map[string]*AnchorSet {
 		"accept": NewAnchorSet(Anchor{Text: "secret", Accept: word}, Anchor{Text: "signing_key"}, Anchor{Text: "s\x00e\x00c\x00"}),
 		"long":   NewAnchorSet(Anchor{Text: "django-insecure-"}, Anchor{Text: "ZGphbmdvLWluc2VjdXJl"}),
 	}
-}
+})
 
 // naive looks at every place.
 func (s *AnchorSet) naive(text []byte, from, to int) []int32 {
@@ -42,7 +43,7 @@ func isASCII(text []byte) bool {
 
 func checkAppend(t *testing.T, text []byte, from, to int) {
 	t.Helper()
-	for name, s := range anchorSets() {
+	for name, s := range testSets() {
 		got := s.Append([]int32{-1, int32(from)}, text, from, to)
 		if want := append([]int32{-1, int32(from)}, s.naive(text, from, to)...); !slices.Equal(got, want) {
 			t.Errorf("%s: %q[%d:%d]: got %v, want %v", name, text, from, to, got, want)
@@ -62,6 +63,19 @@ func TestAnchorsAreFoundWhereverTheyBegin(t *testing.T) {
 		checkAppend(t, text, 0, len(text))
 		from := random.IntN(len(text) + 1)
 		checkAppend(t, text, from, from+random.IntN(len(text)-from+1))
+	}
+}
+
+func TestAnchorsAreFoundAtEveryEdge(t *testing.T) {
+	for length := range 45 {
+		for at := range length + 1 {
+			text := []byte(strings.Repeat("-", at) + "secretin_abcda" + strings.Repeat("-", 30))[:length]
+			for from := range min(at+3, length) {
+				for to := max(from, at-2); to <= min(at+12, length); to++ {
+					checkAppend(t, text, from, to)
+				}
+			}
+		}
 	}
 }
 

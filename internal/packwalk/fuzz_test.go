@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -21,89 +22,104 @@ var madeTexts = []string{"needle", "need", "le", "_", "secret_key", "SECRET", "_
 func FuzzInheritedAnchors(f *testing.F) {
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
 	f.Add(bytes.Repeat([]byte{0x80, 0x0a, 0x31, 0x02, 0x84, 0x01}, 20))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 4096 {
-			return
+	f.Fuzz(checkFamily)
+}
+
+// TestAnchorsOfMadeFamilies is FuzzInheritedAnchors with a few hundred inputs.
+func TestAnchorsOfMadeFamilies(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	for range 300 {
+		data := make([]byte, 50+random.IntN(800))
+		for i := range data {
+			data[i] = byte(random.Uint32())
 		}
-		next := func() int {
-			if len(data) == 0 {
-				return 0
-			}
-			b := data[0]
-			data = data[1:]
-			return int(b)
+		checkFamily(t, data)
+	}
+}
+
+// checkFamily makes a family of deltas from data and walks it.
+func checkFamily(t *testing.T, data []byte) {
+	if len(data) > 4096 {
+		return
+	}
+	next := func() int {
+		if len(data) == 0 {
+			return 0
 		}
-		set := testAnchors()
-		var p packtest.Pack
-		type made struct {
-			entry packtest.Entry
-			text  []byte
-		}
-		var all []made
-		for len(data) > 0 && len(all) < 200 {
-			id := binary.BigEndian.AppendUint32(make([]byte, 16), uint32(len(all)))
-			if len(all) == 0 || next() > 250 {
-				var text []byte
-				for range next() {
-					text = append(text, madeTexts[next()%len(madeTexts)]...)
-				}
-				e := p.Raw(id, packfile.Blob, nil, int64(len(text)), packtest.Deflate(text))
-				all = append(all, made{e, text})
-				continue
-			}
-			base := all[next()%len(all)]
-			var d packtest.Delta
+		b := data[0]
+		data = data[1:]
+		return int(b)
+	}
+	set := testAnchors()
+	var p packtest.Pack
+	type made struct {
+		entry packtest.Entry
+		text  []byte
+	}
+	var all []made
+	for len(data) > 0 && len(all) < 200 {
+		id := binary.BigEndian.AppendUint32(make([]byte, 16), uint32(len(all)))
+		if len(all) == 0 || next() > 250 {
 			var text []byte
-			for range next() % 16 {
-				if op := next(); op < 128 || len(base.text) == 0 {
-					piece := []byte(madeTexts[op%len(madeTexts)])
-					d.Insert(piece)
-					text = append(text, piece...)
-				} else {
-					from := (op<<8 | next()) % len(base.text)
-					n := min(next()*4+1, len(base.text)-from)
-					d.Copy(from, n)
-					text = append(text, base.text[from:from+n]...)
-				}
+			for range next() {
+				text = append(text, madeTexts[next()%len(madeTexts)]...)
 			}
-			all = append(all, made{p.Ofs(base.entry, id, d.Bytes(len(base.text))), text})
+			e := p.Raw(id, packfile.Blob, nil, int64(len(text)), packtest.Deflate(text))
+			all = append(all, made{e, text})
+			continue
 		}
-		dir := t.TempDir()
-		p.Write(t, dir, "a", packtest.Version2)
-		w, err := Open(context.Background(), Options{Dirs: []string{dir}, IDSize: 20, Jobs: 1})
-		if err != nil {
-			t.Fatal(err)
+		base := all[next()%len(all)]
+		var d packtest.Delta
+		var text []byte
+		for range next() % 16 {
+			if op := next(); op < 128 || len(base.text) == 0 {
+				piece := []byte(madeTexts[op%len(madeTexts)])
+				d.Insert(piece)
+				text = append(text, piece...)
+			} else {
+				from := (op<<8 | next()) % len(base.text)
+				n := min(next()*4+1, len(base.text)-from)
+				d.Copy(from, n)
+				text = append(text, base.text[from:from+n]...)
+			}
 		}
-		defer w.Close()
-		for _, size := range []int{1, 100, minDescribed} {
-			w.minDescribed, w.bytesPerPiece = size, min(size, 4)
-			got := map[int][]int32{}
-			cov, err := w.Search(context.Background(), set, func(_ int, o *Object) error {
-				n := int(binary.BigEndian.Uint32([]byte(o.ID())[16:]))
-				if !bytes.Equal(o.Text, all[n].text) {
-					t.Errorf("text %d: %q, want %q", n, o.Text, all[n].text)
-				}
-				if o.Base != None {
-					base := all[binary.BigEndian.Uint32([]byte(w.ID(o.Base))[16:])].text
-					for _, c := range o.Copies {
-						if !bytes.Equal(o.Text[c.At:c.At+c.Len], base[c.From:c.From+c.Len]) {
-							t.Errorf("text %d: copy %v is not in the base", n, c)
-						}
+		all = append(all, made{p.Ofs(base.entry, id, d.Bytes(len(base.text))), text})
+	}
+	dir := t.TempDir()
+	p.Write(t, dir, "a", packtest.Version2)
+	w, err := Open(context.Background(), Options{Dirs: []string{dir}, IDSize: 20, Jobs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	for _, size := range []int{1, 100, minDescribed} {
+		w.minDescribed, w.bytesPerPiece = size, min(size, 4)
+		got := map[int][]int32{}
+		cov, err := w.Search(context.Background(), set, func(_ int, o *Object) error {
+			n := int(binary.BigEndian.Uint32([]byte(o.ID())[16:]))
+			if !bytes.Equal(o.Text, all[n].text) {
+				t.Errorf("text %d: %q, want %q", n, o.Text, all[n].text)
+			}
+			if o.Base != None {
+				base := all[binary.BigEndian.Uint32([]byte(w.ID(o.Base))[16:])].text
+				for _, c := range o.Copies {
+					if !bytes.Equal(o.Text[c.At:c.At+c.Len], base[c.From:c.From+c.Len]) {
+						t.Errorf("text %d: copy %v is not in the base", n, c)
 					}
 				}
-				got[n] = slices.Clone(o.Anchors)
-				return nil
-			})
-			if err != nil || len(cov.Skipped) > 0 || int(cov.Blobs) != len(all) {
-				t.Fatalf("%v, %+v", err, cov)
 			}
-			for n, m := range all {
-				if want := set.Append(nil, m.text, 0, len(m.text)); !slices.Equal(got[n], want) {
-					t.Errorf("text %d %q: anchors %v, want %v", n, m.text, got[n], want)
-				}
+			got[n] = slices.Clone(o.Anchors)
+			return nil
+		})
+		if err != nil || len(cov.Skipped) > 0 || int(cov.Blobs) != len(all) {
+			t.Fatalf("%v, %+v", err, cov)
+		}
+		for n, m := range all {
+			if want := set.Append(nil, m.text, 0, len(m.text)); !slices.Equal(got[n], want) {
+				t.Errorf("text %d %q: anchors %v, want %v", n, m.text, got[n], want)
 			}
 		}
-	})
+	}
 }
 
 // FuzzWalk changes bytes of a pack and of its index. Whatever is in them, the

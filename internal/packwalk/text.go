@@ -333,7 +333,14 @@ func (k *worker) looseObject(pos int) {
 	case err == nil && k.pass.kinds[kind]:
 		k.showWhole(kind, ordinal, id, text)
 	}
+	if cap(k.loose)+cap(k.file) > keepLoose {
+		k.loose, k.file = nil, nil
+	}
 }
+
+// keepLoose bounds the buffers that are kept for the next loose object, in
+// bytes.
+const keepLoose = 8 << 20
 
 // errShown says that an object was shown in windows.
 var errShown = errors.New("shown")
