@@ -222,7 +222,7 @@ func (s *statement) skipGetter() bool {
 		return false
 	}
 	for _, sign := range [...]string{"||", "??", "?:", " or "} {
-		if n := bytes.Index(rest[:min(len(rest), maxName)], []byte(sign)); n > 0 && bytes.IndexAny(rest[:n], ";{}") < 0 {
+		if n := bytes.Index(rest[:min(len(rest), maxName)], []byte(sign)); n > 0 && !bytes.ContainsAny(rest[:n], ";{}") {
 			n += len(sign)
 			for n < len(rest) && isSpace(rest[n]) {
 				n++

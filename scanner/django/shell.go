@@ -166,25 +166,20 @@ func (s *statement) runs() bool {
 	if n < 0 {
 		return false
 	}
-	for rest = bytes.TrimLeft(rest[n:], " \t"); len(rest) > 0; rest = bytes.TrimLeft(rest, " \t") {
-		end := bytes.IndexAny(rest, " \t")
-		if end < 0 {
-			end = len(rest)
-		}
-		word := rest[:end]
-		rest = rest[end:]
-		if eq := bytes.IndexByte(word, '='); eq > 1 && plainWord(word[:eq]) && isUpper(word[:eq]) {
+	word := bytes.TrimLeft(rest[n:], " \t")
+	if n = bytes.IndexAny(word, " \t"); n >= 0 {
+		word = word[:n]
+	}
+	if eq := bytes.IndexByte(word, '='); eq > 1 && plainWord(word[:eq]) && isUpper(word[:eq]) {
+		return true
+	}
+	if n = bytes.LastIndexByte(word, '/'); n > 0 && n < len(word)-1 {
+		word = word[n+1:]
+	}
+	for _, c := range commands {
+		if string(word) == c {
 			return true
 		}
-		if n := bytes.LastIndexByte(word, '/'); n > 0 && n < len(word)-1 {
-			word = word[n+1:]
-		}
-		for _, c := range commands {
-			if string(word) == c {
-				return true
-			}
-		}
-		return false
 	}
 	return false
 }

@@ -129,18 +129,6 @@ func (s *statement) lastWord() (word, before []byte) {
 	return s.left[n+1:], s.left[:max(0, n)]
 }
 
-// firstWord is the first word of the line.
-func (s *statement) firstWord() []byte {
-	line := bytes.TrimLeft(s.doc.text[s.from:s.nameFrom], " \t-+>")
-	if n := bytes.IndexAny(line, " \t"); n >= 0 {
-		line = line[:n]
-	}
-	return line
-}
-
-// indent is the number of blanks that the line begins with.
-func (s *statement) indent() int { return indentOf(s.doc.text[s.from:s.to]) }
-
 func indentOf(line []byte) int {
 	n := 0
 	for n < len(line) && (line[n] == ' ' || line[n] == '\t') {
