@@ -41,11 +41,23 @@ var hostile = map[string]func(n int) string{
 	"notebook": func(n int) string {
 		return `{"cells":[{"cell_type":"code","source":[` + repeated(`"SECRET_KEY = 'x'\n",`, n)
 	},
-	"patch":  func(n int) string { return "diff --git a/x b/x\n" + repeated("+SECRET_KEY = 'value'\n", n) },
-	"yaml":   func(n int) string { return "a:\n  b: c\n" + repeated("- SECRET_KEY: value\n", n) },
-	"json":   func(n int) string { return `{"a": [` + repeated(`{"SECRET_KEY": "value"},`, n) },
-	"utf-16": func(n int) string { return string(encode(repeated("SECRET_KEY='value'\n", n/2), "utf-16le")) },
-	"binary": func(n int) string { return "\x00\x01\x02" + repeated("SECRET_KEY\x00zvalue", n) },
+	"patch":       func(n int) string { return "diff --git a/x b/x\n" + repeated("+SECRET_KEY = 'value'\n", n) },
+	"yaml":        func(n int) string { return "a:\n  b: c\n" + repeated("- SECRET_KEY: value\n", n) },
+	"json":        func(n int) string { return `{"a": [` + repeated(`{"SECRET_KEY": "value"},`, n) },
+	"utf-16":      func(n int) string { return string(encode(repeated("SECRET_KEY='value'\n", n/2), "utf-16le")) },
+	"docker":      func(n int) string { return "FROM x\nRUN \\\n" + repeated("# SECRET_KEY=value\n", n) },
+	"sections":    func(n int) string { return repeated("[section\nsecret_key = value\n", n) },
+	"parents":     func(n int) string { return "a:\n" + repeated("  secret_key: value\n", n) },
+	"objects":     func(n int) string { return "{" + repeated(`"SECRET_KEY": {"a":`, n) },
+	"pairs":       func(n int) string { return "{" + repeated(`{"name": "SECRET_KEY",`, n) },
+	"tags":        func(n int) string { return "<html>" + repeated("<SECRET_KEY=", n) },
+	"fences":      func(n int) string { return "# x\n" + repeated("```\nSECRET_KEY=value\n", n) },
+	"base64":      func(n int) string { return repeated("ZGphbmdvLWluc2VjdXJlL", n) },
+	"references":  func(n int) string { return repeated("${SECRET_KEY:-", n) },
+	"flow":        func(n int) string { return "a: {" + repeated("SECRET_KEY: value, ", n) },
+	"YAML blocks": func(n int) string { return "a:\n" + repeated("  SECRET_KEY: |\n", n) },
+	"old keys":    func(n int) string { return "a:\n" + repeated("  SECRET_KEY_FALLBACKS: [value, ", n) },
+	"binary":      func(n int) string { return "\x00\x01\x02" + repeated("SECRET_KEY\x00zvalue", n) },
 }
 
 func repeated(s string, size int) string { return strings.Repeat(s, size/len(s)) }
