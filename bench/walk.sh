@@ -14,9 +14,9 @@ for repo in "$@"; do
 	echo "== $(basename "$(dirname "$repo")")/$(basename "$repo")"
 	DJLEAKS_BENCH_REPO=$repo go test ./internal/packwalk -run '^$' -benchtime 1x \
 		-bench '^Benchmark(Ratio|Jobs|Heap|Open|Commits|Trees)$' | grep '^Benchmark'
-	echo "git cat-file --batch-all-objects --unordered --buffer --batch:"
+	echo "git cat-file --batch-all-objects --unordered --buffer --batch, user and system time (second line):"
 	(
 		git -C "$repo" cat-file --batch-all-objects --unordered --buffer --batch >/dev/null
-		times | tail -n 1 # user and system time of the child
+		times
 	)
 done
