@@ -11,6 +11,10 @@ import (
 // Git takes paths of 4,096 bytes; a made-up author can have megabytes.
 const longest = 1024
 
+// longestLine is how much of a message is shown, in characters: hints hold a
+// command with several paths.
+const longestLine = 8 * longest
+
 // clean makes a string from a repository fit for a terminal and for a CI log.
 //
 // What does not print is shown escaped: control characters, ANSI sequences,
@@ -18,14 +22,23 @@ const longest = 1024
 // The beginnings of workflow commands are broken wherever they stand, because
 // runners look for "::" behind blanks and for "##vso[", "##[" and "##teamcity["
 // anywhere in a line.
-func clean(s string) string {
+func clean(s string) string { return escaped(s, longest, true) }
+
+// Line does the same for a whole line of a message, in which a string from a
+// repository, the environment or the command line is a part: errors, hints and
+// notes. A colon may stand at its end.
+func Line(s string) string { return escaped(s, longestLine, false) }
+
+// escaped is clean for at most so many characters. Where s is only a part of a
+// line, what stands beside it could make "::" of a colon at its edge.
+func escaped(s string, most int, part bool) string {
 	if plain(s) {
 		return s
 	}
 	var b strings.Builder
 	count := 0
 	for i := 0; i < len(s); count++ {
-		if count == longest {
+		if count == most {
 			b.WriteString("…")
 			break
 		}
@@ -43,7 +56,7 @@ func clean(s string) string {
 			b.WriteString(`\t`)
 		case !unicode.IsPrint(r):
 			writeEscape(&b, r)
-		case r == ':' && commandColon(s, i), r == '#' && i > 0 && s[i-1] == '#':
+		case r == ':' && commandColon(s, i, part), r == '#' && i > 0 && s[i-1] == '#':
 			writeEscape(&b, r)
 		default:
 			b.WriteRune(r)
@@ -67,9 +80,9 @@ func plain(s string) bool {
 }
 
 // commandColon reports whether the colon at s[i] could be a half of "::", be it
-// with what is printed before or after s.
-func commandColon(s string, i int) bool {
-	return i == 0 || i == len(s)-1 || s[i-1] == ':'
+// with what is printed before or after a part of a line.
+func commandColon(s string, i int, part bool) bool {
+	return part && (i == 0 || i == len(s)-1) || i > 0 && s[i-1] == ':'
 }
 
 func writeEscape(b *strings.Builder, r rune) {

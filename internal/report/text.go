@@ -176,8 +176,20 @@ func (t *text) limit(n, most int) int {
 
 func (t *text) more(n int, indent, one, many string) {
 	if n > 0 {
-		t.line(indent, t.dim.Sprint("and "+count(int64(n), "more "+one, "more "+many)+" (--format json lists all)"))
+		t.line(indent, t.dim.Sprint("and "+count(int64(n), "more "+one, "more "+many)+t.listAll()))
 	}
+}
+
+// listAll says what to call for all that was cut off. Who is stopped by a hook
+// has not called djleaks, and has no command line to add a word to.
+func (t *text) listAll() string {
+	switch {
+	case t.report.Scope.Kind == "staged":
+		return " (djleaks staged --verbose lists all)"
+	case stillHere(t.report):
+		return ""
+	}
+	return " (--verbose lists all)"
 }
 
 // skipWords names what was not read, and why.
