@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/report"
 )
 
 // version is the release that this source tree is or will be. A constant,
@@ -61,6 +63,11 @@ func newApp(w world) *cli.App {
 	forEachCommand(app.Commands, func(c *cli.Command) {
 		c.OnUsageError = onUsageError
 		c.HideHelpCommand = true
+		for _, flag := range c.Flags {
+			if b, ok := flag.(*cli.BoolFlag); ok {
+				b.DisableDefaultText = true // a switch that is not set is off
+			}
+		}
 		if len(c.Subcommands) > 0 && c.Action == nil {
 			c.Action = noCommand
 		}
@@ -76,14 +83,25 @@ func forEachCommand(commands []*cli.Command, do func(*cli.Command)) {
 }
 
 func onUsageError(c *cli.Context, err error, _ bool) error {
-	return usageError{err.Error(), "djleaks " + commandName(c) + "--help"}
+	return usageError{err.Error(), helpFor(c)}
 }
 
+// helpFor is the command that explains the one that was called.
+func helpFor(c *cli.Context) string {
+	return strings.TrimSpace("djleaks "+commandName(c)) + " --help"
+}
+
+// commandName is the words that lead to a command: "hook install". It is empty
+// for the program itself.
 func commandName(c *cli.Context) string {
-	if c.Command == nil || c.Command.Name == "" || c.Command.Name == c.App.Name {
-		return ""
+	var words []string
+	for _, level := range c.Lineage() {
+		if level.Command != nil && level.Command.Name != "" && level.Command.Name != c.App.Name {
+			words = append(words, level.Command.Name)
+		}
 	}
-	return strings.TrimPrefix(c.Command.FullName(), c.App.Name+" ") + " "
+	slices.Reverse(words)
+	return strings.Join(slices.Compact(words), " ")
 }
 
 // noCommand answers words that name no command.
@@ -169,9 +187,10 @@ func takesValue(flags []cli.Flag, word string) bool {
 	return false
 }
 
-// nearest returns the name that is at most two edits away from word, or "".
+// nearest returns the name that is at most two edits away from word, one if
+// word is short, or "".
 func nearest(word string, names []string) string {
-	best, distance := "", 3
+	best, distance := "", min(3, 1+len(word)/2)
 	for _, name := range names {
 		if d := edits(word, name); d < distance {
 			best, distance = name, d
@@ -180,25 +199,27 @@ func nearest(word string, names []string) string {
 	return best
 }
 
-// edits is the Levenshtein distance.
+// edits is how many characters to insert, delete, replace or swap make b of a.
 func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
+	for j := range last {
+		last[j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
 		row[0] = i + 1
 		for j := range len(b) {
-			change := diagonal
+			change := last[j]
 			if a[i] != b[j] {
 				change++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(change, row[j]+1, row[j+1]+1)
+			row[j+1] = min(change, last[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
 		}
+		before, last, row = last, row, before
 	}
-	return row[len(b)]
+	return last[len(b)]
 }
 
 // leave says on standard error why the program ends, and gives the exit code.
@@ -214,9 +235,9 @@ func (w world) leave(ctx context.Context, err error) int {
 	if errors.As(err, &verdict) {
 		return code // the report has said it
 	}
-	fmt.Fprintln(w.stderr, "djleaks:", oneLine(err.Error()))
+	fmt.Fprintln(w.stderr, "djleaks:", report.Line(err.Error()))
 	for _, hint := range hints(err) {
-		fmt.Fprintln(w.stderr, "hint:", oneLine(hint))
+		fmt.Fprintln(w.stderr, "hint:", report.Line(hint))
 	}
 	return code
 }

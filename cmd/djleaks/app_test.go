@@ -38,6 +38,9 @@ func TestOptionsMayStandAfterArguments(t *testing.T) {
 func TestWrongWordsAreExitTwoAndSaidOnStandardError(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"odit", "did you mean audit?"},
+		{"report --format xml x", "formats: text, json"},
+		{"hook install x", "djleaks hook install --help"},
+		{"report x --fail-on low", "not defined"},
 		{"audit --formt json", "flag provided but not defined"},
 		{"audit . --format nonsense", "nonsense"},
 		{"audit . --fail-on awful", "awful"},

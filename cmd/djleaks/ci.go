@@ -56,7 +56,7 @@ func (w world) ci(c *cli.Context) error {
 		return err
 	}
 	coverage := s.report.Coverage
-	s.note("%d commits, %d texts, %d bytes examined", coverage.Commits, coverage.Blobs, coverage.Bytes)
+	s.note("%s, %s, %s examined", counted(coverage.Commits, "commit", "commits"), counted(coverage.Blobs, "text", "texts"), counted(coverage.Bytes, "byte", "bytes"))
 	verdict := s.finish()
 	if job.System == "github" && s.report.Verdict != "" {
 		return errors.Join(verdict, s.forGitHub(c.IsSet("format")))
@@ -85,10 +85,18 @@ func (w world) job(base string) (cienv.Range, error) {
 	return job, err
 }
 
+// counted writes a number with its noun: "1 commit", "40 commits".
+func counted(n int64, one, many string) string {
+	if n == 1 {
+		many = one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
 // note tells on standard error what the job is about, apart from the report.
 func (s *scan) note(format string, args ...any) {
 	if !s.options.quiet {
-		fmt.Fprintln(s.stderr, "djleaks: ci:", oneLine(fmt.Sprintf(format, args...)))
+		fmt.Fprintln(s.stderr, "djleaks: ci:", report.Line(fmt.Sprintf(format, args...)))
 	}
 }
 
@@ -147,14 +155,11 @@ func (s *scan) ciRange(ctx context.Context, repo *gitstore.Repository, job *cien
 		return nil
 	}
 	if !job.OrAll {
-		var names []string
-		for _, base := range job.Bases {
-			names = append(names, base.Revision)
+		if len(job.Bases) == 0 {
+			return hintedError{fmt.Errorf("ci: nothing names the base: %w", gitstore.ErrMissingBase), job.FetchHint}
 		}
-		if len(names) == 0 {
-			names = []string{"(not named)"}
-		}
-		return hintedError{fmt.Errorf("ci: base %s: %w", strings.Join(names, " or "), gitstore.ErrMissingBase), job.FetchHint}
+		// Its hint is the command for a shell in the job.
+		return hintedError{fmt.Errorf("ci: %w", repo.MissingBase(job.Bases[0].Revision)), job.FetchHint}
 	}
 	if err := s.configure(ciRoot(repo, job, "")); err != nil {
 		return err

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"strconv"
-	"strings"
 )
 
 // The exit codes. They are a contract: nothing else is ever returned.
@@ -69,15 +68,4 @@ func hints(err error) []string {
 		err = errors.Unwrap(err)
 	}
 	return out
-}
-
-// oneLine keeps what a file name or a value of the user brings into a message
-// from moving the cursor or starting a line of its own.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r >= 0x7f && r < 0xa0 || r == '\u2028' || r == '\u2029' || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 {
-			return '?'
-		}
-		return r
-	}, s)
 }

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
 )
@@ -19,11 +21,11 @@ func explain(w io.Writer, d *django.Detector, findings []scanner.Finding) error 
 	for i := range findings {
 		f := &findings[i]
 		severity, reason := d.Severity(&f.Match, f.Path)
-		name := oneLine(f.Name)
+		name := report.Line(f.Name)
 		if name == "" {
 			name = "no name"
 		}
-		fmt.Fprintf(w, "%s:%d:%d  %s\n", oneLine(f.Path), f.Line, f.Column, f.Secret.Mask(f.Class))
+		fmt.Fprintf(w, "%s:%d:%d  %s\n", cmp.Or(report.Line(f.Path), "standard input"), f.Line, f.Column, f.Secret.Mask(f.Class))
 		fmt.Fprintf(w, "  name      %s, written as %s%s\n", name, f.Form, traitWords(f.Traits))
 		e := django.Evaluate(f.Secret.Reveal())
 		fmt.Fprintf(w, "  value     %d bytes, %s\n", e.Length, e.Kind)
@@ -33,7 +35,7 @@ func explain(w io.Writer, d *django.Detector, findings []scanner.Finding) error 
 		fmt.Fprintf(w, "  severity  %s: %s\n", severity, reason)
 		fmt.Fprintf(w, "  rule      %s, key %s\n", f.Rule, f.Secret.Fingerprint())
 		if f.Allow != nil {
-			fmt.Fprintf(w, "  accepted  by %s %s\n", oneLine(f.Allow.By), oneLine(f.Allow.Reason))
+			fmt.Fprintf(w, "  accepted  by %s %s\n", report.Line(f.Allow.By), report.Line(f.Allow.Reason))
 		}
 	}
 	return nil

@@ -97,5 +97,5 @@ func readKey(r io.Reader) (scanner.Secret, error) {
 }
 
 func tooManyArguments(c *cli.Context) error {
-	return usageError{fmt.Sprintf("%s: unexpected argument %q", commandName(c), c.Args().First()), "djleaks " + commandName(c) + "--help"}
+	return usageError{fmt.Sprintf("%s: unexpected argument %q", commandName(c), c.Args().First()), helpFor(c)}
 }

@@ -71,6 +71,6 @@ func (s *scan) writeBaseline() error {
 		out.Discard()
 		return err
 	}
-	fmt.Fprintf(s.stderr, "djleaks: %s accepts %d keys; use it with --baseline %[1]s\n", oneLine(s.options.accept), len(s.report.Keys))
+	fmt.Fprintf(s.stderr, "djleaks: %s accepts %s; use it with --baseline %[1]s\n", report.Line(s.options.accept), counted(int64(len(s.report.Keys)), "key", "keys"))
 	return out.Close()
 }

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/scanner/django"
 )
 
 func reportCommand(w world) *cli.Command {
@@ -18,7 +20,7 @@ func reportCommand(w world) *cli.Command {
 		Description: "FILE is what `djleaks audit --format json --output FILE` wrote; `-` is\n" +
 			"standard input. The exit code is 0 if the report could be shown: the verdict\n" +
 			"was given by the scan.",
-		Flags: scanFlags(),
+		Flags: reportFlags(),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {
 				return usageError{"report: give one FILE", "djleaks audit --format json --output report.json"}
@@ -30,21 +32,26 @@ func reportCommand(w world) *cli.Command {
 
 // rerender reads a saved report and writes it again.
 func (w world) rerender(c *cli.Context, file string) error {
-	s, err := w.newScan(c, "")
+	options, err := readReportOptions(c)
 	if err != nil {
 		return err
 	}
+	// A report does not say when it was made, which GitLab wants to know.
+	now := time.Now()
+	s := &scan{world: w, options: options, detector: django.New(), start: now, end: now}
 	var in io.Reader = w.stdin
+	name := "standard input"
 	if file != "-" {
+		name = file
 		f, err := os.Open(file)
 		if err != nil {
-			return usageError{err.Error(), ""}
+			return usageError{"report: " + err.Error(), ""}
 		}
 		defer f.Close()
 		in = f
 	}
 	if s.report, err = report.Read(in); err != nil {
-		return configError{fmt.Errorf("report: %s: %w", file, err)}
+		return configError{fmt.Errorf("%s: %w", name, err)}
 	}
 	return s.write()
 }

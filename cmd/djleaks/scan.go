@@ -25,6 +25,7 @@ type scanOptions struct {
 	failSet  bool // --fail-on was given, so the configuration does not change it
 	exitZero bool
 	all      bool
+	verbose  bool
 	quiet    bool
 	color    string
 	config   string
@@ -36,35 +37,43 @@ type scanOptions struct {
 
 // scanFlags declares them.
 func scanFlags(more ...cli.Flag) []cli.Flag {
-	return append([]cli.Flag{
-		&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT` of the report: " + strings.Join(report.Formats(), ", ")},
-		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the report to `FILE` instead of standard output"},
-		&cli.StringSliceFlag{Name: "report", Usage: "write one more report: `FORMAT=FILE`; may be repeated"},
+	flags := append(reportFlags(),
 		&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: critical, high, medium, low, note"},
 		&cli.BoolFlag{Name: "exit-zero", Usage: "exit 0 even if keys are found"},
 		&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
 		&cli.StringFlag{Name: "write-baseline", Usage: "accept all open keys from now on: list them in `FILE`; needs --reason"},
-		&cli.StringFlag{Name: "reason", Usage: "why the keys of --write-baseline may stay"},
+		&cli.StringFlag{Name: "reason", Usage: "why the keys of --write-baseline may stay: `TEXT`"},
 		&cli.StringFlag{Name: "config", Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
-		&cli.StringFlag{Name: "color", Value: "auto", Usage: "colour the text: auto, always, never"},
+	)
+	return append(flags, more...)
+}
+
+// reportFlags declare how to show a report, whether it is new or saved.
+func reportFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT` of the report: " + strings.Join(report.Formats(), ", ")},
+		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the report to `FILE` instead of standard output"},
+		&cli.StringSliceFlag{Name: "report", Usage: "write one more report: `FORMAT=FILE`; may be repeated"},
+		&cli.StringFlag{Name: "color", Value: "auto", Usage: "colour the text, `WHEN`: auto, always, never"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing when nothing fails"},
 		&cli.BoolFlag{Name: "all", Usage: "show notes in the text too"},
-	}, more...)
+		&cli.BoolFlag{Name: "verbose", Usage: "list every key, place and commit in the text, however many there are"},
+	}
 }
 
 func jobsFlag() cli.Flag {
-	return &cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Value: runtime.GOMAXPROCS(0), Usage: "how many processors to use"}
+	return &cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Value: runtime.GOMAXPROCS(0), Usage: "use `N` processors"}
 }
 
 // readScanOptions checks the words before anything is scanned.
 func readScanOptions(c *cli.Context) (scanOptions, error) {
-	o := scanOptions{
-		format: c.String("format"), output: c.String("output"), reports: map[string]string{},
-		failSet: c.IsSet("fail-on"), exitZero: c.Bool("exit-zero"), all: c.Bool("all"), quiet: c.Bool("quiet"),
-		color: c.String("color"), config: c.String("config"), baseline: c.String("baseline"), jobs: c.Int("jobs"),
-		accept: c.String("write-baseline"), reason: strings.TrimSpace(c.String("reason")),
+	o, err := readReportOptions(c)
+	if err != nil {
+		return o, err
 	}
-	var err error
+	o.failSet, o.exitZero, o.jobs = c.IsSet("fail-on"), c.Bool("exit-zero"), c.Int("jobs")
+	o.config, o.baseline = c.String("config"), c.String("baseline")
+	o.accept, o.reason = c.String("write-baseline"), strings.TrimSpace(c.String("reason"))
 	if o.failOn, err = scanner.ParseSeverity(c.String("fail-on")); err != nil {
 		return o, usageError{"--fail-on: " + err.Error(), ""}
 	}
@@ -73,6 +82,15 @@ func readScanOptions(c *cli.Context) (scanOptions, error) {
 	}
 	if (o.accept == "") != (o.reason == "") {
 		return o, usageError{"--write-baseline and --reason go together", `--write-baseline djleaks-baseline.jsonl --reason "rotated on 2026-05-01"`}
+	}
+	return o, nil
+}
+
+// readReportOptions checks the words of reportFlags.
+func readReportOptions(c *cli.Context) (scanOptions, error) {
+	o := scanOptions{
+		format: c.String("format"), output: c.String("output"), reports: map[string]string{}, color: c.String("color"),
+		all: c.Bool("all"), verbose: c.Bool("verbose"), quiet: c.Bool("quiet"),
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
 		return o, usageError{fmt.Sprintf("--color %q is none of auto, always, never", o.color), ""}

@@ -37,7 +37,7 @@ func (s *scan) progress() *report.Progress {
 
 // renderOptions says how to show the report in one file.
 func (s *scan) renderOptions(out io.Writer) report.Options {
-	o := report.Options{All: s.options.all, Quiet: s.options.quiet, Rules: s.detector.Rules(), Start: s.start, End: s.end}
+	o := report.Options{All: s.options.all, Verbose: s.options.verbose, Quiet: s.options.quiet, Rules: s.detector.Rules(), Start: s.start, End: s.end}
 	f, isTerminal := terminal(out)
 	o.Color = report.UseColor(s.options.color, s.getenv, isTerminal)
 	if isTerminal {

@@ -88,7 +88,7 @@ func (r *Repository) Range(base, head string) (*Range, error) {
 	if strings.Trim(base, "0") != "" {
 		from, err := r.resolveCommit(base)
 		if errors.Is(err, ErrUnknownRevision) || errors.Is(err, ErrObjectMissing) {
-			return nil, r.missingBase(base)
+			return nil, r.MissingBase(base)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("range: base: %w", err)
@@ -113,8 +113,9 @@ func (s *Range) SetWantKnown(f func() bool) { s.spec.WantKnown = f }
 // SetSift sets the callback of the same name of a RangeSpec.
 func (s *Range) SetSift(f func(blobs int) func(scanner.ObjectID) bool) { s.spec.Sift = f }
 
-// missingBase makes the error with the command that gets the base.
-func (r *Repository) missingBase(base string) error {
+// MissingBase makes the error about a base that is not here: a *MissingBaseError
+// with the command that gets it, or ErrUnknownRevision if no command can.
+func (r *Repository) MissingBase(base string) error {
 	e := &MissingBaseError{Base: base, Shallow: len(r.Shallow()) > 0}
 	name, steps := splitRevision(base)
 	if id, err := r.resolveName(name); err == nil && id != "" && steps != "" && !e.Shallow {
