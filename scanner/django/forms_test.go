@@ -127,6 +127,18 @@ func TestEveryFormReadsWhatPeopleMakeUp(t *testing.T) {
 	}
 }
 
+func TestEveryFormMayHaveOtherLineEnds(t *testing.T) {
+	key := testkit.Key(3)
+	for _, q := range quotings {
+		for _, how := range []string{"crlf", "bom", "cr", "utf-16le-bom", "utf-16be"} {
+			text := encode(fmt.Sprintf(q.text, q.write(key)), how)
+			if found := find(text); len(found) != 1 || found[0].Secret.Reveal() != key {
+				t.Errorf("%s, %s: %d found", q.name, how, len(found))
+			}
+		}
+	}
+}
+
 func TestTheOffsetPointsAtTheValue(t *testing.T) {
 	key := testkit.Key(1)
 	for _, q := range quotings {
