@@ -8,7 +8,9 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/djleaks/djleaks/hooks"
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/scanner/django"
 )
 
 func completionCommand(w world) *cli.Command {
@@ -28,25 +30,6 @@ func completionCommand(w world) *cli.Command {
 				return usageError{"completion: name one shell: " + strings.Join(shells, ", "), "djleaks completion bash"}
 			}
 			return write(w.stdout, completions(c.App))
-		},
-	}
-}
-
-func manCommand(w world) *cli.Command {
-	return &cli.Command{
-		Name:      "man",
-		Usage:     "print the manual page, for `man -l -`",
-		ArgsUsage: " ",
-		Action: func(c *cli.Context) error {
-			if c.Args().Present() {
-				return tooManyArguments(c)
-			}
-			page, err := c.App.ToManWithSection(1)
-			if err != nil {
-				return err
-			}
-			_, err = io.WriteString(w.stdout, page)
-			return err
 		},
 	}
 }
@@ -76,7 +59,7 @@ func completions(app *cli.App) []completed {
 	walk = func(prefix string, commands []*cli.Command) {
 		for _, c := range commands {
 			path := strings.TrimPrefix(prefix+" "+c.Name, " ")
-			all = append(all, completed{path, append(commandWords(c.Subcommands), flagWords(c.Flags)...)})
+			all = append(all, completed{path, slices.Concat(commandWords(c.Subcommands), argumentWords(path), flagWords(c.Flags))})
 			walk(path, c.Subcommands)
 		}
 	}
@@ -87,6 +70,25 @@ func completions(app *cli.App) []completed {
 func commandWords(commands []*cli.Command) (out []completedWord) {
 	for _, c := range commands {
 		out = append(out, completedWord{word: c.Name, usage: c.Usage})
+	}
+	return out
+}
+
+// argumentWords are the arguments of a command, where they are few.
+func argumentWords(path string) (out []completedWord) {
+	var words []string
+	switch path {
+	case "completion":
+		words = shells
+	case "hook run":
+		words = hooks.Names()
+	case "rules":
+		for _, rule := range django.New().Rules() {
+			words = append(words, rule.ID)
+		}
+	}
+	for _, word := range words {
+		out = append(out, completedWord{word: word})
 	}
 	return out
 }
@@ -105,7 +107,9 @@ func flagWords(flags []cli.Flag) (out []completedWord) {
 				w.word = "--" + name
 			}
 		}
-		w.values = flagValues(w.word)
+		if w.values = flagValues(w.word); w.values != nil {
+			w.usage, _, _ = strings.Cut(w.usage, ": ") // the rest lists the values
+		}
 		out = append(out, w)
 	}
 	return out
@@ -119,6 +123,8 @@ func flagValues(flag string) []string {
 		return []string{"critical", "high", "medium", "low", "note"}
 	case "--color":
 		return []string{"auto", "always", "never"}
+	case "--hook":
+		return hooks.Names()
 	}
 	return nil
 }
@@ -191,7 +197,7 @@ func zshCompletion(w io.Writer, all []completed) error {
 	for _, c := range all {
 		fmt.Fprintf(&b, "    %s) choices=(", shellQuote(c.path))
 		for _, word := range c.words {
-			b.WriteString(" " + shellQuote(word.word+":"+strings.ReplaceAll(word.usage, ":", `\:`)))
+			b.WriteString(" " + shellQuote(strings.TrimSuffix(word.word+":"+strings.ReplaceAll(word.usage, ":", `\:`), ":")))
 		}
 		b.WriteString(");;\n")
 	}
@@ -207,6 +213,9 @@ func fishCompletion(w io.Writer, all []completed) error {
 		condition := "__fish_use_subcommand"
 		if c.path != "" {
 			condition = "__fish_seen_subcommand_from " + strings.Join(strings.Fields(c.path), "; and __fish_seen_subcommand_from ")
+		}
+		if below := subcommands(all, c.path); c.path != "" && below != "" {
+			condition += "; and not __fish_seen_subcommand_from " + below
 		}
 		for _, word := range c.words {
 			fmt.Fprintf(&b, "complete -c djleaks -n %s", shellQuote(condition))
@@ -228,6 +237,17 @@ func fishCompletion(w io.Writer, all []completed) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// subcommands are the words that may follow a command, with blanks between.
+func subcommands(all []completed, path string) string {
+	var out []string
+	for _, c := range all {
+		if word, ok := strings.CutPrefix(c.path, path+" "); ok {
+			out = append(out, word)
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 func powershellCompletion(w io.Writer, all []completed) error {

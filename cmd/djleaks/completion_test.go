@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/urfave/cli/v2"
 )
 
 // bashCompletes returns what bash offers for the last of these words.
@@ -33,6 +35,9 @@ func TestBashCompletesCommandsOptionsAndValues(t *testing.T) {
 		{[]string{"djleaks", "audit", "--exit"}, []string{"--exit-zero"}},
 		{[]string{"djleaks", "audit", "--format", "js"}, []string{"json", "jsonl"}},
 		{[]string{"djleaks", "hook", "install", "--gl"}, []string{"--global"}},
+		{[]string{"djleaks", "hook", "install", "--hook", "pre-p"}, []string{"pre-push"}},
+		{[]string{"djleaks", "hook", "run", "ref"}, []string{"reference-transaction"}},
+		{[]string{"djleaks", "completion", "z"}, []string{"zsh"}},
 		{[]string{"djleaks", "audit", "$(touch /nowhere/x)", "--exit"}, []string{"--exit-zero"}},
 	} {
 		if got := bashCompletes(t, script, c.words...); !slices.Equal(got, c.want) {
@@ -57,5 +62,34 @@ func TestEveryCommandIsInTheManualPageAndTheCompletions(t *testing.T) {
 				t.Errorf("%s has no word of %s", name, word)
 			}
 		}
+	}
+}
+
+func TestTheManualPageHasTheWordsOfTheHelp(t *testing.T) {
+	_, page, _ := program("", "man")
+	plain := strings.NewReplacer(`\-`, "-", `\(ga`, "`", `\(aq`, "'").Replace(page)
+	app := newApp(world{})
+	forEachCommand(app.Commands, func(c *cli.Command) {
+		if len(c.Subcommands) > 0 {
+			return
+		}
+		for _, words := range append(strings.Split(c.Description, "\n"), " "+c.Name) {
+			if !strings.Contains(plain, words) {
+				t.Errorf("%s: the page does not say %q", c.Name, words)
+			}
+		}
+		for _, f := range c.Flags {
+			if name := f.Names()[0]; !strings.Contains(plain, "--"+name) {
+				t.Errorf("%s: the page has no --%s", c.Name, name)
+			}
+		}
+	})
+	for n, line := range strings.Split(page, "\n") {
+		if strings.HasPrefix(line, "'") || strings.Contains(line, `\e`) {
+			t.Errorf("line %d would be read as a request: %q", n+1, line)
+		}
+	}
+	if !strings.Contains(plain, "--output FILE, -o FILE") {
+		t.Error("an option has no word for its value")
 	}
 }

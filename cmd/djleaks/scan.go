@@ -54,7 +54,7 @@ func reportFlags() []cli.Flag {
 		&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT` of the report: " + strings.Join(report.Formats(), ", ")},
 		&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the report to `FILE` instead of standard output"},
 		&cli.StringSliceFlag{Name: "report", Usage: "write one more report: `FORMAT=FILE`; may be repeated"},
-		&cli.StringFlag{Name: "color", Value: "auto", Usage: "colour the text, `WHEN`: auto, always, never"},
+		&cli.StringFlag{Name: "color", Value: "auto", Usage: "colour the text: `WHEN` is auto, always or never"},
 		&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print nothing when nothing fails"},
 		&cli.BoolFlag{Name: "all", Usage: "show notes in the text too"},
 		&cli.BoolFlag{Name: "verbose", Usage: "list every key, place and commit in the text, however many there are"},
