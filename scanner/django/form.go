@@ -20,7 +20,7 @@ type assignment struct {
 // of the highest class; the first one wins ties.
 //
 // A form sees one anchor at a time and must look at a bounded part of the text
-// around it (document.line, document.window), because a hostile text can be one
+// around it (document.line), because a hostile text can be one
 // line of ten megabytes with an anchor every ten bytes. It never recurses on
 // the depth of its input and never fails: what it cannot read it leaves alone.
 type form func(doc *document, anchor int, emit func(assignment))

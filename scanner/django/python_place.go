@@ -178,12 +178,12 @@ func (doc *document) header(from int, code []byte, pl *place) {
 	case "except", "except:":
 		pl.traits |= scanner.Fallback
 	case "else", "else:":
-		doc.elseOf(from, len(code), pl)
+		doc.elseOf(from, pl)
 	}
 }
 
 // elseOf finds the if of an else, on the same indentation.
-func (doc *document) elseOf(at, _ int, pl *place) {
+func (doc *document) elseOf(at int, pl *place) {
 	indent := doc.indentation(at)
 	for range doc.blockLines() {
 		from, to, ok := doc.previousLine(at)
