@@ -56,6 +56,9 @@ func (w world) ci(c *cli.Context) error {
 		return err
 	}
 	coverage := s.report.Coverage
+	if len(repo.Shallow()) > 0 && len(coverage.Skipped) > 0 && !job.Whole {
+		s.note("the clone is shallow: %s", job.FetchHint)
+	}
 	s.note("%s, %s, %s examined", counted(coverage.Commits, "commit", "commits"), counted(coverage.Blobs, "text", "texts"), counted(coverage.Bytes, "byte", "bytes"))
 	verdict := s.finish()
 	if job.System == "github" && s.report.Verdict != "" {
@@ -140,6 +143,9 @@ func (s *scan) ciRange(ctx context.Context, repo *gitstore.Repository, job *cien
 		if err != nil {
 			return fmt.Errorf("ci: base: %w", err)
 		}
+		if job.Target != "" {
+			s.named = s.trusted(repo, id.String(), head.String())
+		}
 		if err := s.configure(ciRoot(repo, job, id.String())); err != nil {
 			return err
 		}
@@ -166,11 +172,7 @@ func (s *scan) ciRange(ctx context.Context, repo *gitstore.Repository, job *cien
 	}
 	s.report.Scope.Range = "all of " + job.Head
 	s.note("range: %s, because no base is here", s.report.Scope.Range)
-	err := s.search(ctx, repo, repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}}))
-	if err == nil && len(repo.Shallow()) > 0 {
-		s.note("the clone is shallow: %s", job.FetchHint)
-	}
-	return err
+	return s.search(ctx, repo, repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}}))
 }
 
 // ciRoot is where the configuration comes from. A pull request must not bring
@@ -185,6 +187,27 @@ func ciRoot(repo *gitstore.Repository, job *cienv.Range, base string) readFile {
 			err = fs.ErrNotExist
 		}
 		return text, err
+	}
+}
+
+// trusted reads a file that an option names as the base has it. A file that only
+// the pull request brings accepts nothing; one that neither side has was made by
+// the job.
+func (s *scan) trusted(repo *gitstore.Repository, base, head string) readFile {
+	return func(name string) ([]byte, error) {
+		paths, err := inRepository(repo, []string{name})
+		if err != nil {
+			return os.ReadFile(name) // it is outside of the repository
+		}
+		text, err := repo.File(base, paths[0])
+		if !missing(err) && !errors.Is(err, fs.ErrNotExist) {
+			return text, err
+		}
+		if _, err := repo.File(head, paths[0]); err == nil {
+			s.note("%s is new in this pull request, so it counts once it is merged", name)
+			return nil, nil
+		}
+		return os.ReadFile(name)
 	}
 }
 

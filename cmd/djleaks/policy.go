@@ -32,7 +32,7 @@ func inFolder(root string) readFile {
 func (s *scan) configure(root readFile) error {
 	var err error
 	if file := s.options.config; file != "" {
-		text, err := os.ReadFile(file)
+		text, err := s.named(file)
 		if err != nil {
 			return usageError{"--config: " + err.Error(), ""}
 		}
@@ -46,7 +46,7 @@ func (s *scan) configure(root readFile) error {
 		s.options.failOn = s.policy.FailOn
 	}
 	if file := s.options.baseline; file != "" {
-		text, err := os.ReadFile(file)
+		text, err := s.named(file)
 		if err != nil {
 			return usageError{"--baseline: " + err.Error(), ""}
 		}

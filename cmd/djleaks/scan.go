@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -130,7 +131,8 @@ type scan struct {
 	policy   *policy.Policy
 	baseline []policy.Entry
 	report   *scanner.Report
-	strict   bool // keys of the old side count too
+	strict   bool     // keys of the old side count too
+	named    readFile // reads the files that --config and --baseline name
 	start    time.Time
 	end      time.Time
 }
@@ -141,7 +143,7 @@ func (w world) newScan(c *cli.Context, kind string) (*scan, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &scan{world: w, options: options, detector: django.New(), policy: &policy.Policy{}, strict: c.Bool("strict"), start: time.Now()}
+	s := &scan{world: w, options: options, detector: django.New(), policy: &policy.Policy{}, strict: c.Bool("strict"), named: os.ReadFile, start: time.Now()}
 	s.report = &scanner.Report{
 		Tool:  scanner.Tool{Name: "djleaks", Version: version, Rules: s.detector.Version()},
 		Scope: scanner.Scope{Kind: kind},
