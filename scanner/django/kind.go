@@ -99,7 +99,10 @@ func sniffLines(head []byte) kind {
 		end := nextBreak(head, 0, len(head))
 		k, weight := lineKind(head[:end])
 		votes[k] += weight
-		head = bytes.TrimLeft(head[end:], "\r\n")
+		for end < len(head) && isBreak(head[end]) {
+			end++
+		}
+		head = head[end:]
 	}
 	best := kindOther
 	votes[kindOther]++
@@ -113,7 +116,7 @@ func sniffLines(head []byte) kind {
 
 // lineKind says what a line speaks for, and how loudly.
 func lineKind(line []byte) (kind, int) {
-	indent := len(line) - len(bytes.TrimLeft(line, " \t"))
+	indent := indentOf(line)
 	line = line[indent:]
 	if len(line) == 0 {
 		return kindOther, 0
@@ -123,7 +126,7 @@ func lineKind(line []byte) (kind, int) {
 		foreign = 1 // it can be a block of YAML
 	}
 	first, rest := line, []byte(nil)
-	if n := bytes.IndexAny(line, " \t=:("); n > 0 {
+	if n := wordEnd(line); n > 0 && n < len(line) {
 		first, rest = line[:n], line[n:]
 	}
 	if k, weight := wordKind(line, first, rest, foreign); weight > 0 {
@@ -245,7 +248,19 @@ func upperKind(value []byte) (kind, int) {
 }
 
 func isUnderline(line []byte) bool {
-	return len(line) >= 4 && (line[0] == '=' || line[0] == '-' || line[0] == '~') && len(bytes.Trim(line, string(line[:1]))) == 0
+	return len(line) >= 4 && (line[0] == '=' || line[0] == '-' || line[0] == '~') && bytes.Count(line, line[:1]) == len(line)
+}
+
+// wordEnd is the length of what stands before the first blank, sign of an
+// assignment or parenthesis.
+func wordEnd(line []byte) int {
+	for i, c := range line {
+		switch c {
+		case ' ', '\t', '=', ':', '(':
+			return i
+		}
+	}
+	return len(line)
 }
 
 func plainWord(s []byte) bool {

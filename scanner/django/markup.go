@@ -23,7 +23,8 @@ func codeViews(doc *document, emit func(assignment)) []span {
 	var done []span
 	next := 0
 	text := doc.text
-	for from := 0; from < len(text); {
+	last := int(doc.anchors[len(doc.anchors)-1])
+	for from := 0; from <= last; {
 		to := nextBreak(text, from, len(text))
 		line := text[from:to]
 		blank := indentOf(line)
@@ -161,16 +162,29 @@ func dedent(text []byte, from, end, blank int) *layout {
 	return l
 }
 
+// Bounds of what is read of a page before its first anchor and behind its last
+// one, in bytes: more than any form looks at.
+const (
+	htmlBack  = 16 << 10
+	htmlAhead = 32 << 10
+)
+
+// htmlStart is the last tag that begins htmlBack bytes or more before an
+// anchor, or the start of the page.
+func htmlStart(text []byte, anchor int) int {
+	return max(0, bytes.LastIndexByte(text[:max(0, anchor-htmlBack)], '<'))
+}
+
 // htmlViews reads the text of HTML or XML. Anchors within tags are left to the
 // other forms: <env name="SECRET_KEY" value="x"/>.
 func htmlViews(doc *document, emit func(assignment)) []span {
 	var done []span
-	text := doc.text
+	text := doc.text[:min(len(doc.text), int(doc.anchors[len(doc.anchors)-1])+htmlAhead)]
 	l := &layout{}
-	for i := 0; i < len(text); {
-		n := bytes.IndexAny(text[i:], "<&")
-		if n < 0 {
-			n = len(text) - i
+	for i := htmlStart(text, int(doc.anchors[0])); i < len(text); {
+		n := 0
+		for i+n < len(text) && text[i+n] != '<' && text[i+n] != '&' {
+			n++
 		}
 		if n > 0 {
 			l.add(i, 1, text[i:i+n]...)
