@@ -1,0 +1,176 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// root is the folder of the repository, from that of the tests.
+const root = "../.."
+
+func document(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// documents are all texts for users, by their names.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{"cmd/djleaks/doc.go": document(t, "cmd/djleaks/doc.go")}
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/ci/*", ".pre-commit-hooks.yaml", "action.yml"} {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: no such files: %v", pattern, err)
+		}
+		for _, file := range files {
+			name, _ := filepath.Rel(root, file)
+			all[filepath.ToSlash(name)] = document(t, name)
+		}
+	}
+	return all
+}
+
+func TestTheConfigurationInTheDocumentationParses(t *testing.T) {
+	blocks := regexp.MustCompile("(?s)```toml\n(.*?)```").FindAllStringSubmatch(document(t, "docs/configuration.md"), -1)
+	if len(blocks) == 0 {
+		t.Fatal("docs/configuration.md shows no configuration")
+	}
+	for _, block := range blocks {
+		p, err := policy.Parse(".djleaks.toml", []byte(block[1]))
+		if err != nil {
+			t.Errorf("%v in:\n%s", err, block[1])
+			continue
+		}
+		if p.FailOn == 0 || len(p.Exclude) == 0 || len(p.Names) == 0 || len(p.Severity) == 0 || len(p.Accept) == 0 {
+			t.Errorf("not every setting is shown: %+v", p)
+		}
+	}
+}
+
+func TestEveryFieldOfTheReportIsDocumented(t *testing.T) {
+	words := document(t, "docs/formats.md")
+	var check func(reflect.Type)
+	seen := map[reflect.Type]bool{}
+	check = func(typ reflect.Type) {
+		for typ.Kind() == reflect.Slice || typ.Kind() == reflect.Pointer {
+			typ = typ.Elem()
+		}
+		if typ.Kind() != reflect.Struct || seen[typ] {
+			return
+		}
+		seen[typ] = true
+		for _, field := range reflect.VisibleFields(typ) {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if name == "" || name == "-" {
+				continue
+			}
+			if !regexp.MustCompile("[`.]" + name + "(\\[\\])?[`:{]").MatchString(words) {
+				t.Errorf("docs/formats.md has no word of %s (%s)", name, typ)
+			}
+			check(field.Type)
+		}
+	}
+	check(reflect.TypeFor[scanner.Report]())
+	if len(seen) < 8 {
+		t.Errorf("only %d types of the report were looked at", len(seen))
+	}
+	for _, format := range report.Formats() {
+		if !strings.Contains(words, "`"+format+"`") {
+			t.Errorf("docs/formats.md has no word of the format %s", format)
+		}
+	}
+}
+
+// A call of the program in a text: its words up to the end of the line or of
+// the code span.
+var called = regexp.MustCompile("(?m)(?:^|[ /\"`$])djleaks\"? +((?:[a-z-][^\n`|<>;#()]*)?)")
+
+func TestEveryCommandAndOptionInTheDocumentationExists(t *testing.T) {
+	app := newApp(world{})
+	calls := 0
+	for name, text := range documents(t) {
+		for _, call := range called.FindAllStringSubmatch(text, -1) {
+			commands, flags := app.Commands, app.Flags
+			depth := 0
+			for _, word := range strings.Fields(call[1]) {
+				word = strings.Trim(word, `".,:…`)
+				if option, ok := strings.CutPrefix(word, "--"); ok && option != "" {
+					option, _, _ = strings.Cut(option, "=")
+					if depth > 0 && option != "help" && !slices.ContainsFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), option) }) {
+						t.Errorf("%s: djleaks %s: there is no option --%s", name, call[1], option)
+					}
+					continue
+				}
+				if command := find(commands, word); command != nil {
+					commands, flags = command.Subcommands, command.Flags
+					depth++
+					calls++
+				} else if commands != nil && depth > 0 && regexp.MustCompile(`^[a-z]{3,}$`).MatchString(word) {
+					t.Errorf("%s: djleaks %s: there is no command %s", name, call[1], word)
+				}
+			}
+		}
+	}
+	if calls < 40 {
+		t.Errorf("only %d calls were found", calls)
+	}
+}
+
+func TestLinksInTheDocumentationLeadSomewhere(t *testing.T) {
+	links := 0
+	for name, text := range documents(t) {
+		if !strings.HasSuffix(name, ".md") {
+			continue
+		}
+		for _, link := range regexp.MustCompile(`\]\(([^)#]+)`).FindAllStringSubmatch(text, -1) {
+			if strings.Contains(link[1], "://") {
+				continue
+			}
+			links++
+			if _, err := os.Stat(filepath.Join(root, filepath.Dir(name), link[1])); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+	}
+	if links < 10 {
+		t.Errorf("only %d links were found", links)
+	}
+}
+
+// masked takes out of a line what is new at each run of the demonstration.
+func masked(line string) string {
+	line = regexp.MustCompile(`[0-9a-f]{10,}`).ReplaceAllString(line, "#")
+	return regexp.MustCompile(`django-insecure-[^ ]+…`).ReplaceAllString(line, "…")
+}
+
+func TestTheReadmeShowsWhatTheDemoPrints(t *testing.T) {
+	blocks := regexp.MustCompile("(?s)```text\n(.*?)```").FindStringSubmatch(document(t, "README.md"))
+	code, stdout, stderr := program("", "demo")
+	if blocks == nil || code != 0 {
+		t.Fatalf("exit %d, %s; block: %v", code, stderr, blocks)
+	}
+	var printed []string
+	for _, line := range strings.Split(stdout, "\n") {
+		printed = append(printed, masked(line))
+	}
+	for _, line := range strings.Split(strings.TrimSpace(blocks[1]), "\n") {
+		if !slices.Contains(printed, masked(line)) {
+			t.Errorf("the demo does not print: %s", line)
+		}
+	}
+}
