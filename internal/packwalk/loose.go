@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 
 	"github.com/djleaks/djleaks/internal/packfile"
@@ -26,41 +28,54 @@ type looseList struct {
 // listLoose reads the folders 00 to ff of every objects directory. Files with
 // other names than those of objects are left aside, as Git does.
 func listLoose(ctx context.Context, dirs []string, idSize int) (*looseList, []scanner.Skip, error) {
+	if len(dirs) > 1<<16 {
+		return nil, nil, fmt.Errorf("%d objects directories: %w", len(dirs), packfile.ErrTooLarge)
+	}
 	l := &looseList{dirs: dirs, idSize: idSize}
 	var skips []scanner.Skip
+	holders := map[string][]int{} // folder → directories that have it
 	for d, dir := range dirs {
 		folders, err := names(dir)
 		if err != nil {
 			skips = append(skips, scanner.Skip{Path: dir, Reason: err.Error()})
 		}
 		for _, folder := range folders {
-			if len(folder) != 2 {
-				continue
-			}
-			if ctx.Err() != nil {
-				return nil, nil, ctx.Err()
-			}
-			files, err := names(filepath.Join(dir, folder))
-			if err != nil {
-				skips = append(skips, scanner.Skip{Path: filepath.Join(dir, folder), Reason: err.Error()})
-			}
-			for _, name := range files {
-				if id, ok := packfile.LooseID(folder, name, idSize); ok {
-					l.ids = append(l.ids, id...)
-					if len(dirs) > 1 {
-						l.where = append(l.where, uint16(d))
-					}
-				}
+			if len(folder) == 2 {
+				holders[folder] = append(holders[folder], d)
 			}
 		}
 	}
-	if len(dirs) > 1<<16 {
-		return nil, nil, fmt.Errorf("%d objects directories: %w", len(dirs), packfile.ErrTooLarge)
+	// Folder by folder: so a list of many objects is sorted in small parts.
+	for _, folder := range slices.Sorted(maps.Keys(holders)) {
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		from := l.size()
+		for _, d := range holders[folder] {
+			path := filepath.Join(dirs[d], folder)
+			files, err := names(path)
+			if err != nil {
+				skips = append(skips, scanner.Skip{Path: path, Reason: err.Error()})
+			}
+			l.add(d, folder, files)
+		}
+		sort.Stable(&byID{l, from})
 	}
-	sort.Sort((*byID)(l))
 	l.unique()
 	l.kinds = make([]packfile.Type, l.size())
 	return l, skips, nil
+}
+
+// add puts the objects of a folder of directory d at the end of the list.
+func (l *looseList) add(d int, folder string, files []string) {
+	for _, name := range files {
+		if id, ok := packfile.LooseID(folder, name, l.idSize); ok {
+			l.ids = append(l.ids, id...)
+			if len(l.dirs) > 1 {
+				l.where = append(l.where, uint16(d))
+			}
+		}
+	}
 }
 
 // names lists a folder; one that is not there is empty.
@@ -76,16 +91,20 @@ func names(dir string) ([]string, error) {
 	return f.Readdirnames(-1)
 }
 
-type byID looseList
+// byID sorts the objects of a list from one on.
+type byID struct {
+	*looseList
+	from int
+}
 
-func (l *byID) Len() int           { return len(l.ids) / l.idSize }
-func (l *byID) Less(i, j int) bool { return bytes.Compare(l.at(i), l.at(j)) < 0 }
-func (l *byID) at(i int) []byte    { return l.ids[i*l.idSize : (i+1)*l.idSize] }
+func (l *byID) Len() int           { return l.size() - l.from }
+func (l *byID) Less(i, j int) bool { return bytes.Compare(l.id(l.from+i), l.id(l.from+j)) < 0 }
 func (l *byID) Swap(i, j int) {
+	i, j = l.from+i, l.from+j
 	var t [32]byte
-	copy(t[:], l.at(i))
-	copy(l.at(i), l.at(j))
-	copy(l.at(j), t[:])
+	copy(t[:], l.id(i))
+	copy(l.id(i), l.id(j))
+	copy(l.id(j), t[:])
 	if l.where != nil {
 		l.where[i], l.where[j] = l.where[j], l.where[i]
 	}

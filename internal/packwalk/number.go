@@ -3,6 +3,7 @@ package packwalk
 import (
 	"bytes"
 	"container/heap"
+	"context"
 	"fmt"
 	"math/bits"
 )
@@ -55,7 +56,6 @@ func (d *doubles) before(pos int) int {
 		return 0
 	}
 	if pos>>6 == len(d.words) {
-		pos--
 		last := len(d.words) - 1
 		return int(d.sums[last]) + bits.OnesCount64(d.words[last])
 	}
@@ -81,7 +81,7 @@ func (d *doubles) sum() int {
 }
 
 // number finds the doubles and gives out the ordinals.
-func (w *Walk) number() error {
+func (w *Walk) number(ctx context.Context) error {
 	sources := make([]*numbers, 0, len(w.packs)+1)
 	var merge merger
 	for i, p := range w.packs {
@@ -92,9 +92,12 @@ func (w *Walk) number() error {
 	w.loose.total = w.loose.size()
 	sources = append(sources, &w.loose.numbers)
 	merge = append(merge, &cursor{source: len(w.packs), total: w.loose.total, id: w.loose.id})
-	merge.doubles(func(source, pos int) {
+	err := merge.doubles(ctx, func(source, pos int) {
 		sources[source].doubles.add(pos, sources[source].total)
 	})
+	if err != nil {
+		return err
+	}
 	n := 0
 	for _, s := range sources {
 		s.first = uint32(n)
@@ -105,7 +108,9 @@ func (w *Walk) number() error {
 	}
 	w.count = n
 	for _, p := range w.packs {
-		p.markDoubles()
+		if err := p.markDoubles(ctx); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -146,7 +151,7 @@ func (m *merger) Pop() any {
 
 // doubles reports every id that was seen before. It relies on sorted lists: in
 // one that is not, an id may be missed and then be walked twice.
-func (m merger) doubles(found func(source, pos int)) {
+func (m merger) doubles(ctx context.Context, found func(source, pos int)) error {
 	open := m[:0]
 	for _, c := range m {
 		c.pos = -1
@@ -156,11 +161,14 @@ func (m merger) doubles(found func(source, pos int)) {
 	}
 	m = open
 	if len(m) < 2 {
-		return
+		return nil
 	}
 	heap.Init(&m)
 	last := make([]byte, 0, 32)
-	for len(m) > 0 {
+	for steps := 0; len(m) > 0; steps++ {
+		if interrupted(ctx, steps) {
+			return ctx.Err()
+		}
 		c := m[0]
 		if bytes.Equal(c.now, last) {
 			found(c.source, c.pos)
@@ -173,4 +181,5 @@ func (m merger) doubles(found func(source, pos int)) {
 			heap.Pop(&m)
 		}
 	}
+	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/bits"
-	"slices"
 	"sort"
 
 	"github.com/djleaks/djleaks/internal/packfile"
@@ -56,7 +55,7 @@ func (p *pack) open(ctx context.Context, idSize int) (err error) {
 	if p.data, err = packfile.OpenPack(p.path+".pack", idSize); err != nil {
 		return err
 	}
-	if err := p.sort(); err != nil {
+	if err := p.sort(ctx); err != nil {
 		return err
 	}
 	return p.link(ctx)
@@ -75,13 +74,16 @@ func (p *pack) close() error {
 	return err
 }
 
-// sort lists the entries by offset. Offset and position share 64 bits: bare
-// numbers sort several times faster than pairs.
-func (p *pack) sort() error {
+// sort lists the entries by offset, those of one offset by their position.
+// Both share 64 bits: bare numbers sort several times faster than pairs.
+func (p *pack) sort(ctx context.Context) error {
 	n := p.idx.Count()
 	p.bits = bits.Len(uint(n))
 	p.keys = make([]uint64, n)
 	for pos := range p.keys {
+		if interrupted(ctx, pos) {
+			return ctx.Err()
+		}
 		offset, ok := p.idx.Offset(pos)
 		if !ok || offset >= p.data.Size() {
 			offset = 0 // where no entry can be: reported as damaged
@@ -91,8 +93,9 @@ func (p *pack) sort() error {
 		}
 		p.keys[pos] = uint64(offset)<<p.bits | uint64(pos)
 	}
-	slices.Sort(p.keys)
-	return nil
+	sorted, err := sortFrom(ctx, p.keys, p.bits)
+	p.keys = sorted
+	return err
 }
 
 func (p *pack) len() int               { return len(p.keys) }
@@ -146,7 +149,7 @@ func (p *pack) link(ctx context.Context) error {
 	parent := make([]uint32, n) // plus one
 	// From the last to the first, so that each list of children ascends.
 	for i := n - 1; i >= 0; i-- {
-		if i&0xfff == 0 && ctx.Err() != nil {
+		if interrupted(ctx, i) {
 			return ctx.Err()
 		}
 		e := uint32(i)
@@ -173,8 +176,7 @@ func (p *pack) link(ctx context.Context) error {
 			p.next[e], p.child[base] = p.child[base], e+1
 		}
 	}
-	p.spread(parent)
-	return nil
+	return p.spread(ctx, parent)
 }
 
 // spread gives every delta the type of the entry that its chain ends at, and
@@ -182,9 +184,13 @@ func (p *pack) link(ctx context.Context) error {
 // walk keeps at most log2(n) texts for later. It follows links instead of
 // recursing, because a chain is as long as an attacker likes. Cycles are never
 // reached from an entry that is no delta.
-func (p *pack) spread(parent []uint32) {
+func (p *pack) spread(ctx context.Context, parent []uint32) error {
 	size := make([]uint32, len(p.keys)) // descendants and itself
+	steps := 0
 	for r := range p.keys {
+		if interrupted(ctx, r) {
+			return ctx.Err()
+		}
 		if p.state[r]&isDelta != 0 || p.child[r] == 0 {
 			continue
 		}
@@ -192,6 +198,9 @@ func (p *pack) spread(parent []uint32) {
 		root := uint32(r)
 		e := root
 		for {
+			if steps++; interrupted(ctx, steps) {
+				return ctx.Err()
+			}
 			size[e] = 1
 			if c := p.child[e]; c != 0 { // down
 				e = c - 1
@@ -209,6 +218,7 @@ func (p *pack) spread(parent []uint32) {
 			p.state[e] |= kind
 		}
 	}
+	return nil
 }
 
 // heaviestLast sums up the descendants of e and moves its largest child to the
@@ -236,12 +246,16 @@ func (p *pack) heaviestLast(e uint32, size []uint32) {
 
 // markDoubles copies to the entries which of them another source has, and
 // counts the others.
-func (p *pack) markDoubles() {
+func (p *pack) markDoubles(ctx context.Context) error {
 	for e := range p.keys {
+		if interrupted(ctx, e) {
+			return ctx.Err()
+		}
 		if p.doubles.has(p.pos(uint32(e))) {
 			p.state[e] |= isElsewhere
 		} else {
 			p.whole[p.state[e]&typeMask]++
 		}
 	}
+	return nil
 }

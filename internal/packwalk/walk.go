@@ -127,7 +127,7 @@ func (w *Walk) open(ctx context.Context) error {
 		return err
 	}
 	w.loose, w.skips = loose, append(w.skips, skips...)
-	return w.number()
+	return w.number(ctx)
 }
 
 // Close unmaps the packs. No pass may be under way.

@@ -2,6 +2,7 @@ package trace
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -11,8 +12,9 @@ import (
 )
 
 // loose places the matched blobs that no commit holds below the outermost
-// trees that do, and returns those that no tree names.
-func (t *tracer) loose() []scanner.ObjectID {
+// trees that do, and returns those that no tree names. It breaks off when ctx
+// ends.
+func (t *tracer) loose(ctx context.Context) []scanner.ObjectID {
 	s := t.sweep
 	placed := newBitset(len(s.matched.ids))
 	for key := range t.versions {
@@ -26,7 +28,7 @@ func (t *tracer) loose() []scanner.ObjectID {
 			}
 		}
 	}
-	for _, root := range t.looseRoots(left) {
+	for _, root := range t.looseRoots(ctx, left) {
 		t.compare(0, root, func(c change) {
 			if !left.has(c.new) {
 				return
@@ -49,7 +51,7 @@ func (t *tracer) loose() []scanner.ObjectID {
 
 // looseRoots are the nodes of the outermost trees outside of all commits that
 // hold one of these blobs.
-func (t *tracer) looseRoots(blobs bitset) []uint32 {
+func (t *tracer) looseRoots(ctx context.Context, blobs bitset) []uint32 {
 	r := t.resolver
 	if !slices.ContainsFunc(blobs, func(word uint64) bool { return word != 0 }) {
 		return nil
@@ -57,6 +59,9 @@ func (t *tracer) looseRoots(blobs bitset) []uint32 {
 	var trees []uint32
 	inner := map[uint32]bool{}
 	for n := range uint32(len(t.sweep.slots)) {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return nil
+		}
 		if _, done := t.sweep.nodeOf(n); done || !t.sweep.isTree(n) || !r.mayHold(n) {
 			continue
 		}
@@ -68,7 +73,10 @@ func (t *tracer) looseRoots(blobs bitset) []uint32 {
 		}
 	}
 	var roots []uint32
-	for _, n := range trees {
+	for i, n := range trees {
+		if i%1024 == 0 && ctx.Err() != nil {
+			return nil
+		}
 		if node := r.node(n); node != 0 && !inner[n] {
 			roots = append(roots, node)
 		}
@@ -78,11 +86,14 @@ func (t *tracer) looseRoots(blobs bitset) []uint32 {
 }
 
 // places turns the events into the places of each item, by path.
-func (t *tracer) places(out [][]scanner.Place) error {
+func (t *tracer) places(ctx context.Context, out [][]scanner.Place) error {
 	t.sortEvents()
 	b := newBuilder(t)
 	events := t.events
 	for n := range t.all {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		mine := 0
 		for mine < len(events) && events[mine].place == uint32(n) {
 			mine++

@@ -27,8 +27,8 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 			return nil, err
 		}
 		t.tips(tips)
-		out.Unplaced = t.loose()
-		if err := t.places(out.Places); err != nil {
+		out.Unplaced = t.loose(ctx)
+		if err := t.places(ctx, out.Places); err != nil {
 			return nil, err
 		}
 		out.Truncated = t.truncated || s.shapes.full.Load()
