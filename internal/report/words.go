@@ -20,7 +20,7 @@ func classWords(c scanner.Class) string {
 	case scanner.ClassRandom:
 		return "a random key, made by a generator"
 	case scanner.ClassPublic:
-		return "a key printed in the documentation of a framework"
+		return "a key that everybody can know"
 	case scanner.ClassWeak:
 		return "a key made up by a person and guessable"
 	case scanner.ClassPlaceholder:
