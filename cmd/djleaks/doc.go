@@ -7,13 +7,16 @@ Usage:
 	djleaks staged [FILE...]    search what the commit being made would add
 	djleaks range BASE..HEAD    search what the commits of a range add
 	djleaks ci                  range, as the CI system's environment says
-	djleaks files PATH...       search files and folders; - is standard input
+	djleaks files PATH...       search files and folders; - is standard input;
+	                            --explain says why a value is judged as it is
 	djleaks hook COMMAND        install, status, uninstall; run NAME is for hooks
 	djleaks key new             print a fresh key, made the way Django makes it
 	djleaks key fingerprint     name the key on standard input without showing it
 	djleaks report FILE         show a saved JSON report in another format
 	djleaks rules [RULE]        explain what is looked for, and why
 	djleaks demo                audit a repository made for the purpose
+	djleaks completion SHELL    complete words in bash, zsh, fish, PowerShell
+	djleaks man                 this manual by command, for "man -l -"
 
 Options may stand before or after the other arguments; "--" ends them. Each
 command lists its own with --help.
@@ -58,8 +61,8 @@ whether the stream is a terminal.
 
 Keys that are encrypted, compressed or computed are not seen, nor are those in
 Git LFS files and submodules. In a clone that is shallow or partial, what is not
-here is listed and makes the scan incomplete. Repositories with refs in the
-reftable format are searched, but what their refs hold is not known. Whether a
+here is listed and makes the scan incomplete. Refs in the reftable format are
+read by the git program; without it they make the scan incomplete. Whether a
 key is used by any running site only its owner can tell.
 */
 package main

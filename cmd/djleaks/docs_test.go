@@ -174,3 +174,15 @@ func TestTheReadmeShowsWhatTheDemoPrints(t *testing.T) {
 		}
 	}
 }
+
+// CONTRIBUTING.md promises it. A copy without its history is read as files.
+func TestThisRepositoryHoldsNoKey(t *testing.T) {
+	code, stdout, stderr := program("", "audit", root, "--verbose")
+	if strings.Contains(stderr, "not a Git repository") {
+		code, stdout, stderr = program("", "files", root, "--verbose")
+	}
+	// A shallow clone is incomplete, which is not what this is about.
+	if code != exitClean && code != exitIncomplete || !strings.Contains(stdout, "read ") {
+		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
+	}
+}
