@@ -16,6 +16,10 @@ type instead struct {
 // insteadOf finds the line to write for an occurrence by how it was written,
 // or where that is not known by the name of its file.
 func insteadOf(o *scanner.Occurrence) instead {
+	if strings.HasSuffix(o.Rule, "-fallback") {
+		// The list is the mistake, not a value in it.
+		return instead{Line: identifier(o.Name) + ` = [k for k in os.environ.get("DJANGO_SECRET_KEY_FALLBACKS", "").split(",") if k]`}
+	}
 	if o.Instead != "" {
 		return instead{Line: clean(o.Instead)}
 	}

@@ -157,6 +157,18 @@ func TestInsteadFollowsTheKindOfFile(t *testing.T) {
 	}
 }
 
+func TestAdviceForATrapIsAListWithoutEmptyEntries(t *testing.T) {
+	for _, rule := range []string{"django-empty-fallback", "django-none-fallback"} {
+		o := scanner.Occurrence{
+			Path: "settings.py", Form: "python-assign", Name: "SECRET_KEY_FALLBACKS", Rule: rule,
+			Instead: `SECRET_KEY_FALLBACKS = os.environ["SECRET_KEY_FALLBACKS"]`, // would be a list of characters
+		}
+		if got := insteadOf(&o).String(); !strings.HasPrefix(got, "SECRET_KEY_FALLBACKS = [k for k in ") || !strings.HasSuffix(got, " if k]") {
+			t.Errorf("%s: %s", rule, got)
+		}
+	}
+}
+
 func TestNoAdviceKeepsALeakedKeyAsAFallback(t *testing.T) {
 	out := render(t, "text", liveCase(), Options{})
 	if !strings.Contains(strings.Join(strings.Fields(out), " "), "Do not list a leaked key in SECRET_KEY_FALLBACKS") {
