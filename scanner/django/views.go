@@ -8,7 +8,7 @@ type span struct{ from, to int }
 // patch, code in a document. It returns where they stand, ascending; anchors
 // there are done.
 func (doc *document) views(emit func(assignment)) []span {
-	if doc.depth >= maxDepth {
+	if doc.depth >= maxDepth || len(doc.anchors) == 0 {
 		return nil
 	}
 	switch doc.kind {
@@ -36,10 +36,10 @@ func (doc *document) view(l *layout, k kind, emit func(assignment)) {
 	if len(anchors) == 0 {
 		return
 	}
-	inner := newDocument(l.text, anchors)
-	if k != sniffKind {
-		inner.kind = k
+	if k == sniffKind {
+		k = sniff(l.text)
 	}
+	inner := &document{text: l.text, anchors: anchors, kind: k, to: -1}
 	inner.depth = doc.depth + 1
 	defer func() { doc.guards = append(doc.guards, inner.guards...) }()
 	inner.read(func(a assignment) {
