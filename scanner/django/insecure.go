@@ -122,7 +122,14 @@ func longReading(raw string) []prefixReading {
 	return []prefixReading{{raw[:whole], whole}}
 }
 
-func inDjangoAlphabet(c byte) bool { return isLower(c) || isDigit(c) || isDjangoSign(c) }
+func inDjangoAlphabet(c byte) bool { return djangoBits[c>>6]>>(c&63)&1 != 0 }
+
+// djangoBits has a bit for each byte that is a lower-case letter, a digit or a
+// sign of Django's alphabet: see isDjangoSign.
+var djangoBits = [4]uint64{
+	(1<<10-1)<<'0' | 1<<'!' | 1<<'#' | 1<<'$' | 1<<'%' | 1<<'&' | 1<<'*' | 1<<'(' | 1<<')' | 1<<'-' | 1<<'=' | 1<<'+',
+	(1<<26-1)<<('a'-64) | 1<<('@'-64) | 1<<('^'-64) | 1<<('_'-64),
+}
 
 // halve reads each doubled sign as one.
 func halve(s string, sign byte) string {

@@ -24,10 +24,19 @@ func codeViews(doc *document, emit func(assignment)) []span {
 	next := 0
 	text := doc.text
 	last := int(doc.anchors[len(doc.anchors)-1])
+	plain := bytes.IndexByte(text[:last], '\r') < 0 // LF alone ends lines
 	for from := 0; from <= last; {
+		blank := indentOf(text[from:])
+		if c := byteAt(text, from+blank); plain && c != '`' && c != '~' && c != '.' {
+			n := bytes.IndexByte(text[from:], '\n')
+			if n < 0 {
+				break
+			}
+			from += n + 1
+			continue
+		}
 		to := nextBreak(text, from, len(text))
 		line := text[from:to]
-		blank := indentOf(line)
 		start := endOfBreak(text, to)
 		var end, after int
 		k, ok := fence(line[blank:])
@@ -247,12 +256,24 @@ func tagEnd(s []byte) int {
 	return n + 1
 }
 
+// tagName is the name of a tag in lower case; "" if it is longer than any that
+// matters.
 func tagName(tag []byte) string {
 	n := 1
 	for n < len(tag) && (isWord(tag[n]) || tag[n] == '/' && n == 1) {
 		n++
 	}
-	return string(bytes.ToLower(tag[1:n]))
+	var low [16]byte
+	if n -= 1; n > len(low) {
+		return ""
+	}
+	for i, c := range tag[1 : n+1] {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		low[i] = c
+	}
+	return string(low[:n])
 }
 
 // elementReader knows <SECRET_KEY>value</SECRET_KEY>.

@@ -26,15 +26,15 @@ func nearbyForm(doc *document, anchor int, emit func(assignment)) {
 		return
 	}
 	doc.spent += (to - from) / 8
-	for i := from; i < to; {
-		c := doc.text[i]
-		if !inDjangoAlphabet(c) {
-			i++
-			continue
+	for i := from; i+djangoLength <= to; {
+		start, end := i, i+djangoLength
+		for end > start && inDjangoAlphabet(doc.text[end-1]) {
+			end--
 		}
-		start := i
-		for i < to && inDjangoAlphabet(doc.text[i]) {
-			i++
+		if i = end; end > start {
+			continue // no run of 50 holds the byte before end
+		}
+		for i += djangoLength; i < to && inDjangoAlphabet(doc.text[i]); i++ {
 		}
 		if i-start != djangoLength || start >= doc.value.from && start < doc.value.to || !standsAlone(doc.text, start, i) {
 			continue
