@@ -6,10 +6,14 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// A stopped commit prints at most twelve lines: three for each of two keys, or
-// one for each of stagedKeys, their number and one advice; two that hold for
-// all keys, two of what could not be read, and the verdict.
-const stagedKeys = 5
+// stagedLines is how many lines a stopped commit or push prints at most, unless
+// more is asked for. What holds for all keys, what could not be read and the
+// verdict come first; the rest is shared by the keys: with advice for each if
+// they are one or two, else one line for each of stagedKeys.
+const (
+	stagedLines = 12
+	stagedKeys  = 5
+)
 
 // stillHere reports whether the scan was made before anything left the
 // repository: of what is staged, of commits that a push or a change of a branch
@@ -25,12 +29,12 @@ func (t *text) staged() {
 		keys, _ = shown(t.report, t.opt.All)
 	}
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k scanner.Key) bool { return len(k.Occurrences) == 0 })
-	n := t.limit(len(keys), stagedKeys)
+	n, advise := t.stagedShare(keys)
 	for i := range keys[:n] {
-		t.stagedKey(&keys[i], n <= 2)
+		t.stagedKey(&keys[i], advise)
 	}
 	t.more(len(keys)-n, "", "key", "keys")
-	if n > 2 {
+	if n > 0 && !advise {
 		t.instead("", &keys[0])
 	}
 	if n > 0 && t.report.Scope.Kind == "push" {
@@ -49,7 +53,28 @@ func (t *text) staged() {
 		}
 	}
 	_, hidden := shown(t.report, t.opt.All)
-	t.verdict(hidden)
+	t.line(t.verdictPaint().Sprint(verdictWords(t.report, hidden)))
+}
+
+// stagedShare says how many keys are shown, and whether each gets its advice.
+func (t *text) stagedShare(keys []scanner.Key) (n int, advise bool) {
+	left := stagedLines - 3 // a fresh key, to accept, the verdict
+	perKey := 3
+	if t.report.Scope.Kind == "push" {
+		left--   // how to take the key out
+		perKey++ // the commit
+	}
+	if !t.report.Coverage.Complete {
+		left -= 2
+	}
+	if len(keys) <= 2 && len(keys)*perKey <= left {
+		return len(keys), true
+	}
+	left-- // the one advice
+	if len(keys) > min(left, stagedKeys) {
+		left-- // how many more there are
+	}
+	return t.limit(len(keys), max(1, min(left, stagedKeys))), false
 }
 
 func (t *text) stagedKey(k *scanner.Key, advise bool) {

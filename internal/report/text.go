@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 
+	"github.com/fatih/color"
+
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -156,14 +158,17 @@ func (t *text) coverage() {
 }
 
 func (t *text) verdict(hidden int) {
-	paint := t.good
+	t.paragraph("", "  ", verdictWords(t.report, hidden), t.verdictPaint().Sprint)
+}
+
+func (t *text) verdictPaint() *color.Color {
 	switch t.report.Verdict {
 	case scanner.KeysFound:
-		paint = t.bad
+		return t.bad
 	case scanner.Incomplete:
-		paint = t.warn
+		return t.warn
 	}
-	t.paragraph("", "  ", verdictWords(t.report, hidden), paint.Sprint)
+	return t.good
 }
 
 // limit is how many of n things to show.

@@ -38,6 +38,29 @@ func TestAStoppedCommitPrintsAtMostTwelveLines(t *testing.T) {
 	}
 }
 
+func TestNothingMakesTheAnswerToAStoppedCommitLonger(t *testing.T) {
+	for _, kind := range []string{"staged", "push", "commit"} {
+		for _, columns := range []int{0, 24, 80, 200} {
+			for keys := 1; keys <= 9; keys++ {
+				r := stagedWith(keys)
+				r.Scope.Kind = kind
+				for i := range r.Keys {
+					r.Keys[i].Occurrences[0].Introduced = []scanner.Commit{{Commit: object("pushed"), Author: "Ada"}}
+				}
+				for n := range 12 { // all that the last line can hold
+					k := key(40+n, scanner.ClassPlaceholder, []scanner.Severity{scanner.Note, scanner.Low, scanner.High}[n%3], scanner.StatusStaged)
+					r.Keys, r.Accepted, r.Known = append(r.Keys, k), append(r.Accepted, k), append(r.Known, k)
+				}
+				r.Coverage.Skip(scanner.Skip{Path: "big.sql", Reason: "too large"})
+				out := render(t, "text", closed(r), Options{Width: columns})
+				if n := strings.Count(out, "\n"); n > 12 || !strings.Contains(out, "instead: ") || !strings.Contains(out, "djleaks: allow[reason]") {
+					t.Errorf("%s, %d keys, %d columns: %d lines:\n%s", kind, keys, columns, n, out)
+				}
+			}
+		}
+	}
+}
+
 func TestQuietSaysNothingOfACleanCommitAndSomethingOfAnyOther(t *testing.T) {
 	if out := render(t, "text", stagedWith(0), Options{Quiet: true}); out != "" {
 		t.Errorf("a clean commit prints %q", out)
