@@ -27,13 +27,16 @@ func auditCommand(w world) *cli.Command {
 			"once, and the messages of all commits and tags. For each key it says which\n" +
 			"files hold it, which commits brought and removed it, and which refs still\n" +
 			"have it.",
-		Flags: scanFlags(jobsFlag()),
+		Flags: scanFlags(jobsFlag(), cacheFlag()),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
 				return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", c.NArg()), ""}
 			}
 			s, err := w.newScan(c, "audit")
 			if err != nil {
+				return err
+			}
+			if s.options.cache, err = readCacheFlag(c); err != nil {
 				return err
 			}
 			if err := s.audit(c.Context, c.Args().First()); err != nil {
@@ -54,6 +57,10 @@ func (s *scan) audit(ctx context.Context, path string) error {
 	if err := s.configure(rootOf(repo)); err != nil {
 		return err
 	}
+	memory, err := s.openCache(repo.IDSize())
+	if err != nil {
+		return err
+	}
 	tips := s.describe(repo)
 	progress := s.progress()
 	defer progress.Close()
@@ -67,7 +74,7 @@ func (s *scan) audit(ctx context.Context, path string) error {
 	defer walk.Close()
 
 	collector := scanner.NewCollector(s.detector)
-	coverage, err := walk.Search(ctx, s.detector.Anchors(), func(_ int, o *packwalk.Object) error {
+	coverage, searched, err := memory.search(ctx, walk, s.detector.Anchors(), func(_ int, o *packwalk.Object) error {
 		collector.Add(chunkOf(repo, o))
 		return nil
 	})
@@ -83,6 +90,7 @@ func (s *scan) audit(ctx context.Context, path string) error {
 	if err != nil {
 		return read.interrupted(err)
 	}
+	memory.update(searched, findings, &coverage)
 	coverage.Commits = result.Commits
 	addMissing(&coverage, result, repo)
 	s.report.Coverage.Add(coverage)

@@ -34,6 +34,7 @@ type scanOptions struct {
 	accept   string // the baseline to write
 	reason   string
 	jobs     int
+	cache    string // folder of what earlier audits have read; empty for none
 }
 
 // scanFlags declares them.

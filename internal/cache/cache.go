@@ -5,6 +5,8 @@
 // its content and on the rules alone. So a cache has the names of the objects
 // in which one version of the rules found nothing, and neither repositories nor
 // packs. An object that holds a key is never in it: it is read again each time.
+// Nor is one that has left the repository: a save has what is there now, and one
+// folder serves one repository.
 //
 // A file that was made by other rules, is damaged or is cut off counts as no
 // cache at all. Against somebody who forges one nothing helps: the folder has
@@ -21,10 +23,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"sort"
-
-	"github.com/djleaks/djleaks/scanner"
+	"strings"
 )
 
 // magic begins every file; the last digit is the version of the format.
@@ -39,26 +39,47 @@ type Cache struct {
 	ids    []byte // ascending, idSize bytes each
 }
 
-// Open reads the cache for these rules from a folder, which need not exist yet.
-// rules must name everything that decides about a match: the version of the
-// program and of its detector, and settings that it takes. idSize is the length
-// of an object name in bytes. A file that cannot be used is as good as none; why
-// says so.
-func Open(dir, rules string, idSize int) (c *Cache, why string) {
+// Open reads the cache for these rules from a folder, which is made if it is not
+// there. rules must name everything that decides about a match: the program and
+// settings that it takes. idSize is the length of an object name in bytes. A
+// file that cannot be used is as good as none; why says so. The error names a
+// folder in which nothing can be saved.
+func Open(dir, rules string, idSize int) (c *Cache, why string, err error) {
 	c = &Cache{rules: sha256.Sum256([]byte(rules)), idSize: idSize}
-	c.file = filepath.Join(dir, fmt.Sprintf("barren-%d-%s", idSize, hex.EncodeToString(c.rules[:8])))
+	c.file = filepath.Join(dir, c.prefix()+hex.EncodeToString(c.rules[:8]))
+	if err := c.writable(); err != nil {
+		return nil, "", err
+	}
 	text, err := os.ReadFile(c.file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return c, ""
+		return c, "", nil
+	}
+	if err == nil {
+		c.ids, err = c.parse(text)
 	}
 	if err != nil {
-		return c, err.Error()
+		return c, fmt.Sprintf("%s: %v", c.file, err), nil
 	}
-	if c.ids, err = c.parse(text); err != nil {
-		return c, fmt.Sprintf("%s: %v", c.file, err)
-	}
-	return c, ""
+	return c, "", nil
 }
+
+// prefix is how the names of all files with ids of one length begin.
+func (c *Cache) prefix() string { return fmt.Sprintf("barren-%d-", c.idSize) }
+
+// writable tries what Save will do.
+func (c *Cache) writable() error {
+	if err := os.MkdirAll(filepath.Dir(c.file), 0o755); err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	f, err := os.CreateTemp(filepath.Dir(c.file), temporary)
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// temporary is the pattern for the name of a file that is being written.
+const temporary = "writing-*"
 
 // parse checks a file: magic, hash of the rules, number of ids, ids, and the
 // SHA-256 of all that.
@@ -73,7 +94,7 @@ func (c *Cache) parse(text []byte) (ids []byte, err error) {
 	}
 	ids = body[len(head):]
 	count := binary.BigEndian.Uint64(body[len(head)-8:])
-	if uint64(len(ids)) != count*uint64(c.idSize) {
+	if len(ids)%c.idSize != 0 || uint64(len(ids)/c.idSize) != count {
 		return nil, errors.New("damaged")
 	}
 	return ids, nil
@@ -93,40 +114,95 @@ func (c *Cache) Has(id []byte) bool {
 	if len(id) != c.idSize {
 		return false
 	}
-	n := sort.Search(c.Len(), func(i int) bool { return bytes.Compare(c.at(i), id) >= 0 })
-	return n < c.Len() && bytes.Equal(c.at(n), id)
+	// Names are evenly spread, so that a few guesses by the first four bytes
+	// come close; halving does the rest.
+	from, to := 0, c.Len()
+	want, low, high := leading(id), uint64(0), uint64(1)<<32
+	for guess := 0; guess < 3 && to-from > 4 && low <= want && want < high; guess++ {
+		mid := from + int(uint64(to-from)*(want-low)/(high-low))
+		switch at := c.at(mid); bytes.Compare(at, id) {
+		case 0:
+			return true
+		case -1:
+			from, low = mid+1, leading(at)
+		default:
+			to, high = mid, leading(at)+1
+		}
+	}
+	n := from + sort.Search(to-from, func(i int) bool { return bytes.Compare(c.at(from+i), id) >= 0 })
+	return n < to && bytes.Equal(c.at(n), id)
 }
+
+func leading(id []byte) uint64 { return uint64(binary.BigEndian.Uint32(id)) }
 
 func (c *Cache) at(i int) []byte { return c.ids[i*c.idSize : (i+1)*c.idSize] }
 
-// Save replaces the file by one with these objects, in any order. Nobody ever
-// sees half a file.
-func (c *Cache) Save(barren []scanner.ObjectID) error {
-	slices.Sort(barren)
-	barren = slices.Compact(barren)
-	out := c.head(len(barren))
-	for _, id := range barren {
-		if len(id) != c.idSize {
-			return fmt.Errorf("cache: an object name of %d bytes", len(id))
-		}
-		out = append(out, id...)
+// Save replaces the file by one with these objects: raw names, one behind the
+// other, in any order. Nobody ever sees half a file. Files of other rules are
+// removed, so that the folder does not grow with every release. names is sorted
+// in place.
+func (c *Cache) Save(names []byte) error {
+	if len(names)%c.idSize != 0 {
+		return fmt.Errorf("cache: object names of %d bytes in all", len(names))
 	}
+	list := &Cache{idSize: c.idSize, ids: names}
+	if !sort.IsSorted((*byName)(list)) {
+		sort.Sort((*byName)(list))
+	}
+	list.unique()
+	out := append(c.head(list.Len()), list.ids...)
 	sum := sha256.Sum256(out)
-	out = append(out, sum[:]...)
-	if err := os.MkdirAll(filepath.Dir(c.file), 0o755); err != nil {
-		return fmt.Errorf("cache: %w", err)
-	}
-	f, err := os.CreateTemp(filepath.Dir(c.file), "writing-*")
+	f, err := os.CreateTemp(filepath.Dir(c.file), temporary)
 	if err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	defer os.Remove(f.Name())
-	_, err = f.Write(out)
+	_, err = f.Write(append(out, sum[:]...))
 	if err = errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
 	if err := os.Rename(f.Name(), c.file); err != nil {
 		return fmt.Errorf("cache: %w", err)
 	}
+	return c.removeOthers()
+}
+
+func (c *Cache) removeOthers() error {
+	dir, own := filepath.Split(c.file)
+	files, err := os.ReadDir(dir)
+	for _, f := range files {
+		if name := f.Name(); name != own && strings.HasPrefix(name, c.prefix()) {
+			if e := os.Remove(filepath.Join(dir, name)); !errors.Is(e, fs.ErrNotExist) {
+				err = errors.Join(err, e)
+			}
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("cache: %w", err)
+	}
 	return nil
+}
+
+// unique drops what is in a sorted list twice.
+func (c *Cache) unique() {
+	n := 0
+	for i := range c.Len() {
+		if n == 0 || !bytes.Equal(c.at(i), c.at(n-1)) {
+			copy(c.at(n), c.at(i))
+			n++
+		}
+	}
+	c.ids = c.ids[:n*c.idSize]
+}
+
+// byName sorts the names of a cache.
+type byName Cache
+
+func (c *byName) Len() int           { return (*Cache)(c).Len() }
+func (c *byName) Less(i, j int) bool { return bytes.Compare((*Cache)(c).at(i), (*Cache)(c).at(j)) < 0 }
+func (c *byName) Swap(i, j int) {
+	var t [32]byte
+	copy(t[:], (*Cache)(c).at(i))
+	copy((*Cache)(c).at(i), (*Cache)(c).at(j))
+	copy((*Cache)(c).at(j), t[:])
 }

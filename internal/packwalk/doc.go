@@ -2,7 +2,8 @@
 // all loose objects, of the repository and its alternates, reachable or not.
 //
 //	Open    header pass: type, base and children of every entry; nothing inflated
-//	Search  blobs, commits and tags: anchors found, matches shown
+//	Search  blobs, commits and tags: anchors found, matches shown; SearchNew
+//	        leaves out what an earlier search has read
 //	Commits every commit
 //	Trees   every tree, each after its delta base
 //

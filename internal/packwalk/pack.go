@@ -13,9 +13,10 @@ import (
 // named by its place in the order of offsets; 17 bytes are kept for each.
 type pack struct {
 	numbers
-	path string
-	idx  *packfile.Index
-	data *packfile.Pack
+	path  string
+	place int // in Walk.packs
+	idx   *packfile.Index
+	data  *packfile.Pack
 
 	keys  []uint64 // offset, and below it posBits of the position in the index
 	bits  int

@@ -23,11 +23,16 @@ func (w *Walk) Search(ctx context.Context, set *scanner.AnchorSet, visit Visit) 
 	p := &pass{walk: w, set: set, visit: visit, orphans: true}
 	p.kinds[packfile.Blob], p.kinds[packfile.Commit], p.kinds[packfile.Tag] = true, true, true
 	cov, err := p.run(ctx)
+	w.addSkips(&cov)
+	return cov, err
+}
+
+// addSkips says what Open could not read.
+func (w *Walk) addSkips(cov *scanner.Coverage) {
 	for _, s := range w.skips {
 		cov.Skip(s)
 	}
 	cov.Notes = append(cov.Notes, w.notes...)
-	return cov, err
 }
 
 // Commits shows every commit. The Coverage counts them, and names those that
@@ -52,7 +57,8 @@ type pass struct {
 	kinds   [8]bool
 	set     *scanner.AnchorSet // nil: every object is shown
 	visit   Visit
-	orphans bool // entries of unknown type are reported
+	orphans bool  // entries of unknown type are reported
+	past    *past // what is left out; nil if nothing is
 
 	unit  atomic.Int64 // next one to be done
 	bytes atomic.Int64 // of packs, done
@@ -118,6 +124,9 @@ func (p *pass) left(workers []*worker) int64 {
 		}
 	}
 	left += int64(p.walk.loose.count)
+	if p.past != nil {
+		left -= p.past.packed
+	}
 	for _, w := range workers {
 		left -= w.done
 	}

@@ -226,17 +226,18 @@ func (k *worker) stream(e uint32, head packfile.Entry) {
 	if err == nil {
 		err = k.windows(r, k.pack.number(e), id)
 	}
-	k.streamed(id, head.Size, err)
+	k.streamed(id, k.pack.number(e), head.Size, err)
 }
 
 // streamed accounts for a blob that was shown in windows.
-func (k *worker) streamed(id []byte, size int64, err error) {
+func (k *worker) streamed(id []byte, ordinal uint32, size int64, err error) {
 	switch {
 	case errors.Is(err, errStopped):
 	case err != nil:
 		k.skip(id, err)
 	default:
 		k.count(packfile.Blob, size)
+		k.searched(ordinal)
 	}
 }
 
@@ -318,6 +319,9 @@ func (k *worker) looseObject(pos int) {
 		return
 	}
 	id, ordinal := l.id(pos), l.ordinal(pos)
+	if k.knownLoose(id, ordinal) {
+		return
+	}
 	kind, text, err := k.readLoose(pos, ordinal)
 	if err != nil {
 		if errors.Is(err, errStopped) || errors.Is(err, errShown) {
@@ -400,7 +404,7 @@ func (k *worker) streamLoose(path string, pos int, ordinal uint32) error {
 	defer r.Close()
 	id := k.walk.loose.id(pos)
 	if err = k.windows(r, ordinal, id); err == nil {
-		k.streamed(id, size, nil)
+		k.streamed(id, ordinal, size, nil)
 		return errShown
 	}
 	return err

@@ -120,6 +120,7 @@ func (w *Walk) open(ctx context.Context) error {
 			w.skips = append(w.skips, scanner.Skip{Path: path + ".pack", Reason: reason(err)})
 			continue
 		}
+		p.place = len(w.packs)
 		w.packs = append(w.packs, p)
 	}
 	loose, skips, err := listLoose(ctx, w.opt.Dirs, w.opt.IDSize)

@@ -42,6 +42,7 @@ type frame struct {
 	pieces  []piece // nil if flat is the text itself
 	size    int     // of the text in bytes
 	anchors []int32
+	known   bool // not searched: what is made of it is searched whole
 	broken  bool // cannot be read: its children can only be found elsewhere
 }
 
@@ -57,7 +58,7 @@ func (k *worker) entries(p *pack, from, to int) {
 	k.pack = p
 	for e := uint32(from); e < uint32(to) && !k.stopped(); e++ {
 		switch s := p.state[e]; {
-		case !k.pass.kinds[s.kind()]:
+		case !k.pass.kinds[s.kind()] || !k.isNeeded(e):
 			k.bytes += p.length(e)
 		case s&isDelta == 0:
 			k.family(e)
@@ -80,7 +81,7 @@ func (k *worker) family(e uint32) {
 		}
 		k.holdGiant()
 	}
-	f := frame{entry: e, next: k.pack.child[e]}
+	f := frame{entry: e, next: k.pack.child[e], known: k.isKnown(e)}
 	var text []byte
 	if err == nil {
 		text, err = k.inflateEntry(head, e)
@@ -111,11 +112,14 @@ func (k *worker) descend() {
 		}
 		c := f.next - 1
 		f.next = k.pack.next[c]
+		if !k.isNeeded(c) {
+			continue // entries has counted it
+		}
 		k.bytes += k.pack.length(c)
 		if k.pack.state[c]&isElsewhere != 0 && k.pack.child[c] == 0 {
 			continue
 		}
-		child := frame{entry: c, next: k.pack.child[c]}
+		child := frame{entry: c, next: k.pack.child[c], known: k.isKnown(c)}
 		if err := k.make(&child, f); err != nil && !k.stopped() {
 			k.recover(&child, err)
 		}
@@ -135,7 +139,9 @@ func (k *worker) descend() {
 // setText gives a frame a text that is made from no other.
 func (k *worker) setText(f *frame, text []byte) {
 	f.flat, f.size = k.newFlat(text), len(text)
-	f.anchors = k.search(text)
+	if !f.known {
+		f.anchors = k.search(text)
+	}
 }
 
 // make makes the text of child from that of its base and shows it.
@@ -151,8 +157,16 @@ func (k *worker) make(child, base *frame) error {
 	if err := k.apply(child, base); err != nil {
 		return err
 	}
-	child.anchors = k.inherit(child, base.anchors)
 	origin := None
+	switch {
+	case child.known:
+		return nil
+	case base.known:
+		child.anchors = k.search(k.text(child))
+		k.show(child, origin)
+		return nil
+	}
+	child.anchors = k.inherit(child, base.anchors)
 	if k.pack.state[base.entry]&isElsewhere == 0 {
 		origin = k.pack.number(base.entry)
 	}
@@ -229,10 +243,11 @@ func (k *worker) skip(id []byte, err error) {
 // the object that k.copies refers to.
 func (k *worker) show(f *frame, base uint32) {
 	s := k.pack.state[f.entry]
-	if s&isElsewhere != 0 || k.stopped() {
+	if s&isElsewhere != 0 || f.known || k.stopped() {
 		return
 	}
 	k.count(s.kind(), int64(f.size))
+	k.searched(k.pack.number(f.entry))
 	if k.pass.set != nil && len(f.anchors) == 0 {
 		return
 	}
@@ -318,7 +333,7 @@ func (k *worker) share() {
 // gift copies a frame: what it refers to is this worker's own.
 func (k *worker) gift(f *frame) frame {
 	text := k.text(f)
-	return frame{entry: f.entry, size: f.size, anchors: slices.Clone(f.anchors),
+	return frame{entry: f.entry, size: f.size, known: f.known, anchors: slices.Clone(f.anchors),
 		flat: k.newFlat(append(make([]byte, 0, len(text)), text...))}
 }
 
@@ -373,6 +388,7 @@ func (k *worker) showWhole(kind packfile.Type, ordinal uint32, id, text []byte) 
 		return
 	}
 	k.count(kind, int64(len(text)))
+	k.searched(ordinal)
 	if k.pass.set == nil || len(anchors) > 0 {
 		k.fresh = appendFresh(k.fresh[:0], nil, len(text))
 		k.object = Object{Kind: kind, Ordinal: ordinal, Text: text, Size: int64(len(text)),

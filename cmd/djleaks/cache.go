@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/cache"
+	"github.com/djleaks/djleaks/internal/packwalk"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+func cacheFlag() cli.Flag {
+	return &cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects hold no key, and read only new ones the next time"}
+}
+
+func readCacheFlag(c *cli.Context) (dir string, err error) {
+	if dir = c.String("cache"); dir == "" && c.IsSet("cache") {
+		return "", usageError{"--cache: the name of the folder is empty", "--cache .git/djleaks"}
+	}
+	return dir, nil
+}
+
+// memory is what earlier audits have read, or nil if nobody wants that.
+type memory struct {
+	cache *cache.Cache
+	notes []string
+}
+
+// openCache reads the cache that the user named. A folder that cannot be
+// written is a mistake in the words; a cache that cannot be used is a note.
+func (s *scan) openCache(idSize int) (*memory, error) {
+	dir := s.options.cache
+	if dir == "" {
+		return nil, nil
+	}
+	program, err := programSum()
+	if err != nil {
+		return &memory{notes: []string{"the cache was not used: which program this is cannot be said: " + err.Error()}}, nil
+	}
+	// Whatever could change a match. The program's own sum stands for all rules,
+	// so that a build between two releases never trusts another one.
+	rules := []string{version, s.detector.Version(), program}
+	rules = append(rules, slices.Sorted(slices.Values(s.policy.Names))...)
+	c, why, err := cache.Open(dir, strings.Join(rules, "\n"), idSize)
+	if err != nil {
+		return nil, usageError{"--cache: " + err.Error(), ""}
+	}
+	m := &memory{cache: c}
+	if why != "" {
+		m.notes = append(m.notes, "everything was read, because the cache cannot be used: "+why)
+	}
+	return m, nil
+}
+
+// programSum is the SHA-256 of the running program's file.
+func programSum() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// search searches what earlier audits have not.
+func (m *memory) search(ctx context.Context, walk *packwalk.Walk, set *scanner.AnchorSet, visit packwalk.Visit) (scanner.Coverage, *packwalk.Searched, error) {
+	if m == nil || m.cache == nil {
+		coverage, err := walk.Search(ctx, set, visit)
+		return coverage, nil, err
+	}
+	return walk.SearchNew(ctx, set, m.cache.Has, visit)
+}
+
+// update saves which objects of a complete search hold no key, and says in its
+// coverage what came of the cache. An object with a match is never saved, even
+// if the match is accepted: that may change.
+func (m *memory) update(searched *packwalk.Searched, findings []scanner.Finding, coverage *scanner.Coverage) {
+	if m == nil {
+		return
+	}
+	defer func() { coverage.Notes = append(coverage.Notes, m.notes...) }()
+	if searched == nil {
+		return
+	}
+	if searched.Known > 0 {
+		m.notes = append(m.notes, counted(searched.Known, "object was", "objects were")+" read by an earlier audit with the same rules")
+	}
+	if len(coverage.Skipped) > 0 {
+		m.notes = append(m.notes, "the cache was not saved, because not everything could be read")
+		return
+	}
+	matched := map[scanner.ObjectID]bool{}
+	for _, f := range findings {
+		matched[f.ID] = true
+	}
+	names, err := searched.Names(matched)
+	if err == nil {
+		err = m.cache.Save(names)
+	}
+	if err != nil {
+		m.notes = append(m.notes, fmt.Sprintf("the cache was not saved: %v", err))
+	}
+}
