@@ -144,7 +144,7 @@ func rangeOf(repo *gitstore.Repository, spec hooks.RangeSpec) (*gitstore.Range, 
 		remote := strings.HasPrefix(ref.Name, "refs/remotes/")
 		switch {
 		case ref.Commit == "":
-		case spec.NotInRefs, spec.NotOnRemotes && remote:
+		case spec.NotInRefs && settled(ref.Name), spec.NotOnRemotes && remote:
 			out.Exclude = append(out.Exclude, ref.Commit)
 		case spec.Local && (ref.Name == "HEAD" || strings.HasPrefix(ref.Name, "refs/heads/") || strings.HasPrefix(ref.Name, "refs/tags/")):
 			out.Include = append(out.Include, ref.Commit)
@@ -152,6 +152,13 @@ func rangeOf(repo *gitstore.Repository, spec hooks.RangeSpec) (*gitstore.Range, 
 	}
 	out.Include, out.Exclude = distinct(out.Include), distinct(out.Exclude)
 	return repo.RangeOf(out), nil
+}
+
+// settled reports whether a commit of a ref of this name has been let in
+// already. What Git notes for a cherry-pick or a rebase on its way, and what is
+// stashed, has not.
+func settled(name string) bool {
+	return name == "HEAD" || strings.HasPrefix(name, "refs/") && name != "refs/stash"
 }
 
 // missing reports whether a revision is simply not here.
