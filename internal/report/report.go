@@ -29,9 +29,6 @@ type Options struct {
 
 	// Rules are the texts that SARIF, GitLab, Markdown and HTML show of a rule.
 	Rules []scanner.Rule
-	// OmitHistory leaves keys that no tip holds out of SARIF, which then says
-	// how many it left out.
-	OmitHistory bool
 	// Start and End are the times of the scan for GitLab, which requires them.
 	// A report does not hold them, so that the same scan gives the same bytes.
 	Start, End time.Time

@@ -139,16 +139,13 @@ const sourceRoot = "%SRCROOT%"
 
 func writeSARIF(w io.Writer, r *scanner.Report, opt Options) error {
 	all := alerts(r, opt)
-	if opt.OmitHistory {
-		all = withoutHistory(all)
-	}
 	rules, index := sarifRules(all, opt.Rules)
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
 			Name: "djleaks", Version: r.Tool.Version, InformationURI: "https://github.com/djleaks/djleaks", Rules: rules,
 		}},
 		Automation:  sarifAutomation{"djleaks/" + r.Scope.Kind + "/"},
-		Invocations: []sarifInvocation{sarifCoverage(r, opt)},
+		Invocations: []sarifInvocation{sarifCoverage(r)},
 		Provenance:  sarifProvenance(r.Scope),
 		ColumnKind:  "utf16CodeUnits",
 		Results:     []sarifResult{},
@@ -162,16 +159,6 @@ func writeSARIF(w io.Writer, r *scanner.Report, opt Options) error {
 	return encodeJSON(w, sarifLog{
 		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run},
 	}, "  ")
-}
-
-func withoutHistory(all []alert) []alert {
-	var out []alert
-	for _, a := range all {
-		if current(a.at.Status) {
-			out = append(out, a)
-		}
-	}
-	return out
 }
 
 // semantic reports whether a version is one in the sense of semver.org, which
@@ -285,8 +272,8 @@ func sarifLevelOf(s scanner.Severity) string {
 	return "note"
 }
 
-// sarifCoverage says what was not read, and what is not shown here.
-func sarifCoverage(r *scanner.Report, opt Options) sarifInvocation {
+// sarifCoverage says what was not read, and what else a reader should know.
+func sarifCoverage(r *scanner.Report) sarifInvocation {
 	out := sarifInvocation{Successful: r.Coverage.Complete}
 	tell := func(level, text string) {
 		out.Notifications = append(out.Notifications, sarifNotification{level, sarifText{Text: text}})
@@ -301,17 +288,6 @@ func sarifCoverage(r *scanner.Report, opt Options) sarifInvocation {
 	}
 	for _, note := range r.Coverage.Notes {
 		tell("note", sarifEscape(clean(note)))
-	}
-	if opt.OmitHistory {
-		history := 0
-		for _, a := range alerts(r, opt) {
-			if !current(a.at.Status) {
-				history++
-			}
-		}
-		if history > 0 {
-			tell("warning", count(int64(history), "key", "keys")+" of the history left out")
-		}
 	}
 	return out
 }
