@@ -95,8 +95,15 @@ func sniffStart(head []byte) (kind, bool) {
 // sniffLines lets the first lines vote.
 func sniffLines(head []byte) kind {
 	var votes [kindWide + 1]int
+	returns := bytes.IndexByte(head, '\r') >= 0
 	for len(head) > 0 {
-		end := nextBreak(head, 0, len(head))
+		end := bytes.IndexByte(head, '\n')
+		if end < 0 {
+			end = len(head)
+		}
+		if returns {
+			end = nextBreak(head, 0, end)
+		}
 		k, weight := lineKind(head[:end])
 		votes[k] += weight
 		for end < len(head) && isBreak(head[end]) {
@@ -182,23 +189,24 @@ func wordKind(line, first, rest []byte, foreign int) (kind, int) {
 
 // shapeKind knows lines by their signs.
 func shapeKind(line, first, rest []byte, indent, foreign int) (kind, int) {
+	begins := func(s string) bool { return line[0] == s[0] && bytes.HasPrefix(line, []byte(s)) }
 	switch last := line[len(line)-1]; {
-	case last == ';' || bytes.HasSuffix(line, []byte(") {")) || bytes.HasSuffix(line, []byte("=> {")) || bytes.HasPrefix(line, []byte("//")):
+	case last == ';' || last == '{' && (bytes.HasSuffix(line, []byte(") {")) || bytes.HasSuffix(line, []byte("=> {"))) || begins("//"):
 		return kindOther, foreign / 2 // C, JavaScript, Go, PHP, CSS
-	case line[0] == '<' || bytes.HasPrefix(line, []byte("```")) || bytes.HasPrefix(line, []byte(".. ")):
+	case line[0] == '<' || begins("```") || begins(".. "):
 		return kindMarkup, 3
-	case bytes.HasPrefix(line, []byte("## ")) || isUnderline(line):
+	case begins("## ") || isUnderline(line):
 		return kindMarkup, 1
-	case bytes.HasPrefix(line, []byte(`"""`)) || bytes.HasPrefix(line, []byte("'''")):
+	case begins(`"""`) || begins("'''"):
 		return kindPython, 2
-	case bytes.HasPrefix(line, []byte("- ")) && indent > 0:
+	case indent > 0 && begins("- "):
 		return kindYAML, 1
 	case line[0] == '[' && line[len(line)-1] == ']' && indent == 0:
 		return kindINI, 3
 	case line[0] == '#' || line[0] == ';':
 		return kindOther, 0
 	}
-	if len(rest) > 0 && plainWord(first) {
+	if len(rest) > 0 && rest[0] != '(' && plainWord(first) {
 		switch {
 		case rest[0] == ':' && bytes.Contains(rest, []byte(" = ")):
 			return kindPython, 2 // an annotation
