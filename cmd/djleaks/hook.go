@@ -104,6 +104,9 @@ func (w world) hookInstall(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if site.WorkTree == "" && !o.Global && !c.IsSet("hook") {
+		return usageError{"hook install: nobody commits in a bare repository", "djleaks hook install --hook pre-receive examines what is pushed to it"}
+	}
 	result, err := hooks.Install(site, o)
 	for _, advice := range result.Advice {
 		if err != nil || !strings.Contains(advice.Manager, "husky") {

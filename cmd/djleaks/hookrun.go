@@ -35,6 +35,9 @@ func (w world) hookRun(c *cli.Context) error {
 		if near := nearest(name, hooks.Names()); near != "" {
 			hint = "did you mean " + near + "?"
 		}
+		if name == "" {
+			return usageError{"hook run: name a HOOK", hint}
+		}
 		return usageError{fmt.Sprintf("hook run: %q is no hook", name), hint}
 	}
 	if name == hooks.PreCommit || name == hooks.PreMergeCommit {

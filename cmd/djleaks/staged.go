@@ -47,6 +47,9 @@ func stagedCommand(w world) *cli.Command {
 
 // staged fills the report with the keys that are about to be committed.
 func (s *scan) staged(ctx context.Context, repo *gitstore.Repository, paths []string) error {
+	if repo.WorkTree() == "" && s.getenv("GIT_INDEX_FILE") == "" {
+		return usageError{"staged: a bare repository has no index, so nothing can be staged", "djleaks audit"}
+	}
 	if err := s.configure(rootOf(repo)); err != nil {
 		return err
 	}
