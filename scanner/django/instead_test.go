@@ -19,6 +19,7 @@ func TestTheLineToWriteUsesTheGetterOfTheFile(t *testing.T) {
 		{"from decouple import config\nSECRET_KEY = config('SECRET_KEY', default='" + key + "')\n", `SECRET_KEY = config("SECRET_KEY")`},
 		{"import os\nJWT_SECRET_KEY = '" + key + "'\n", `JWT_SECRET_KEY = os.environ["JWT_SECRET_KEY"]`},
 		{"import os\nSECRET_KEY_FALLBACKS = ['" + key + "']\n", ""},
+		{"import os\nSECRET_KEY_FALLBACKS = [os.environ.get('OLD')]\n", ""},
 	} {
 		d := django.New()
 		text := []byte(c.text)

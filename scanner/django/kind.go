@@ -233,7 +233,9 @@ func upperKind(value []byte) (kind, int) {
 		return kindDotenv, 1
 	}
 	switch c := value[0]; {
-	case isQuote(c) || c == '(' || c == '[' || c == '{':
+	case c == '(' || c == '[' || c == '{':
+		return kindPython, 2 // as text it would go to the end of the line
+	case isQuote(c):
 		return kindPython, 1
 	case c >= '0' && c <= '9' || c == '-':
 		return kindOther, 0

@@ -30,10 +30,6 @@ func ruleOf(v valueClass) string {
 	return rulePlaceholderKey
 }
 
-// IsFallbacks reports whether a match's name is the setting that keeps old keys
-// valid.
-func IsFallbacks(name string) bool { return isFallbacks(name) }
-
 const (
 	fixEnvironment = `Read the key from the environment without a default: SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]. `
 	fixRotate      = "Make a new key and do not list the old one in SECRET_KEY_FALLBACKS: whatever is forged with it would stay valid. Expect everybody to be logged out once."
