@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"math/bits"
 )
 
 // DeltaSizes reads the head of an inflated delta: the size of its base and of
@@ -64,18 +65,21 @@ func NextOp(ops []byte) (op Op, n int) {
 		}
 	}
 	// Seven bits say which bytes of offset and length follow; the others are
-	// zero. No branches here: nobody can predict them.
+	// zero. Almost always that is the first few bytes of both.
+	low, high := c&15, c>>4&7
 	var base, size uint64
-	used := uint(0)
-	for i := range uint(4) {
-		bit := uint(c) >> i & 1
-		base |= word >> (8 * used & 63) & (0xff * uint64(bit)) << (8 * i)
-		used += bit
-	}
-	for i := range uint(3) {
-		bit := uint(c) >> (4 + i) & 1
-		size |= word >> (8 * used & 63) & (0xff * uint64(bit)) << (8 * i)
-		used += bit
+	var used uint
+	if low&(low+1) == 0 && high&(high+1) == 0 {
+		n := 8 * uint(bits.Len8(low))
+		m := 8 * uint(bits.Len8(high))
+		base = word & (1<<(n&63) - 1)
+		size = word >> (n & 63) & (1<<(m&63) - 1)
+		used = (n + m) / 8
+	} else {
+		base, used = scattered(word, low)
+		var more uint
+		size, more = scattered(word>>(8*used&63), high)
+		used += more
 	}
 	if size == 0 {
 		size = 0x10000
@@ -85,6 +89,17 @@ func NextOp(ops []byte) (op Op, n int) {
 	}
 	// No base is as long as that; an int may have 32 bits.
 	return Op{Base: int(min(base, math.MaxInt32)), Len: int(size)}, int(used) + 1
+}
+
+// scattered puts the first bytes of word where which has a bit, and zeros in
+// between. It returns how many it took.
+func scattered(word uint64, which byte) (n uint64, used uint) {
+	for i := range uint(4) {
+		bit := uint(which) >> i & 1
+		n |= word >> (8 * used & 63) & (0xff * uint64(bit)) << (8 * i)
+		used += bit
+	}
+	return n, used
 }
 
 // ApplyDelta appends to dst what delta makes of base. limit is the largest

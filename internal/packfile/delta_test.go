@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -116,4 +117,37 @@ func slowDelta(base, delta []byte) (out []byte, ok bool) {
 		out = append(out, from[op.Base:op.Base+op.Len]...)
 	}
 	return out, int64(len(out)) == size
+}
+
+func TestEveryCopyInstructionIsReadByteByByte(t *testing.T) {
+	for c := 0x80; c < 0x100; c++ {
+		for _, rest := range []string{"\x11\x22\x33\x44\x55\x66\x77\x88", "\x11\x22\x33\x44\x55\x66\x77", "\x00\x00\x00\x00\x00\x00\x00\x01\x02", "\xff\xff\xff\x7f\xff\xff\xff"} {
+			ops := append([]byte{byte(c)}, rest...)
+			base, size, used := 0, 0, 1
+			for bit := range 7 {
+				if c>>bit&1 == 0 {
+					continue
+				}
+				if bit < 4 {
+					base |= int(ops[used]) << (8 * bit)
+				} else {
+					size |= int(ops[used]) << (8 * (bit - 4))
+				}
+				used++
+			}
+			if size == 0 {
+				size = 0x10000
+			}
+			base = min(base, math.MaxInt32)
+			if op, n := NextOp(ops); n != used || op.Base != base || op.Len != size {
+				t.Errorf("%#x %x: %+v in %d bytes, want %d bytes from %d in %d", c, rest, op, n, size, base, used)
+			}
+			if used == 1 {
+				continue
+			}
+			if _, n := NextOp(ops[:used-1]); n != 0 {
+				t.Errorf("%#x %x: cut off, and %d bytes used", c, rest, n)
+			}
+		}
+	}
 }
