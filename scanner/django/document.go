@@ -1,6 +1,9 @@
 package django
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // document is one text while it is read. It is used by one goroutine.
 type document struct {
@@ -39,19 +42,19 @@ func newDocument(text []byte, anchors []int32) *document {
 // CRLF and a lone CR end a line. A long line is cut to lineBack bytes before
 // offset and lineAhead bytes behind it.
 func (doc *document) line(offset int) (from, to int) {
-	back, ahead := lineBack, lineAhead
+	low, high := max(0, offset-lineBack), min(len(doc.text), offset+lineAhead)
 	if doc.spendthrift() {
-		back, ahead = narrowBack, narrowWindow
+		low, high = doc.narrow(offset)
 	}
 	if offset < doc.from || offset > doc.to {
-		doc.from = lastBreak(doc.text, max(0, offset-back), offset)
-		doc.to = nextBreak(doc.text, offset, min(len(doc.text), offset+ahead))
+		doc.from = lastBreak(doc.text, low, offset)
+		doc.to = nextBreak(doc.text, offset, high)
 		doc.spent += (doc.to - doc.from) / 4
 	}
-	from, to = max(doc.from, offset-back), min(doc.to, offset+ahead)
+	from, to = max(doc.from, low), min(doc.to, high)
 	if to == doc.to && to < len(doc.text) && !isBreak(doc.text[to]) {
 		// The line was cut for another offset; look a little further.
-		to = nextBreak(doc.text, to, min(len(doc.text), offset+ahead))
+		to = nextBreak(doc.text, to, high)
 		doc.spent += (to - from) / 4
 	}
 	return from, to
@@ -60,7 +63,53 @@ func (doc *document) line(offset int) (from, to int) {
 // spendthrift reports whether looking around the names of this text has cost
 // more than its size allows: then every further look is a short one.
 func (doc *document) spendthrift() bool {
-	return doc.spent > fairShare*len(doc.text)+4*wideWindow
+	return doc.spent > len(doc.text)/fairShare+4*wideWindow
+}
+
+// narrow returns the bounds of a short look around an offset: few bytes, and of
+// a crowd of names only the nearest. A line with few names is seen whole unless
+// it is long.
+func (doc *document) narrow(offset int) (low, high int) {
+	low, high = max(0, offset-narrowBack), min(len(doc.text), offset+narrowWindow)
+	i, _ := slices.BinarySearch(doc.anchors, int32(offset))
+	if i >= crowd {
+		low = max(low, min(int(doc.anchors[i-crowd]), offset-narrowest))
+	}
+	if i+crowd < len(doc.anchors) {
+		high = min(high, max(int(doc.anchors[i+crowd]), offset+narrowest))
+	}
+	return low, high
+}
+
+// crowded reports whether a name is to be passed over in a text that has cost
+// enough: the next name follows before a generated key could stand, and more
+// follow on the same line. A line with few names is always looked at.
+func (doc *document) crowded(i, behind int) bool {
+	if !doc.spendthrift() {
+		return false
+	}
+	at, names := int(doc.anchors[i]), 0
+	for _, a := range doc.anchors[i+1:] {
+		next := int(a)
+		switch {
+		case next > at+narrowWindow || names == 0 && next >= behind+minRandom:
+			return false
+		case next < behind || kindOfAnchor(doc.text, next) != anchorName:
+			continue
+		}
+		if names++; names == crowd {
+			return nextBreak(doc.text, at, next) == next
+		}
+	}
+	return false
+}
+
+// within is a number of bytes to look at, less in a text that has cost enough.
+func (doc *document) within(n int) int {
+	if doc.spendthrift() {
+		return min(n, narrowWindow)
+	}
+	return n
 }
 
 // nextLine returns the bounds of the line behind the one that ends at to; ok is
@@ -76,7 +125,7 @@ func (doc *document) nextLine(to int) (from, next int, ok bool) {
 	if from == to || from > len(doc.text) {
 		return from, from, false
 	}
-	return from, nextBreak(doc.text, from, min(len(doc.text), from+lineAhead)), from < len(doc.text)
+	return from, nextBreak(doc.text, from, min(len(doc.text), from+doc.within(lineAhead))), from < len(doc.text)
 }
 
 // previousLine returns the bounds of the line before the one that begins at
@@ -92,7 +141,7 @@ func (doc *document) previousLine(from int) (start, to int, ok bool) {
 	if to == from {
 		return 0, 0, false
 	}
-	return lastBreak(doc.text, max(0, to-lineAhead), to), to, true
+	return lastBreak(doc.text, max(0, to-doc.within(lineAhead)), to), to, true
 }
 
 func isBreak(c byte) bool { return c == '\n' || c == '\r' }
@@ -187,7 +236,7 @@ func (doc *document) nested(text []byte, place func(int) int, emit func(assignme
 func (doc *document) read(emit func(assignment)) {
 	done := 0 // behind the name that was read last: DJANGO_SECRET_KEY holds two anchors
 	views := doc.views(emit)
-	for _, a := range doc.anchors {
+	for i, a := range doc.anchors {
 		anchor := int(a)
 		for len(views) > 0 && views[0].to <= anchor {
 			views = views[1:]
@@ -214,7 +263,9 @@ func (doc *document) read(emit func(assignment)) {
 		case anchorWide:
 			done = wideForm(doc, anchor, take)
 		default:
-			_, done = doc.word(anchor, false)
+			if _, done = doc.word(anchor, false); doc.crowded(i, done) {
+				continue
+			}
 			for _, f := range forms(doc.kind) {
 				if f(doc, anchor, take); emitted {
 					break

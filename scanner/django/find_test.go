@@ -41,23 +41,29 @@ var hostile = map[string]func(n int) string{
 	"notebook": func(n int) string {
 		return `{"cells":[{"cell_type":"code","source":[` + repeated(`"SECRET_KEY = 'x'\n",`, n)
 	},
-	"patch":       func(n int) string { return "diff --git a/x b/x\n" + repeated("+SECRET_KEY = 'value'\n", n) },
-	"yaml":        func(n int) string { return "a:\n  b: c\n" + repeated("- SECRET_KEY: value\n", n) },
-	"json":        func(n int) string { return `{"a": [` + repeated(`{"SECRET_KEY": "value"},`, n) },
-	"utf-16":      func(n int) string { return string(encode(repeated("SECRET_KEY='value'\n", n/2), "utf-16le")) },
-	"docker":      func(n int) string { return "FROM x\nRUN \\\n" + repeated("# SECRET_KEY=value\n", n) },
-	"sections":    func(n int) string { return repeated("[section\nsecret_key = value\n", n) },
-	"parents":     func(n int) string { return "a:\n" + repeated("  secret_key: value\n", n) },
-	"objects":     func(n int) string { return "{" + repeated(`"SECRET_KEY": {"a":`, n) },
-	"pairs":       func(n int) string { return "{" + repeated(`{"name": "SECRET_KEY",`, n) },
-	"tags":        func(n int) string { return "<html>" + repeated("<SECRET_KEY=", n) },
-	"fences":      func(n int) string { return "# x\n" + repeated("```\nSECRET_KEY=value\n", n) },
-	"base64":      func(n int) string { return repeated("ZGphbmdvLWluc2VjdXJlL", n) },
-	"references":  func(n int) string { return repeated("${SECRET_KEY:-", n) },
-	"flow":        func(n int) string { return "a: {" + repeated("SECRET_KEY: value, ", n) },
-	"YAML blocks": func(n int) string { return "a:\n" + repeated("  SECRET_KEY: |\n", n) },
-	"old keys":    func(n int) string { return "a:\n" + repeated("  SECRET_KEY_FALLBACKS: [value, ", n) },
-	"binary":      func(n int) string { return "\x00\x01\x02" + repeated("SECRET_KEY\x00zvalue", n) },
+	"patch":         func(n int) string { return "diff --git a/x b/x\n" + repeated("+SECRET_KEY = 'value'\n", n) },
+	"yaml":          func(n int) string { return "a:\n  b: c\n" + repeated("- SECRET_KEY: value\n", n) },
+	"json":          func(n int) string { return `{"a": [` + repeated(`{"SECRET_KEY": "value"},`, n) },
+	"utf-16":        func(n int) string { return string(encode(repeated("SECRET_KEY='value'\n", n/2), "utf-16le")) },
+	"docker":        func(n int) string { return "FROM x\nRUN \\\n" + repeated("# SECRET_KEY=value\n", n) },
+	"sections":      func(n int) string { return repeated("[section\nsecret_key = value\n", n) },
+	"parents":       func(n int) string { return "a:\n" + repeated("  secret_key: value\n", n) },
+	"objects":       func(n int) string { return "{" + repeated(`"SECRET_KEY": {"a":`, n) },
+	"pairs":         func(n int) string { return "{" + repeated(`{"name": "SECRET_KEY",`, n) },
+	"tags":          func(n int) string { return "<html>" + repeated("<SECRET_KEY=", n) },
+	"fences":        func(n int) string { return "# x\n" + repeated("```\nSECRET_KEY=value\n", n) },
+	"base64":        func(n int) string { return repeated("ZGphbmdvLWluc2VjdXJlL", n) },
+	"references":    func(n int) string { return repeated("${SECRET_KEY:-", n) },
+	"flow":          func(n int) string { return "a: {" + repeated("SECRET_KEY: value, ", n) },
+	"YAML blocks":   func(n int) string { return "a:\n" + repeated("  SECRET_KEY: |\n", n) },
+	"old keys":      func(n int) string { return "a:\n" + repeated("  SECRET_KEY_FALLBACKS: [value, ", n) },
+	"long lines":    func(n int) string { return repeated(repeated("SECRET_KEY='a'; ", 3000)+"\n", n) },
+	"crowded lines": func(n int) string { return repeated(repeated("secret_key: x, ", 200)+"\n", n) },
+	"minified":      func(n int) string { return "!function(){" + repeated("e.secretKey=t,", n) },
+	"fixtures":      func(n int) string { return "[" + repeated(`{"secret_key":"","a":{`, n) },
+	"YAML in JSON":  func(n int) string { return `{"a":"` + repeated(`secret_key: a\n`, n) },
+	"queries":       func(n int) string { return "GET /?" + repeated("secretkey=1&", n) },
+	"binary":        func(n int) string { return "\x00\x01\x02" + repeated("SECRET_KEY\x00zvalue", n) },
 }
 
 func repeated(s string, size int) string { return strings.Repeat(s, size/len(s)) }
@@ -73,6 +79,29 @@ func TestHostileTextsTakeLinearTime(t *testing.T) {
 			}
 			t.Logf("%.0f ms a megabyte", 4000*large.Seconds())
 		})
+	}
+}
+
+// What surrounds it may cost as much as it likes: a key on a line of its own is
+// found, and so is one on a long line with room for it.
+func TestAKeyAmongHostileTextIsFound(t *testing.T) {
+	key := testkit.Key(11)
+	want := scanner.NewSecret(key).Fingerprint()
+	for _, name := range []string{"one line", "one line of names", "one line of calls", "assignments", "comparisons", "one word", "long lines", "crowded lines", "minified", "queries", "continued lines", "carriage returns", "negations"} {
+		for _, line := range []string{"SECRET_KEY = '%s'", "DJANGO_SECRET_KEY = SECRET_KEY = '%s'", "SECRET_KEY = env('SECRET_KEY', default='%s')", "SECRET_KEY = (\n  '%s'\n)", "x = 1; y = 2; SECRET_KEY = '%s'; z = 3"} {
+			among := func(size int) bool {
+				around := "import os\n" + hostile[name](size)
+				found := find([]byte(around + "\n\n" + fmt.Sprintf(line, key) + "\n\n" + around))
+				return slices.ContainsFunc(found, func(m scanner.Match) bool { return m.Secret.Fingerprint() == want && !m.Has(scanner.NoName) })
+			}
+			if among(8<<10) != among(256<<10) { // an environment file takes no Python, however short
+				t.Errorf("%s: %s: found by the size of what surrounds it", name, line)
+			}
+		}
+	}
+	text := repeated("e.secretKey=t,", 256<<10) + "e.secretKey='" + key + "'," + repeated("e.secretKey=t,", 256<<10)
+	if found := find([]byte(text)); len(found) != 1 || found[0].Secret.Fingerprint() != want {
+		t.Errorf("%d matches on one line", len(found))
 	}
 }
 

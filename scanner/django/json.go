@@ -42,7 +42,7 @@ func jsonReader(s *statement, emit func(assignment)) bool {
 // jsonList reads the strings of a list: old keys.
 func (s *statement) jsonList(at int, emit func(assignment)) bool {
 	text := s.doc.text
-	limit := min(len(text), at+lineAhead)
+	limit := min(len(text), at+s.doc.within(lineAhead))
 	for at < limit {
 		c := text[at]
 		if isSpace(c) || isBreak(c) || c == ',' {
@@ -70,7 +70,7 @@ func (s *statement) jsonList(at int, emit func(assignment)) bool {
 // pairBytes.
 func (s *statement) objectEnd(at int) int {
 	text := s.doc.text
-	limit := min(len(text), at+pairBytes)
+	limit := min(len(text), at+s.doc.within(pairBytes))
 	depth := 0
 	for i := at; i < limit; i++ {
 		switch text[i] {

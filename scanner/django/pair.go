@@ -69,7 +69,8 @@ func oneOf(word []byte, list []string) bool {
 // braces or angle brackets on the same lines, or lines of the same indentation.
 func (s *statement) object(key int) (from, to int) {
 	text := s.doc.text
-	low, high := max(0, s.nameFrom-pairBytes), min(len(text), s.nameTo+pairBytes)
+	reach := s.doc.within(pairBytes)
+	low, high := max(0, s.nameFrom-reach), min(len(text), s.nameTo+reach)
 	depth := 0
 	for from = s.nameFrom; from > low; from-- {
 		switch text[from-1] {

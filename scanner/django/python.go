@@ -2,6 +2,7 @@ package django
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -44,20 +45,31 @@ func quoteBefore(text []byte, at int) byte {
 }
 
 // Looking around one name costs at most wideWindow bytes, and narrowWindow in
-// a text in which all looking has cost more than fairShare times its size.
+// a text in which all looking has cost more than a fair share of its size: of
+// 19 000 texts with a name, from six repositories, none.
 const (
 	wideWindow   = 16 << 10
 	narrowWindow = 256
 	narrowBack   = 2 * maxName
-	fairShare    = 4
+	narrowest    = 96 // room for a name and a key behind it
+	crowd        = 3  // so many names to each side are a crowd
+	fairShare    = 4  // bytes of the text for each that is looked at, and some to begin with
 )
 
-// ahead is how far an evaluator may look.
-func (doc *document) ahead() int {
-	if doc.spendthrift() {
-		return narrowWindow
+// ahead is how far an evaluator may look from an offset on; in a text that has
+// cost enough not behind the next line that begins with a name.
+func (doc *document) ahead(at int) (to int) {
+	if !doc.spendthrift() {
+		return min(len(doc.text), at+wideWindow)
 	}
-	return wideWindow
+	_, to = doc.narrow(at)
+	i, _ := slices.BinarySearch(doc.anchors, int32(at))
+	for ; i < len(doc.anchors) && int(doc.anchors[i]) < to; i++ {
+		if from, _ := doc.word(int(doc.anchors[i]), false); from > at && doc.startsLine(from) {
+			return from
+		}
+	}
+	return to
 }
 
 // target is a name to which an expression is assigned.

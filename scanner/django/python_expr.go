@@ -49,10 +49,10 @@ type python struct {
 	hops  int // names that were replaced by their values on the way here
 }
 
-// newPython starts an evaluator at an offset; it may look at ahead bytes.
+// newPython starts an evaluator at an offset; it may look as far as ahead says.
 func newPython(doc *document, at int) *python {
 	p := &python{doc: doc}
-	p.text, p.pos, p.end = doc.text, at, min(len(doc.text), at+doc.ahead())
+	p.text, p.pos, p.end = doc.text, at, doc.ahead(at)
 	return p
 }
 

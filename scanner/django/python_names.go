@@ -59,7 +59,7 @@ func (doc *document) bind(path string, hops int) binding {
 		if !doc.startsLine(from) || at < len(doc.text) && isWord(doc.text[at]) {
 			// Uses of the name do not count as bindings, but too many of them end
 			// the search.
-			if doc.spent += narrowWindow / 8; doc.spent > 2*fairShare*len(doc.text)+8*wideWindow {
+			if doc.spent += narrowWindow / 8; doc.spent > len(doc.text)+8*wideWindow {
 				return binding{}
 			}
 			continue

@@ -36,6 +36,7 @@ func newStatement(doc *document, anchor int) (s statement, ok bool) {
 	if s.nameFrom < s.from || s.nameTo > s.to {
 		return s, false
 	}
+	doc.spent += (s.to - s.from) / 8
 	text := doc.text
 	s.open, s.slash = openQuote(text[s.from:s.nameFrom])
 	left := text[s.from:s.nameFrom]
