@@ -68,8 +68,15 @@ func (c *Collector) Add(chunk *Chunk) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	line, column, at := 1, 1, 0
 	for _, m := range matches {
-		line, column := Position(chunk.Text, m.Offset)
+		// From match to match: from the start each time, many matches in a
+		// large text would take the square of its size.
+		lines, behind := Position(chunk.Text[at:], m.Offset-at)
+		if lines == 1 {
+			behind += column - 1
+		}
+		line, column, at = line+lines-1, behind, m.Offset
 		instead := ""
 		if c.advise && !chunk.Known {
 			instead = c.detector.Instead(chunk.Text, &m)

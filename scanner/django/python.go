@@ -46,7 +46,7 @@ func quoteBefore(text []byte, at int) byte {
 
 // Looking around one name costs at most wideWindow bytes, and narrowWindow in
 // a text in which all looking has cost more than a fair share of its size: of
-// 19 000 texts with a name, from six repositories, none.
+// 19 000 texts with a name, from five repositories, none.
 const (
 	wideWindow   = 16 << 10
 	narrowWindow = 256
