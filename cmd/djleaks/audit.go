@@ -81,6 +81,7 @@ func (s *scan) audit(ctx context.Context, path string) error {
 	if err != nil {
 		return read.interrupted(err)
 	}
+	read.searched.Store(true)
 	findings := collector.Findings()
 	items, matched := scanner.Items(findings)
 	result, err := trace.Run(ctx, history{walk, &coverage, max(1, s.options.jobs)}, trace.Input{
@@ -170,7 +171,10 @@ func tipRank(name string) int {
 }
 
 // pace remembers how far a walk has come, for when it is interrupted.
-type pace struct{ done, total atomic.Int64 }
+type pace struct {
+	done, total atomic.Int64
+	searched    atomic.Bool // the walk over commits and trees has begun
+}
 
 func (p *pace) through(next func(done, total int64)) func(done, total int64) {
 	return func(done, total int64) {
@@ -184,6 +188,9 @@ func (p *pace) through(next func(done, total int64)) func(done, total int64) {
 func (p *pace) interrupted(err error) error {
 	if !errors.Is(err, context.Canceled) {
 		return err
+	}
+	if p.searched.Load() {
+		return interruptedError("interrupted: everything was searched, but not yet placed in the history, and nothing is reported")
 	}
 	done, total := p.done.Load(), p.total.Load()
 	if total == 0 {
