@@ -3,6 +3,7 @@ package gitstore
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -55,35 +56,63 @@ func parsePackedRefs(data []byte, idSize int, f func(string, scanner.ObjectID) b
 	return wrong
 }
 
+// packedWindow is how much of packed-refs is held while one name is looked for,
+// in bytes. Branches stand in the first one.
+const packedWindow = 64 << 10
+
 // lookupPacked finds one name in packed-refs; id is empty if it is not there.
+// It stops at the name: a repository with a ref for each pull request has a
+// megabyte of them behind its branches.
 func (r *Repository) lookupPacked(name string) (id scanner.ObjectID, err error) {
-	path := filepath.Join(r.commonDir, "packed-refs")
-	data, err := readBounded(path, maxPackedRefs)
+	f, err := os.Open(filepath.Join(r.commonDir, "packed-refs"))
 	if os.IsNotExist(err) {
 		return "", nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("refs: %w", err)
 	}
+	defer f.Close()
+	window, kept := make([]byte, packedWindow), 0
+	for {
+		n, err := f.Read(window[kept:])
+		if err != nil && err != io.EOF {
+			return "", fmt.Errorf("refs: %w", err)
+		}
+		lines := window[:kept+n]
+		if err == nil { // the last line may go on
+			lines = lines[:bytes.LastIndexByte(lines, '\n')+1]
+		}
+		if id := packedLine(lines, name, r.idSize); id != "" || err == io.EOF {
+			return id, nil
+		}
+		kept = copy(window, window[len(lines):kept+n])
+		if kept == len(window) {
+			window = append(window, make([]byte, len(window))...)
+		}
+	}
+}
+
+// packedLine finds one name in whole lines of packed-refs.
+func packedLine(lines []byte, name string, idSize int) scanner.ObjectID {
 	// The name at the end of a line, with the object name before it.
 	want := []byte(" " + name)
 	for from := 0; ; {
-		i := bytes.Index(data[from:], want)
+		i := bytes.Index(lines[from:], want)
 		if i < 0 {
-			return "", nil
+			return ""
 		}
 		i += from
 		from = i + 1
 		end := i + len(want)
-		if end < len(data) && data[end] != '\n' && data[end] != '\r' {
+		if end < len(lines) && lines[end] != '\n' && lines[end] != '\r' {
 			continue
 		}
-		start := i - 2*r.idSize
-		if start < 0 || start > 0 && data[start-1] != '\n' {
+		start := i - 2*idSize
+		if start < 0 || start > 0 && lines[start-1] != '\n' {
 			continue
 		}
-		if id, ok := scanner.ParseObjectID(string(data[start:i])); ok {
-			return id, nil
+		if id, ok := scanner.ParseObjectID(string(lines[start:i])); ok {
+			return id
 		}
 	}
 }
