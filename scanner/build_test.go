@@ -40,7 +40,7 @@ func (lines) Find(text []byte, _ []int32) (found []scanner.Match) {
 	}
 	return found
 }
-func (lines) Instead([]byte, *scanner.Match) string { return "" }
+func (lines) Instead([]byte, *scanner.Match) string { return "instead" }
 func (lines) Severity(_ *scanner.Match, path string) (scanner.Severity, string) {
 	if strings.HasPrefix(path, "tests/") {
 		return scanner.Silent, ""
@@ -241,5 +241,24 @@ func TestManySkipsAreCountedNotListed(t *testing.T) {
 	}
 	if len(c.Skipped) != 1000 || c.SkippedCount() != 2500 {
 		t.Errorf("%d entries for %d things", len(c.Skipped), c.SkippedCount())
+	}
+}
+
+func TestOnlyTheFirstMatchesOfATextAreAdvised(t *testing.T) {
+	c := scanner.NewCollector(lines{})
+	c.Advise()
+	var text strings.Builder
+	for n := range 100 {
+		text.WriteString("SECRET=" + testkit.Key(n) + "\n")
+	}
+	c.Add(&scanner.Chunk{Text: []byte(text.String())})
+	advised := 0
+	for _, f := range c.Findings() {
+		if f.Instead != "" {
+			advised++
+		}
+	}
+	if found := len(c.Findings()); found != 100 || advised != 16 {
+		t.Errorf("%d findings, %d advised: each reads the whole text", found, advised)
 	}
 }

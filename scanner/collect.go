@@ -50,6 +50,10 @@ func (c *Collector) Run(ctx context.Context, src Source) (Coverage, error) {
 	})
 }
 
+// maxAdvice is how many matches of a text get a line to write in their place.
+// Each asks the whole text how it reads the environment.
+const maxAdvice = 16
+
 // Add takes in one text.
 func (c *Collector) Add(chunk *Chunk) {
 	anchors := chunk.Anchors
@@ -69,7 +73,7 @@ func (c *Collector) Add(chunk *Chunk) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	line, column, at := 1, 1, 0
-	for _, m := range matches {
+	for i, m := range matches {
 		// From match to match: from the start each time, many matches in a
 		// large text would take the square of its size.
 		lines, behind := Position(chunk.Text[at:], m.Offset-at)
@@ -78,7 +82,7 @@ func (c *Collector) Add(chunk *Chunk) {
 		}
 		line, column, at = line+lines-1, behind, m.Offset
 		instead := ""
-		if c.advise && !chunk.Known {
+		if c.advise && !chunk.Known && i < maxAdvice {
 			instead = c.detector.Instead(chunk.Text, &m)
 		}
 		c.findings = append(c.findings, Finding{
