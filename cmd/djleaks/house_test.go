@@ -126,3 +126,17 @@ func TestThereIsOneProgram(t *testing.T) {
 		t.Errorf("programs: %v, want %v", programs, want)
 	}
 }
+
+// lowestGo is the Go of Debian 13. What go.mod says decides who can build the
+// hook from source.
+const lowestGo = "1.24.0"
+
+func TestTheModuleBuildsWithAnOlderGo(t *testing.T) {
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.GoVersion}}").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.TrimSpace(string(out)); got != lowestGo {
+		t.Errorf("go.mod says go %s, want %s: has a dependency been raised?", got, lowestGo)
+	}
+}

@@ -89,7 +89,11 @@ func (p *pass) run(ctx context.Context) (scanner.Coverage, error) {
 	for i := range workers {
 		workers[i] = &worker{pass: p, walk: p.walk, number: i}
 		workers[i].buffers.limit = max(keepSome, keepMost/len(workers))
-		wg.Go(workers[i].run)
+		wg.Add(1)
+		go func(w *worker) {
+			defer wg.Done()
+			w.run()
+		}(workers[i])
 	}
 	p.wait(&wg)
 

@@ -252,7 +252,9 @@ func (s *store) show(all []uint32, visit func(int, trace.Object) error) error {
 	var wg sync.WaitGroup
 	errs := make([]error, s.jobs)
 	for w := range s.jobs {
-		wg.Go(func() {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
 			for _, n := range all {
 				root := n
 				for base, ok := s.bases[root]; ok; base, ok = s.bases[root] {
@@ -269,7 +271,7 @@ func (s *store) show(all []uint32, visit func(int, trace.Object) error) error {
 				errs[w] = visit(w, o)
 				clear(text) // it was only borrowed
 			}
-		})
+		}()
 	}
 	wg.Wait()
 	for _, err := range errs {
