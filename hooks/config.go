@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // configHooks reports whether Git runs hooks from its configuration, which it
@@ -40,7 +42,7 @@ func configCommand(hook, program string) string {
 	return fmt.Sprintf(`djleaks_hook() { %sfor p in %s djleaks; do if command -v "$p" >/dev/null 2>&1; then "$p" hook run %s "$@"; return; fi; done; `+
 		`echo "djleaks: %s: the program is neither at "%s" nor on PATH, so nothing was examined" >&2; `+
 		`echo "hint: install djleaks again and run 'djleaks hook install', or: git config --remove-section hook.%s" >&2; return 3; }; djleaks_hook`,
-		guard, quote(program), hook, hook, quote(program), configName(hook))
+		guard, say.SingleQuote(program), hook, hook, say.SingleQuote(program), configName(hook))
 }
 
 func scope(global bool) string {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // clientHooks are the other hooks that a repository may have, and that a
@@ -48,7 +50,7 @@ func (s Site) planForwards(at folder, o Options) ([]step, error) {
 
 func (s Site) setGlobalPath(dir string) error {
 	if s.Git == nil {
-		return &Refusal{"git is not on PATH, so core.hooksPath cannot be set", "git config --global core.hooksPath " + quote(dir)}
+		return &Refusal{"git is not on PATH, so core.hooksPath cannot be set", "git config --global core.hooksPath " + say.Quote(dir)}
 	}
 	if _, err := s.Git("config", "--global", "core.hooksPath", dir); err != nil {
 		return fmt.Errorf("hook install: core.hooksPath: %w", err)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 var (
@@ -192,8 +194,8 @@ func FuzzRecognise(f *testing.F) {
 		if k, start, end, ok := findBlock(text); ok && (start < 0 || end > len(text) || start > end || k.kind != block) {
 			t.Errorf("block at %d:%d", start, end)
 		}
-		if unquote(quote(program)) != program {
-			t.Errorf("%q comes back as %q", program, unquote(quote(program)))
+		if unquote(say.SingleQuote(program)) != program {
+			t.Errorf("%q comes back as %q", program, unquote(say.SingleQuote(program)))
 		}
 	})
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // kind says what a script of ours does beside starting the program.
@@ -54,7 +56,7 @@ func template1(s script) string {
 		return b.String()
 	}
 	if s.kind != shared {
-		fmt.Fprintf(&b, "djleaks=%s\n", quote(s.program))
+		fmt.Fprintf(&b, "djleaks=%s\n", say.SingleQuote(s.program))
 	}
 	b.WriteByte('\n')
 	feed := ""
@@ -188,10 +190,7 @@ func findBlock(text string) (k known, start, end int, ok bool) {
 	return known{}, 0, 0, false
 }
 
-// quote makes one word of the shell out of any string.
-func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
-// unquote undoes quote.
+// unquote undoes say.SingleQuote.
 func unquote(s string) string {
 	s = strings.TrimSuffix(strings.TrimPrefix(s, "'"), "'")
 	return strings.ReplaceAll(s, `'\''`, "'")

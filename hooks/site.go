@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // Site is what must be known of a repository to install hooks in it. All paths
@@ -52,7 +54,7 @@ func (s Site) folder(global bool) (folder, error) {
 	case s.GlobalHooksPath != "":
 		return folder{}, &Refusal{
 			"core.hooksPath of " + s.origin() + " sends Git to " + s.GlobalHooksPath + ", so hooks in " + filepath.Join(s.CommonDir, "hooks") + " would never run",
-			"djleaks hook install --global, or for this repository alone: git config core.hooksPath " + quote(filepath.Join(s.CommonDir, "hooks")),
+			"djleaks hook install --global, or for this repository alone: git config core.hooksPath " + say.Quote(filepath.Join(s.CommonDir, "hooks")),
 		}
 	}
 	return folder{dir: filepath.Join(s.CommonDir, "hooks")}, nil

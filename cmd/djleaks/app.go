@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // version is the release that this source tree is or will be. A constant,
@@ -118,11 +119,7 @@ func noCommand(c *cli.Context) error {
 		names = append(names, command.Name)
 	}
 	word := c.Args().First()
-	hint := "djleaks --help"
-	if near := nearest(word, names); near != "" {
-		hint = "did you mean " + near + "?"
-	}
-	return usageError{fmt.Sprintf("%q is no command", word), hint}
+	return usageError{fmt.Sprintf("%q is no command", word), say.DidYouMean(word, names, "djleaks --help")}
 }
 
 // flagsFirst moves the options of a command before its other arguments. The
@@ -185,41 +182,6 @@ func takesValue(flags []cli.Flag, word string) bool {
 		}
 	}
 	return false
-}
-
-// nearest returns the name that is at most two edits away from word, one if
-// word is short, or "".
-func nearest(word string, names []string) string {
-	best, distance := "", min(3, 1+len(word)/2)
-	for _, name := range names {
-		if d := edits(word, name); d < distance {
-			best, distance = name, d
-		}
-	}
-	return best
-}
-
-// edits is how many characters to insert, delete, replace or swap make b of a.
-func edits(a, b string) int {
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := range len(a) {
-		row[0] = i + 1
-		for j := range len(b) {
-			change := last[j]
-			if a[i] != b[j] {
-				change++
-			}
-			row[j+1] = min(change, last[j+1]+1, row[j]+1)
-			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
-				row[j+1] = min(row[j+1], before[j-1]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }
 
 // leave says on standard error why the program ends, and gives the exit code.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/cache"
 	"github.com/djleaks/djleaks/internal/packwalk"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -99,7 +100,7 @@ func (m *memory) update(searched *packwalk.Searched, findings []scanner.Finding,
 		return
 	}
 	if searched.Known > 0 {
-		m.notes = append(m.notes, counted(searched.Known, "object was", "objects were")+" read by an earlier audit with the same rules")
+		m.notes = append(m.notes, say.Counted(searched.Known, "object was", "objects were")+" read by an earlier audit with the same rules")
 	}
 	if len(coverage.Skipped) > 0 {
 		m.notes = append(m.notes, "the cache was not saved, because not everything could be read")

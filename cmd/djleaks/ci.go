@@ -14,6 +14,7 @@ import (
 	"github.com/djleaks/djleaks/internal/cienv"
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -59,7 +60,7 @@ func (w world) ci(c *cli.Context) error {
 	if len(repo.Shallow()) > 0 && len(coverage.Skipped) > 0 && !job.Whole {
 		s.note("the clone is shallow: %s", job.FetchHint)
 	}
-	s.note("%s, %s, %s examined", counted(coverage.Commits, "commit", "commits"), counted(coverage.Blobs, "text", "texts"), counted(coverage.Bytes, "byte", "bytes"))
+	s.note("%s, %s, %s examined", say.Counted(coverage.Commits, "commit", "commits"), say.Counted(coverage.Blobs, "text", "texts"), say.Counted(coverage.Bytes, "byte", "bytes"))
 	verdict := s.finish()
 	if job.System == "github" && s.report.Verdict != "" {
 		return errors.Join(verdict, s.forGitHub(c.IsSet("format")))
@@ -86,14 +87,6 @@ func (w world) job(base string) (cienv.Range, error) {
 		return job, usageError{err.Error(), "name the range yourself: djleaks range BASE..HEAD"}
 	}
 	return job, err
-}
-
-// counted writes a number with its noun: "1 commit", "40 commits".
-func counted(n int64, one, many string) string {
-	if n == 1 {
-		many = one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }
 
 // note tells on standard error what the job is about, apart from the report.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/djleaks/djleaks/hooks"
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner/django"
 )
 
@@ -129,10 +130,6 @@ func flagValues(flag string) []string {
 	return nil
 }
 
-// shellQuote quotes for sh, zsh and fish, for which a single quote inside ends
-// and begins the quoting again.
-func shellQuote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
-
 // wordPaths are the patterns that lead from one command to the next.
 func wordPaths(all []completed) (out []string) {
 	for _, c := range all[1:] {
@@ -155,15 +152,15 @@ func bashCompletion(w io.Writer, all []completed) error {
 		"  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} path='' word words\n" +
 		"  for word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n    case \"${path:+$path }$word\" in\n")
 	for _, path := range wordPaths(all) {
-		fmt.Fprintf(&b, "      %s) path=%[1]s;;\n", shellQuote(path))
+		fmt.Fprintf(&b, "      %s) path=%[1]s;;\n", say.SingleQuote(path))
 	}
 	b.WriteString("    esac\n  done\n  case $prev in\n")
 	for _, f := range valueFlags(all) {
-		fmt.Fprintf(&b, "    %s) COMPREPLY=($(compgen -W %s -- \"$cur\")); return;;\n", f.word, shellQuote(strings.Join(f.values, " ")))
+		fmt.Fprintf(&b, "    %s) COMPREPLY=($(compgen -W %s -- \"$cur\")); return;;\n", f.word, say.SingleQuote(strings.Join(f.values, " ")))
 	}
 	b.WriteString("  esac\n  case $path in\n")
 	for _, c := range all {
-		fmt.Fprintf(&b, "    %s) words=%s;;\n", shellQuote(c.path), shellQuote(plainWords(c.words)))
+		fmt.Fprintf(&b, "    %s) words=%s;;\n", say.SingleQuote(c.path), say.SingleQuote(plainWords(c.words)))
 	}
 	b.WriteString("  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n}\ncomplete -o default -F _djleaks djleaks\n")
 	_, err := io.WriteString(w, b.String())
@@ -187,7 +184,7 @@ func zshCompletion(w io.Writer, all []completed) error {
 	b.WriteString("#compdef djleaks\n_djleaks() {\n  local cmd='' word\n  local -a choices\n" +
 		"  for word in ${words[2,CURRENT-1]}; do\n    case \"${cmd:+$cmd }$word\" in\n")
 	for _, path := range wordPaths(all) {
-		fmt.Fprintf(&b, "      %s) cmd=%[1]s;;\n", shellQuote(path))
+		fmt.Fprintf(&b, "      %s) cmd=%[1]s;;\n", say.SingleQuote(path))
 	}
 	b.WriteString("    esac\n  done\n  case ${words[CURRENT-1]} in\n")
 	for _, f := range valueFlags(all) {
@@ -195,9 +192,9 @@ func zshCompletion(w io.Writer, all []completed) error {
 	}
 	b.WriteString("  esac\n  case $cmd in\n")
 	for _, c := range all {
-		fmt.Fprintf(&b, "    %s) choices=(", shellQuote(c.path))
+		fmt.Fprintf(&b, "    %s) choices=(", say.SingleQuote(c.path))
 		for _, word := range c.words {
-			b.WriteString(" " + shellQuote(strings.TrimSuffix(word.word+":"+strings.ReplaceAll(word.usage, ":", `\:`), ":")))
+			b.WriteString(" " + say.SingleQuote(strings.TrimSuffix(word.word+":"+strings.ReplaceAll(word.usage, ":", `\:`), ":")))
 		}
 		b.WriteString(");;\n")
 	}
@@ -218,21 +215,21 @@ func fishCompletion(w io.Writer, all []completed) error {
 			condition += "; and not __fish_seen_subcommand_from " + below
 		}
 		for _, word := range c.words {
-			fmt.Fprintf(&b, "complete -c djleaks -n %s", shellQuote(condition))
+			fmt.Fprintf(&b, "complete -c djleaks -n %s", say.SingleQuote(condition))
 			if long, ok := strings.CutPrefix(word.word, "--"); ok {
 				b.WriteString(" -l " + long)
 				if word.short != "" {
 					b.WriteString(" -s " + word.short[1:])
 				}
 				if word.values != nil {
-					b.WriteString(" -x -a " + shellQuote(strings.Join(word.values, " ")))
+					b.WriteString(" -x -a " + say.SingleQuote(strings.Join(word.values, " ")))
 				} else if word.takesValue {
 					b.WriteString(" -r")
 				}
 			} else {
-				b.WriteString(" -f -a " + shellQuote(word.word))
+				b.WriteString(" -f -a " + say.SingleQuote(word.word))
 			}
-			b.WriteString(" -d " + shellQuote(word.usage) + "\n")
+			b.WriteString(" -d " + say.SingleQuote(word.usage) + "\n")
 		}
 	}
 	_, err := io.WriteString(w, b.String())

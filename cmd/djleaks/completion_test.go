@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // bashCompletes returns what bash offers for the last of these words.
@@ -14,7 +16,7 @@ func bashCompletes(t *testing.T, script string, words ...string) []string {
 	t.Helper()
 	quoted := make([]string, len(words))
 	for i, w := range words {
-		quoted[i] = shellQuote(w)
+		quoted[i] = say.SingleQuote(w)
 	}
 	test := script + "\nCOMP_WORDS=(" + strings.Join(quoted, " ") + ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_djleaks\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n"
 	out, err := exec.Command("bash", "-c", test).CombinedOutput()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/djleaks/djleaks/hooks"
 	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -31,10 +32,7 @@ func hookRunCommand(w world) *cli.Command {
 func (w world) hookRun(c *cli.Context) error {
 	name, args := c.Args().First(), c.Args().Tail()
 	if !slices.Contains(hooks.Names(), name) {
-		hint := "the hooks are " + strings.Join(hooks.Names(), ", ")
-		if near := nearest(name, hooks.Names()); near != "" {
-			hint = "did you mean " + near + "?"
-		}
+		hint := say.DidYouMean(name, hooks.Names(), "the hooks are "+strings.Join(hooks.Names(), ", "))
 		if name == "" {
 			return usageError{"hook run: name a HOOK", hint}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // readFile returns the content of a file in the root of what is scanned, or an
@@ -71,6 +72,6 @@ func (s *scan) writeBaseline() error {
 		out.Discard()
 		return err
 	}
-	fmt.Fprintf(s.stderr, "djleaks: %s accepts %s; use it with --baseline %[1]s\n", report.Line(s.options.accept), counted(int64(len(s.report.Keys)), "key", "keys"))
+	fmt.Fprintf(s.stderr, "djleaks: %s accepts %s; use it with --baseline %[1]s\n", report.Line(s.options.accept), say.Counted(len(s.report.Keys), "key", "keys"))
 	return out.Close()
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
 )
@@ -54,11 +55,7 @@ func ruleNamed(rules []scanner.Rule, id string) (scanner.Rule, error) {
 		}
 		names = append(names, r.ID)
 	}
-	hint := "djleaks rules"
-	if near := nearest(id, names); near != "" {
-		hint = "did you mean " + near + "?"
-	}
-	return scanner.Rule{}, usageError{fmt.Sprintf("rules: there is no rule %q", id), hint}
+	return scanner.Rule{}, usageError{fmt.Sprintf("rules: there is no rule %q", id), say.DidYouMean(id, names, "djleaks rules")}
 }
 
 func (w world) printRules(rules []scanner.Rule) error {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
 )
@@ -117,10 +118,7 @@ func checkFormat(flag, format string) error {
 	if slices.Contains(report.Formats(), format) {
 		return nil
 	}
-	hint := "formats: " + strings.Join(report.Formats(), ", ")
-	if near := nearest(format, report.Formats()); near != "" {
-		hint = "did you mean " + near + "?"
-	}
+	hint := say.DidYouMean(format, report.Formats(), "formats: "+strings.Join(report.Formats(), ", "))
 	return usageError{fmt.Sprintf("%s: %q is no format", flag, format), hint}
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -126,7 +127,7 @@ func (r *Repository) MissingBase(base string) error {
 	if e.Shallow {
 		words = append(words, "--unshallow")
 	}
-	words = append(words, shellQuote(remote))
+	words = append(words, say.Quote(remote))
 	hex := len(name) >= minAbbreviation && strings.Trim(name, "0123456789abcdefABCDEF") == ""
 	branch, tracked := strings.CutPrefix(strings.TrimPrefix(name, "refs/remotes/"), remote+"/")
 	switch {
@@ -134,9 +135,9 @@ func (r *Repository) MissingBase(base string) error {
 	case hex:
 		words = append(words, name)
 	case tracked:
-		words = append(words, shellQuote("+refs/heads/"+branch+":refs/remotes/"+remote+"/"+branch))
+		words = append(words, say.Quote("+refs/heads/"+branch+":refs/remotes/"+remote+"/"+branch))
 	default:
-		words = append(words, shellQuote(name+":"+name))
+		words = append(words, say.Quote(name+":"+name))
 	}
 	e.fetch = strings.Join(words, " ")
 	return e
@@ -149,17 +150,6 @@ func (r *Repository) defaultRemote() string {
 		return "origin"
 	}
 	return remotes[0]
-}
-
-// shellQuote makes a word safe to paste into a shell.
-func shellQuote(s string) string {
-	plain := strings.IndexFunc(s, func(c rune) bool {
-		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("@%+=:,./_-", c))
-	}) < 0
-	if plain {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // Chunks implements scanner.Source.

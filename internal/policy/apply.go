@@ -3,9 +3,9 @@ package policy
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"time"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -28,13 +28,6 @@ func (p *Policy) Apply(r *scanner.Report, baseline []Entry, now time.Time) *scan
 
 func note(r *scanner.Report, text string) {
 	r.Coverage.Notes = append(r.Coverage.Notes, text)
-}
-
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + many
 }
 
 // exclude takes the places of excluded paths out of r, and the keys that have
@@ -65,9 +58,9 @@ func (p *Policy) exclude(r *scanner.Report) {
 	if places == 0 {
 		return
 	}
-	text := p.File + " leaves out " + counted(places, "place of a key", "places of keys")
+	text := p.File + " leaves out " + say.Counted(places, "place of a key", "places of keys")
 	if keys > 0 {
-		text += "; " + counted(keys, "key has", "keys have") + " no other place"
+		text += "; " + say.Counted(keys, "key has", "keys have") + " no other place"
 	}
 	note(r, text)
 }
@@ -123,7 +116,7 @@ func (p *Policy) judge(r *scanner.Report) {
 		}
 	}
 	if changed > 0 {
-		note(r, p.File+" sets the severity of "+counted(changed, "key", "keys"))
+		note(r, p.File+" sets the severity of "+say.Counted(changed, "key", "keys"))
 	}
 }
 

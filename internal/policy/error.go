@@ -3,6 +3,8 @@ package policy
 import (
 	"fmt"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // Error is a mistake in a configuration or baseline: something that its author
@@ -51,43 +53,8 @@ func quoted(s string) string {
 
 // nearest proposes the word that s was meant to be, or lists all words.
 func nearest(s string, words []string) string {
-	best, least := "", 1+len(s)/2
-	for _, w := range words {
-		if d := distance(normal(s), normal(w)); d < least {
-			best, least = w, d
-		}
-	}
-	if best != "" {
-		return `did you mean "` + best + `"?`
+	if near := say.Nearest(s, words); near != "" {
+		return `did you mean "` + near + `"?`
 	}
 	return "it can be " + strings.Join(words, ", ")
-}
-
-func normal(s string) string { return strings.ReplaceAll(strings.ToLower(s), "_", "-") }
-
-// distance is the number of characters to insert, delete, replace or swap
-// between two words.
-func distance(a, b string) int {
-	if len(a) > 64 {
-		return len(a)
-	}
-	before, last, row := make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range last {
-		last[j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(b)]
 }

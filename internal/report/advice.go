@@ -4,6 +4,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -33,7 +34,7 @@ func insteadOf(o *scanner.Occurrence) instead {
 		}
 		return instead{Line: name + ` = os.environ["` + variable(name) + `"]`, Note: "with import os"}
 	case "dotenv":
-		return instead{Line: "git rm --cached " + shellQuoted(o.Path), Note: "and add the file to .gitignore"}
+		return instead{Line: "git rm --cached " + say.Quote(clean(o.Path)), Note: "and add the file to .gitignore"}
 	case "compose":
 		return instead{Line: name + ": ${" + variable(name) + ":?}", Note: "set it outside the repository"}
 	case "docker":
@@ -103,17 +104,6 @@ func variable(name string) string {
 		return "DJANGO_SECRET_KEY"
 	}
 	return name
-}
-
-// shellQuoted is a path as a word of a shell command.
-func shellQuoted(p string) string {
-	p = clean(p)
-	for i := 0; i < len(p); i++ {
-		if c := p[i]; !strings.ContainsRune("./_-+@,", rune(c)) && (c < '0' || c > '9') && (c|32 < 'a' || c|32 > 'z') {
-			return "'" + strings.ReplaceAll(p, "'", `'\''`) + "'"
-		}
-	}
-	return p
 }
 
 // step is one thing to do, with a command or a line of code where there is one.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -42,7 +43,7 @@ func writeGitHub(w io.Writer, r *scanner.Report, opt Options) error {
 		githubOf(a, level).write(out)
 	}
 	if left > 0 {
-		annotation{level: "notice", title: "djleaks: more keys", text: count(int64(left), "more place of a key is", "more places of keys are") +
+		annotation{level: "notice", title: "djleaks: more keys", text: say.Counted(left, "more place of a key is", "more places of keys are") +
 			" in the job summary and the reports"}.write(out)
 	}
 	_, hidden := shown(r, opt.All)

@@ -11,6 +11,7 @@ import (
 	"io"
 	"sync"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -175,10 +176,10 @@ func pageKeyOf(k *scanner.Key, open bool, opt Options) pageKey {
 		v.Places = append(v.Places, p)
 	}
 	if n := len(k.Occurrences) - pagePlaces; n > 0 {
-		v.More = append(v.More, count(int64(n), "more place", "more places")+" in the JSON report.")
+		v.More = append(v.More, say.Counted(n, "more place", "more places")+" in the JSON report.")
 	}
 	if n := len(k.Occurrences) - 1; n > 0 {
-		v.At += " and " + count(int64(n), "more place", "more places")
+		v.At += " and " + say.Counted(n, "more place", "more places")
 	}
 	list := events(k)
 	for _, e := range list[:min(len(list), pageEvents)] {
@@ -189,7 +190,7 @@ func pageKeyOf(k *scanner.Key, open bool, opt Options) pageKey {
 		v.Events = append(v.Events, pageEvent{date, e.verb, short(e.commit.Commit), person(e.commit.Author), where(e.at)})
 	}
 	if n := len(list) - pageEvents; n > 0 {
-		v.More = append(v.More, count(int64(n), "more change", "more changes")+" in the JSON report.")
+		v.More = append(v.More, say.Counted(n, "more change", "more changes")+" in the JSON report.")
 	}
 	return v
 }

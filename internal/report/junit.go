@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -96,7 +97,7 @@ func junitText(k *scanner.Key) string {
 		lines = append(lines, "at "+place(&k.Occurrences[i]))
 	}
 	if n := len(k.Occurrences) - textPlaces; n > 0 {
-		lines = append(lines, "and "+count(int64(n), "more place", "more places"))
+		lines = append(lines, "and "+say.Counted(n, "more place", "more places"))
 	}
 	list := events(k)
 	for _, e := range list[:min(len(list), textPlaces)] {

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -41,7 +42,7 @@ func writeMarkdown(w io.Writer, r *scanner.Report, opt Options) error {
 		markdownKey(&b, &keys[i])
 	}
 	if written < len(keys) {
-		b.WriteString("\n" + count(int64(len(keys)-written), "more key is", "more keys are") + " in the JSON report.\n")
+		b.WriteString("\n" + say.Counted(len(keys)-written, "more key is", "more keys are") + " in the JSON report.\n")
 	}
 	if failing := failingKeys(r); len(failing) > 0 {
 		b.WriteString("\n### The way out\n\n")
@@ -76,7 +77,7 @@ func markdownRow(b *strings.Builder, k *scanner.Key) {
 	if len(k.Occurrences) > 0 {
 		at = cell(place(&k.Occurrences[0]))
 		if n := len(k.Occurrences) - 1; n > 0 {
-			at += " and " + count(int64(n), "more", "more")
+			at += " and " + say.Counted(n, "more", "more")
 		}
 	}
 	b.WriteString("| " + k.Severity.String() + " | " + cell(clean(k.Masked)) + " " + markdownText(classWords(k.Class)) +
@@ -95,7 +96,7 @@ func markdownKey(b *strings.Builder, k *scanner.Key) {
 		b.WriteString("- " + e.words() + " at " + codeSpan(place(e.at)) + " by " + codeSpan(person(e.commit.Author)) + "\n")
 	}
 	if n := len(list) - markdownRows; n > 0 {
-		b.WriteString("- and " + count(int64(n), "more change", "more changes") + "\n")
+		b.WriteString("- and " + say.Counted(n, "more change", "more changes") + "\n")
 	}
 	if len(refs) > 0 {
 		b.WriteString("- still in " + codeSpan(refNames(refs, markdownRows)) + "\n")
@@ -113,7 +114,7 @@ func markdownCoverage(b *strings.Builder, r *scanner.Report) {
 		b.WriteString("- " + codeSpan(skipWords(s)) + "\n")
 	}
 	if n := len(skipped) - markdownRows; n > 0 {
-		b.WriteString("- and " + count(int64(n), "more", "more") + "\n")
+		b.WriteString("- and " + say.Counted(n, "more", "more") + "\n")
 	}
 	for _, note := range r.Coverage.Notes {
 		b.WriteString("- note: " + codeSpan(clean(note)) + "\n")

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // When a progress line appears and how often it changes: a scan that is over
@@ -87,7 +89,7 @@ func progressWords(done, total int64, elapsed time.Duration) string {
 	line := "read " + bytesWords(done)
 	if total > 0 {
 		done = min(done, total)
-		line += " of " + bytesWords(total) + " (" + thousands(int64(float64(done)/float64(total)*100)) + "%)"
+		line += " of " + bytesWords(total) + " (" + say.Thousands(int64(float64(done)/float64(total)*100)) + "%)"
 	}
 	seconds := elapsed.Seconds()
 	if done <= 0 || seconds <= 0 {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -91,7 +92,7 @@ func refNames(refs []string, limit int) string {
 	}
 	more := ""
 	if limit > 0 && len(names) > limit {
-		more = " and " + count(int64(len(names)-limit), "more", "more")
+		more = " and " + say.Counted(len(names)-limit, "more", "more")
 		names = names[:limit]
 	}
 	return strings.Join(names, ", ") + more

@@ -3,6 +3,7 @@ package report
 import (
 	"slices"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -80,7 +81,7 @@ func (t *text) stagedShare(keys []scanner.Key) (n int, advise bool) {
 func (t *text) stagedKey(k *scanner.Key, advise bool) {
 	more := ""
 	if n := len(k.Occurrences) - 1; n > 0 {
-		more = " and " + count(int64(n), "more place", "more places")
+		more = " and " + say.Counted(n, "more place", "more places")
 	}
 	t.line(t.bold.Sprint(place(&k.Occurrences[0])), more, "  ", t.severity(k.Severity).Sprint(k.Severity.String()), "  ",
 		clean(k.Masked), t.dim.Sprint("  "+clean(string(k.Fingerprint))))

@@ -7,6 +7,7 @@ import (
 
 	"github.com/fatih/color"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -75,7 +76,7 @@ func (t *text) place(o *scanner.Occurrence) {
 		what = "  " + clean(o.Name)
 	}
 	if n := len(o.Versions); n > 1 {
-		what += ", " + count(int64(n), "version", "versions")
+		what += ", " + say.Counted(n, "version", "versions")
 	}
 	t.line("  ", t.bold.Sprint(place(o)), what)
 	t.commits("introduced", o.Introduced)
@@ -181,7 +182,7 @@ func (t *text) limit(n, most int) int {
 
 func (t *text) more(n int, indent, one, many string) {
 	if n > 0 {
-		t.line(indent, t.dim.Sprint("and "+count(int64(n), "more "+one, "more "+many)+t.listAll()))
+		t.line(indent, t.dim.Sprint("and "+say.Counted(n, "more "+one, "more "+many)+t.listAll()))
 	}
 }
 
@@ -209,7 +210,7 @@ func skipWords(s scanner.Skip) string {
 		what = clean(s.ID)
 	}
 	if s.Count > 1 {
-		what = joined(what, thousands(s.Count)+" times")
+		what = joined(what, say.Thousands(s.Count)+" times")
 	}
 	return joined(what, clean(s.Reason))
 }

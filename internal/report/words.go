@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -131,27 +132,11 @@ func where(o *scanner.Occurrence) string {
 	return "standard input"
 }
 
-// count writes a number with its noun: "1 key", "28,874 blobs".
-func count(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return thousands(n) + " " + many
-}
-
-func thousands(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
-		s = s[:i] + "," + s[i:]
-	}
-	return s
-}
-
 // bytesWords writes a size in decimal units, as disks and networks count.
 func bytesWords(n int64) string {
 	const units = "kMGTPE"
 	if n < 1000 {
-		return count(n, "byte", "bytes")
+		return say.Counted(n, "byte", "bytes")
 	}
 	value, unit := float64(n), -1
 	for value >= 999.5 && unit < len(units)-1 {
@@ -173,9 +158,9 @@ func readWords(r *scanner.Report) string {
 	case "staged":
 		one, many = "staged file", "staged files"
 	}
-	s := "read " + count(c.Blobs, one, many) + " (" + bytesWords(c.Bytes) + ")"
+	s := "read " + say.Counted(c.Blobs, one, many) + " (" + bytesWords(c.Bytes) + ")"
 	if c.Commits > 0 {
-		s += " in " + count(c.Commits, "commit", "commits")
+		s += " in " + say.Counted(c.Commits, "commit", "commits")
 	}
 	if r.Scope.Range != "" {
 		s += " of " + clean(r.Scope.Range)
@@ -189,7 +174,7 @@ func coverageWords(r *scanner.Report) string {
 		return readWords(r) + "; nothing skipped"
 	}
 	n := r.Coverage.SkippedCount()
-	what := count(n, "thing", "things") + " could not be read"
+	what := say.Counted(n, "thing", "things") + " could not be read"
 	if n == 0 {
 		what = "not everything was read"
 	}
@@ -203,25 +188,25 @@ func verdictWords(r *scanner.Report, hidden int) string {
 	below := int64(len(r.Keys) - len(failing) - hidden)
 	switch {
 	case len(failing) > 0:
-		s = count(int64(len(failing)), "key", "keys") + found(r) + " (" + severityCounts(failing) + ")"
+		s = say.Counted(len(failing), "key", "keys") + found(r) + " (" + severityCounts(failing) + ")"
 		if below > 0 {
-			s += "; " + thousands(below) + " below " + r.FailOn.String()
+			s += "; " + say.Thousands(below) + " below " + r.FailOn.String()
 		}
 	case below > 0:
-		s = count(below, "key", "keys") + " below " + r.FailOn.String() + ", none at or above it"
+		s = say.Counted(below, "key", "keys") + " below " + r.FailOn.String() + ", none at or above it"
 	case r.Coverage.Complete:
 		s = "clean: no key found"
 	default:
 		s = "no key found in what could be read"
 	}
 	if hidden > 0 {
-		s += "; " + count(int64(hidden), "note", "notes") + " hidden (--all shows them)"
+		s += "; " + say.Counted(hidden, "note", "notes") + " hidden (--all shows them)"
 	}
 	if n := int64(len(r.Accepted)); n > 0 {
-		s += "; " + thousands(n) + " accepted"
+		s += "; " + say.Thousands(n) + " accepted"
 	}
 	if n := int64(len(r.Known)); n > 0 {
-		s += "; " + thousands(n) + " known before"
+		s += "; " + say.Thousands(n) + " known before"
 	}
 	return s
 }
