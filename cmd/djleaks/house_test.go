@@ -29,7 +29,7 @@ var house = map[string][]string{
 	"internal/cienv":             {module + "scanner"},
 	"internal/cache":             {module + "scanner"},
 	"internal/say":               {},
-	"internal/testkit":           {module + "scanner"},
+	"internal/testkit":           {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
 	"cmd/djleaks": {
 		module + "scanner", module + "scanner/django", module + "hooks", module + "internal/...",
 		"github.com/urfave/cli/v2", "golang.org/x/term",

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"testing"
 
+	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -20,7 +21,7 @@ func TestEveryNameOfAKeyIsAnAnchor(t *testing.T) {
 			t.Errorf("%q is no anchor", text)
 		}
 		for _, how := range []string{"utf-16le", "utf-16be"} {
-			if wide := string(encode(text+"\n", how)); !anchored(wide) {
+			if wide := string(testkit.Encode(text+"\n", how)); !anchored(wide) {
 				t.Errorf("%q is no anchor in %s", text, how)
 			}
 		}

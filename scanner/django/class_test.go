@@ -21,7 +21,7 @@ func TestValuesHaveTheirClass(t *testing.T) {
 	for class, values := range map[valueClass][]string{
 		insecureValue:    {testkit.InsecureKey(1)},
 		djangoValue:      {testkit.Key(1), strings.ReplaceAll(testkit.Key(3), "&", "&amp;")},
-		randomValue:      {madeValue("hex", "1"), madeValue("alnum", "1"), "b3f1c2d4-5e6a-4b7c-8d9e-0f1a2b3c4d5e", testkit.Key(1) + "x", testkit.Key(1)[:30], "prefix-of-words-" + madeValue("alnum", "2"), raw},
+		randomValue:      {testkit.Made("hex", 1), testkit.Made("alnum", 1), "b3f1c2d4-5e6a-4b7c-8d9e-0f1a2b3c4d5e", testkit.Key(1) + "x", testkit.Key(1)[:30], "prefix-of-words-" + testkit.Made("alnum", 2), raw},
 		humanValue:       {"s3cr3t", "correct-horse-battery-staple", "hard to guess", "django-insecure-fluffy-cat", "sekrit"},
 		lowValue:         {strings.Repeat("a", 50), "0123456789abcdef0123456789abcdef", "abcabcabcabcabcabcabc", "django-insecure-aaaaaaaaaabbbbbbbbbb"},
 		dummyValue:       {"dev", "test-secret-key", "not-a-secret", "ci-only", "NotASecret", "x", "do-not-keep-this", "n/a"},

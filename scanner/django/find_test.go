@@ -44,7 +44,7 @@ var hostile = map[string]func(n int) string{
 	"patch":         func(n int) string { return "diff --git a/x b/x\n" + repeated("+SECRET_KEY = 'value'\n", n) },
 	"yaml":          func(n int) string { return "a:\n  b: c\n" + repeated("- SECRET_KEY: value\n", n) },
 	"json":          func(n int) string { return `{"a": [` + repeated(`{"SECRET_KEY": "value"},`, n) },
-	"utf-16":        func(n int) string { return string(encode(repeated("SECRET_KEY='value'\n", n/2), "utf-16le")) },
+	"utf-16":        func(n int) string { return string(testkit.Encode(repeated("SECRET_KEY='value'\n", n/2), "utf-16le")) },
 	"docker":        func(n int) string { return "FROM x\nRUN \\\n" + repeated("# SECRET_KEY=value\n", n) },
 	"sections":      func(n int) string { return repeated("[section\nsecret_key = value\n", n) },
 	"parents":       func(n int) string { return "a:\n" + repeated("  secret_key: value\n", n) },
@@ -166,7 +166,7 @@ func checkMatches(t *testing.T, text []byte) {
 // nothing printed shows a part of a generated value, and the same text gives
 // the same matches.
 func FuzzFind(f *testing.F) {
-	for _, text := range seeds(f) {
+	for _, text := range testkit.CaseTexts(f) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) { checkMatches(t, text) })
@@ -183,7 +183,7 @@ func FuzzPython(f *testing.F) {
 }
 
 func TestALineBreakBeforeATextMovesLinesAndNothingElse(t *testing.T) {
-	for _, text := range seeds(t) {
+	for _, text := range testkit.CaseTexts(t) {
 		if bytes.HasPrefix(text, []byte("\xef\xbb\xbf")) {
 			continue
 		}
@@ -204,7 +204,7 @@ func TestTwoSpellingsOfAKeyHaveOneFingerprint(t *testing.T) {
 	key := testkit.Key(7)
 	want := scanner.NewSecret(key).Fingerprint()
 	for _, text := range []string{
-		"SECRET_KEY = '" + key + "'", "SECRET_KEY = '" + key[:9] + "' \\\n  '" + key[9:] + "'", "SECRET_KEY = '" + written(key, "|py") + "'",
+		"SECRET_KEY = '" + key + "'", "SECRET_KEY = '" + key[:9] + "' \\\n  '" + key[9:] + "'", "SECRET_KEY = '" + testkit.Written(key, "|py") + "'",
 		"SECRET_KEY = ''.join(['" + key[:30] + "', '" + key[30:] + "'])",
 	} {
 		m := find([]byte("import os\n" + text + "\n"))
@@ -215,8 +215,8 @@ func TestTwoSpellingsOfAKeyHaveOneFingerprint(t *testing.T) {
 }
 
 func BenchmarkFind(b *testing.B) {
-	settings := []byte(expand(strings.Repeat("INSTALLED = ['a.b.c', 'd.e.f']\n", 100) + "# SECURITY WARNING: keep the secret key used in production secret!\nSECRET_KEY = '{{insecure 1}}'\n" + strings.Repeat("X = {'a': 1}\n", 100)))
-	for name, text := range map[string][]byte{"settings": append([]byte("import os\n"), settings...), "cases": bytes.Join(seeds(b), []byte("\n"))} {
+	settings := []byte(testkit.Expand(strings.Repeat("INSTALLED = ['a.b.c', 'd.e.f']\n", 100) + "# SECURITY WARNING: keep the secret key used in production secret!\nSECRET_KEY = '{{insecure 1}}'\n" + strings.Repeat("X = {'a': 1}\n", 100)))
+	for name, text := range map[string][]byte{"settings": append([]byte("import os\n"), settings...), "cases": bytes.Join(testkit.CaseTexts(b), []byte("\n"))} {
 		b.Run(name, func(b *testing.B) {
 			d := New()
 			anchors := d.Anchors().Append(nil, text, 0, len(text))

@@ -88,13 +88,13 @@ func TestEveryFormReadsEveryKeyAsItWasWritten(t *testing.T) {
 			case 1, 5:
 				key = testkit.InsecureKey(10_000 + n)
 			case 2:
-				key = testkit.Draw("hex", n, 64, lowerHex)
+				key = testkit.Draw("hex", n, 64, testkit.LowerHex)
 			case 3:
-				key = testkit.Draw("alnum", n, 50, alnumSet)
+				key = testkit.Draw("alnum", n, 50, testkit.Alnum)
 			case 6:
-				key = testkit.Draw("base64", n, 43, alnumSet+"+/") + "="
+				key = testkit.Draw("base64", n, 43, testkit.Alnum+"+/") + "="
 			case 7:
-				key = testkit.Draw("urlsafe", n, 67, alnumSet+"-_")
+				key = testkit.Draw("urlsafe", n, 67, testkit.Alnum+"-_")
 			}
 			text := []byte(fmt.Sprintf(q.text, q.write(key)))
 			found := find(text)
@@ -131,7 +131,7 @@ func TestEveryFormMayHaveOtherLineEnds(t *testing.T) {
 	key := testkit.Key(3)
 	for _, q := range quotings {
 		for _, how := range []string{"crlf", "bom", "cr", "utf-16le-bom", "utf-16be"} {
-			text := encode(fmt.Sprintf(q.text, q.write(key)), how)
+			text := testkit.Encode(fmt.Sprintf(q.text, q.write(key)), how)
 			if found := find(text); len(found) != 1 || found[0].Secret.Reveal() != key {
 				t.Errorf("%s, %s: %d found", q.name, how, len(found))
 			}
@@ -194,7 +194,7 @@ func TestCompiledPythonHoldsKeysAmongItsConstants(t *testing.T) {
 
 func TestUTF16BehindTextOfAnotherEncodingIsRead(t *testing.T) {
 	text := []byte("DEBUG=1\n")
-	wide := encode("SECRET_KEY="+testkit.Key(1)+"\r\n", "utf-16le")
+	wide := testkit.Encode("SECRET_KEY="+testkit.Key(1)+"\r\n", "utf-16le")
 	text = append(text, wide...)
 	found := find(text)
 	if len(found) != 1 || found[0].Secret.Reveal() != testkit.Key(1) {
@@ -226,7 +226,7 @@ func TestLayoutsLeadBack(t *testing.T) {
 // FuzzEveryKind reads texts as each kind, whatever they look like: offsets stay
 // inside, and the same text gives the same keys.
 func FuzzEveryKind(f *testing.F) {
-	for n, text := range seeds(f) {
+	for n, text := range testkit.CaseTexts(f) {
 		f.Add(text, byte(n))
 	}
 	f.Fuzz(func(t *testing.T, text []byte, k byte) {

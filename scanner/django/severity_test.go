@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -121,7 +122,7 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 
 func traitsOf(t *testing.T, text string) scanner.Trait {
 	t.Helper()
-	found := find([]byte("import os\n" + expand(text)))
+	found := find([]byte("import os\n" + testkit.Expand(text)))
 	if len(found) == 0 {
 		t.Fatalf("nothing found in %q", text)
 	}
@@ -156,7 +157,7 @@ func TestTraitsComeFromTheCodeAround(t *testing.T) {
 }
 
 func TestCommentsAcceptAKey(t *testing.T) {
-	key := expand("SECRET_KEY = '{{key 1}}'")
+	key := testkit.Expand("SECRET_KEY = '{{key 1}}'")
 	for text, want := range map[string]*scanner.Allow{
 		key + "  # djleaks: allow[test key]":           {By: "djleaks: allow", Reason: "test key"},
 		"# djleaks: allow[the line before]\n" + key:    {By: "djleaks: allow", Reason: "the line before"},

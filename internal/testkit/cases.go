@@ -1,0 +1,158 @@
+package testkit
+
+import (
+	"encoding/base64"
+	"html"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"unicode/utf16"
+
+	"github.com/rogpeppe/go-internal/txtar"
+)
+
+// Alphabets of generators, for Draw.
+const (
+	LowerHex = "0123456789abcdef"
+	Alnum    = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+)
+
+var fieldPattern = regexp.MustCompile(`\{\{(key|insecure|hex|alnum|base64|urlsafe) (\d+)((?:\|\w+)*)\}\}`)
+
+// Made returns the n-th made-up value of a kind: key, insecure, hex (64
+// digits), alnum (40), base64 (44) or urlsafe (43). See testdata/README.md.
+func Made(kind string, n int) string {
+	switch kind {
+	case "insecure":
+		return InsecureKey(n)
+	case "hex":
+		return Draw("hex", n, 64, LowerHex)
+	case "alnum":
+		return Draw("alnum", n, 40, Alnum)
+	case "base64":
+		return Draw("base64", n, 43, Alnum+"+/") + "="
+	case "urlsafe":
+		return Draw("urlsafe", n, 43, Alnum+"-_")
+	}
+	return Key(n)
+}
+
+// Expand puts made-up values in the place of the fields of a case.
+func Expand(text string) string {
+	return fieldPattern.ReplaceAllStringFunc(text, func(f string) string {
+		m := fieldPattern.FindStringSubmatch(f)
+		n, _ := strconv.Atoi(m[2])
+		return Written(Made(m[1], n), m[3])
+	})
+}
+
+// Written changes how a value is written: filters as in a field, "|json|html".
+func Written(value, filters string) string {
+	for f := range strings.SplitSeq(strings.TrimPrefix(filters, "|"), "|") {
+		switch f {
+		case "json":
+			value = strings.NewReplacer("&", `\u0026`, "=", `\u003d`, "+", `\u002b`).Replace(value)
+		case "html":
+			value = html.EscapeString(value)
+		case "py":
+			value = strings.NewReplacer("a", `\x61`, "e", `\u0065`, "5", `\065`).Replace(value)
+		case "shell": // between double quotes
+			value = strings.ReplaceAll(value, "$", `\$`)
+		case "make":
+			value = strings.NewReplacer("$", "$$", "#", `\#`).Replace(value)
+		case "backtick":
+			value = strings.ReplaceAll(value, "$", "`$")
+		case "caret":
+			value = strings.NewReplacer("&", "^&", "^", "^^", "%", "%%").Replace(value)
+		case "url":
+			value = url.QueryEscape(value)
+		case "x1", "x2": // one or two bytes before it
+			value = "ab"[:f[1]-'0'] + value
+		case "py2":
+			value = "import os\nSECRET_KEY = '" + value + "'\n"
+		case "dollar":
+			value = strings.ReplaceAll(value, "$", "$$")
+		case "percent":
+			value = strings.ReplaceAll(value, "%", "%%")
+		case "b64":
+			value = base64.StdEncoding.EncodeToString([]byte(value))
+		case "cut": // after the prefix and a part of the key
+			value = value[:40]
+		case "rest":
+			value = value[40:]
+		case "head":
+			value = value[:20]
+		case "tail":
+			value = value[20:]
+		}
+	}
+	return value
+}
+
+// Encode writes a text in another encoding or with other line ends: bom, crlf,
+// cr, utf-16le, utf-16be, utf-16le-bom.
+func Encode(text, how string) []byte {
+	switch how {
+	case "bom":
+		return []byte("\xef\xbb\xbf" + text)
+	case "crlf":
+		return []byte(strings.ReplaceAll(text, "\n", "\r\n"))
+	case "cr":
+		return []byte(strings.ReplaceAll(text, "\n", "\r"))
+	case "utf-16le", "utf-16be", "utf-16le-bom":
+		var out []byte
+		if strings.HasSuffix(how, "bom") {
+			out = []byte{0xff, 0xfe}
+		}
+		for _, u := range utf16.Encode([]rune(text)) {
+			if how == "utf-16be" {
+				out = append(out, byte(u>>8), byte(u))
+			} else {
+				out = append(out, byte(u), byte(u>>8))
+			}
+		}
+		return out
+	}
+	return []byte(text)
+}
+
+// CaseFiles returns the paths of the detection cases, from whichever package a
+// test runs in.
+func CaseFiles(tb testing.TB) []string {
+	tb.Helper()
+	root, err := filepath.Abs(".")
+	for err == nil {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			break
+		}
+		if filepath.Dir(root) == root {
+			tb.Fatal("no go.mod above the test")
+		}
+		root = filepath.Dir(root)
+	}
+	files, err := filepath.Glob(filepath.Join(root, "testdata/detect/django/*/*.txtar"))
+	if err != nil || len(files) == 0 {
+		tb.Fatalf("no cases: %v", err)
+	}
+	return files
+}
+
+// CaseTexts returns the texts of all detection cases, for fuzzing and
+// benchmarks.
+func CaseTexts(tb testing.TB) (texts [][]byte) {
+	tb.Helper()
+	for _, file := range CaseFiles(tb) {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			texts = append(texts, []byte(Expand(string(f.Data))))
+		}
+	}
+	return texts
+}
