@@ -9,6 +9,7 @@ import (
 	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // explain says of each finding why it was judged as it was. It shows nothing of
@@ -27,7 +28,7 @@ func explain(w io.Writer, d *django.Detector, findings []scanner.Finding) error 
 		}
 		fmt.Fprintf(w, "%s:%d:%d  %s\n", cmp.Or(report.Line(f.Path), "standard input"), f.Line, f.Column, f.Secret.Mask(f.Class))
 		fmt.Fprintf(w, "  name      %s, written as %s%s\n", name, f.Form, traitWords(f.Traits))
-		e := django.Evaluate(f.Secret.Reveal())
+		e := value.Evaluate(f.Secret.Reveal())
 		fmt.Fprintf(w, "  value     %d bytes, %s\n", e.Length, e.Kind)
 		for _, why := range e.Reasons {
 			fmt.Fprint(w, wrapped("- "+why, 78, "            "))

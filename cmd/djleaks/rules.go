@@ -10,6 +10,7 @@ import (
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 func rulesCommand(w world) *cli.Command {
@@ -23,7 +24,7 @@ func rulesCommand(w world) *cli.Command {
 		},
 		Action: func(c *cli.Context) error {
 			if c.Bool("error-rates") {
-				return django.ErrorRates(w.stdout, 1, 10_000)
+				return value.ErrorRates(w.stdout, 1, 10_000)
 			}
 			rules := django.New().Rules()
 			if id := c.Args().First(); id != "" {

@@ -1,6 +1,10 @@
 package django
 
-import "encoding/base64"
+import (
+	"encoding/base64"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
 
 // base64Bytes is how much of a run of base64 is decoded to each side of an
 // anchor.
@@ -22,10 +26,10 @@ func base64Form(doc *document, anchor int, emit func(assignment)) (end int) {
 	}
 	from, to := anchor, anchor
 	low, high := max(0, anchor-base64Bytes), min(len(text), anchor+base64Bytes)
-	for from > low && isBase64(text[from-1]) {
+	for from > low && ascii.IsBase64(text[from-1]) {
 		from--
 	}
-	for to < high && isBase64(text[to]) {
+	for to < high && ascii.IsBase64(text[to]) {
 		to++
 	}
 	end = to
@@ -57,8 +61,4 @@ func base64Form(doc *document, anchor int, emit func(assignment)) (end int) {
 		emit(a)
 	})
 	return end
-}
-
-func isBase64(c byte) bool {
-	return c|32 >= 'a' && c|32 <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_'
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // textRun is how long printable bytes must be, and over how many lines, to be
@@ -23,10 +25,10 @@ func binaryViews(doc *document, emit func(assignment)) []span {
 			continue
 		}
 		from, to := anchor, anchor
-		for from > end && isTextByte(doc.text[from-1]) {
+		for from > end && ascii.IsText(doc.text[from-1]) {
 			from--
 		}
-		for to < len(doc.text) && isTextByte(doc.text[to]) {
+		for to < len(doc.text) && ascii.IsText(doc.text[to]) {
 			to++
 		}
 		end = to
@@ -35,7 +37,7 @@ func binaryViews(doc *document, emit func(assignment)) []span {
 		take := emit
 		if to-from < textRun || strings.Count(string(l.text), "\n") < 3 {
 			take = func(a assignment) {
-				if anyGenerated(a.values) {
+				if value.AnyGenerated(a.values) {
 					emit(a)
 				}
 			}
@@ -49,16 +51,14 @@ func binaryViews(doc *document, emit func(assignment)) []span {
 	return done
 }
 
-func isTextByte(c byte) bool { return c >= ' ' && c <= '~' || c == '\n' || c == '\r' || c == '\t' }
-
 // pycConstants finds string constants of the length and the alphabet of
 // Django's keys in compiled Python. There a string stands behind its type and
 // its length, in one byte or in four, and apart from the names.
 func pycConstants(doc *document, emit func(assignment)) {
 	text := doc.text
-	for i := 4; i+djangoLength < len(text); i++ {
+	for i := 4; i+value.DjangoLength < len(text); i++ {
 		n := int(text[i])
-		if n != djangoLength && n != djangoLength+len(scanner.InsecurePrefix) {
+		if n != value.DjangoLength && n != value.DjangoLength+len(scanner.InsecurePrefix) {
 			continue
 		}
 		at := i + 1
@@ -76,7 +76,7 @@ func pycConstants(doc *document, emit func(assignment)) {
 			continue
 		}
 		v := string(text[at : at+n])
-		if c, ok := djangoShape(v); ok && c <= djangoValue {
+		if c, ok := value.DjangoShape(v); ok && c <= value.Django {
 			emit(assignment{name: "SECRET_KEY", offset: at, length: n, values: []string{v}, form: "pyc"})
 			i = at + n - 1
 		}

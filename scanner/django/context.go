@@ -1,6 +1,10 @@
 package django
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
 
 // Context is what a file is for, as its path tells.
 type Context uint8
@@ -112,7 +116,7 @@ func hasWord(s, word string) bool {
 		}
 		from := at + n
 		at = from + len(word)
-		if (from == 0 || !isAlnum(s[from-1])) && (at == len(s) || !isAlnum(s[at])) {
+		if (from == 0 || !ascii.IsAlnum(s[from-1])) && (at == len(s) || !ascii.IsAlnum(s[at])) {
 			return true
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // version changes with anything that could change a match.
@@ -90,12 +91,12 @@ func better(a, b *scanner.Match) bool {
 
 // classRank orders classes, the surest key first.
 func classRank(c scanner.Class) int {
-	for v := insecureValue; v <= placeholderValue; v++ {
-		if v.class() == c {
+	for v := value.Insecure; v <= value.Placeholder; v++ {
+		if v.Reported() == c {
 			return int(v)
 		}
 	}
-	return int(emptyValue)
+	return int(value.Empty)
 }
 
 // judge turns an assignment into a match: the name must be a key's, and the
@@ -106,28 +107,28 @@ func judge(doc *document, a *assignment) (m scanner.Match, ok bool) {
 		m.Secret, m.Class = scanner.NewSecret(a.values[0]), scanner.ClassPublic
 		return m, true
 	}
-	if isFallbacks(a.name) {
+	if value.IsFallbacks(a.name) {
 		m.Traits |= scanner.InFallbacks
 	}
 	if !m.Has(scanner.NoName) {
-		switch judgeName(a.name) {
-		case nameNone:
+		switch value.JudgeName(a.name) {
+		case value.NameNone:
 			return m, false
-		case nameOther:
+		case value.NameOther:
 			m.Traits |= scanner.OtherName
 		}
 	}
-	best := emptyValue
+	best := value.Empty
 	for _, v := range a.values {
-		if c := classify(v, a.name); c < best {
+		if c := value.Classify(v, a.name); c < best {
 			best, m.Secret = c, scanner.NewSecret(v)
 		}
 	}
-	m.Class, m.Rule = best.class(), ruleOf(best)
-	if best == humanValue && isLabel(m.Secret.Reveal(), a.name) {
+	m.Class, m.Rule = best.Reported(), ruleOf(best)
+	if best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.name) {
 		return m, false
 	}
-	if m.Class == "" || best > djangoValue && !m.Has(scanner.NoName) && hasSibling(doc, a) {
+	if m.Class == "" || best > value.Django && !m.Has(scanner.NoName) && hasSibling(doc, a) {
 		return m, false
 	}
 	return m, true

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
 // Bounds of the search for the instruction that a continued line belongs to.
@@ -92,7 +93,7 @@ func dockerInstruction(doc *document, from int) (name string, behind int) {
 	for end < len(doc.text) && end-i < 12 && doc.text[end]|32 >= 'a' && doc.text[end]|32 <= 'z' {
 		end++
 	}
-	if end >= len(doc.text) || !isSpace(doc.text[end]) {
+	if end >= len(doc.text) || !ascii.IsSpace(doc.text[end]) {
 		return "", 0
 	}
 	word := bytes.ToUpper(doc.text[i:end])

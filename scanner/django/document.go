@@ -3,6 +3,9 @@ package django
 import (
 	"bytes"
 	"slices"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // document is one text while it is read. It is used by one goroutine.
@@ -29,7 +32,6 @@ type document struct {
 const (
 	lineBack  = 1 << 10 // of a long line, before the anchor
 	lineAhead = 4 << 10 // of a long line, from the anchor on
-	maxName   = 128     // longest name, to each side of its anchor
 	maxDepth  = 3       // texts within texts: a notebook in a patch in base64
 )
 
@@ -52,7 +54,7 @@ func (doc *document) line(offset int) (from, to int) {
 		doc.spent += (doc.to - doc.from) / 4
 	}
 	from, to = max(doc.from, low), min(doc.to, high)
-	if to == doc.to && to < len(doc.text) && !isBreak(doc.text[to]) {
+	if to == doc.to && to < len(doc.text) && !ascii.IsBreak(doc.text[to]) {
 		// The line was cut for another offset; look a little further.
 		to = nextBreak(doc.text, to, high)
 		doc.spent += (to - from) / 4
@@ -92,7 +94,7 @@ func (doc *document) crowded(i, behind int) bool {
 	for _, a := range doc.anchors[i+1:] {
 		next := int(a)
 		switch {
-		case next > at+narrowWindow || names == 0 && next >= behind+minRandom:
+		case next > at+narrowWindow || names == 0 && next >= behind+value.MinRandom:
 			return false
 		case next < behind || kindOfAnchor(doc.text, next) != anchorName:
 			continue
@@ -144,13 +146,11 @@ func (doc *document) previousLine(from int) (start, to int, ok bool) {
 	return lastBreak(doc.text, max(0, to-doc.within(lineAhead)), to), to, true
 }
 
-func isBreak(c byte) bool { return c == '\n' || c == '\r' }
-
 // lastBreak returns the offset behind the last line break in text[from:to], or
 // from.
 func lastBreak(text []byte, from, to int) int {
 	for i := to; i > from; i-- {
-		if isBreak(text[i-1]) {
+		if ascii.IsBreak(text[i-1]) {
 			return i
 		}
 	}
@@ -171,13 +171,13 @@ func nextBreak(text []byte, from, to int) int {
 
 // word returns the bounds of the identifier around offset: letters, digits,
 // underscores and what is not ASCII; with dashes too if dashed. Each side is cut
-// at maxName bytes.
+// at MaxName bytes.
 func (doc *document) word(offset int, dashed bool) (from, to int) {
 	from, to = offset, offset
-	for from > 0 && offset-from < maxName && (isWord(doc.text[from-1]) || dashed && doc.text[from-1] == '-') {
+	for from > 0 && offset-from < value.MaxName && (ascii.IsWord(doc.text[from-1]) || dashed && doc.text[from-1] == '-') {
 		from--
 	}
-	for to < len(doc.text) && to-offset < maxName && (isWord(doc.text[to]) || dashed && doc.text[to] == '-') {
+	for to < len(doc.text) && to-offset < value.MaxName && (ascii.IsWord(doc.text[to]) || dashed && doc.text[to] == '-') {
 		to++
 	}
 	if bytes.HasPrefix(doc.text[from:to], []byte("\xef\xbb\xbf")) {
@@ -188,12 +188,6 @@ func (doc *document) word(offset int, dashed bool) (from, to int) {
 	}
 	return from, to
 }
-
-func isWord(c byte) bool {
-	return c|32 >= 'a' && c|32 <= 'z' || c >= '0' && c <= '9' || c == '_' || c >= 0x80
-}
-
-func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\f' || c == '\v' }
 
 // fact answers a question about the whole text once.
 func (doc *document) fact(name string, ask func(*document) bool) bool {

@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // dotenvStyle is how environment files write values: to the end of the line,
@@ -52,22 +54,11 @@ func dotenvReader(s *statement, emit func(assignment)) bool {
 		emit(assignment{})
 		return true
 	}
-	if !r.quoted && isProse(r.values[0]) && !file {
+	if !r.quoted && value.IsProse(r.values[0]) && !file {
 		return false
 	}
 	emit(s.assign(dotenvStyle.form, r, s.commentTrait()|s.buildTrait(r.end)))
 	return true
-}
-
-// isProse reports whether a value is a sentence: three words or more.
-func isProse(v string) bool {
-	words := 0
-	for i := 1; i < len(v); i++ {
-		if v[i] == ' ' && v[i-1] != ' ' {
-			words++
-		}
-	}
-	return words > 1
 }
 
 // bareKeyForm reads NAME = key without quotes in a text that looks like Python:
@@ -77,20 +68,20 @@ func bareKeyForm(doc *document, anchor int, emit func(assignment)) {
 	text := doc.text
 	from, to := doc.word(anchor, false)
 	i := to
-	for i < len(text) && isSpace(text[i]) {
+	for i < len(text) && ascii.IsSpace(text[i]) {
 		i++
 	}
 	if byteAt(text, i) != '=' {
 		return
 	}
-	for i++; i < len(text) && isSpace(text[i]); i++ {
+	for i++; i < len(text) && ascii.IsSpace(text[i]); i++ {
 	}
 	end := i
-	for end < len(text) && text[end] > ' ' && end-i <= len(scanner.InsecurePrefix)+djangoLength {
+	for end < len(text) && text[end] > ' ' && end-i <= len(scanner.InsecurePrefix)+value.DjangoLength {
 		end++
 	}
 	v := string(text[i:end])
-	if _, ok := djangoShape(v); ok {
+	if _, ok := value.DjangoShape(v); ok {
 		emit(assignment{name: string(text[from:to]), offset: i, length: end - i, values: []string{v}, form: dotenvStyle.form})
 	}
 }

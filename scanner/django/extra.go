@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
 // WithNames returns a detector that takes further settings for secret keys.
@@ -74,7 +75,7 @@ func (x *extraNames) at(text []byte, at int) int {
 	return slices.IndexFunc(x.names, func(name string) bool {
 		end := at + len(name)
 		return end <= len(text) && strings.EqualFold(string(text[at:end]), name) &&
-			(at == 0 || !isWord(text[at-1])) && (end == len(text) || !isWord(text[end]))
+			(at == 0 || !ascii.IsWord(text[at-1])) && (end == len(text) || !ascii.IsWord(text[end]))
 	})
 }
 

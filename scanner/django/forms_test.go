@@ -11,6 +11,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // quoting says how one format writes a value; %s in its text stands for it.
@@ -200,7 +201,7 @@ func TestUTF16BehindTextOfAnotherEncodingIsRead(t *testing.T) {
 	if len(found) != 1 || found[0].Secret.Reveal() != testkit.Key(1) {
 		t.Fatalf("found %d", len(found))
 	}
-	if want := len("DEBUG=1\n") + 2*len("SECRET_KEY="); found[0].Offset != want || found[0].Length != 2*djangoLength-1 && found[0].Length != 2*djangoLength {
+	if want := len("DEBUG=1\n") + 2*len("SECRET_KEY="); found[0].Offset != want || found[0].Length != 2*value.DjangoLength-1 && found[0].Length != 2*value.DjangoLength {
 		t.Errorf("the value is said to stand at %d+%d, not at %d", found[0].Offset, found[0].Length, want)
 	}
 }

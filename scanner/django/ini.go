@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // iniStyle is how configuration files write values: %% stands for %.
@@ -77,9 +79,9 @@ func (s *statement) section() string {
 		if end := nextBreak(line, 0, len(line)); end < len(line) {
 			line = bytes.TrimRight(line[:end], " \t")
 		}
-		if (n == 0 || isBreak(text[n-1])) && len(line) > 2 && line[len(line)-1] == ']' {
+		if (n == 0 || ascii.IsBreak(text[n-1])) && len(line) > 2 && line[len(line)-1] == ']' {
 			name := bytes.Trim(line, "[]\"' ")
-			if plainWord(name) && len(name) <= maxName {
+			if plainWord(name) && len(name) <= value.MaxName {
 				return string(name)
 			}
 			return ""

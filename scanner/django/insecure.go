@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // maxInsecure is how far behind startproject's prefix its key can end, in
@@ -28,25 +30,25 @@ func insecureForm(doc *document, anchor int, emit func(assignment)) {
 		if c <= ' ' || c >= 0x7f || c == quote || quote == 0 && (c == '"' || c == '\'' || c == '`' || c == '<') {
 			break
 		}
-		if c == '\\' && end+1 < limit && doc.text[end+1] == quote && quote != 0 && end-body >= djangoLength {
+		if c == '\\' && end+1 < limit && doc.text[end+1] == quote && quote != 0 && end-body >= value.DjangoLength {
 			break
 		}
 		end++
 	}
 	raw := string(doc.text[from:end])
 	for _, v := range insecureReadings(raw) {
-		if _, ok := djangoShape(v.text); ok {
+		if _, ok := value.DjangoShape(v.text); ok {
 			emit(insecureMatch(from, v.raw, v.text))
 			return
 		}
 	}
 	if whole, to := joinPieces(doc.text, raw, end, limit); whole != raw {
-		if _, ok := djangoShape(whole); ok {
+		if _, ok := value.DjangoShape(whole); ok {
 			emit(insecureMatch(from, to-from, whole))
 			return
 		}
 	}
-	if quote != 0 && end < limit && doc.text[end] == quote && isRandom(raw[len(scanner.InsecurePrefix):]) {
+	if quote != 0 && end < limit && doc.text[end] == quote && value.IsRandom(raw[len(scanner.InsecurePrefix):]) {
 		emit(insecureMatch(from, len(raw), raw))
 	}
 }
@@ -54,13 +56,14 @@ func insecureForm(doc *document, anchor int, emit func(assignment)) {
 // joinPieces appends the strings that are joined to the one which ends at a
 // quote, over line ends, as most languages write it: "…" + "…", '…' . '…',
 // "…" \ "…". It returns the offset behind the last one.
-func joinPieces(text []byte, value string, end, limit int) (whole string, to int) {
+func joinPieces(text []byte, first string, end, limit int) (whole string, to int) {
+	whole = first
 	for range maxPieces {
-		if end >= limit || !isQuote(text[end]) {
+		if end >= limit || !ascii.IsQuote(text[end]) {
 			break
 		}
 		quote, i := text[end], end+1
-		for i < limit && (isSpace(text[i]) || isBreak(text[i]) || text[i] == '+' || text[i] == '.' || text[i] == '\\' || text[i] == '&') {
+		for i < limit && (ascii.IsSpace(text[i]) || ascii.IsBreak(text[i]) || text[i] == '+' || text[i] == '.' || text[i] == '\\' || text[i] == '&') {
 			i++
 		}
 		if i >= limit || text[i] != quote {
@@ -69,9 +72,9 @@ func joinPieces(text []byte, value string, end, limit int) (whole string, to int
 		next := i + 1
 		for end = next; end < limit && text[end] > ' ' && text[end] < 0x7f && text[end] != quote; end++ {
 		}
-		value += string(text[next:end])
+		whole += string(text[next:end])
 	}
-	return value, end
+	return whole, end
 }
 
 // maxPieces is how many strings are joined at most.
@@ -90,15 +93,15 @@ type prefixReading struct {
 // insecureReadings are the ways to read what begins with the prefix: the first
 // 50 characters behind it as they stand, and after undoing each escape.
 func insecureReadings(raw string) []prefixReading {
-	const whole = len(scanner.InsecurePrefix) + djangoLength
+	const whole = len(scanner.InsecurePrefix) + value.DjangoLength
 	var out []prefixReading
-	if len(raw) >= whole && (len(raw) == whole || !inDjangoAlphabet(raw[whole])) {
+	if len(raw) >= whole && (len(raw) == whole || !value.InDjangoAlphabet(raw[whole])) {
 		out = append(out, prefixReading{raw[:whole], whole})
 	}
 	add := func(text string) {
 		if len(text) == whole && text != raw {
 			out = append(out, prefixReading{text, len(raw)})
-		} else if len(text) > whole && text != raw && !inDjangoAlphabet(text[whole]) {
+		} else if len(text) > whole && text != raw && !value.InDjangoAlphabet(text[whole]) {
 			out = append(out, prefixReading{text[:whole], len(raw)})
 		}
 	}
@@ -115,20 +118,11 @@ func insecureReadings(raw string) []prefixReading {
 
 // longReading reads a key that something follows without a break.
 func longReading(raw string) []prefixReading {
-	const whole = len(scanner.InsecurePrefix) + djangoLength
+	const whole = len(scanner.InsecurePrefix) + value.DjangoLength
 	if len(raw) <= whole {
 		return nil
 	}
 	return []prefixReading{{raw[:whole], whole}}
-}
-
-func inDjangoAlphabet(c byte) bool { return djangoBits[c>>6]>>(c&63)&1 != 0 }
-
-// djangoBits has a bit for each byte that is a lower-case letter, a digit or a
-// sign of Django's alphabet: see isDjangoSign.
-var djangoBits = [4]uint64{
-	(1<<10-1)<<'0' | 1<<'!' | 1<<'#' | 1<<'$' | 1<<'%' | 1<<'&' | 1<<'*' | 1<<'(' | 1<<')' | 1<<'-' | 1<<'=' | 1<<'+',
-	(1<<26-1)<<('a'-64) | 1<<('@'-64) | 1<<('^'-64) | 1<<('_'-64),
 }
 
 // halve reads each doubled sign as one.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // getters are the ways in which projects read the environment, each with what
@@ -27,7 +29,7 @@ var getters = []struct{ sign, call string }{
 // getter that its file uses already and the name of the variable that it asks
 // for; "" if the file says nothing about either, or is no Python.
 func (*Detector) Instead(text []byte, m *scanner.Match) string {
-	if !strings.HasPrefix(m.Form, "python") || isFallbacks(m.Name) || !plainName(m.Name) {
+	if !strings.HasPrefix(m.Form, "python") || value.IsFallbacks(m.Name) || !plainName(m.Name) {
 		return ""
 	}
 	for _, g := range getters {
@@ -68,7 +70,7 @@ func variableOf(text []byte, m *scanner.Match) string {
 // plainName reports whether a name can stand in a line of code.
 func plainName(name string) bool {
 	for i := 0; i < len(name); i++ {
-		if !isWord(name[i]) || name[i] >= 0x80 || i == 0 && isDigit(name[i]) {
+		if !ascii.IsWord(name[i]) || name[i] >= 0x80 || i == 0 && ascii.IsDigit(name[i]) {
 			return false
 		}
 	}

@@ -1,6 +1,11 @@
 package django
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
 
 // jsonStyle is how JSON writes strings.
 var jsonStyle = style{form: "json", stops: ",}]"}
@@ -12,7 +17,7 @@ func jsonReader(s *statement, emit func(assignment)) bool {
 	}
 	text := s.doc.text
 	at := s.at
-	for at < len(text) && at-s.at < 256 && (isSpace(text[at]) || isBreak(text[at])) {
+	for at < len(text) && at-s.at < 256 && (ascii.IsSpace(text[at]) || ascii.IsBreak(text[at])) {
 		at++
 	}
 	if at >= len(text) {
@@ -45,7 +50,7 @@ func (s *statement) jsonList(at int, emit func(assignment)) bool {
 	limit := min(len(text), at+s.doc.within(lineAhead))
 	for at < limit {
 		c := text[at]
-		if isSpace(c) || isBreak(c) || c == ',' {
+		if ascii.IsSpace(c) || ascii.IsBreak(c) || c == ',' {
 			at++
 			continue
 		}
@@ -89,27 +94,8 @@ func (s *statement) objectEnd(at int) int {
 	return limit
 }
 
-// isLabel reports whether a value only spells its name for readers, as files of
-// translations do: "secret_key": "Secret key".
-func isLabel(value, name string) bool {
-	return strings.Contains(value, " ") && bareLetters(value) == bareLetters(name[strings.LastIndexByte(name, '.')+1:])
-}
-
-// bareLetters folds the case of a text and takes out what divides its words.
-func bareLetters(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case 'A' <= r && r <= 'Z':
-			return r + 'a' - 'A'
-		case r == ' ' || r == '_' || r == '-' || r == ':' || r == '*' || r == '.':
-			return -1
-		}
-		return r
-	}, s)
-}
-
 // isCaption reports whether the value of a name in lower case is a sentence
 // about a secret key.
-func (s *statement) isCaption(value string) bool {
-	return !s.upper() && isProse(value) && strings.Contains(bareLetters(value), "secretkey")
+func (s *statement) isCaption(text string) bool {
+	return !s.upper() && value.IsProse(text) && strings.Contains(value.BareLetters(text), "secretkey")
 }

@@ -1,6 +1,10 @@
 package django
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
 
 // kind is what a text looks like. It is told by the content alone, so that the
 // same bytes give the same matches through every door.
@@ -106,7 +110,7 @@ func sniffLines(head []byte) kind {
 		}
 		k, weight := lineKind(head[:end])
 		votes[k] += weight
-		for end < len(head) && isBreak(head[end]) {
+		for end < len(head) && ascii.IsBreak(head[end]) {
 			end++
 		}
 		head = head[end:]
@@ -228,30 +232,30 @@ func shapeKind(line, first, rest []byte, indent, foreign int) (kind, int) {
 
 // upperKind judges what stands behind NAME = : a Python expression, or text as
 // some environment files have it. A single word can be both.
-func upperKind(value []byte) (kind, int) {
-	if len(value) == 0 {
+func upperKind(right []byte) (kind, int) {
+	if len(right) == 0 {
 		return kindDotenv, 1
 	}
-	switch c := value[0]; {
+	switch c := right[0]; {
 	case c == '(' || c == '[' || c == '{':
 		return kindPython, 2 // as text it would go to the end of the line
-	case isQuote(c):
+	case ascii.IsQuote(c):
 		return kindPython, 1
 	case c >= '0' && c <= '9' || c == '-':
 		return kindOther, 0
-	case !isWord(c):
+	case !ascii.IsWord(c):
 		return kindDotenv, 2
 	}
 	n := 0
-	for n < len(value) && (isWord(value[n]) || value[n] == '.') {
+	for n < len(right) && (ascii.IsWord(right[n]) || right[n] == '.') {
 		n++
 	}
-	switch rest := value[n:]; {
-	case len(rest) == 0 && n > 4 && !isUpper(value[:n]) && string(value) != "False":
+	switch rest := right[n:]; {
+	case len(rest) == 0 && n > 4 && !isUpper(right[:n]) && string(right) != "False":
 		return kindDotenv, 1
 	case len(rest) == 0 || rest[0] == ' ':
 		return kindOther, 0
-	case rest[0] == '(' || rest[0] == '[' || isQuote(rest[0]):
+	case rest[0] == '(' || rest[0] == '[' || ascii.IsQuote(rest[0]):
 		return kindPython, 1
 	}
 	return kindDotenv, 2
@@ -275,7 +279,7 @@ func wordEnd(line []byte) int {
 
 func plainWord(s []byte) bool {
 	for _, c := range s {
-		if !isWord(c) && c != '-' && c != '.' {
+		if !ascii.IsWord(c) && c != '-' && c != '.' {
 			return false
 		}
 	}

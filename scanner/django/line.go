@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // A reader gives the value of a statement if it is written in the reader's
@@ -23,7 +25,7 @@ func textForm(doc *document, anchor int, emit func(assignment)) {
 		emit(assignment{})
 		return
 	}
-	if isFallbacks(s.name()) {
+	if value.IsFallbacks(s.name()) {
 		emit = eachOf(doc, emit)
 	}
 	for _, read := range readersOf(doc.kind) {
@@ -70,7 +72,7 @@ func (s *statement) beginsWithSign() bool {
 	if n := bytes.IndexAny(word, " \t"); n >= 0 {
 		word = word[:n]
 	}
-	if !anyGenerated(wordStyle.readings(string(word), 0)) {
+	if !value.AnyGenerated(wordStyle.readings(string(word), 0)) {
 		return false
 	}
 	if s.sep, s.at = "=", from; !s.tight {
@@ -133,7 +135,7 @@ func lineReader(s *statement, emit func(assignment)) bool {
 		return false // b'…' and the like are Python's
 	}
 	r, ok := lineStyle.read(s.doc.text, s.at, s.limit)
-	if !ok || !r.quoted && !anyGenerated(r.values) || r.quoted && s.joined(r.end) {
+	if !ok || !r.quoted && !value.AnyGenerated(r.values) || r.quoted && s.joined(r.end) {
 		return false
 	}
 	emit(s.assign(lineStyle.form, r, traits))
@@ -168,7 +170,7 @@ func (s *statement) joined(end int) bool {
 // called reports whether the name is the first argument of a call.
 func (s *statement) called() bool {
 	n := len(s.left)
-	return n > 1 && s.left[n-1] == '(' && isWord(s.left[n-2])
+	return n > 1 && s.left[n-1] == '(' && ascii.IsWord(s.left[n-2])
 }
 
 // asks reports whether the name is given to a function that looks it up, so
@@ -200,14 +202,14 @@ func (s *statement) typed() bool {
 	}
 	text := s.doc.text
 	i := s.at
-	for i < s.limit && i-s.at < 40 && (isWord(text[i]) || bytes.IndexByte([]byte("<>&[]?.| "), text[i]) >= 0) {
+	for i < s.limit && i-s.at < 40 && (ascii.IsWord(text[i]) || bytes.IndexByte([]byte("<>&[]?.| "), text[i]) >= 0) {
 		i++
 	}
 	if i == s.at || i+1 >= s.limit || text[i] != '=' || text[i+1] == '=' || text[i+1] == '>' {
 		return false
 	}
 	s.sep, s.spaced, s.tight = "=", true, false
-	for i++; i < s.limit && isSpace(text[i]); i++ {
+	for i++; i < s.limit && ascii.IsSpace(text[i]); i++ {
 	}
 	s.at = i
 	return true
@@ -218,16 +220,16 @@ func (s *statement) typed() bool {
 // ENV.fetch("KEY", "x").
 func (s *statement) skipGetter() bool {
 	rest := s.rest()
-	if len(rest) == 0 || !isWord(rest[0]) && rest[0] != '$' {
+	if len(rest) == 0 || !ascii.IsWord(rest[0]) && rest[0] != '$' {
 		return false
 	}
 	for _, sign := range [...]string{"||", "??", "?:", " or "} {
-		if n := bytes.Index(rest[:min(len(rest), maxName)], []byte(sign)); n > 0 && !bytes.ContainsAny(rest[:n], ";{}") {
+		if n := bytes.Index(rest[:min(len(rest), value.MaxName)], []byte(sign)); n > 0 && !bytes.ContainsAny(rest[:n], ";{}") {
 			n += len(sign)
-			for n < len(rest) && isSpace(rest[n]) {
+			for n < len(rest) && ascii.IsSpace(rest[n]) {
 				n++
 			}
-			if n < len(rest) && isQuote(rest[n]) {
+			if n < len(rest) && ascii.IsQuote(rest[n]) {
 				s.at += n
 				return true
 			}
@@ -250,7 +252,7 @@ var codeRoots = [...]string{"os.", "process.", "settings.", "self.", "this.", "v
 // isCode reports whether the value is an expression of a program, and not a key
 // that looks like one.
 func (r *reading) isCode() bool {
-	return !r.quoted && isCode(r.values[0]) && !anyGenerated(r.values)
+	return !r.quoted && isCode(r.values[0]) && !value.AnyGenerated(r.values)
 }
 
 // isCode reports whether an unquoted value is an expression of a program.
@@ -259,7 +261,7 @@ func isCode(v string) bool {
 		return false
 	}
 	for _, root := range codeRoots {
-		if len(v) >= len(root) && v[:len(root)] == root && (len(v) == len(root) || !isWord(root[len(root)-1]) || !isWord(v[len(root)])) {
+		if len(v) >= len(root) && v[:len(root)] == root && (len(v) == len(root) || !ascii.IsWord(root[len(root)-1]) || !ascii.IsWord(v[len(root)])) {
 			return true
 		}
 	}
@@ -267,7 +269,7 @@ func isCode(v string) bool {
 		return true
 	}
 	i := 0
-	for i < len(v) && (isWord(v[i]) || v[i] == '.' || v[i] == ':' && i+1 < len(v) && v[i+1] == ':' || i > 0 && v[i-1] == ':' && v[i] == ':') {
+	for i < len(v) && (ascii.IsWord(v[i]) || v[i] == '.' || v[i] == ':' && i+1 < len(v) && v[i+1] == ':' || i > 0 && v[i-1] == ':' && v[i] == ':') {
 		i++
 	}
 	if i == 0 || i == len(v) {
@@ -286,5 +288,5 @@ func isCode(v string) bool {
 // credentials.secretKey, client.env.SECRET_KEY.
 func isDotted(v string) bool {
 	n := strings.LastIndexByte(v, '.')
-	return n > 0 && isPlainName(v[n+1:]) && judgeName(v[n+1:]) != nameNone && isPlainName(strings.ReplaceAll(v[:n], ".", "_"))
+	return n > 0 && value.IsPlainName(v[n+1:]) && value.JudgeName(v[n+1:]) != value.NameNone && value.IsPlainName(strings.ReplaceAll(v[:n], ".", "_"))
 }

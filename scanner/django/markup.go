@@ -3,6 +3,8 @@ package django
 import (
 	"bytes"
 	"html"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
 // markupViews reads the code in a document as the language that it says it is:
@@ -84,7 +86,7 @@ func fence(line []byte) (k kind, ok bool) {
 // kindOfLanguage knows the names of languages in documents.
 func kindOfLanguage(info []byte) kind {
 	n := 0
-	for n < len(info) && (isWord(info[n]) || info[n] == '-') {
+	for n < len(info) && (ascii.IsWord(info[n]) || info[n] == '-') {
 		n++
 	}
 	switch string(bytes.ToLower(info[:n])) {
@@ -218,7 +220,7 @@ func htmlViews(doc *document, emit func(assignment)) []span {
 		switch name := tagName(tag); name {
 		case "/td", "/th", "/dt", "/key":
 			l.add(i, 0, []byte(": ")...)
-			for i < len(text) && (isSpace(text[i]) || isBreak(text[i])) {
+			for i < len(text) && (ascii.IsSpace(text[i]) || ascii.IsBreak(text[i])) {
 				i++
 			}
 		case "br", "/p", "/div", "/tr", "/li", "/pre", "/dd", "/h1", "/h2", "/h3", "/h4", "/string":
@@ -236,7 +238,7 @@ func entity(s []byte) int {
 		if s[i] == ';' {
 			return i + 1
 		}
-		if !isWord(s[i]) && s[i] != '#' {
+		if !ascii.IsWord(s[i]) && s[i] != '#' {
 			break
 		}
 	}
@@ -260,7 +262,7 @@ func tagEnd(s []byte) int {
 // matters.
 func tagName(tag []byte) string {
 	n := 1
-	for n < len(tag) && (isWord(tag[n]) || tag[n] == '/' && n == 1) {
+	for n < len(tag) && (ascii.IsWord(tag[n]) || tag[n] == '/' && n == 1) {
 		n++
 	}
 	var low [16]byte

@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // nearLines is how many lines above and below a name a key without a name is
@@ -26,22 +28,22 @@ func nearbyForm(doc *document, anchor int, emit func(assignment)) {
 		return
 	}
 	doc.spent += (to - from) / 8
-	for i := from; i+djangoLength <= to; {
-		start, end := i, i+djangoLength
-		for end > start && inDjangoAlphabet(doc.text[end-1]) {
+	for i := from; i+value.DjangoLength <= to; {
+		start, end := i, i+value.DjangoLength
+		for end > start && value.InDjangoAlphabet(doc.text[end-1]) {
 			end--
 		}
 		if i = end; end > start {
 			continue // no run of 50 holds the byte before end
 		}
-		for i += djangoLength; i < to && inDjangoAlphabet(doc.text[i]); i++ {
+		for i += value.DjangoLength; i < to && value.InDjangoAlphabet(doc.text[i]); i++ {
 		}
-		if i-start != djangoLength || start >= doc.value.from && start < doc.value.to || !standsAlone(doc.text, start, i) {
+		if i-start != value.DjangoLength || start >= doc.value.from && start < doc.value.to || !standsAlone(doc.text, start, i) {
 			continue
 		}
-		value := string(doc.text[start:i])
-		if _, ok := djangoShape(value); ok {
-			emit(assignment{offset: start, length: i - start, values: []string{value}, form: "value", traits: scanner.NoName})
+		v := string(doc.text[start:i])
+		if _, ok := value.DjangoShape(v); ok {
+			emit(assignment{offset: start, length: i - start, values: []string{v}, form: "value", traits: scanner.NoName})
 		}
 	}
 }
@@ -82,6 +84,6 @@ func standsAlone(text []byte, from, to int) bool {
 	if to < len(text) {
 		after = text[to]
 	}
-	blank := func(c byte) bool { return isSpace(c) || isBreak(c) }
+	blank := func(c byte) bool { return ascii.IsSpace(c) || ascii.IsBreak(c) }
 	return before == after && (before == '"' || before == '\'' || before == '`') || blank(before) && blank(after)
 }

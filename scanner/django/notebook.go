@@ -1,6 +1,11 @@
 package django
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
 
 // notebookViews reads the cells and the outputs of a Jupyter notebook: strings
 // and lists of strings under "source", "text", "text/plain" and the like. Each
@@ -20,14 +25,14 @@ func notebookViews(doc *document, emit func(assignment)) []span {
 		}
 		key := text[i+1 : end]
 		at := end + 1
-		for at < len(text) && (isSpace(text[at]) || isBreak(text[at])) {
+		for at < len(text) && (ascii.IsSpace(text[at]) || ascii.IsBreak(text[at])) {
 			at++
 		}
 		i = end + 1
 		if at >= len(text) || text[at] != ':' {
 			continue
 		}
-		for at++; at < len(text) && (isSpace(text[at]) || isBreak(text[at])); {
+		for at++; at < len(text) && (ascii.IsSpace(text[at]) || ascii.IsBreak(text[at])); {
 			at++
 		}
 		i = at
@@ -71,7 +76,7 @@ func jsonText(l *layout, text []byte, at int) int {
 			at = jsonString(l, text, at)
 		case c == ']':
 			return at + 1
-		case c == ',' || isSpace(c) || isBreak(c):
+		case c == ',' || ascii.IsSpace(c) || ascii.IsBreak(c):
 			at++
 		default:
 			return at // no list of strings
@@ -115,7 +120,7 @@ func magicReader(s *statement, emit func(assignment)) bool {
 	line := bytes.TrimLeft(s.doc.text[s.from:s.nameFrom], " \t")
 	magic := len(line) > 0 && (line[0] == '%' || line[0] == '!')
 	take := func(a assignment) {
-		if len(a.values) > 0 && (magic || anyGenerated(a.values)) {
+		if len(a.values) > 0 && (magic || value.AnyGenerated(a.values)) {
 			emit(a)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
 // Bounds of the object around a name that stands in a value, in lines and
@@ -35,7 +36,7 @@ func pairReader(s *statement, emit func(assignment)) bool {
 	}
 	key := bytes.TrimRight(left[:len(left)-1], " \t\"'\\")
 	n := len(key)
-	for n > 0 && isWord(key[n-1]) {
+	for n > 0 && ascii.IsWord(key[n-1]) {
 		n--
 	}
 	if !oneOf(key[n:], nameKeys[:]) {
@@ -160,11 +161,11 @@ func (s *statement) valueBetween(from, to int, y style, traits scanner.Trait, em
 		y.stops = ",}"
 	}
 	for i := from; i < to; i++ {
-		if c := text[i] | 32; c < 'a' || c > 'z' || i > 0 && isWord(text[i-1]) {
+		if c := text[i] | 32; c < 'a' || c > 'z' || i > 0 && ascii.IsWord(text[i-1]) {
 			continue
 		}
 		end := i
-		for end < to && isWord(text[end]) {
+		for end < to && ascii.IsWord(text[end]) {
 			end++
 		}
 		word := text[i:end]
@@ -172,7 +173,7 @@ func (s *statement) valueBetween(from, to int, y style, traits scanner.Trait, em
 		if !oneOf(word, valueKeys[:]) {
 			continue
 		}
-		for end < to && (text[end] == '"' || text[end] == '\'' || text[end] == '\\' || isSpace(text[end])) {
+		for end < to && (text[end] == '"' || text[end] == '\'' || text[end] == '\\' || ascii.IsSpace(text[end])) {
 			end++
 		}
 		if end >= to || text[end] != ':' && text[end] != '=' || end+1 < to && text[end+1] == '=' {

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // pythonForm reads the Python around a name. It starts at the name and looks at
@@ -50,7 +52,7 @@ func quoteBefore(text []byte, at int) byte {
 const (
 	wideWindow   = 16 << 10
 	narrowWindow = 256
-	narrowBack   = 2 * maxName
+	narrowBack   = 2 * value.MaxName
 	narrowest    = 96 // room for a name and a key behind it
 	crowd        = 3  // so many names to each side are a crowd
 	fairShare    = 4  // bytes of the text for each that is looked at, and some to begin with
@@ -350,7 +352,7 @@ func (p *python) unpack(from int, t target, emit func(assignment)) {
 		switch {
 		case c == ',':
 			position++
-		case !isWord(c) && c != ' ' && c != '.':
+		case !ascii.IsWord(c) && c != ' ' && c != '.':
 			return
 		}
 	}
@@ -396,7 +398,7 @@ func (p *python) take(t target, r result, emit func(assignment)) {
 			}
 		}
 	}
-	fallbacks := isFallbacks(t.name)
+	fallbacks := value.IsFallbacks(t.name)
 	if fallbacks {
 		p.trap(t, r, emit)
 	}
@@ -405,10 +407,10 @@ func (p *python) take(t target, r result, emit func(assignment)) {
 	}
 	emitted := 0
 	for _, l := range r.literals {
-		if l.text == "" || t.strict && classify(l.text, t.name) > randomValue {
+		if l.text == "" || t.strict && value.Classify(l.text, t.name) > value.Random {
 			continue
 		}
-		if l.argument && classify(l.text, t.name) > randomValue {
+		if l.argument && value.Classify(l.text, t.name) > value.Random {
 			continue
 		}
 		a := assignment{name: t.name, offset: l.from, length: l.to - l.from, values: []string{l.text}, form: t.form, traits: t.traits | l.traits}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // asked says how an expression reads the environment: what SECRET_KEY_FALLBACKS
@@ -149,7 +150,7 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 		return nil, a
 	}
 	getter := isGetter(path, last)
-	if first := args[0].value; first.constant && args[0].keyword == "" && isForeignName(first.literals[0].text) {
+	if first := args[0].value; first.constant && args[0].keyword == "" && value.IsForeignName(first.literals[0].text) {
 		return nil, a
 	}
 	position, name := 0, 1 // of the argument read last, of the name
@@ -169,7 +170,7 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 			if position == 2 && namesKey(v, args[0].value) {
 				name = 2 // config.get(section, name, default)
 			}
-			isAnswer = position == name+1 && (getter || len(args[0].value.literals) == 1 && judgeName(args[0].value.literals[0].text) != nameNone)
+			isAnswer = position == name+1 && (getter || len(args[0].value.literals) == 1 && value.JudgeName(args[0].value.literals[0].text) != value.NameNone)
 		}
 		switch {
 		case isAnswer:
@@ -201,11 +202,11 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 // namesKey reports whether the second argument is a name and the first one is
 // not: config.get("django", "secret_key"), getattr(settings, "SECRET_KEY").
 func namesKey(second, first result) bool {
-	if len(second.literals) != 1 || len(first.literals) == 1 && judgeName(first.literals[0].text) != nameNone {
+	if len(second.literals) != 1 || len(first.literals) == 1 && value.JudgeName(first.literals[0].text) != value.NameNone {
 		return false
 	}
 	name := second.literals[0].text
-	return isPlainName(name) && judgeName(name) != nameNone
+	return value.IsPlainName(name) && value.JudgeName(name) != value.NameNone
 }
 
 // isNone reports whether an argument is written None.
@@ -224,7 +225,7 @@ func givesNone(path, last string) bool {
 func onlyShaped(list []literal) []literal {
 	var kept []literal
 	for _, l := range list {
-		if _, ok := djangoShape(l.text); ok {
+		if _, ok := value.DjangoShape(l.text); ok {
 			kept = append(kept, l)
 		}
 	}

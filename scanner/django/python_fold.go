@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // side says which branch of a condition holds in development only.
@@ -144,7 +145,7 @@ func format(text string, args []literal) (string, bool) {
 func misplaced(list []literal) []literal {
 	var kept []literal
 	for _, l := range list {
-		if classify(l.text, "") <= randomValue {
+		if value.Classify(l.text, "") <= value.Random {
 			kept = append(kept, l)
 		}
 	}

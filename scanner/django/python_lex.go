@@ -1,6 +1,10 @@
 package django
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
 
 // tokenKind is the kind of a Python token.
 type tokenKind uint8
@@ -41,12 +45,12 @@ type lexer struct {
 func (l *lexer) next() token {
 	for l.pos < l.end {
 		switch c := l.text[l.pos]; {
-		case isSpace(c) || c == 0:
+		case ascii.IsSpace(c) || c == 0:
 			l.pos++
-		case c == '\\' && l.pos+1 < l.end && isBreak(l.text[l.pos+1]):
+		case c == '\\' && l.pos+1 < l.end && ascii.IsBreak(l.text[l.pos+1]):
 			l.pos++
 			l.skipBreak()
-		case isBreak(c):
+		case ascii.IsBreak(c):
 			from := l.pos
 			l.skipBreak()
 			if l.brackets == 0 {
@@ -72,7 +76,7 @@ func (l *lexer) skipBreak() {
 		return
 	}
 	i := l.pos
-	for i < l.end && isSpace(l.text[i]) {
+	for i < l.end && ascii.IsSpace(l.text[i]) {
 		i++
 	}
 	if i < l.end && l.text[i] == '#' {
@@ -85,13 +89,13 @@ func (l *lexer) token(c byte) token {
 	switch {
 	case c == '"' || c == '\'':
 		return l.str(from, from)
-	case isDigit(c):
-		for l.pos < l.end && (isWord(l.text[l.pos]) || l.text[l.pos] == '.') {
+	case ascii.IsDigit(c):
+		for l.pos < l.end && (ascii.IsWord(l.text[l.pos]) || l.text[l.pos] == '.') {
 			l.pos++
 		}
 		return token{kind: tokenNumber, from: from, to: l.pos}
-	case isWord(c):
-		for l.pos < l.end && isWord(l.text[l.pos]) {
+	case ascii.IsWord(c):
+		for l.pos < l.end && ascii.IsWord(l.text[l.pos]) {
 			l.pos++
 		}
 		if l.pos < l.end && l.pos-from <= 2 && (l.text[l.pos] == '"' || l.text[l.pos] == '\'') && isStringPrefix(l.text[from:l.pos]) {
@@ -156,7 +160,7 @@ func (l *lexer) str(from, quote int) token {
 			return l.finish(t, i, i+1)
 		case c == q && i+2 < l.end && l.text[i+1] == q && l.text[i+2] == q:
 			return l.finish(t, i, i+3)
-		case isBreak(c) && !t.triple:
+		case ascii.IsBreak(c) && !t.triple:
 			t.unterminated = true
 			return l.finish(t, i, i)
 		}
@@ -314,9 +318,9 @@ func appendHex(out []byte, s string, digits int, bytes bool) ([]byte, int) {
 	for i := 1; i <= digits; i++ {
 		c := s[i]
 		switch {
-		case isDigit(c):
+		case ascii.IsDigit(c):
 			n = n<<4 | rune(c-'0')
-		case isHex(c):
+		case ascii.IsHex(c):
 			n = n<<4 | rune(c|32-'a'+10)
 		default:
 			return out, 0

@@ -1,6 +1,11 @@
 package django
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
 
 // binding is what a name is bound to in this text.
 type binding struct {
@@ -18,7 +23,7 @@ const (
 // resolve gives the value of a name that this text assigns a constant to: the
 // constants of settings that are used only once.
 func (p *python) resolve(path string) (result, bool) {
-	if p.hops >= maxHops || len(path) > maxName || len(path) < 2 || path[0] == '.' || path[0] == '[' {
+	if p.hops >= maxHops || len(path) > value.MaxName || len(path) < 2 || path[0] == '.' || path[0] == '[' {
 		return result{}, false
 	}
 	if n := bytes.LastIndexByte([]byte(path), '.'); n >= 0 {
@@ -56,7 +61,7 @@ func (doc *document) bind(path string, hops int) binding {
 		}
 		from := at + n
 		at = from + len(path)
-		if !doc.startsLine(from) || at < len(doc.text) && isWord(doc.text[at]) {
+		if !doc.startsLine(from) || at < len(doc.text) && ascii.IsWord(doc.text[at]) {
 			// Uses of the name do not count as bindings, but too many of them end
 			// the search.
 			if doc.spent += narrowWindow / 8; doc.spent > len(doc.text)+8*wideWindow {
@@ -93,13 +98,13 @@ func (doc *document) bind(path string, hops int) binding {
 
 // startsLine reports whether only white space stands before offset in its line.
 func (doc *document) startsLine(offset int) bool {
-	for i := offset; i > 0 && offset-i < maxName; i-- {
+	for i := offset; i > 0 && offset-i < value.MaxName; i-- {
 		switch c := doc.text[i-1]; {
-		case isBreak(c):
+		case ascii.IsBreak(c):
 			return true
-		case !isSpace(c):
+		case !ascii.IsSpace(c):
 			return false
 		}
 	}
-	return offset < maxName
+	return offset < value.MaxName
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // place is what surrounds a name in Python.
@@ -23,16 +25,16 @@ func (pl place) dotted(text []byte, to int) string { return string(text[pl.at:to
 // from.
 func (doc *document) place(name int) place {
 	pl := place{at: name}
-	for pl.at > 0 && name-pl.at < maxName && (doc.text[pl.at-1] == '.' || isWord(doc.text[pl.at-1])) {
+	for pl.at > 0 && name-pl.at < value.MaxName && (doc.text[pl.at-1] == '.' || ascii.IsWord(doc.text[pl.at-1])) {
 		pl.at--
 	}
-	for pl.at < name && (doc.text[pl.at] == '.' || isDigit(doc.text[pl.at])) {
+	for pl.at < name && (doc.text[pl.at] == '.' || ascii.IsDigit(doc.text[pl.at])) {
 		pl.at++
 	}
 	start, _ := doc.line(name)
 	start = min(start, pl.at)
 	l := lexer{text: doc.text, pos: start, end: pl.at}
-	for l.pos < l.end && isSpace(doc.text[l.pos]) {
+	for l.pos < l.end && ascii.IsSpace(doc.text[l.pos]) {
 		l.pos++
 	}
 	if l.pos < l.end && doc.text[l.pos] == '#' || bytes.HasPrefix(doc.text[l.pos:l.end], []byte("//")) {
@@ -111,7 +113,7 @@ func (doc *document) block(start, indent int, pl *place) {
 		}
 		if endsOpen(code) {
 			pl.inside = true
-			if isTestSetter(string(code[:min(len(code), maxName)])) {
+			if isTestSetter(string(code[:min(len(code), value.MaxName)])) {
 				pl.traits |= scanner.TestOnly
 			}
 			return
@@ -282,7 +284,7 @@ func (doc *document) callee(offset int) (name string, position int, ok bool) {
 // dottedBefore returns the dotted name that ends before offset.
 func (doc *document) dottedBefore(offset int) string {
 	from := offset
-	for from > 0 && offset-from < maxName && (isWord(doc.text[from-1]) || doc.text[from-1] == '.') {
+	for from > 0 && offset-from < value.MaxName && (ascii.IsWord(doc.text[from-1]) || doc.text[from-1] == '.') {
 		from--
 	}
 	return strings.Clone(string(doc.text[from:offset]))

@@ -1,6 +1,11 @@
 package django
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
 
 // pythonEmbedded reads an assignment that stands inside a string literal: a
 // line that a program writes to a file, code in a test, a message. Values in
@@ -10,7 +15,7 @@ func pythonEmbedded(doc *document, at int, t target, outer byte, emit func(assig
 	text := doc.text[:end]
 	i := at
 	skip := func() {
-		for i < end && isSpace(text[i]) {
+		for i < end && ascii.IsSpace(text[i]) {
 			i++
 		}
 	}
@@ -58,7 +63,7 @@ func pythonEmbedded(doc *document, at int, t target, outer byte, emit func(assig
 	if values[0] != raw {
 		values = append(values, raw)
 	}
-	if strings.HasPrefix(raw, "{") || t.strict && classify(values[0], t.name) > randomValue {
+	if strings.HasPrefix(raw, "{") || t.strict && value.Classify(values[0], t.name) > value.Random {
 		return
 	}
 	emit(assignment{name: t.name, offset: i, length: length, values: values, form: t.form, traits: t.traits})

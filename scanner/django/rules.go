@@ -1,6 +1,9 @@
 package django
 
-import "github.com/djleaks/djleaks/scanner"
+import (
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
 
 // The ids of the rules. They are part of the reports' contract.
 const (
@@ -16,8 +19,8 @@ const (
 )
 
 // ruleOf names the rule that finds values of a class.
-func ruleOf(v valueClass) string {
-	switch v.class() {
+func ruleOf(v value.Class) string {
+	switch v.Reported() {
 	case scanner.ClassDjangoInsecure, scanner.ClassDjango:
 		return ruleDjangoKey
 	case scanner.ClassRandom:

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"html"
 	"strings"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // A reading is a value as written and all that it may mean.
@@ -34,7 +37,7 @@ type style struct {
 // read reads the value that begins at text[at] and must end before limit.
 func (y *style) read(text []byte, at, limit int) (r reading, ok bool) {
 	limit = min(limit, at+lineAhead)
-	for at < limit && isSpace(text[at]) {
+	for at < limit && ascii.IsSpace(text[at]) {
 		at++
 	}
 	if at >= limit {
@@ -59,7 +62,7 @@ func quoteAt(text []byte, i, limit int) (quote byte, n int) {
 	for j < limit && text[j] == '\\' && j-i < 3 {
 		j++
 	}
-	if j >= limit || !isQuote(text[j]) {
+	if j >= limit || !ascii.IsQuote(text[j]) {
 		return 0, 0
 	}
 	quote = text[j]
@@ -81,7 +84,7 @@ func (y *style) quoted(text []byte, at, limit int, quote byte, n int) (r reading
 	if n > 1 && text[at] == '\\' {
 		raw = unescapeC(raw) // one layer of the string around
 	}
-	if y.joins && n == 1 && r.end < limit && !isSpace(text[r.end]) && strings.IndexByte(";,&|)<>\\\"]}`", text[r.end]) < 0 {
+	if y.joins && n == 1 && r.end < limit && !ascii.IsSpace(text[r.end]) && strings.IndexByte(";,&|)<>\\\"]}`", text[r.end]) < 0 {
 		if tail, end := y.pieces(text, r.end, limit); tail != "" {
 			r.values = y.readings(y.unescape(raw, quote)+tail, 0)
 			r.length, r.end = end-from, end
@@ -130,7 +133,7 @@ func (y *style) closing(text []byte, from, limit int, quote byte, opening []byte
 // pieces reads what a shell would take for the rest of the same word.
 func (y *style) pieces(text []byte, at, limit int) (value string, end int) {
 	var out []byte
-	for at < limit && !isSpace(text[at]) && text[at] != ';' {
+	for at < limit && !ascii.IsSpace(text[at]) && text[at] != ';' {
 		if quote, n := quoteAt(text, at, limit); n == 1 {
 			to := y.closing(text, at+1, limit, quote, text[at:at+1])
 			if to < 0 {
@@ -160,7 +163,7 @@ func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 	} else if y.comment {
 		end = commentStart(line)
 	}
-	if len(line) == 0 || line[0] == '#' && y.comment && at > 0 && isSpace(text[at-1]) && surest(y.readings(string(line[:end]), 0)) > djangoValue {
+	if len(line) == 0 || line[0] == '#' && y.comment && at > 0 && ascii.IsSpace(text[at-1]) && value.Surest(y.readings(string(line[:end]), 0)) > value.Django {
 		return r, false
 	}
 	if bytes.HasPrefix(line, []byte("$(")) || line[0] == '`' {
@@ -192,7 +195,7 @@ func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 		// that makes a surer key.
 		r.values = y.readings(string(short), 0)
 		r.length = len(short)
-		if whole := y.readings(raw, 0); surest(whole) < min(surest(r.values), publicValue) {
+		if whole := y.readings(raw, 0); value.Surest(whole) < min(value.Surest(r.values), value.Public) {
 			r.values, r.length = whole, len(raw)
 		}
 		return r, len(r.values) > 0
@@ -204,24 +207,12 @@ func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 	return r, len(r.values) > 0
 }
 
-// anyGenerated reports whether one of the values is a machine's.
-func anyGenerated(values []string) bool { return surest(values) <= randomValue }
-
-// surest is the surest class of some values.
-func surest(values []string) valueClass {
-	best := emptyValue
-	for _, v := range values {
-		best = min(best, classify(v, ""))
-	}
-	return best
-}
-
 // commentStart returns where a comment begins in the rest of a line: at a #
 // behind white space. A # within a word is part of it: two of three Django keys
 // hold one.
 func commentStart(line []byte) int {
 	for i := 1; i < len(line); i++ {
-		if line[i] == '#' && isSpace(line[i-1]) {
+		if line[i] == '#' && ascii.IsSpace(line[i-1]) {
 			return i
 		}
 	}
@@ -333,7 +324,7 @@ func unescapeC(raw string) string {
 			out = append(out, string(r)...)
 			i += n
 		default:
-			if isWord(c) {
+			if ascii.IsWord(c) {
 				out = append(out, '\\')
 			}
 			out = append(out, c)
@@ -348,23 +339,13 @@ func hexRune(s string, n int) (rune, bool) {
 	}
 	var r rune
 	for i := 0; i < n; i++ {
-		d := hexDigit(s[i])
+		d := ascii.HexDigit(s[i])
 		if d < 0 {
 			return 0, false
 		}
 		r = r<<4 | rune(d)
 	}
 	return r, true
-}
-
-func hexDigit(c byte) int {
-	switch {
-	case '0' <= c && c <= '9':
-		return int(c - '0')
-	case 'a' <= c|32 && c|32 <= 'f':
-		return int(c|32-'a') + 10
-	}
-	return -1
 }
 
 // unescapePercent undoes the %XX of an URL; ok is false if there is none.
@@ -374,8 +355,8 @@ func unescapePercent(raw string) (v string, ok bool) {
 	}
 	out := make([]byte, 0, len(raw))
 	for i := 0; i < len(raw); i++ {
-		if raw[i] == '%' && i+2 < len(raw) && hexDigit(raw[i+1]) >= 0 && hexDigit(raw[i+2]) >= 0 {
-			out = append(out, byte(hexDigit(raw[i+1])<<4|hexDigit(raw[i+2])))
+		if raw[i] == '%' && i+2 < len(raw) && ascii.HexDigit(raw[i+1]) >= 0 && ascii.HexDigit(raw[i+2]) >= 0 {
+			out = append(out, byte(ascii.HexDigit(raw[i+1])<<4|ascii.HexDigit(raw[i+2])))
 			i, ok = i+2, true
 			continue
 		}
@@ -418,7 +399,7 @@ func templateDefault(raw string) (value string, from, to int, ok bool) {
 	}
 	n += len("default")
 	from = n + len(raw[n:]) - len(strings.TrimLeft(raw[n:], " (\\"))
-	if from >= len(raw) || !isQuote(raw[from]) {
+	if from >= len(raw) || !ascii.IsQuote(raw[from]) {
 		return "", 0, 0, false
 	}
 	from++
@@ -451,7 +432,7 @@ func defaultOf(raw string) (value string, from, to int, ok bool) {
 			break
 		}
 		n := 2
-		for n < len(rest) && isWord(rest[n]) {
+		for n < len(rest) && ascii.IsWord(rest[n]) {
 			n++
 		}
 		sign := 0

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // A row gives the severity of one kind of value in each context.
@@ -57,9 +58,9 @@ func rowOf(m *scanner.Match) *row {
 		return &weakRow
 	case m.Class == scanner.ClassDjangoInsecure || m.Class == scanner.ClassDjango:
 		return &djangoRow
-	case m.Class == scanner.ClassRandom && other && isVague(m.Name) && isProgram(m.Form):
+	case m.Class == scanner.ClassRandom && other && value.IsGeneric(m.Name) && isProgram(m.Form):
 		return &randomCodeRow
-	case m.Class == scanner.ClassRandom && other && isVague(m.Name):
+	case m.Class == scanner.ClassRandom && other && value.IsGeneric(m.Name):
 		return &randomVagueRow
 	case m.Class == scanner.ClassRandom && other:
 		return &randomOtherRow

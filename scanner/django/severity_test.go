@@ -6,6 +6,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 func TestPathsTellWhatAFileIsFor(t *testing.T) {
@@ -108,7 +109,7 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 		}
 		known[r.ID] = true
 	}
-	for v := insecureValue; v <= placeholderValue; v++ {
+	for v := value.Insecure; v <= value.Placeholder; v++ {
 		if !known[ruleOf(v)] {
 			t.Errorf("rule %q is not documented", ruleOf(v))
 		}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // wordStyle is how a shell writes the value of a variable: one word.
@@ -75,7 +77,7 @@ func shellReader(s *statement, emit func(assignment)) bool {
 		return s.referenceOnly(emit)
 	}
 	sure := s.inShell() || s.upper() && s.setsVariable()
-	if !anyGenerated(r.values) {
+	if !value.AnyGenerated(r.values) {
 		if !sure || r.isCode() {
 			if sure {
 				emit(assignment{})
@@ -159,7 +161,7 @@ var commands = [...]string{"python", "python3", "python2", "./manage.py", "manag
 // the value: SECRET_KEY=x DEBUG=1 python manage.py.
 func (s *statement) runs() bool {
 	rest := s.rest()
-	if len(rest) == 0 || isQuote(rest[0]) {
+	if len(rest) == 0 || ascii.IsQuote(rest[0]) {
 		return false
 	}
 	n := bytes.IndexAny(rest, " \t")

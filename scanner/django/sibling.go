@@ -3,6 +3,8 @@ package django
 import (
 	"bytes"
 	"strings"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
 // siblingBytes is how far around a value the name of its sibling may stand.
@@ -29,9 +31,9 @@ func hasSibling(doc *document, a *assignment) bool {
 			continue
 		}
 		switch {
-		case isUpperLetter(name[n]) && len(name) > n+1 && isUpperLetter(name[n+1]):
+		case ascii.IsUpper(name[n]) && len(name) > n+1 && ascii.IsUpper(name[n+1]):
 			other = strings.ToUpper(other)
-		case isUpperLetter(name[n]):
+		case ascii.IsUpper(name[n]):
 			other = strings.ToUpper(other[:1]) + other[1:]
 		}
 		if holdsWord(around, name[:n]+other+name[n+len("secret"):]) {
@@ -50,7 +52,7 @@ func holdsWord(text []byte, name string) bool {
 		}
 		from := at + n
 		at = from + len(name)
-		if (from == 0 || !isWord(text[from-1])) && (at == len(text) || !isWord(text[at])) {
+		if (from == 0 || !ascii.IsWord(text[from-1])) && (at == len(text) || !ascii.IsWord(text[at])) {
 			return true
 		}
 	}

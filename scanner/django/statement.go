@@ -4,6 +4,8 @@ import (
 	"bytes"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // A statement is a name with what stands around it on its line, for all the
@@ -85,7 +87,7 @@ var signs = [...]string{"===", "!==", "==", "!=", "=~", "=>", "::=", ":=", "?=",
 func (s *statement) sign(i int) {
 	text := s.doc.text
 	before := i
-	for i < s.limit && isSpace(text[i]) {
+	for i < s.limit && ascii.IsSpace(text[i]) {
 		i++
 	}
 	s.signAt, s.at = i, i
@@ -101,7 +103,7 @@ func (s *statement) sign(i int) {
 		return
 	}
 	gap := i
-	for i < s.limit && isSpace(text[i]) {
+	for i < s.limit && ascii.IsSpace(text[i]) {
 		i++
 	}
 	s.at = i
@@ -167,7 +169,7 @@ func nameAt(doc *document, anchor int) (from, to int) {
 		return from, to
 	}
 	_, to = doc.word(to+1, false)
-	for from > 0 && anchor-from < maxName && (isWord(doc.text[from-1]) || doc.text[from-1] == '-') {
+	for from > 0 && anchor-from < value.MaxName && (ascii.IsWord(doc.text[from-1]) || doc.text[from-1] == '-') {
 		from--
 	}
 	for from < anchor && doc.text[from] == '-' {
@@ -208,11 +210,11 @@ func openQuote(left []byte) (quote byte, slash bool) {
 	ticked := false
 	for i := 0; i < len(left); i++ {
 		c := left[i]
-		if c == '\\' && i+1 < len(left) && (left[i+1] == '\\' || quote == 0 && !isQuote(left[i+1])) {
+		if c == '\\' && i+1 < len(left) && (left[i+1] == '\\' || quote == 0 && !ascii.IsQuote(left[i+1])) {
 			i++
 			continue
 		}
-		if !isQuote(c) {
+		if !ascii.IsQuote(c) {
 			continue
 		}
 		escaped := i > 0 && left[i-1] == '\\'
@@ -222,7 +224,7 @@ func openQuote(left []byte) (quote byte, slash bool) {
 				ticked, quote, slash = !ticked, 0, false
 			}
 		case quote == 0:
-			if c == '\'' && i > 0 && isWord(left[i-1]) {
+			if c == '\'' && i > 0 && ascii.IsWord(left[i-1]) {
 				continue
 			}
 			quote, slash = c, escaped
@@ -239,8 +241,6 @@ func openQuote(left []byte) (quote byte, slash bool) {
 	}
 	return quote, slash
 }
-
-func isQuote(c byte) bool { return c == '"' || c == '\'' || c == '`' }
 
 // closeQuote returns the offset of the quote that closes what is open at i, or
 // -1. If slash is set, quotes stand behind backslashes; else a backslash makes

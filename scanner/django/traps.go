@@ -1,7 +1,5 @@
 package django
 
-import "strings"
-
 // The ids of the two findings about SECRET_KEY_FALLBACKS. Django (4.1 and
 // later) checks signed cookies and the messages cookie with every fallback,
 // behind the prefix "django.http.cookies": with an empty fallback that prefix
@@ -11,10 +9,6 @@ const (
 	ruleEmptyFallback = "django-empty-fallback" // ''.split(',') is ['']
 	ruleNoneFallback  = "django-none-fallback"  // [None] signs as b'None'
 )
-
-func isFallbacks(name string) bool {
-	return strings.HasSuffix(strings.ToUpper(name), "SECRET_KEY_FALLBACKS")
-}
 
 // trap reports fallbacks that become public when the variable is not set.
 func (p *python) trap(t target, r result, emit func(assignment)) {

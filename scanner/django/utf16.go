@@ -1,5 +1,7 @@
 package django
 
+import "github.com/djleaks/djleaks/scanner/django/internal/ascii"
+
 // wideForm reads UTF-16 around an anchor, whatever the byte order: the letters
 // of ASCII with a NUL between each two. It needs no byte order mark, because
 // PowerShell's >> appends UTF-16 to files of any encoding. It returns the
@@ -7,10 +9,10 @@ package django
 func wideForm(doc *document, anchor int, emit func(assignment)) (end int) {
 	text := doc.text
 	from, to := anchor, anchor
-	for from-2 >= 0 && text[from-1] == 0 && isTextByte(text[from-2]) {
+	for from-2 >= 0 && text[from-1] == 0 && ascii.IsText(text[from-2]) {
 		from -= 2
 	}
-	for to+2 < len(text) && text[to+1] == 0 && isTextByte(text[to+2]) {
+	for to+2 < len(text) && text[to+1] == 0 && ascii.IsText(text[to+2]) {
 		to += 2
 	}
 	to++

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // yamlStyle is how YAML writes scalars on one line.
@@ -60,7 +62,7 @@ func yamlReader(s *statement, emit func(assignment)) bool {
 		} else {
 			emit(assignment{})
 		}
-	case rest[0] == '*' && isPlainName(string(bytes.TrimSpace(rest[1:]))):
+	case rest[0] == '*' && value.IsPlainName(string(bytes.TrimSpace(rest[1:]))):
 		emit(assignment{})
 	case rest[0] == '{' && !bytes.HasPrefix(rest, []byte("{{")):
 		s.valueIn(s.at, min(s.limit, len(text)), y, traits, emit)
@@ -145,7 +147,7 @@ func (s *statement) flow() bool {
 // a type, then the value.
 func isAnnotation(rest []byte) bool {
 	n := 0
-	for n < len(rest) && (isWord(rest[n]) || bytes.IndexByte([]byte(".[]|<>, "), rest[n]) >= 0) {
+	for n < len(rest) && (ascii.IsWord(rest[n]) || bytes.IndexByte([]byte(".[]|<>, "), rest[n]) >= 0) {
 		n++
 	}
 	return n > 0 && n+1 < len(rest) && rest[n] == '=' && rest[n-1] == ' ' && rest[n+1] == ' '
@@ -158,7 +160,7 @@ func (s *statement) inCode(rest []byte) bool {
 	if len(rest) > 0 {
 		last = rest[len(rest)-1]
 	}
-	return (last == ',' || last == ';') && !s.flow() && !anyGenerated([]string{string(rest[:len(rest)-1])})
+	return (last == ',' || last == ';') && !s.flow() && !value.AnyGenerated([]string{string(rest[:len(rest)-1])})
 }
 
 // yamlTag skips an anchor and a tag that does not change the value; it is false
@@ -174,16 +176,16 @@ func (s *statement) yamlTag() bool {
 			n = len(rest)
 		}
 		word := string(bytes.TrimLeft(rest[1:n], "!"))
-		if !isPlainName(strings.ReplaceAll(word, ".", "_")) {
+		if !value.IsPlainName(strings.ReplaceAll(word, ".", "_")) {
 			return true // an unquoted key that begins with the sign
 		}
 		if rest[0] == '!' && word != "str" && word != "binary" && word != "unsafe" {
-			return n == len(rest) && len(word) >= minRandom
+			return n == len(rest) && len(word) >= value.MinRandom
 		}
 		if n == len(rest) {
 			return true
 		}
-		for s.at += n; s.at < s.limit && isSpace(s.doc.text[s.at]); s.at++ {
+		for s.at += n; s.at < s.limit && ascii.IsSpace(s.doc.text[s.at]); s.at++ {
 		}
 	}
 	return true
@@ -332,14 +334,14 @@ func (s *statement) yamlBelow(y style, traits scanner.Trait, emit func(assignmen
 // yamlList reads old keys: the items of a list between two offsets, with
 // brackets and commas or a dash on each line.
 func (s *statement) yamlList(y style, from, to int, traits scanner.Trait, emit func(assignment)) bool {
-	if !isFallbacks(s.name()) {
+	if !value.IsFallbacks(s.name()) {
 		return false
 	}
 	text := s.doc.text
 	y.stops = ",]"
 	for from < to {
 		c := text[from]
-		if isSpace(c) || isBreak(c) || c == ',' || c == '-' && from+1 < to && text[from+1] == ' ' {
+		if ascii.IsSpace(c) || ascii.IsBreak(c) || c == ',' || c == '-' && from+1 < to && text[from+1] == ' ' {
 			from++
 			continue
 		}
@@ -357,7 +359,7 @@ func (s *statement) yamlList(y style, from, to int, traits scanner.Trait, emit f
 // emitYAML emits a value, decoded if it stands under data: of a Kubernetes
 // Secret, with the parent's name where the key's own says little.
 func (s *statement) emitYAML(y style, r reading, traits scanner.Trait, emit func(assignment)) {
-	if !s.upper() && isUpper([]byte(r.values[0])) && isPlainName(r.values[0]) && judgeName(r.values[0]) != nameNone {
+	if !s.upper() && isUpper([]byte(r.values[0])) && value.IsPlainName(r.values[0]) && value.JudgeName(r.values[0]) != value.NameNone {
 		emit(assignment{}) // secretKey: SECRET_KEY names the entry of a store
 		return
 	}
@@ -429,7 +431,7 @@ func lastKey(line []byte) string {
 	if n := bytes.LastIndexAny(line, " \t{,"); n >= 0 {
 		line = line[n+1:]
 	}
-	if len(line) > maxName || !plainWord(line) {
+	if len(line) > value.MaxName || !plainWord(line) {
 		return ""
 	}
 	return string(line)
@@ -464,7 +466,7 @@ func decodeSecret(v string) (string, bool) {
 		return "", false
 	}
 	for _, c := range raw {
-		if (c < ' ' || c > '~') && !isBreak(c) && c < 0x80 {
+		if (c < ' ' || c > '~') && !ascii.IsBreak(c) && c < 0x80 {
 			return "", false
 		}
 	}

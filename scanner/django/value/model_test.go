@@ -1,4 +1,4 @@
-package django
+package value
 
 import (
 	"math"
@@ -38,7 +38,7 @@ func TestTheModelGivesTheReferenceScores(t *testing.T) {
 		if math.Abs(plain.bits-c.plain) > 0.06 || math.Abs(leet.bits-c.leet) > 0.06 {
 			t.Errorf("%s: scores %.2f and %.2f, want %.1f and %.1f", c.name, plain.bits, leet.bits, c.plain, c.leet)
 		}
-		if got := isRandom(c.value); got != c.random {
+		if got := IsRandom(c.value); got != c.random {
 			t.Errorf("%s: random %v", c.name, got)
 		}
 	}
@@ -54,7 +54,7 @@ func TestTheSegmentLeavesThePrefixOut(t *testing.T) {
 func TestGeneratedKeysAreRandom(t *testing.T) {
 	missed := 0
 	for n := range 20000 {
-		if !isRandom(testkit.Key(n)) {
+		if !IsRandom(testkit.Key(n)) {
 			missed++
 		}
 	}
@@ -65,8 +65,8 @@ func TestGeneratedKeysAreRandom(t *testing.T) {
 
 func TestTheModelAllocatesNothing(t *testing.T) {
 	key := testkit.Key(1)
-	isRandom(key)
-	if n := testing.AllocsPerRun(100, func() { isRandom(key) }); n > 0 {
+	IsRandom(key)
+	if n := testing.AllocsPerRun(100, func() { IsRandom(key) }); n > 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
@@ -75,6 +75,6 @@ func BenchmarkModel(b *testing.B) {
 	key := testkit.Key(1)
 	b.ReportAllocs()
 	for b.Loop() {
-		isRandom(key)
+		IsRandom(key)
 	}
 }

@@ -1,4 +1,4 @@
-package django
+package value
 
 import (
 	"encoding/base64"
@@ -59,8 +59,10 @@ func (h *histogram) at(rank int) float64 {
 	return 0
 }
 
-func (h *histogram) lowest() float64  { return h.at(0) }
-func (h *histogram) median() float64  { return h.at(h.n / 2) }
+func (h *histogram) lowest() float64 { return h.at(0) }
+
+func (h *histogram) median() float64 { return h.at(h.n / 2) }
+
 func (h *histogram) highest() float64 { return h.at(h.n - 1) }
 
 // rate counts the values of one kind that are judged wrong.
@@ -68,7 +70,7 @@ func rate(r *rand.Rand, n int, made func(*rand.Rand) string, human bool) (wrong 
 	scores = &histogram{}
 	for range n {
 		v := made(r)
-		if isRandom(v) == human {
+		if IsRandom(v) == human {
 			wrong++
 		}
 		plain, _ := theModel().read([]byte(v))

@@ -1,4 +1,4 @@
-package django
+package value
 
 import (
 	"crypto/sha256"
@@ -7,41 +7,42 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
-// valueClass is what a value is, finer than scanner.Class.
-type valueClass uint8
+// Class is what a value is, finer than scanner.Class.
+type Class uint8
 
 // The value classes. The order is that of surety: of several readings of a
 // value the one with the lowest class is taken.
 const (
-	insecureValue    valueClass = iota // startproject's prefix and 50 random symbols
-	djangoValue                        // 50 random symbols of Django's alphabet
-	randomValue                        // another generator's
-	publicValue                        // printed in documentation
-	humanValue                         // made up by a person
-	lowValue                           // long, but periodic, a sequence or of few characters
-	dummyValue                         // says that it is for tests, development or builds
-	placeholderValue                   // asks to be replaced
-	maskedValue                        // ****, [REDACTED]: no value
-	referenceValue                     // ${X}, {{ x }}, a path: no value
-	emptyValue                         // nothing
+	Insecure    Class = iota // startproject's prefix and 50 random symbols
+	Django                   // 50 random symbols of Django's alphabet
+	Random                   // another generator's
+	Public                   // printed in documentation
+	MadeUp                   // made up by a person
+	Repetitive               // long, but periodic, a sequence or of few characters
+	Dummy                    // says that it is for tests, development or builds
+	Placeholder              // asks to be replaced
+	Masked                   // ****, [REDACTED]: no value
+	Reference                // ${X}, {{ x }}, a path: no value
+	Empty                    // nothing
 )
 
-// class is the public class of a value; empty for one that is no key.
-func (v valueClass) class() scanner.Class {
+// Reported is the public class of a value; empty for one that is no key.
+func (v Class) Reported() scanner.Class {
 	switch v {
-	case insecureValue:
+	case Insecure:
 		return scanner.ClassDjangoInsecure
-	case djangoValue:
+	case Django:
 		return scanner.ClassDjango
-	case randomValue:
+	case Random:
 		return scanner.ClassRandom
-	case publicValue:
+	case Public:
 		return scanner.ClassPublic
-	case humanValue, lowValue:
+	case MadeUp, Repetitive:
 		return scanner.ClassWeak
-	case dummyValue, placeholderValue:
+	case Dummy, Placeholder:
 		return scanner.ClassPlaceholder
 	}
 	return ""
@@ -50,52 +51,52 @@ func (v valueClass) class() scanner.Class {
 // Properties of Django's generator (get_random_secret_key). The bounds on
 // signs and distinct characters miss one key in 100,000.
 const (
-	djangoLength      = 50
+	DjangoLength      = 50 // in bytes, without startproject's prefix
 	djangoMinSigns    = 2
 	djangoMinDistinct = 20
 )
 
-// classify judges a value; name is the setting's, as written, or empty.
-func classify(value, name string) valueClass {
+// Classify judges a value; name is the setting's, as written, or empty.
+func Classify(value, name string) Class {
 	if len(value) == 0 || len(value) > maxJudged {
-		return emptyValue
+		return Empty
 	}
-	if v, ok := djangoShape(value); ok {
+	if v, ok := DjangoShape(value); ok {
 		return v
 	}
 	value = strings.TrimSpace(value)
 	switch {
 	case value == "":
-		return emptyValue
+		return Empty
 	case isReference(value, name), inBrackets(value) && !asksForReplacement(value) && !isDummy(value) && !isAboutKeys(value):
-		return referenceValue
+		return Reference
 	case isMasked(value):
-		return maskedValue
+		return Masked
 	case isPublic(value):
-		return publicValue
-	case isRandom(value):
-		return randomValue
+		return Public
+	case IsRandom(value):
+		return Random
 	}
 	return humanClass(value)
 }
 
-// djangoShape knows a key that Django made, with or without startproject's
+// DjangoShape knows a key that Django made, with or without startproject's
 // prefix. Old versions wrote the key through a template that turned & into
 // &amp;, so the shape is looked for in the unescaped text; the key itself is
 // what stands in the source.
-func djangoShape(value string) (valueClass, bool) {
+func DjangoShape(value string) (Class, bool) {
 	tail, insecure := strings.CutPrefix(value, scanner.InsecurePrefix)
-	if len(tail) > djangoLength && strings.Contains(tail, "&") {
+	if len(tail) > DjangoLength && strings.Contains(tail, "&") {
 		tail = html.UnescapeString(tail)
 	}
-	if len(tail) != djangoLength {
+	if len(tail) != DjangoLength {
 		return 0, false
 	}
 	signs := 0
 	for i := 0; i < len(tail); i++ {
 		c := tail[i]
 		switch {
-		case isLower(c) || isDigit(c) || c == '-' || c == '_':
+		case ascii.IsLower(c) || ascii.IsDigit(c) || c == '-' || c == '_':
 		case isDjangoSign(c):
 			signs++
 		default:
@@ -106,9 +107,9 @@ func djangoShape(value string) (valueClass, bool) {
 		return 0, false
 	}
 	if insecure {
-		return insecureValue, true
+		return Insecure, true
 	}
-	return djangoValue, true
+	return Django, true
 }
 
 // publicKeys are the first eight bytes of the SHA-256 of keys that the
@@ -166,9 +167,9 @@ func isReference(v, name string) bool {
 		return true
 	case marked(v, "%") || marked(v, "@") || marked(v, "@@") || marked(v, "#") || marked(v, "%%") || marked(v, "~~") || marked(v, "$"):
 		return true
-	case v[0] == '$' && isPlainName(v[1:]):
+	case v[0] == '$' && IsPlainName(v[1:]):
 		return true
-	case marked(v, "!") && judgeName(v[1:len(v)-1]) != nameNone, strings.HasPrefix(v, "%%") && len(v) <= 4: // cmd
+	case marked(v, "!") && JudgeName(v[1:len(v)-1]) != NameNone, strings.HasPrefix(v, "%%") && len(v) <= 4: // cmd
 		return true
 	case strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__") && name != "" && strings.Contains(fold(v), fold(name)):
 		return true
@@ -187,13 +188,13 @@ func isImport(v string) bool {
 	dots := 0
 	for i := 0; i < len(v); i++ {
 		switch c := v[i]; {
-		case c == '.' && i > 0 && v[i-1] != '.' && i+1 < len(v) && !isDigit(v[i+1]):
+		case c == '.' && i > 0 && v[i-1] != '.' && i+1 < len(v) && !ascii.IsDigit(v[i+1]):
 			dots++
-		case !isLetter(c) && !isDigit(c) && c != '_':
+		case !ascii.IsLetter(c) && !ascii.IsDigit(c) && c != '_':
 			return false
 		}
 	}
-	return dots >= 2 && strings.ContainsRune(v, '_') && !isRandom(v)
+	return dots >= 2 && strings.ContainsRune(v, '_') && !IsRandom(v)
 }
 
 // enclosed reports whether something other than white space stands between
@@ -206,15 +207,15 @@ func enclosed(v, open, closing string) bool {
 
 // marked reports whether a plain name stands between two equal marks.
 func marked(v, mark string) bool {
-	return len(v) > 2*len(mark) && strings.HasPrefix(v, mark) && strings.HasSuffix(v, mark) && isPlainName(v[len(mark):len(v)-len(mark)])
+	return len(v) > 2*len(mark) && strings.HasPrefix(v, mark) && strings.HasSuffix(v, mark) && IsPlainName(v[len(mark):len(v)-len(mark)])
 }
 
-func isPlainName(v string) bool {
-	if v == "" || len(v) > 64 || isDigit(v[0]) {
+func IsPlainName(v string) bool {
+	if v == "" || len(v) > 64 || ascii.IsDigit(v[0]) {
 		return false
 	}
 	for i := 0; i < len(v); i++ {
-		if !isWord(v[i]) {
+		if !ascii.IsWord(v[i]) {
 			return false
 		}
 	}
@@ -231,11 +232,11 @@ func isPath(v string) bool {
 		switch c := v[i]; {
 		case c == '/':
 			slashes++
-		case !isWord(c) && c != '.' && c != '-' && c != '~':
+		case !ascii.IsWord(c) && c != '.' && c != '-' && c != '~':
 			return false
 		}
 	}
-	return slashes > 1 && !isRandom(v) || slashes == 1 && strings.Contains(v, ".")
+	return slashes > 1 && !IsRandom(v) || slashes == 1 && strings.Contains(v, ".")
 }
 
 // maskMarks are the words that stand for a value that was taken out.
@@ -252,19 +253,19 @@ func isMasked(v string) bool {
 		case '*', 'x', 'X', '•', '.', '…', '●':
 			marks++
 		default:
-			if c > 0x7f || isAlnum(byte(c)) {
+			if c > 0x7f || ascii.IsAlnum(byte(c)) {
 				letters++
 			}
 		}
 	}
 	if letters == 0 && marks == 0 {
-		return n < minRandom
+		return n < MinRandom
 	}
 	if n > 1 && marks*10 >= n*6 {
 		return true
 	}
 	if strings.HasSuffix(v, "***") || strings.HasSuffix(v, "...") || strings.HasSuffix(v, "…") {
-		return strings.HasSuffix(v, "***") || isRandom(v) // a key of which the end was cut off
+		return strings.HasSuffix(v, "***") || IsRandom(v) // a key of which the end was cut off
 	}
 	bare := fold(strings.Trim(v, "*[](){}<>- _"))
 	for _, m := range maskMarks {
@@ -277,22 +278,22 @@ func isMasked(v string) bool {
 
 // humanClass divides what people write: low complexity, placeholder, dummy,
 // the rest.
-func humanClass(v string) valueClass {
+func humanClass(v string) Class {
 	tail := v
 	if t, ok := strings.CutPrefix(v, scanner.InsecurePrefix); ok && t != "" {
 		tail = t
 	}
 	switch {
 	case inBrackets(v):
-		return placeholderValue
-	case len(tail) >= minRandom && isLow(tail):
-		return lowValue
+		return Placeholder
+	case len(tail) >= MinRandom && isLow(tail):
+		return Repetitive
 	case asksForReplacement(tail):
-		return placeholderValue
+		return Placeholder
 	case isDummy(tail):
-		return dummyValue
+		return Dummy
 	}
-	return humanValue
+	return MadeUp
 }
 
 // inBrackets knows <your key>, [SECRET_KEY], {secret}: a hint to a reader, or a
@@ -325,4 +326,37 @@ func isLow(v string) bool {
 		sum += c
 	}
 	return sum < lowBits*float64(n)
+}
+
+// IsProse reports whether a value is a sentence: three words or more.
+func IsProse(v string) bool {
+	words := 0
+	for i := 1; i < len(v); i++ {
+		if v[i] == ' ' && v[i-1] != ' ' {
+			words++
+		}
+	}
+	return words > 1
+}
+
+// InDjangoAlphabet reports whether Django's generator can draw a byte.
+func InDjangoAlphabet(c byte) bool { return djangoBits[c>>6]>>(c&63)&1 != 0 }
+
+// djangoBits has a bit for each byte that is a lower-case letter, a digit or a
+// sign of Django's alphabet: see isDjangoSign.
+var djangoBits = [4]uint64{
+	(1<<10-1)<<'0' | 1<<'!' | 1<<'#' | 1<<'$' | 1<<'%' | 1<<'&' | 1<<'*' | 1<<'(' | 1<<')' | 1<<'-' | 1<<'=' | 1<<'+',
+	(1<<26-1)<<('a'-64) | 1<<('@'-64) | 1<<('^'-64) | 1<<('_'-64),
+}
+
+// AnyGenerated reports whether one of the values is a machine's.
+func AnyGenerated(values []string) bool { return Surest(values) <= Random }
+
+// Surest is the surest class of some values.
+func Surest(values []string) Class {
+	best := Empty
+	for _, v := range values {
+		best = min(best, Classify(v, ""))
+	}
+	return best
 }

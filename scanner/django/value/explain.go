@@ -1,4 +1,4 @@
-package django
+package value
 
 import (
 	"fmt"
@@ -28,24 +28,24 @@ const (
 )
 
 var kinds = [...]string{
-	insecureValue:    "made by startproject",
-	djangoValue:      "made by Django's generator",
-	randomValue:      "made by another generator",
-	publicValue:      "printed in documentation",
-	humanValue:       "made up by a person",
-	lowValue:         "long, but without variety",
-	dummyValue:       "a dummy for tests, development or builds",
-	placeholderValue: "asks to be replaced",
-	maskedValue:      "masked",
-	referenceValue:   "a reference to a value elsewhere",
-	emptyValue:       "empty, or too long for a key",
+	Insecure:    "made by startproject",
+	Django:      "made by Django's generator",
+	Random:      "made by another generator",
+	Public:      "printed in documentation",
+	MadeUp:      "made up by a person",
+	Repetitive:  "long, but without variety",
+	Dummy:       "a dummy for tests, development or builds",
+	Placeholder: "asks to be replaced",
+	Masked:      "masked",
+	Reference:   "a reference to a value elsewhere",
+	Empty:       "empty, or too long for a key",
 }
 
 // Evaluate judges a value alone, without its name and place, and explains it
 // without showing it.
 func Evaluate(value string) Evaluation {
-	class := classify(value, "")
-	e := Evaluation{Class: class.class(), Kind: kinds[class], Length: len(value), Random: isRandom(value)}
+	class := Classify(value, "")
+	e := Evaluation{Class: class.Reported(), Kind: kinds[class], Length: len(value), Random: IsRandom(value)}
 	if len(value) > 0 {
 		m := theModel()
 		raw := []byte(value[:min(len(value), maxJudged)])
@@ -59,23 +59,23 @@ func Evaluate(value string) Evaluation {
 	return e
 }
 
-func reasons(value string, class valueClass, e *Evaluation) (list []string) {
+func reasons(value string, class Class, e *Evaluation) (list []string) {
 	say := func(format string, args ...any) { list = append(list, fmt.Sprintf(format, args...)) }
 	if strings.HasPrefix(value, scanner.InsecurePrefix) {
 		say("it begins with startproject's prefix, which proves nothing: people write it too")
 	}
 	switch class {
-	case insecureValue, djangoValue:
-		say("it has exactly %d characters of Django's alphabet, with signs and variety enough", djangoLength)
-	case publicValue:
+	case Insecure, Django:
+		say("it has exactly %d characters of Django's alphabet, with signs and variety enough", DjangoLength)
+	case Public:
 		say("its SHA-256 is that of a key in the documentation of Flask or FastAPI")
-	case maskedValue, referenceValue, emptyValue:
+	case Masked, Reference, Empty:
 		say("it is %s: no key, whatever the name", e.Kind)
 		return list
 	}
 	switch {
-	case len(value) < minRandom:
-		say("it has %d bytes; below %d nothing is called generated", len(value), minRandom)
+	case len(value) < MinRandom:
+		say("it has %d bytes; below %d nothing is called generated", len(value), MinRandom)
 	case isUUID(value):
 		say("it has the shape of a UUID")
 	default:
@@ -83,13 +83,13 @@ func reasons(value string, class valueClass, e *Evaluation) (list []string) {
 		say("generated rather than written by a person: %.1f bits of %.0f needed, and %.1f of %.0f when digits are read as letters", e.Plain, Threshold, e.Leet, LeetThreshold)
 	}
 	switch class {
-	case placeholderValue:
+	case Placeholder:
 		say("its words ask for another value")
-	case dummyValue:
+	case Dummy:
 		say("its words say that it is no real key")
-	case lowValue:
+	case Repetitive:
 		say("it is a sequence, a repetition, or made of few characters")
-	case humanValue:
+	case MadeUp:
 		say("nothing in it asks to be replaced, so it counts as the key")
 	}
 	return list

@@ -1,30 +1,37 @@
-package django
+package value
 
-import "strings"
+import (
+	"strings"
 
-// nameClass says whose key a name is.
-type nameClass uint8
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
+
+// MaxName is the longest name, in bytes to each side of its anchor.
+const MaxName = 128
+
+// NameClass says whose key a name is.
+type NameClass uint8
 
 const (
-	nameNone  nameClass = iota // no key of a Django site
-	nameOther                  // a sibling: SECRET, JWT_SECRET_KEY, SIGNING_KEY, lower-case secret_key, …
-	nameMain                   // SECRET_KEY, DJANGO_SECRET_KEY, OLD_SECRET_KEY, SECRET_KEY_FALLBACKS, …
+	NameNone  NameClass = iota // no key of a Django site
+	NameOther                  // a sibling: SECRET, JWT_SECRET_KEY, SIGNING_KEY, lower-case secret_key, …
+	NameMain                   // SECRET_KEY, DJANGO_SECRET_KEY, OLD_SECRET_KEY, SECRET_KEY_FALLBACKS, …
 )
 
 // maxParts is how many words of a name are looked at; a longer one is no key's.
 const maxParts = 12
 
-// judgeName says what a name as written stands for: SECRET_KEY, secretKey,
+// JudgeName says what a name as written stands for: SECRET_KEY, secretKey,
 // django-secret-key, settings.SECRET_KEY, django.secretKey.
-func judgeName(name string) nameClass {
-	if len(name) > 2*maxName {
-		return nameNone
+func JudgeName(name string) NameClass {
+	if len(name) > 2*MaxName {
+		return NameNone
 	}
 	var buf [maxParts]string
-	var folded [2*maxName + maxParts]byte
+	var folded [2*MaxName + maxParts]byte
 	parts, upper, ok := nameParts(buf[:0], folded[:0], name)
 	if !ok {
-		return nameNone
+		return NameNone
 	}
 	for i := len(parts) - 1; i >= 0; i-- {
 		switch {
@@ -41,7 +48,7 @@ func judgeName(name string) nameClass {
 			return judgeSecret(parts[:i], upper)
 		}
 	}
-	return nameNone
+	return NameNone
 }
 
 // nameParts splits a name into its words in upper case: at every separator and
@@ -50,14 +57,14 @@ func judgeName(name string) nameClass {
 func nameParts(parts []string, folded []byte, name string) (_ []string, upper, ok bool) {
 	upper = true
 	for i := len(name) - 1; i >= 0 && name[i] != '.'; i-- {
-		if isLower(name[i]) {
+		if ascii.IsLower(name[i]) {
 			upper = false
 		}
 	}
 	start := 0
 	for i := 0; i <= len(name); i++ {
-		edge := i == len(name) || !isAlnum(name[i]) && name[i] < 0x80
-		if !edge && (i == 0 || !isUpperLetter(name[i]) || !isLower(name[i-1])) {
+		edge := i == len(name) || !ascii.IsAlnum(name[i]) && name[i] < 0x80
+		if !edge && (i == 0 || !ascii.IsUpper(name[i]) || !ascii.IsLower(name[i-1])) {
 			folded = append(folded, name[i]&^caseBit(name[i]))
 			continue
 		}
@@ -76,32 +83,32 @@ func nameParts(parts []string, folded []byte, name string) (_ []string, upper, o
 }
 
 func caseBit(c byte) byte {
-	if isLower(c) {
+	if ascii.IsLower(c) {
 		return 32
 	}
 	return 0
 }
 
 // judgeParts judges what stands before and behind SECRET_KEY.
-func judgeParts(before, after []string, upper bool) nameClass {
+func judgeParts(before, after []string, upper bool) NameClass {
 	for _, p := range after {
 		if !isQualifier(p) {
-			return nameNone
+			return NameNone
 		}
 	}
-	class := nameMain
+	class := NameMain
 	if !upper {
-		class = nameOther
+		class = NameOther
 	}
 	for i, p := range before {
 		switch {
 		case isForeign(p) || i == firstWord(before) && isVerb(p):
-			return nameNone
+			return NameNone
 		case p == "DJANGO":
-			class = nameMain
+			class = NameMain
 		case isQualifier(p) || isContainer(p):
-		case class == nameMain && !hasDjango(before):
-			class = nameOther
+		case class == NameMain && !hasDjango(before):
+			class = NameOther
 		}
 	}
 	return class
@@ -129,45 +136,45 @@ func hasDjango(parts []string) bool {
 
 // judgeSigning judges SIGNING_KEY, the sibling that djangorestframework-simplejwt
 // reads.
-func judgeSigning(before, after []string) nameClass {
+func judgeSigning(before, after []string) NameClass {
 	if len(after) > 0 {
-		return nameNone
+		return NameNone
 	}
 	for _, p := range before {
 		switch p {
 		case "JWT", "SIMPLE", "TOKEN", "SESSION", "DJANGO", "AUTH", "DRF", "REFRESH", "APP":
 		default:
 			if !isQualifier(p) && !isContainer(p) {
-				return nameNone
+				return NameNone
 			}
 		}
 	}
-	return nameOther
+	return NameOther
 }
 
 // judgeSecret judges a name that ends in SECRET without KEY: too common a word
 // to be taken without a sign that it is the site's.
-func judgeSecret(before []string, upper bool) nameClass {
+func judgeSecret(before []string, upper bool) NameClass {
 	site := false
 	for _, p := range before {
 		switch {
 		case p == "DJANGO":
-			return nameMain
+			return NameMain
 		case p == "APP" || p == "FLASK" || p == "JWT" || p == "SITE" || p == "SESSION":
 			site = true
 		case !isQualifier(p) && !isContainer(p):
-			return nameNone
+			return NameNone
 		}
 	}
 	if site || upper {
-		return nameOther
+		return NameOther
 	}
-	return nameNone
+	return NameNone
 }
 
-// isVague reports whether a name says that it is some secret and not whose:
+// IsGeneric reports whether a name says that it is some secret and not whose:
 // SECRET, secret_key, self.secret_key, Payment.secret_key.
-func isVague(name string) bool {
+func IsGeneric(name string) bool {
 	if n := strings.LastIndexByte(name, '.'); n >= 0 {
 		switch parent := strings.ToLower(name[strings.LastIndexByte(name[:n], '.')+1 : n]); parent {
 		case "app", "application", "settings", "conf", "config", "django", "server", "backend", "web", "api", "site":
@@ -183,13 +190,13 @@ func isVague(name string) bool {
 	return name != "SECRET_KEY" && (strings.EqualFold(name, "secret") || strings.EqualFold(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""), "secretkey"))
 }
 
-// isForeignName reports whether a name is that of another product's key.
-func isForeignName(name string) bool {
-	if len(name) > maxName {
+// IsForeignName reports whether a name is that of another product's key.
+func IsForeignName(name string) bool {
+	if len(name) > MaxName {
 		return false
 	}
 	var buf [maxParts]string
-	var folded [2*maxName + maxParts]byte
+	var folded [2*MaxName + maxParts]byte
 	parts, _, ok := nameParts(buf[:0], folded[:0], name)
 	if !ok || len(parts) < 2 {
 		return false
@@ -209,7 +216,7 @@ func isQualifier(p string) bool {
 		"CI", "INSECURE", "UNSAFE", "CURRENT", "MY", "THE", "YOUR", "SITE", "LEGACY", "BACKUP", "VALUE", "PRIMARY", "SECONDARY", "DUMMY", "BUILD", "TMP", "TEMP", "S", "DEMO", "PLACEHOLDER":
 		return true
 	}
-	return len(p) <= 2 && len(p) > 0 && isDigit(p[0])
+	return len(p) <= 2 && len(p) > 0 && ascii.IsDigit(p[0])
 }
 
 // isContainer knows what holds settings and variables.
@@ -257,4 +264,28 @@ func isForeign(p string) bool {
 		return true
 	}
 	return false
+}
+
+// IsFallbacks reports whether a name is that of the list of old keys.
+func IsFallbacks(name string) bool {
+	return strings.HasSuffix(strings.ToUpper(name), "SECRET_KEY_FALLBACKS")
+}
+
+// IsLabel reports whether a value only spells its name for readers, as files of
+// translations do: "secret_key": "Secret key".
+func IsLabel(value, name string) bool {
+	return strings.Contains(value, " ") && BareLetters(value) == BareLetters(name[strings.LastIndexByte(name, '.')+1:])
+}
+
+// BareLetters folds the case of a text and takes out what divides its words.
+func BareLetters(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			return r + 'a' - 'A'
+		case r == ' ' || r == '_' || r == '-' || r == ':' || r == '*' || r == '.':
+			return -1
+		}
+		return r
+	}, s)
 }

@@ -1,9 +1,11 @@
-package django
+package value
 
 import (
 	"encoding/base64"
 	"math"
 	"sync"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
 // The model tells a generated key from human text by the question which of two
@@ -42,9 +44,9 @@ const (
 	randomBits = 40.0
 	leetBits   = 12.0
 
-	// minRandom is the length, in bytes, below which no value is called
+	// MinRandom is the length, in bytes, below which no value is called
 	// generated: 40 bits take 17 characters of Django's alphabet.
-	minRandom = 16
+	MinRandom = 16
 	// maxJudged is how many bytes of a value the model looks at.
 	maxJudged = 512
 )
@@ -55,21 +57,15 @@ var generators = [...]struct {
 	size int
 	has  func(c byte) bool
 }{
-	{"Django's 50 symbols", 50, func(c byte) bool { return isLower(c) || isDigit(c) || isDjangoSign(c) }},
-	{"hexadecimal digits", 16, func(c byte) bool { return isDigit(c) || c >= 'a' && c <= 'f' }},
-	{"hexadecimal digits", 16, func(c byte) bool { return isDigit(c) || c >= 'A' && c <= 'F' }},
-	{"lower-case letters and digits", 36, func(c byte) bool { return isLower(c) || isDigit(c) }},
-	{"letters and digits", 62, isAlnum},
-	{"base64", 64, func(c byte) bool { return isAlnum(c) || c == '+' || c == '/' || c == '=' }},
-	{"URL-safe base64", 64, func(c byte) bool { return isAlnum(c) || c == '-' || c == '_' || c == '=' }},
+	{"Django's 50 symbols", 50, func(c byte) bool { return ascii.IsLower(c) || ascii.IsDigit(c) || isDjangoSign(c) }},
+	{"hexadecimal digits", 16, func(c byte) bool { return ascii.IsDigit(c) || c >= 'a' && c <= 'f' }},
+	{"hexadecimal digits", 16, func(c byte) bool { return ascii.IsDigit(c) || c >= 'A' && c <= 'F' }},
+	{"lower-case letters and digits", 36, func(c byte) bool { return ascii.IsLower(c) || ascii.IsDigit(c) }},
+	{"letters and digits", 62, ascii.IsAlnum},
+	{"base64", 64, func(c byte) bool { return ascii.IsAlnum(c) || c == '+' || c == '/' || c == '=' }},
+	{"URL-safe base64", 64, func(c byte) bool { return ascii.IsAlnum(c) || c == '-' || c == '_' || c == '=' }},
 	{"printable ASCII", 95, func(c byte) bool { return c >= ' ' && c <= '~' }},
 }
-
-func isLower(c byte) bool       { return c >= 'a' && c <= 'z' }
-func isUpperLetter(c byte) bool { return c >= 'A' && c <= 'Z' }
-func isDigit(c byte) bool       { return c >= '0' && c <= '9' }
-func isLetter(c byte) bool      { return isLower(c | 32) }
-func isAlnum(c byte) bool       { return isLetter(c) || isDigit(c) }
 
 // isDjangoSign knows the signs of Django's alphabet (chars in
 // django/core/management/utils.py, get_random_secret_key).
@@ -137,9 +133,9 @@ const (
 
 func charClass(c byte) uint8 {
 	switch {
-	case isLetter(c):
+	case ascii.IsLetter(c):
 		return c | 32 - 'a'
-	case isDigit(c):
+	case ascii.IsDigit(c):
 		return classDigit
 	case c == ' ' || c == '_' || c == '-' || c == '.':
 		return classSep
@@ -166,7 +162,7 @@ func (m *model) human(s []byte, out *costs) {
 		bits := m.bits[before][class]
 		if class < classDigit {
 			letterCase := uint8(1)
-			if isUpperLetter(c) {
+			if ascii.IsUpper(c) {
 				letterCase = 2
 			}
 			switch {
@@ -206,7 +202,7 @@ func (m *model) cheapRepeats(s []byte, out *costs) {
 	var last [256]uint16
 	var before, before2 uint64
 	for i, c := range s {
-		if isUpperLetter(c) {
+		if ascii.IsUpper(c) {
 			c |= 32
 		}
 		same := places[c] << (uint16(i) - last[c])
@@ -263,7 +259,7 @@ func (m *model) readLeet(s []byte, cost *costs, enough float64) score {
 	t := buf[:len(s)]
 	for i, c := range s {
 		t[i] = c
-		if m.leet[c] != 0 && (i > 0 && (isLetter(s[i-1]) || t[i-1] != s[i-1]) || i+1 < len(s) && isLetter(s[i+1])) {
+		if m.leet[c] != 0 && (i > 0 && (ascii.IsLetter(s[i-1]) || t[i-1] != s[i-1]) || i+1 < len(s) && ascii.IsLetter(s[i+1])) {
 			t[i] = m.leet[c]
 		}
 	}
@@ -277,10 +273,10 @@ func (m *model) readLeet(s []byte, cost *costs, enough float64) score {
 	return m.best(s, &other, enough)
 }
 
-// isRandom reports whether a value was drawn by a generator. A UUID counts,
+// IsRandom reports whether a value was drawn by a generator. A UUID counts,
 // whose fixed digits and dashes the model holds against it.
-func isRandom(value string) bool {
-	if len(value) < minRandom {
+func IsRandom(value string) bool {
+	if len(value) < MinRandom {
 		return false
 	}
 	if isUUID(value) || isRawBytes(value) {
@@ -307,7 +303,7 @@ func (m *model) drawn(value string) bool {
 
 func onlyHex(s string) bool {
 	for i := 0; i < len(s); i++ {
-		if !isHex(s[i]) && s[i] != '-' {
+		if !ascii.IsHex(s[i]) && s[i] != '-' {
 			return false
 		}
 	}
@@ -331,8 +327,6 @@ func isRawBytes(s string) bool {
 	return control >= 2 && (control+high)*4 >= n
 }
 
-func isHex(c byte) bool { return isDigit(c) || c|32 >= 'a' && c|32 <= 'f' }
-
 // isUUID knows 8-4-4-4-12 hexadecimal digits, unless they are nearly all the
 // same.
 func isUUID(s string) bool {
@@ -340,7 +334,7 @@ func isUUID(s string) bool {
 		return false
 	}
 	for i := 0; i < len(s); i++ {
-		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (s[i] == '-') || !dash && !isHex(s[i]) {
+		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (s[i] == '-') || !dash && !ascii.IsHex(s[i]) {
 			return false
 		}
 	}
