@@ -3,12 +3,14 @@ package scanner
 import (
 	"bytes"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Class says what kind of value a key is.
 type Class string
 
-// The classes, from the surest key to the least.
+// The classes.
 const (
 	ClassDjangoInsecure Class = "django-insecure" // startproject's prefix and 50 random symbols
 	ClassDjango         Class = "django"          // 50 random symbols of Django's alphabet
@@ -17,6 +19,14 @@ const (
 	ClassWeak           Class = "weak"            // made up by a person
 	ClassPlaceholder    Class = "placeholder"     // asks to be replaced, or a dummy
 )
+
+// Classes returns all classes, from the surest key to the least.
+func Classes() []Class {
+	return []Class{ClassDjangoInsecure, ClassDjango, ClassRandom, ClassPublic, ClassWeak, ClassPlaceholder}
+}
+
+// Rank is the place of a class in Classes, from 0; an unknown one is last.
+func (c Class) Rank() int { return rank(Classes(), c) }
 
 // Generated reports whether a machine made the value, so that nobody but its
 // holders can know it.
@@ -42,14 +52,20 @@ var severityNames = [...]string{"silent", "note", "low", "medium", "high", "crit
 // String returns the severity's name in lower case.
 func (s Severity) String() string { return severityNames[s] }
 
+// SeverityNames returns the names of the severities that a report can have, the
+// highest first.
+func SeverityNames() []string {
+	names := slices.Clone(severityNames[Note:])
+	slices.Reverse(names)
+	return names
+}
+
 // ParseSeverity reads a severity's name.
 func ParseSeverity(name string) (Severity, error) {
-	for i, n := range severityNames {
-		if n == name && i > 0 {
-			return Severity(i), nil
-		}
+	if i := slices.Index(severityNames[:], name); i >= int(Note) {
+		return Severity(i), nil
 	}
-	return Silent, fmt.Errorf("severity %q is none of critical, high, medium, low, note", name)
+	return Silent, fmt.Errorf("severity %q is none of %s", name, strings.Join(SeverityNames(), ", "))
 }
 
 // MarshalText returns the name.

@@ -1,6 +1,9 @@
 package scanner
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Schema is the version of the JSON report. Fields may be added to a version;
 // none is ever renamed or removed.
@@ -16,10 +19,13 @@ const (
 	Incomplete Verdict = "incomplete"
 )
 
+// Verdicts returns all verdicts.
+func Verdicts() []Verdict { return []Verdict{Clean, KeysFound, Incomplete} }
+
 // Status says where a key is now.
 type Status string
 
-// The statuses, from the most urgent one.
+// The statuses.
 const (
 	StatusLive        Status = "live"        // in the tree of a branch, a tag or HEAD
 	StatusHistory     Status = "history"     // only in older commits of a ref
@@ -27,6 +33,22 @@ const (
 	StatusStaged      Status = "staged"      // about to be committed
 	StatusWorktree    Status = "worktree"    // in a file
 )
+
+// Statuses returns all statuses, from the one whose key is the most urgent: one
+// that is in current code, staged or not, before one that only old commits hold.
+func Statuses() []Status {
+	return []Status{StatusLive, StatusStaged, StatusWorktree, StatusHistory, StatusUnreachable}
+}
+
+// Rank is the place of a status in Statuses, from 0; an unknown one is last.
+func (s Status) Rank() int { return rank(Statuses(), s) }
+
+func rank[T comparable](all []T, x T) int {
+	if i := slices.Index(all, x); i >= 0 {
+		return i
+	}
+	return len(all)
+}
 
 // Report is the finished, sorted and masked result: what every format shows.
 // It holds no key.
@@ -49,13 +71,31 @@ type Tool struct {
 	Rules   string `json:"rules"` // version of the detector
 }
 
+// ScopeKind is the kind of question that a report answers.
+type ScopeKind string
+
+// The kinds of scope.
+const (
+	ScopeAudit  ScopeKind = "audit"  // all objects of a repository
+	ScopeStaged ScopeKind = "staged" // what the next commit adds
+	ScopeRange  ScopeKind = "range"  // what the commits of a range add
+	ScopeFiles  ScopeKind = "files"  // files outside Git, and standard input
+	ScopePush   ScopeKind = "push"   // in a hook: commits that are about to be sent or have been received
+	ScopeCommit ScopeKind = "commit" // in a hook: commits that a ref is about to get
+)
+
+// ScopeKinds returns all kinds of scope.
+func ScopeKinds() []ScopeKind {
+	return []ScopeKind{ScopeAudit, ScopeStaged, ScopeRange, ScopeFiles, ScopePush, ScopeCommit}
+}
+
 // Scope says what was asked.
 type Scope struct {
-	Kind       string `json:"kind"` // audit, staged, range, files
-	Repository string `json:"repository,omitempty"`
-	Head       string `json:"head,omitempty"`  // object name of HEAD
-	Range      string `json:"range,omitempty"` // BASE..HEAD as asked
-	Base       string `json:"base,omitempty"`  // object name of BASE
+	Kind       ScopeKind `json:"kind"`
+	Repository string    `json:"repository,omitempty"`
+	Head       string    `json:"head,omitempty"`  // object name of HEAD
+	Range      string    `json:"range,omitempty"` // BASE..HEAD as asked
+	Base       string    `json:"base,omitempty"`  // object name of BASE
 }
 
 // Key is one secret value and all its places.
@@ -72,10 +112,23 @@ type Key struct {
 	Occurrences []Occurrence `json:"occurrences"`
 }
 
-// Acceptance says who accepted a key, and why.
+// Acceptor is what can accept a key.
+type Acceptor string
+
+// The acceptors.
+const (
+	ByComment  Acceptor = "comment"  // a comment beside the key
+	ByConfig   Acceptor = "config"   // an entry of the configuration
+	ByBaseline Acceptor = "baseline" // a line of a baseline
+)
+
+// Acceptors returns all acceptors.
+func Acceptors() []Acceptor { return []Acceptor{ByComment, ByConfig, ByBaseline} }
+
+// Acceptance says what accepted a key, and why.
 type Acceptance struct {
-	By     string `json:"by"` // "comment", "config", "baseline"
-	Reason string `json:"reason"`
+	By     Acceptor `json:"by"`
+	Reason string   `json:"reason"`
 }
 
 // Occurrence is one file, or one message, that holds or held a key.
@@ -112,14 +165,4 @@ type Commit struct {
 	// AtOrBefore is set where the history is cut off: the change happened in
 	// this commit or in one that is not here.
 	AtOrBefore bool `json:"at_or_before,omitempty"`
-}
-
-// Place is what the history says of one item at one path.
-type Place struct {
-	Path       string
-	Blobs      []ObjectID // versions that hold it; one that is at a tip comes first
-	Introduced []Commit   // by author date
-	Removed    []Commit   // by author date
-	Refs       []string   // full names of the refs whose tip holds it here
-	Reachable  bool       // a commit that holds it is in some ref's history
 }

@@ -32,7 +32,7 @@ func auditCommand(w world) *cli.Command {
 			if c.NArg() > 1 {
 				return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", c.NArg()), ""}
 			}
-			s, err := w.newScan(c, "audit")
+			s, err := w.newScan(c, scanner.ScopeAudit)
 			if err != nil {
 				return err
 			}

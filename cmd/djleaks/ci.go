@@ -44,7 +44,7 @@ func (w world) ci(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	s, err := w.newScan(c, "range")
+	s, err := w.newScan(c, scanner.ScopeRange)
 	if err != nil {
 		return err
 	}
@@ -110,7 +110,7 @@ func (s *scan) ciSearch(ctx context.Context, repo *gitstore.Repository, job *cie
 	case job.Nothing:
 		return nil
 	case job.Whole:
-		s.report.Scope.Kind, s.report.Scope.Range = "audit", ""
+		s.report.Scope.Kind, s.report.Scope.Range = scanner.ScopeAudit, ""
 		if len(repo.Shallow()) > 0 {
 			s.report.Coverage.Skip(scanner.Skip{Reason: "the clone is shallow, so older commits are not here: " + job.FetchHint})
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/djleaks/djleaks/hooks"
 	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
 )
 
@@ -121,7 +122,7 @@ func flagValues(flag string) []string {
 	case "--format":
 		return report.Formats()
 	case "--fail-on":
-		return []string{"critical", "high", "medium", "low", "note"}
+		return scanner.SeverityNames()
 	case "--color":
 		return []string{"auto", "always", "never"}
 	case "--hook":

@@ -33,7 +33,7 @@ func demoCommand(w world) *cli.Command {
 // demo tells the life of most leaked keys: committed by startproject, moved
 // with the settings, taken out of the main branch, and still on another one.
 func (w world) demo(c *cli.Context) error {
-	s, err := w.newScan(c, "audit")
+	s, err := w.newScan(c, scanner.ScopeAudit)
 	if err != nil {
 		return err
 	}

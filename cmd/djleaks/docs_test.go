@@ -96,6 +96,33 @@ func TestEveryFieldOfTheReportIsDocumented(t *testing.T) {
 	}
 }
 
+// constants are the values that a field of the report can have.
+func constants[T ~string](all []T) (out []string) {
+	for _, c := range all {
+		out = append(out, string(c))
+	}
+	return out
+}
+
+func TestEveryWordOfTheReportIsDocumented(t *testing.T) {
+	words := document(t, "docs/formats.md")
+	for field, values := range map[string][]string{
+		"`scope`":       constants(scanner.ScopeKinds()),
+		"`verdict`":     constants(scanner.Verdicts()),
+		"`class`":       constants(scanner.Classes()),
+		"`severity`":    scanner.SeverityNames(),
+		"`status`":      constants(scanner.Statuses()),
+		"`accepted.by`": constants(scanner.Acceptors()),
+	} {
+		line := regexp.MustCompile("(?m)^(?:\\| )?" + field + ".*$").FindString(words)
+		for _, value := range values {
+			if !strings.Contains(line, "`"+value+"`") {
+				t.Errorf("docs/formats.md does not say that %s can be %s", field, value)
+			}
+		}
+	}
+}
+
 // A call of the program in a text: its words up to the end of the line or of
 // the code span.
 var called = regexp.MustCompile("(?m)(?:^|[ /\"`$])djleaks\"? +((?:[a-z-][^\n`|<>;#()]*)?)")

@@ -22,7 +22,7 @@ func filesCommand(w world) *cli.Command {
 			if !c.Args().Present() {
 				return usageError{"files: name at least one PATH, or - for standard input", "djleaks files ."}
 			}
-			s, err := w.newScan(c, "files")
+			s, err := w.newScan(c, scanner.ScopeFiles)
 			if err != nil {
 				return err
 			}

@@ -52,9 +52,9 @@ func (w world) hookRun(c *cli.Context) error {
 		w.stdout = hooks.ServerOutput(w.stdout, w.getenv)
 		w.stderr = hooks.ServerOutput(w.stderr, w.getenv)
 	}
-	kind := "push"
+	kind := scanner.ScopePush
 	if name == hooks.ReferenceTransaction {
-		kind = "commit"
+		kind = scanner.ScopeCommit
 	}
 	s, err := w.newScan(c, kind)
 	if err != nil {
@@ -95,7 +95,7 @@ func (w world) hookRange(name string, args []string) (hooks.RangeSpec, error) {
 
 // hookCommit examines what is staged.
 func (w world) hookCommit(c *cli.Context, files []string) error {
-	s, err := w.newScan(c, "staged")
+	s, err := w.newScan(c, scanner.ScopeStaged)
 	if err != nil {
 		return err
 	}

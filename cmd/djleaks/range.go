@@ -28,7 +28,7 @@ func rangeCommand(w world) *cli.Command {
 			if head == "" {
 				head = "HEAD"
 			}
-			s, err := w.newScan(c, "range")
+			s, err := w.newScan(c, scanner.ScopeRange)
 			if err != nil {
 				return err
 			}

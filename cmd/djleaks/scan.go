@@ -41,7 +41,7 @@ type scanOptions struct {
 // scanFlags declares them.
 func scanFlags(more ...cli.Flag) []cli.Flag {
 	flags := append(reportFlags(),
-		&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: critical, high, medium, low, note"},
+		&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: " + strings.Join(scanner.SeverityNames(), ", ")},
 		&cli.BoolFlag{Name: "exit-zero", Usage: "exit 0 even if keys are found"},
 		&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
 		&cli.StringFlag{Name: "write-baseline", Usage: "accept all open keys from now on: list them in `FILE`; needs --reason"},
@@ -137,7 +137,7 @@ type scan struct {
 }
 
 // newScan reads the options of a command and starts an empty report.
-func (w world) newScan(c *cli.Context, kind string) (*scan, error) {
+func (w world) newScan(c *cli.Context, kind scanner.ScopeKind) (*scan, error) {
 	options, err := readScanOptions(c)
 	if err != nil {
 		return nil, err

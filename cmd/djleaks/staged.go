@@ -24,7 +24,7 @@ func stagedCommand(w world) *cli.Command {
 			"whether or not it is new.",
 		Flags: scanFlags(),
 		Action: func(c *cli.Context) error {
-			s, err := w.newScan(c, "staged")
+			s, err := w.newScan(c, scanner.ScopeStaged)
 			if err != nil {
 				return err
 			}

@@ -19,10 +19,10 @@ func (p *Policy) Apply(r *scanner.Report, baseline []Entry, now time.Time) *scan
 	out.Coverage.Notes = slices.Clone(r.Coverage.Notes)
 	p.exclude(&out)
 	p.judge(&out)
-	accept(&out, p.Accept, "config", now)
-	accept(&out, baseline, "baseline", now)
+	accept(&out, p.Accept, scanner.ByConfig, now)
+	accept(&out, baseline, scanner.ByBaseline, now)
 	slices.SortStableFunc(out.Keys, func(a, b scanner.Key) int { return cmp.Compare(b.Severity, a.Severity) })
-	out.Close()
+	out.Conclude()
 	return &out
 }
 
@@ -49,7 +49,7 @@ func (p *Policy) exclude(r *scanner.Report) {
 				continue
 			case gone > 0:
 				k.Occurrences = rest
-				summarize(&k)
+				k.Summarize()
 			}
 			kept = append(kept, k)
 		}
@@ -71,28 +71,6 @@ func (p *Policy) included(places []scanner.Occurrence) []scanner.Occurrence {
 	})
 }
 
-// statuses are all statuses, the most urgent first.
-func statuses() []scanner.Status {
-	return []scanner.Status{
-		scanner.StatusLive, scanner.StatusStaged, scanner.StatusWorktree,
-		scanner.StatusHistory, scanner.StatusUnreachable,
-	}
-}
-
-// summarize gives a key the severity, the rule and the status that its places
-// have together.
-func summarize(k *scanner.Key) {
-	for i := range k.Occurrences {
-		o := &k.Occurrences[i]
-		if i == 0 || o.Severity > k.Severity {
-			k.Severity, k.Rule = o.Severity, o.Rule
-		}
-		if i == 0 || slices.Index(statuses(), o.Status) < slices.Index(statuses(), k.Status) {
-			k.Status = o.Status
-		}
-	}
-}
-
 // judge gives each place of an open key the severity of its path, and each key
 // that of its worst place.
 func (p *Policy) judge(r *scanner.Report) {
@@ -108,7 +86,7 @@ func (p *Policy) judge(r *scanner.Report) {
 		if len(globs) == 0 {
 			continue
 		}
-		summarize(k)
+		k.Summarize()
 		if k.Severity != before {
 			changed++
 			k.Reasons = append(slices.Clone(k.Reasons),
@@ -142,7 +120,7 @@ func (p *Policy) judgePlaces(k *scanner.Key) (globs []string) {
 
 // accept moves the open keys that an entry covers to Accepted. An entry that
 // has expired is told where it would have counted.
-func accept(r *scanner.Report, entries []Entry, by string, now time.Time) {
+func accept(r *scanner.Report, entries []Entry, by scanner.Acceptor, now time.Time) {
 	if len(entries) == 0 {
 		return
 	}
@@ -160,7 +138,7 @@ func accept(r *scanner.Report, entries []Entry, by string, now time.Time) {
 			accepted = append(accepted, k)
 			continue
 		case expired != nil:
-			note(r, "key "+string(k.Fingerprint)+" was accepted by the "+by+" until "+
+			note(r, "key "+string(k.Fingerprint)+" was accepted by the "+string(by)+" until "+
 				expired.Expires.Format(time.DateOnly))
 		}
 		open = append(open, k)

@@ -194,9 +194,6 @@ func (d *decoder) globs(value any, path ...string) ([]string, error) {
 	return out, nil
 }
 
-// severityNames are the words for severities, as `--fail-on` takes them.
-func severityNames() []string { return []string{"critical", "high", "medium", "low", "note"} }
-
 func (d *decoder) severity(value any, path ...string) (scanner.Severity, error) {
 	word, ok := value.(string)
 	if ok {
@@ -208,7 +205,7 @@ func (d *decoder) severity(value any, path ...string) (scanner.Severity, error) 
 	if ok && wordy(word) {
 		problem = quoted(word)[1:] + " is not a severity"
 	}
-	return 0, d.fail(problem, nearest(word, severityNames()), path...)
+	return 0, d.fail(problem, nearest(word, scanner.SeverityNames()), path...)
 }
 
 func (d *decoder) severities(value any) ([]PathSeverity, error) {

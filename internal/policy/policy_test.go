@@ -252,7 +252,7 @@ func TestAHostileFileIsRefusedBeforeItIsDecoded(t *testing.T) {
 
 func openKey(fingerprint string, places ...scanner.Occurrence) scanner.Key {
 	k := scanner.Key{Fingerprint: scanner.Fingerprint(fingerprint), Class: scanner.ClassDjango, Occurrences: places}
-	summarize(&k)
+	k.Summarize()
 	return k
 }
 
@@ -262,7 +262,7 @@ func placed(path string, s scanner.Severity, status scanner.Status) scanner.Occu
 
 func newReport(keys ...scanner.Key) *scanner.Report {
 	r := &scanner.Report{FailOn: scanner.High, Keys: keys}
-	r.Close()
+	r.Conclude()
 	return r
 }
 
@@ -325,8 +325,8 @@ func TestAcceptedKeysMoveWithTheirReason(t *testing.T) {
 	if len(out.Keys) != 0 || len(out.Accepted) != 2 || out.Verdict != scanner.Clean {
 		t.Fatalf("%+v", out)
 	}
-	if *out.Accepted[0].Accepted != (scanner.Acceptance{By: "config", Reason: "rotated"}) ||
-		*out.Accepted[1].Accepted != (scanner.Acceptance{By: "baseline", Reason: "old"}) {
+	if *out.Accepted[0].Accepted != (scanner.Acceptance{By: scanner.ByConfig, Reason: "rotated"}) ||
+		*out.Accepted[1].Accepted != (scanner.Acceptance{By: scanner.ByBaseline, Reason: "old"}) {
 		t.Errorf("%+v", out.Accepted)
 	}
 	if len(r.Accepted) != 0 || r.Keys[0].Accepted != nil {
@@ -360,7 +360,7 @@ func TestAnExpiredEntryCountsNoMoreAndSaysSo(t *testing.T) {
 func TestAnIncompleteScanStaysIncompleteWhenAllKeysAreAccepted(t *testing.T) {
 	r := newReport(openKey(fp1, placed("a.py", scanner.High, scanner.StatusLive)))
 	r.Coverage.Skip(scanner.Skip{Path: "b.py", Reason: "gone"})
-	r.Close()
+	r.Conclude()
 	out := (&Policy{Accept: []Entry{{Fingerprint: fp1, Reason: "x"}}}).Apply(r, nil, today)
 	if out.Verdict != scanner.Incomplete {
 		t.Errorf("the verdict is %s", out.Verdict)

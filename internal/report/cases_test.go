@@ -23,14 +23,14 @@ func cases() map[string]*scanner.Report {
 	}
 }
 
-func newReport(kind string) *scanner.Report {
+func newReport(kind scanner.ScopeKind) *scanner.Report {
 	r := &scanner.Report{
 		Tool:     scanner.Tool{Name: "djleaks", Version: "0.1.0", Rules: "1"},
 		Scope:    scanner.Scope{Kind: kind, Repository: "https://example.org/shop.git", Head: object("head")},
 		FailOn:   scanner.High,
 		Coverage: scanner.Coverage{Commits: 10410, Blobs: 28874, Bytes: 810_123_456},
 	}
-	if kind == "staged" {
+	if kind == scanner.ScopeStaged {
 		r.Scope.Repository = ""
 		r.Coverage = scanner.Coverage{Blobs: 3, Bytes: 4120}
 	}
@@ -76,14 +76,14 @@ func at(k *scanner.Key, path string, line int) *scanner.Occurrence {
 }
 
 func closed(r *scanner.Report) *scanner.Report {
-	r.Close()
+	r.Conclude()
 	return r
 }
 
-func cleanCase() *scanner.Report { return closed(newReport("audit")) }
+func cleanCase() *scanner.Report { return closed(newReport(scanner.ScopeAudit)) }
 
 func incompleteCase() *scanner.Report {
-	r := newReport("audit")
+	r := newReport(scanner.ScopeAudit)
 	r.Coverage.Skip(scanner.Skip{ID: object("gone"), Path: "config/settings.py", Reason: "the object is missing"})
 	r.Coverage.Skip(scanner.Skip{ID: object("broken"), Reason: "zlib stream is cut off"})
 	r.Coverage.Skip(scanner.Skip{Reason: "blobs are not in this partial clone", Count: 1234})
@@ -92,7 +92,7 @@ func incompleteCase() *scanner.Report {
 }
 
 func liveCase() *scanner.Report {
-	r := newReport("audit")
+	r := newReport(scanner.ScopeAudit)
 	k := key(1, scanner.ClassDjangoInsecure, scanner.Critical, scanner.StatusLive)
 	o := at(&k, "config/settings.py", 23)
 	o.Refs = []string{"HEAD", "refs/heads/main", "refs/remotes/origin/main", "refs/tags/v1.0"}
@@ -107,7 +107,7 @@ func liveCase() *scanner.Report {
 }
 
 func historyCase() *scanner.Report {
-	r := newReport("audit")
+	r := newReport(scanner.ScopeAudit)
 	k := key(2, scanner.ClassDjango, scanner.Critical, scanner.StatusHistory)
 	o := at(&k, "shop/settings/base.py", 7)
 	o.Introduced = []scanner.Commit{
@@ -133,7 +133,7 @@ func historyCase() *scanner.Report {
 }
 
 func unreachableCase() *scanner.Report {
-	r := newReport("audit")
+	r := newReport(scanner.ScopeAudit)
 	k := key(3, scanner.ClassRandom, scanner.High, scanner.StatusUnreachable)
 	at(&k, "", 4).Blob = object("dangling")
 	r.Keys = []scanner.Key{k}
@@ -141,7 +141,7 @@ func unreachableCase() *scanner.Report {
 }
 
 func stagedCase() *scanner.Report {
-	r := newReport("staged")
+	r := newReport(scanner.ScopeStaged)
 	k := key(4, scanner.ClassDjangoInsecure, scanner.Critical, scanner.StatusStaged)
 	at(&k, "config/settings.py", 23)
 	r.Keys = []scanner.Key{k}
@@ -150,7 +150,7 @@ func stagedCase() *scanner.Report {
 
 // hostileCase is a repository whose every name is an attack on the reader.
 func hostileCase() *scanner.Report {
-	r := newReport("audit")
+	r := newReport(scanner.ScopeAudit)
 	r.Scope.Repository = "https://user:token@example.org/x.git\x1b]0;title\a"
 	k := key(5, scanner.ClassDjango, scanner.Critical, scanner.StatusLive)
 	k.Reasons = []string{"::error::reason\n::stop-commands::x"}
@@ -171,7 +171,7 @@ func hostileCase() *scanner.Report {
 
 // mixedCase has something of everything.
 func mixedCase() *scanner.Report {
-	r := newReport("range")
+	r := newReport(scanner.ScopeRange)
 	r.Scope.Range, r.Scope.Base = "origin/main..HEAD", object("base")
 	live := key(6, scanner.ClassDjangoInsecure, scanner.Critical, scanner.StatusLive)
 	at(&live, "config/settings.py", 23).Refs = []string{object("head")}
@@ -189,7 +189,7 @@ func mixedCase() *scanner.Report {
 	r.Keys = []scanner.Key{live, public, weak, note}
 
 	accepted := key(10, scanner.ClassDjango, scanner.High, scanner.StatusLive)
-	accepted.Accepted = &scanner.Acceptance{By: "comment", Reason: "test fixture, never deployed"}
+	accepted.Accepted = &scanner.Acceptance{By: scanner.ByComment, Reason: "test fixture, never deployed"}
 	at(&accepted, "tests/conftest.py", 12).Refs = []string{object("head")}
 	r.Accepted = []scanner.Key{accepted}
 	known := key(11, scanner.ClassDjango, scanner.High, scanner.StatusLive)

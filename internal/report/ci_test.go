@@ -70,7 +70,7 @@ func TestSARIFAnchorsKeysOfTheHistory(t *testing.T) {
 }
 
 func TestAlertsStandWhereTheReaderHasTheFile(t *testing.T) {
-	r := newReport("audit")
+	r := newReport(scanner.ScopeAudit)
 	k := key(1, scanner.ClassDjango, scanner.High, scanner.StatusLive)
 	at(&k, "a.py", 1).Refs = []string{"refs/pull/7/head"}
 	at(&k, "b.py", 2).Refs = []string{"refs/tags/v1"}
@@ -171,7 +171,7 @@ func TestJUnitHasATestForEachKeyAndOneThatPasses(t *testing.T) {
 }
 
 func TestGitHubShowsTheWorstKeysAndCountsTheRest(t *testing.T) {
-	r := newReport("range")
+	r := newReport(scanner.ScopeRange)
 	for n := range 40 {
 		s := []scanner.Severity{scanner.Medium, scanner.Critical, scanner.High, scanner.Low}[n%4]
 		k := key(40+n, scanner.ClassDjango, s, scanner.StatusLive)
@@ -198,7 +198,7 @@ func TestGitHubGivesNoFileForWhatIsNotThere(t *testing.T) {
 }
 
 func TestMarkdownStaysBelowTheLimitOfAJobSummary(t *testing.T) {
-	r := newReport("audit")
+	r := newReport(scanner.ScopeAudit)
 	for n := range 3000 {
 		k := key(100+n, scanner.ClassDjango, scanner.High, scanner.StatusLive)
 		for range 5 {

@@ -138,7 +138,7 @@ func pageOf(r *scanner.Report, opt Options) *pageView {
 func pageFacts(r *scanner.Report) []pageFact {
 	var out []pageFact
 	for _, f := range []pageFact{
-		{"Scan", clean(r.Scope.Kind), false},
+		{"Scan", clean(string(r.Scope.Kind)), false},
 		{"Repository", clean(r.Scope.Repository), true},
 		{"Range", clean(r.Scope.Range), true},
 		{"Base", short(r.Scope.Base), true},
@@ -204,7 +204,7 @@ func pageRows(keys []scanner.Key) []pageOther {
 			row.Place = place(&k.Occurrences[0])
 		}
 		if k.Accepted != nil {
-			row.Reason = clean(k.Accepted.By) + ": " + clean(k.Accepted.Reason)
+			row.Reason = clean(string(k.Accepted.By)) + ": " + clean(k.Accepted.Reason)
 		}
 		out = append(out, row)
 	}

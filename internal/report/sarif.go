@@ -144,7 +144,7 @@ func writeSARIF(w io.Writer, r *scanner.Report, opt Options) error {
 		Tool: sarifTool{sarifDriver{
 			Name: "djleaks", Version: r.Tool.Version, InformationURI: "https://github.com/djleaks/djleaks", Rules: rules,
 		}},
-		Automation:  sarifAutomation{"djleaks/" + r.Scope.Kind + "/"},
+		Automation:  sarifAutomation{"djleaks/" + string(r.Scope.Kind) + "/"},
 		Invocations: []sarifInvocation{sarifCoverage(r)},
 		Provenance:  sarifProvenance(r.Scope),
 		ColumnKind:  "utf16CodeUnits",

@@ -20,7 +20,7 @@ const (
 // repository: of what is staged, of commits that a push or a change of a branch
 // would bring. Then no key has leaked yet, and the answer is short.
 func stillHere(r *scanner.Report) bool {
-	return r.Scope.Kind == "staged" || r.Scope.Kind == "push" || r.Scope.Kind == "commit"
+	return r.Scope.Kind == scanner.ScopeStaged || r.Scope.Kind == scanner.ScopePush || r.Scope.Kind == scanner.ScopeCommit
 }
 
 // staged tells somebody whose commit or push was stopped what to do now.
@@ -38,7 +38,7 @@ func (t *text) staged() {
 	if n > 0 && !advise {
 		t.instead("", &keys[0])
 	}
-	if n > 0 && t.report.Scope.Kind == "push" {
+	if n > 0 && t.report.Scope.Kind == scanner.ScopePush {
 		t.line(t.bold.Sprint("take out:  "), "git commit --amend", t.dim.Sprint("  if it is the last commit, else git rebase -i"))
 	}
 	if n > 0 {
@@ -61,7 +61,7 @@ func (t *text) staged() {
 func (t *text) stagedShare(keys []scanner.Key) (n int, advise bool) {
 	left := stagedLines - 3 // a fresh key, to accept, the verdict
 	perKey := 3
-	if t.report.Scope.Kind == "push" {
+	if t.report.Scope.Kind == scanner.ScopePush {
 		left--   // how to take the key out
 		perKey++ // the commit
 	}
@@ -88,7 +88,7 @@ func (t *text) stagedKey(k *scanner.Key, advise bool) {
 	if !advise {
 		return
 	}
-	if in := k.Occurrences[0].Introduced; t.report.Scope.Kind == "push" && len(in) > 0 {
+	if in := k.Occurrences[0].Introduced; t.report.Scope.Kind == scanner.ScopePush && len(in) > 0 {
 		t.line("  commit:  ", short(in[0].Commit), " by ", person(in[0].Author))
 	}
 	why := classWords(k.Class)

@@ -122,7 +122,7 @@ func (t *text) others(label string, keys []scanner.Key) {
 		}
 		t.line(line)
 		if k.Accepted != nil {
-			t.paragraph("    ", "    ", clean(k.Accepted.By)+": "+clean(k.Accepted.Reason), t.dim.Sprint)
+			t.paragraph("    ", "    ", clean(string(k.Accepted.By))+": "+clean(k.Accepted.Reason), t.dim.Sprint)
 		}
 	}
 	t.more(len(keys)-n, "  ", "key", "keys")
@@ -190,7 +190,7 @@ func (t *text) more(n int, indent, one, many string) {
 // has not called djleaks, and has no command line to add a word to.
 func (t *text) listAll() string {
 	switch {
-	case t.report.Scope.Kind == "staged":
+	case t.report.Scope.Kind == scanner.ScopeStaged:
 		return " (djleaks staged --verbose lists all)"
 	case stillHere(t.report):
 		return ""

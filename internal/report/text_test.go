@@ -9,7 +9,7 @@ import (
 )
 
 func stagedWith(keys int) *scanner.Report {
-	r := newReport("staged")
+	r := newReport(scanner.ScopeStaged)
 	for n := range keys {
 		k := key(20+n, scanner.ClassDjango, scanner.Critical, scanner.StatusStaged)
 		at(&k, "config/settings.py", 10+n)
@@ -39,7 +39,7 @@ func TestAStoppedCommitPrintsAtMostTwelveLines(t *testing.T) {
 }
 
 func TestNothingMakesTheAnswerToAStoppedCommitLonger(t *testing.T) {
-	for _, kind := range []string{"staged", "push", "commit"} {
+	for _, kind := range []scanner.ScopeKind{scanner.ScopeStaged, scanner.ScopePush, scanner.ScopeCommit} {
 		for _, columns := range []int{0, 24, 80, 200} {
 			for keys := 1; keys <= 9; keys++ {
 				r := stagedWith(keys)
@@ -76,7 +76,7 @@ func TestQuietSaysNothingOfACleanCommitAndSomethingOfAnyOther(t *testing.T) {
 }
 
 func TestNotesAreCountedWhenHiddenAndShownWhenTheyFail(t *testing.T) {
-	r := newReport("files")
+	r := newReport(scanner.ScopeFiles)
 	k := key(1, scanner.ClassPlaceholder, scanner.Note, scanner.StatusWorktree)
 	at(&k, "a.py", 1)
 	r.Keys = []scanner.Key{k}
@@ -106,7 +106,7 @@ func TestNoLineOfProseIsWiderThanTheTerminal(t *testing.T) {
 }
 
 func TestVerboseListsEveryPlaceAndVersion(t *testing.T) {
-	r := newReport("audit")
+	r := newReport(scanner.ScopeAudit)
 	k := key(1, scanner.ClassDjango, scanner.High, scanner.StatusLive)
 	for n := range 20 {
 		at(&k, "settings"+string(rune('a'+n))+".py", 1)
@@ -137,7 +137,7 @@ func TestRefsAreNamedAsPeopleDo(t *testing.T) {
 }
 
 func TestTheFirstPlaceIsTheOneThatMatters(t *testing.T) {
-	r := newReport("audit")
+	r := newReport(scanner.ScopeAudit)
 	k := key(1, scanner.ClassDjango, scanner.High, scanner.StatusLive)
 	at(&k, "a.py", 1).Refs = []string{"refs/pull/7/head"}
 	at(&k, "z.py", 2).Refs = []string{"refs/pull/7/head", "refs/heads/main"}
@@ -302,7 +302,7 @@ func FuzzCleanGivesNoControlsAndNoCommands(f *testing.F) {
 
 func TestAStoppedPushNamesTheCommitAndAsksForNoRotation(t *testing.T) {
 	r := stagedWith(1)
-	r.Scope.Kind = "push"
+	r.Scope.Kind = scanner.ScopePush
 	r.Keys[0].Occurrences[0].Introduced = []scanner.Commit{{Commit: object("pushed"), Author: "Ada"}}
 	out := render(t, "text", r, Options{})
 	for _, want := range []string{object("pushed")[:10] + " by Ada", "git commit --amend", "1 key about to be pushed"} {

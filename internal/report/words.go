@@ -153,9 +153,9 @@ func readWords(r *scanner.Report) string {
 	c := &r.Coverage
 	one, many := "blob", "blobs"
 	switch r.Scope.Kind {
-	case "files":
+	case scanner.ScopeFiles:
 		one, many = "file", "files"
-	case "staged":
+	case scanner.ScopeStaged:
 		one, many = "staged file", "staged files"
 	}
 	s := "read " + say.Counted(c.Blobs, one, many) + " (" + bytesWords(c.Bytes) + ")"
@@ -213,9 +213,9 @@ func verdictWords(r *scanner.Report, hidden int) string {
 
 func found(r *scanner.Report) string {
 	switch r.Scope.Kind {
-	case "staged", "commit":
+	case scanner.ScopeStaged, scanner.ScopeCommit:
 		return " about to be committed"
-	case "push":
+	case scanner.ScopePush:
 		return " about to be pushed"
 	}
 	return " found"

@@ -83,20 +83,10 @@ func distinct(found []scanner.Match) []scanner.Match {
 }
 
 func better(a, b *scanner.Match) bool {
-	if x, y := classRank(a.Class), classRank(b.Class); x != y {
+	if x, y := a.Class.Rank(), b.Class.Rank(); x != y {
 		return x < y
 	}
 	return b.Has(scanner.NoName) && !a.Has(scanner.NoName)
-}
-
-// classRank orders classes, the surest key first.
-func classRank(c scanner.Class) int {
-	for v := value.Insecure; v <= value.Placeholder; v++ {
-		if v.Reported() == c {
-			return int(v)
-		}
-	}
-	return int(value.Empty)
 }
 
 // judge turns an assignment into a match: the name must be a key's, and the

@@ -1,60 +1,16 @@
 package scanner
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 )
 
-// An Item is what the history is asked about: one key, found by one rule. The
-// same key in SECRET_KEY and in SECRET_KEY_FALLBACKS is two items.
-type Item struct {
-	Fingerprint Fingerprint
-	Rule        string
-	InFallbacks bool
-}
-
-func itemOf(f *Finding) Item {
-	return Item{f.Secret.Fingerprint(), f.Rule, f.Has(InFallbacks)}
-}
-
-// Items numbers the items of findings in blobs and says which blob holds which.
-func Items(findings []Finding) (items []Item, matched map[ObjectID][]int32) {
-	numbers := map[Item]int32{}
-	matched = map[ObjectID][]int32{}
-	for i := range findings {
-		f := &findings[i]
-		if f.Kind != File || f.ID == "" {
-			continue
-		}
-		item := itemOf(f)
-		n, ok := numbers[item]
-		if !ok {
-			n = int32(len(items))
-			numbers[item] = n
-			items = append(items, item)
-		}
-		if !slices.Contains(matched[f.ID], n) {
-			matched[f.ID] = append(matched[f.ID], n)
-		}
-	}
-	return items, matched
-}
-
-// History is what the commits say of the items of an audit.
-type History struct {
-	Items  []Item
-	Places [][]Place // by item
-	// Reachable reports whether a commit or tag object is in a ref's history.
-	Reachable func(ObjectID) bool
-}
-
 // Build makes the list of keys: open ones, and those that the old side of a
 // comparison holds already. With a history the places of blobs come from it,
-// otherwise from the findings themselves. direct is the status of a finding
-// that is placed by itself.
-func Build(d Detector, findings []Finding, h *History, direct Status) (open, known []Key) {
-	b := builder{detector: d, history: h, direct: direct, keys: map[Fingerprint]*draft{}}
+// otherwise from the findings themselves. status is that of a finding that is
+// placed by itself.
+func Build(d Detector, findings []Finding, h *History, status Status) (open, known []Key) {
+	b := builder{detector: d, history: h, status: status, keys: map[Fingerprint]*keyBuilder{}}
 	b.indexHistory()
 	for i := range findings {
 		b.add(&findings[i])
@@ -75,24 +31,24 @@ func Build(d Detector, findings []Finding, h *History, direct Status) (open, kno
 type builder struct {
 	detector Detector
 	history  *History
-	direct   Status
+	status   Status
 	places   map[Item][]Place
-	keys     map[Fingerprint]*draft
+	keys     map[Fingerprint]*keyBuilder
 }
 
-// draft is a key that is being put together.
-type draft struct {
+// keyBuilder is a key that is being put together.
+type keyBuilder struct {
 	secret Secret
 	class  Class
 	known  bool // a text that is not new holds it
-	// spots are its findings, by what they stand in.
-	spots   map[spot][]*Finding
+	// sites are its findings, by where they are.
+	sites   map[site][]*Finding
 	reasons map[string]Severity
 }
 
-// spot is one object and rule in which a key was found; path is set only for
+// site is one object and rule in which a key was found; path is set only for
 // findings that know it.
-type spot struct {
+type site struct {
 	id   ObjectID
 	path string
 	item Item
@@ -112,25 +68,25 @@ func (b *builder) add(f *Finding) {
 	fp := f.Secret.Fingerprint()
 	k := b.keys[fp]
 	if k == nil {
-		k = &draft{secret: f.Secret, class: f.Class, spots: map[spot][]*Finding{}, reasons: map[string]Severity{}}
+		k = &keyBuilder{secret: f.Secret, class: f.Class, sites: map[site][]*Finding{}, reasons: map[string]Severity{}}
 		b.keys[fp] = k
 	}
-	if classRank(f.Class) < classRank(k.class) {
+	if f.Class.Rank() < k.class.Rank() {
 		k.class = f.Class
 	}
 	if f.Known {
 		k.known = true
 		return
 	}
-	at := spot{f.ID, f.Path, itemOf(f)}
-	k.spots[at] = append(k.spots[at], f)
+	at := site{f.ID, f.Path, itemOf(f)}
+	k.sites[at] = append(k.sites[at], f)
 }
 
-func (b *builder) finish(k *draft) Key {
+func (b *builder) finish(k *keyBuilder) Key {
 	fp := k.secret.Fingerprint()
 	key := Key{Fingerprint: fp, Class: k.class, Masked: k.secret.Mask(k.class), Length: k.secret.Len()}
 	byItem := map[Item]map[ObjectID]*Finding{} // item → blob → its finding
-	for at, findings := range k.spots {
+	for at, findings := range k.sites {
 		first := findings[0]
 		switch {
 		case first.Kind != File:
@@ -159,15 +115,7 @@ func (b *builder) finish(k *draft) Key {
 		key.Occurrences = []Occurrence{}
 	}
 	slices.SortFunc(key.Occurrences, compareOccurrences)
-	for i := range key.Occurrences {
-		o := &key.Occurrences[i]
-		if i == 0 || o.Severity > key.Severity {
-			key.Severity, key.Rule = o.Severity, o.Rule
-		}
-		if i == 0 || statusRank(o.Status) < statusRank(key.Status) {
-			key.Status = o.Status
-		}
-	}
+	key.Summarize()
 	key.Reasons = k.reasonsFor(key.Severity)
 	key.Accepted = k.allowed()
 	return key
@@ -175,10 +123,10 @@ func (b *builder) finish(k *draft) Key {
 
 // findLeakedFallback raises the places where a key that was a SECRET_KEY is
 // now a fallback: it was rotated, but it is still accepted.
-func (k *draft) findLeakedFallback(occurrences []Occurrence) {
+func (k *keyBuilder) findLeakedFallback(occurrences []Occurrence) {
 	signed := false
 	listed := map[string]bool{} // names under which the key is a fallback
-	for at, findings := range k.spots {
+	for at, findings := range k.sites {
 		if at.item.InFallbacks {
 			for _, f := range findings {
 				listed[f.Name] = true
@@ -203,9 +151,9 @@ const leakedFallback = "the key leaked as a SECRET_KEY and is listed in SECRET_K
 
 // allowed returns the acceptance of a key all of whose findings a comment
 // accepts; one place without such a comment keeps the key open.
-func (k *draft) allowed() *Acceptance {
+func (k *keyBuilder) allowed() *Acceptance {
 	var allow *Allow
-	for _, findings := range k.spots {
+	for _, findings := range k.sites {
 		for _, f := range findings {
 			if f.Allow == nil {
 				return nil
@@ -222,10 +170,10 @@ func (k *draft) allowed() *Acceptance {
 	if reason == "" {
 		reason = allow.By
 	}
-	return &Acceptance{By: "comment", Reason: reason}
+	return &Acceptance{By: ByComment, Reason: reason}
 }
 
-func (k *draft) reasonsFor(s Severity) []string {
+func (k *keyBuilder) reasonsFor(s Severity) []string {
 	out := []string{}
 	for reason, severity := range k.reasons {
 		if severity == s && reason != "" {
@@ -238,7 +186,7 @@ func (k *draft) reasonsFor(s Severity) []string {
 
 // judge gives an occurrence its severity; a finding is never dropped here,
 // what a table calls silent is a note.
-func (b *builder) judge(k *draft, f *Finding, path string) Severity {
+func (b *builder) judge(k *keyBuilder, f *Finding, path string) Severity {
 	m := f.Match
 	severity, reason := b.detector.Severity(&m, path)
 	severity = max(severity, Note)
@@ -247,8 +195,8 @@ func (b *builder) judge(k *draft, f *Finding, path string) Severity {
 }
 
 // inPlace is an occurrence whose place the finding itself knows.
-func (b *builder) inPlace(k *draft, f *Finding) Occurrence {
-	status := b.direct
+func (b *builder) inPlace(k *keyBuilder, f *Finding) Occurrence {
+	status := b.status
 	if f.Worktree {
 		status = StatusWorktree
 	}
@@ -263,8 +211,8 @@ func (b *builder) inPlace(k *draft, f *Finding) Occurrence {
 }
 
 // message is an occurrence in the message of a commit or a tag.
-func (b *builder) message(k *draft, f *Finding) Occurrence {
-	status := b.direct
+func (b *builder) message(k *keyBuilder, f *Finding) Occurrence {
+	status := b.status
 	if b.history != nil {
 		status = StatusHistory
 		if b.history.Reachable != nil && !b.history.Reachable(f.ID) {
@@ -279,7 +227,7 @@ func (b *builder) message(k *draft, f *Finding) Occurrence {
 
 // placed returns the occurrences of one item in the history: one for each path,
 // and one for each blob that no tree names.
-func (b *builder) placed(k *draft, item Item, blobs map[ObjectID]*Finding) []Occurrence {
+func (b *builder) placed(k *keyBuilder, item Item, blobs map[ObjectID]*Finding) []Occurrence {
 	var out []Occurrence
 	named := map[ObjectID]bool{}
 	for _, p := range b.places[item] {
@@ -348,63 +296,4 @@ func hideSecret(o *Occurrence, s Secret) {
 			list[i].Author = hide(list[i].Author)
 		}
 	}
-}
-
-func classRank(c Class) int {
-	return slices.Index([]Class{ClassDjangoInsecure, ClassDjango, ClassRandom, ClassPublic, ClassWeak, ClassPlaceholder}, c)
-}
-
-func statusRank(s Status) int {
-	return slices.Index([]Status{StatusLive, StatusStaged, StatusWorktree, StatusHistory, StatusUnreachable}, s)
-}
-
-// compareKeys puts the worst first: severity, then what is still there.
-func compareKeys(a, b Key) int {
-	return cmp.Or(
-		cmp.Compare(b.Severity, a.Severity), cmp.Compare(statusRank(a.Status), statusRank(b.Status)),
-		cmp.Compare(classRank(a.Class), classRank(b.Class)), cmp.Compare(a.Fingerprint, b.Fingerprint))
-}
-
-func compareOccurrences(a, b Occurrence) int {
-	return cmp.Or(
-		cmp.Compare(b.Severity, a.Severity), cmp.Compare(statusRank(a.Status), statusRank(b.Status)),
-		cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-		cmp.Compare(a.Blob, b.Blob), cmp.Compare(a.Commit, b.Commit), cmp.Compare(a.Rule, b.Rule))
-}
-
-// Close gives a report its verdict and fills absent lists. A report is clean
-// only if everything was read and no open key reaches FailOn.
-func (r *Report) Close() {
-	r.Schema = Schema
-	r.Coverage.Complete = len(r.Coverage.Skipped) == 0
-	r.Verdict = Clean
-	if !r.Coverage.Complete {
-		r.Verdict = Incomplete
-	}
-	for _, k := range r.Keys {
-		if k.Severity >= r.FailOn {
-			r.Verdict = KeysFound
-		}
-	}
-	for _, list := range []*[]Key{&r.Keys, &r.Accepted, &r.Known} {
-		if *list == nil {
-			*list = []Key{}
-		}
-	}
-	if r.Coverage.Skipped == nil {
-		r.Coverage.Skipped = []Skip{}
-	}
-}
-
-// SplitAccepted moves the keys that a comment accepts to Accepted.
-func (r *Report) SplitAccepted() {
-	keys := r.Keys[:0:0]
-	for _, k := range r.Keys {
-		if k.Accepted != nil {
-			r.Accepted = append(r.Accepted, k)
-		} else {
-			keys = append(keys, k)
-		}
-	}
-	r.Keys = keys
 }

@@ -164,7 +164,7 @@ func TestACommentAcceptsAKeyOnlyWhereItStands(t *testing.T) {
 		r := scanner.Report{FailOn: scanner.Medium}
 		r.Keys, _ = scanner.Build(lines{}, findings, nil, scanner.StatusWorktree)
 		r.SplitAccepted()
-		r.Close()
+		r.Conclude()
 		if len(r.Keys) != c.open || len(r.Accepted) != 1-c.open {
 			t.Errorf("other place %s: %d open, %d accepted", c.other, len(r.Keys), len(r.Accepted))
 		}
@@ -223,7 +223,7 @@ func TestCleanIsOnlySaidOfWhatWasRead(t *testing.T) {
 		{nil, skipped, scanner.Incomplete},
 	} {
 		r := scanner.Report{FailOn: scanner.High, Keys: c.keys, Coverage: c.coverage}
-		r.Close()
+		r.Conclude()
 		if r.Verdict != c.want || r.Coverage.Complete != (len(c.coverage.Skipped) == 0) {
 			t.Errorf("%d keys, %d skipped: %s, complete %v", len(c.keys), len(c.coverage.Skipped), r.Verdict, r.Coverage.Complete)
 		}
