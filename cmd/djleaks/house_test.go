@@ -16,8 +16,9 @@ const module = "github.com/djleaks/djleaks/"
 // A name that ends in /... allows what lies below it.
 var house = map[string][]string{
 	"scanner":                       {},
-	"scanner/django":                {module + "scanner", module + "scanner/django/..."},
+	"scanner/django":                {module + "scanner", module + "scanner/django/forms", module + "scanner/django/value", module + "scanner/django/internal/ascii"},
 	"scanner/django/value":          {module + "scanner", module + "scanner/django/internal/ascii"},
+	"scanner/django/forms":          {module + "scanner", module + "scanner/django/value", module + "scanner/django/internal/ascii"},
 	"scanner/django/internal/ascii": {},
 	"hooks":                         {module + "scanner", module + "internal/say"},
 	"internal/packfile":             {module + "scanner", "github.com/klauspost/compress/..."},

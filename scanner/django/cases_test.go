@@ -61,7 +61,7 @@ func wanted(t *testing.T, where, s string) string {
 	return where + " " + m[1] + " " + string(scanner.NewSecret(value).Fingerprint())
 }
 
-func find(text []byte) []scanner.Match {
+func findIn(text []byte) []scanner.Match {
 	d := New()
 	return d.Find(text, d.Anchors().Append(nil, text, 0, len(text)))
 }
@@ -94,7 +94,7 @@ func runCase(t *testing.T, file string, silent bool) {
 			}
 		}
 		text := testkit.Encode(testkit.Expand(string(f.Data)), encodings[f.Name])
-		for _, m := range find(text) {
+		for _, m := range findIn(text) {
 			line, _ := scanner.Position(text, m.Offset)
 			if strings.HasPrefix(encodings[f.Name], "utf-16") {
 				line = 1 + bytes.Count(text[:m.Offset], []byte{'\n'})
@@ -139,7 +139,7 @@ func TestCasesHoldNoKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range find(text) {
+		for _, m := range findIn(text) {
 			if m.Class.Generated() {
 				line, _ := scanner.Position(text, m.Offset)
 				t.Errorf("%s:%d holds a generated value; write {{key n}}", file, line)

@@ -4,6 +4,7 @@ import (
 	"sort"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/forms"
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
@@ -31,7 +32,7 @@ func (d *Detector) Anchors() *scanner.AnchorSet {
 	if d.extra != nil {
 		return d.extra.anchors
 	}
-	return anchorSet()
+	return forms.Anchors()
 }
 
 // Find returns the keys of text by offset. The anchors are all of text's.
@@ -42,21 +43,26 @@ func (d *Detector) Find(text []byte, anchors []int32) []scanner.Match {
 	if d.extra != nil {
 		return d.extra.find(text, anchors)
 	}
-	return read(text, anchors)
+	return find(text, anchors)
 }
 
-func read(text []byte, anchors []int32) []scanner.Match {
-	doc := newDocument(text, anchors)
+func find(text []byte, anchors []int32) []scanner.Match {
+	reading := forms.Read(text, anchors)
 	var found []scanner.Match
-	doc.read(func(a assignment) {
-		if m, ok := judge(doc, &a); ok {
+	for i := range reading.Assignments {
+		if m, ok := judge(text, &reading.Assignments[i]); ok {
 			found = append(found, m)
 		}
-	})
+	}
 	found = distinct(found)
-	doc.guarded(found)
 	for i := range found {
-		found[i].Allow = allowed(doc, found[i].Offset, found[i].Length)
+		m := &found[i]
+		for _, refused := range reading.Refused {
+			if refused.Matches(m.Secret.Reveal()) {
+				m.Traits |= scanner.Guarded
+			}
+		}
+		m.Allow = reading.Allowed(m.Offset, m.Length)
 	}
 	return found
 }
@@ -91,17 +97,17 @@ func better(a, b *scanner.Match) bool {
 
 // judge turns an assignment into a match: the name must be a key's, and the
 // reading of the surest class is the value.
-func judge(doc *document, a *assignment) (m scanner.Match, ok bool) {
-	m = scanner.Match{Offset: a.offset, Length: a.length, Name: a.name, Form: a.form, Rule: a.rule, Traits: a.traits}
-	if a.rule != "" {
-		m.Secret, m.Class = scanner.NewSecret(a.values[0]), scanner.ClassPublic
+func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
+	m = scanner.Match{Offset: a.Offset, Length: a.Length, Name: a.Name, Form: a.Form, Rule: a.Rule, Traits: a.Traits}
+	if a.Rule != "" {
+		m.Secret, m.Class = scanner.NewSecret(a.Values[0]), scanner.ClassPublic
 		return m, true
 	}
-	if value.IsFallbacks(a.name) {
+	if value.IsFallbacks(a.Name) {
 		m.Traits |= scanner.InFallbacks
 	}
 	if !m.Has(scanner.NoName) {
-		switch value.JudgeName(a.name) {
+		switch value.JudgeName(a.Name) {
 		case value.NameNone:
 			return m, false
 		case value.NameOther:
@@ -109,16 +115,16 @@ func judge(doc *document, a *assignment) (m scanner.Match, ok bool) {
 		}
 	}
 	best := value.Empty
-	for _, v := range a.values {
-		if c := value.Classify(v, a.name); c < best {
+	for _, v := range a.Values {
+		if c := value.Classify(v, a.Name); c < best {
 			best, m.Secret = c, scanner.NewSecret(v)
 		}
 	}
 	m.Class, m.Rule = best.Reported(), ruleOf(best)
-	if best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.name) {
+	if best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.Name) {
 		return m, false
 	}
-	if m.Class == "" || best > value.Django && !m.Has(scanner.NoName) && hasSibling(doc, a) {
+	if m.Class == "" || best > value.Django && !m.Has(scanner.NoName) && hasSibling(text, a) {
 		return m, false
 	}
 	return m, true

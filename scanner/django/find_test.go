@@ -91,7 +91,7 @@ func TestAKeyAmongHostileTextIsFound(t *testing.T) {
 		for _, line := range []string{"SECRET_KEY = '%s'", "DJANGO_SECRET_KEY = SECRET_KEY = '%s'", "SECRET_KEY = env('SECRET_KEY', default='%s')", "SECRET_KEY = (\n  '%s'\n)", "x = 1; y = 2; SECRET_KEY = '%s'; z = 3"} {
 			among := func(size int) bool {
 				around := "import os\n" + hostile[name](size)
-				found := find([]byte(around + "\n\n" + fmt.Sprintf(line, key) + "\n\n" + around))
+				found := findIn([]byte(around + "\n\n" + fmt.Sprintf(line, key) + "\n\n" + around))
 				return slices.ContainsFunc(found, func(m scanner.Match) bool { return m.Secret.Fingerprint() == want && !m.Has(scanner.NoName) })
 			}
 			if among(8<<10) != among(256<<10) { // an environment file takes no Python, however short
@@ -100,7 +100,7 @@ func TestAKeyAmongHostileTextIsFound(t *testing.T) {
 		}
 	}
 	text := repeated("e.secretKey=t,", 256<<10) + "e.secretKey='" + key + "'," + repeated("e.secretKey=t,", 256<<10)
-	if found := find([]byte(text)); len(found) != 1 || found[0].Secret.Fingerprint() != want {
+	if found := findIn([]byte(text)); len(found) != 1 || found[0].Secret.Fingerprint() != want {
 		t.Errorf("%d matches on one line", len(found))
 	}
 }
@@ -110,7 +110,7 @@ func fastest(text string) time.Duration {
 	best := time.Hour
 	for range 2 {
 		start := time.Now()
-		find([]byte(text))
+		findIn([]byte(text))
 		best = min(best, time.Since(start))
 	}
 	return best
@@ -124,7 +124,7 @@ func show(m *scanner.Match) string {
 
 func checkMatches(t *testing.T, text []byte) {
 	start := time.Now()
-	found := find(text)
+	found := findIn(text)
 	if took := time.Since(start); took > 5*time.Second {
 		t.Fatalf("%d bytes took %v", len(text), took)
 	}
@@ -151,7 +151,7 @@ func checkMatches(t *testing.T, text []byte) {
 			}
 		}
 	}
-	again := find(text)
+	again := findIn(text)
 	if len(again) != len(found) {
 		t.Fatalf("%d matches, then %d", len(found), len(again))
 	}
@@ -187,7 +187,7 @@ func TestALineBreakBeforeATextMovesLinesAndNothingElse(t *testing.T) {
 		if bytes.HasPrefix(text, []byte("\xef\xbb\xbf")) {
 			continue
 		}
-		a, b := find(text), find(append([]byte("\n"), text...))
+		a, b := findIn(text), findIn(append([]byte("\n"), text...))
 		if len(a) != len(b) {
 			t.Errorf("%d matches, %d behind a line break, in %.40q", len(a), len(b), text)
 			continue
@@ -207,7 +207,7 @@ func TestTwoSpellingsOfAKeyHaveOneFingerprint(t *testing.T) {
 		"SECRET_KEY = '" + key + "'", "SECRET_KEY = '" + key[:9] + "' \\\n  '" + key[9:] + "'", "SECRET_KEY = '" + testkit.Written(key, "|py") + "'",
 		"SECRET_KEY = ''.join(['" + key[:30] + "', '" + key[30:] + "'])",
 	} {
-		m := find([]byte("import os\n" + text + "\n"))
+		m := findIn([]byte("import os\n" + text + "\n"))
 		if len(m) != 1 || m[0].Secret.Fingerprint() != want {
 			t.Errorf("%d matches, or another fingerprint, in a text of %d bytes", len(m), len(text))
 		}

@@ -98,7 +98,7 @@ func TestEveryFormReadsEveryKeyAsItWasWritten(t *testing.T) {
 				key = testkit.Draw("urlsafe", n, 67, testkit.Alnum+"-_")
 			}
 			text := []byte(fmt.Sprintf(q.text, q.write(key)))
-			found := find(text)
+			found := findIn(text)
 			if len(found) != 1 || found[0].Secret.Reveal() != key || found[0].Has(scanner.NoName) {
 				wrong++
 			}
@@ -121,7 +121,7 @@ func TestEveryFormReadsWhatPeopleMakeUp(t *testing.T) {
 				}
 			}
 			text := []byte(fmt.Sprintf(q.text, q.write(value)))
-			if found := find(text); len(found) != 1 || found[0].Secret.Reveal() != value {
+			if found := findIn(text); len(found) != 1 || found[0].Secret.Reveal() != value {
 				t.Errorf("%s: %q gives %d", q.name, value, len(found))
 			}
 		}
@@ -133,7 +133,7 @@ func TestEveryFormMayHaveOtherLineEnds(t *testing.T) {
 	for _, q := range quotings {
 		for _, how := range []string{"crlf", "bom", "cr", "utf-16le-bom", "utf-16be"} {
 			text := testkit.Encode(fmt.Sprintf(q.text, q.write(key)), how)
-			if found := find(text); len(found) != 1 || found[0].Secret.Reveal() != key {
+			if found := findIn(text); len(found) != 1 || found[0].Secret.Reveal() != key {
 				t.Errorf("%s, %s: %d found", q.name, how, len(found))
 			}
 		}
@@ -145,7 +145,7 @@ func TestTheOffsetPointsAtTheValue(t *testing.T) {
 	for _, q := range quotings {
 		text := []byte(fmt.Sprintf(q.text, q.write(key)))
 		want := bytes.Index(text, []byte(q.write(key)))
-		for _, m := range find(text) {
+		for _, m := range findIn(text) {
 			if m.Offset < want || m.Offset > want+len("\"SECRET_KEY = '") || m.Offset+m.Length > len(text) {
 				t.Errorf("%s: the value begins at %d, not at %d", q.name, want, m.Offset)
 			}
@@ -159,11 +159,11 @@ func nul(lines ...string) []byte {
 }
 
 func TestAnEditorsSwapFileIsReadLineByLine(t *testing.T) {
-	found := find(nul("", "import os", "SECRET_KEY = '"+testkit.Key(1)+"'", "DEBUG = True"))
+	found := findIn(nul("", "import os", "SECRET_KEY = '"+testkit.Key(1)+"'", "DEBUG = True"))
 	if len(found) != 1 || found[0].Secret.Reveal() != testkit.Key(1) {
 		t.Fatalf("found %d", len(found))
 	}
-	if found := find(nul("SECRET_KEY = 'tulip-fields'")); len(found) != 0 {
+	if found := findIn(nul("SECRET_KEY = 'tulip-fields'")); len(found) != 0 {
 		t.Errorf("a value that a person made up counts in a binary: %v", found)
 	}
 }
@@ -172,7 +172,7 @@ func TestAnArchiveIsReadAsTheTextsInIt(t *testing.T) {
 	settings := "import os\n\nDEBUG = True\nSECRET_KEY = 'tulip-fields'\n\nALLOWED_HOSTS = []\n"
 	text := append(make([]byte, 512), strings.Repeat(settings, 4)...)
 	text = append(text, make([]byte, 512)...)
-	if found := find(text); len(found) == 0 {
+	if found := findIn(text); len(found) == 0 {
 		t.Error("a file in an archive is not read")
 	}
 }
@@ -186,7 +186,7 @@ func TestCompiledPythonHoldsKeysAmongItsConstants(t *testing.T) {
 	} {
 		text := []byte(strings.Replace(head, "\x42", "\x42", 1) + "\x00" + constant + "N)\x01\xda")
 		text[0], text[1], text[2], text[3] = 0x55, 0x0d, '\r', '\n'
-		found := find(text)
+		found := findIn(text)
 		if len(found) != 1 || found[0].Secret.Reveal() != testkit.Key(1) {
 			t.Errorf("%s: found %d", name, len(found))
 		}
@@ -197,54 +197,11 @@ func TestUTF16BehindTextOfAnotherEncodingIsRead(t *testing.T) {
 	text := []byte("DEBUG=1\n")
 	wide := testkit.Encode("SECRET_KEY="+testkit.Key(1)+"\r\n", "utf-16le")
 	text = append(text, wide...)
-	found := find(text)
+	found := findIn(text)
 	if len(found) != 1 || found[0].Secret.Reveal() != testkit.Key(1) {
 		t.Fatalf("found %d", len(found))
 	}
 	if want := len("DEBUG=1\n") + 2*len("SECRET_KEY="); found[0].Offset != want || found[0].Length != 2*value.DjangoLength-1 && found[0].Length != 2*value.DjangoLength {
 		t.Errorf("the value is said to stand at %d+%d, not at %d", found[0].Offset, found[0].Length, want)
 	}
-}
-
-func TestLayoutsLeadBack(t *testing.T) {
-	l := &layout{}
-	l.add(10, 1, []byte("abc")...)
-	l.add(20, 0, '&')
-	l.add(25, 1, []byte("de")...)
-	for inner, want := range []int{10, 11, 12, 20, 25, 26} {
-		if got := l.place(inner); got != want {
-			t.Errorf("place(%d) = %d, not %d", inner, got, want)
-		}
-	}
-	if got := l.end(3); got != 13 {
-		t.Errorf("end(3) = %d, not 13", got)
-	}
-	if got := l.end(6); got != 27 {
-		t.Errorf("end(6) = %d, not 27", got)
-	}
-}
-
-// FuzzEveryKind reads texts as each kind, whatever they look like: offsets stay
-// inside, and the same text gives the same keys.
-func FuzzEveryKind(f *testing.F) {
-	for n, text := range testkit.CaseTexts(f) {
-		f.Add(text, byte(n))
-	}
-	f.Fuzz(func(t *testing.T, text []byte, k byte) {
-		anchors := anchorSet().Append(nil, text, 0, len(text))
-		read := func() (values []string) {
-			doc := newDocument(text, anchors)
-			doc.kind = kind(k % byte(kindWide+1))
-			doc.read(func(a assignment) {
-				if len(a.values) > 0 && (a.offset < 0 || a.length < 0 || a.offset+a.length > len(text)) {
-					t.Fatalf("%s: %d+%d lies outside of %d bytes", a.form, a.offset, a.length, len(text))
-				}
-				values = append(values, a.values...)
-			})
-			return values
-		}
-		if a, b := read(), read(); strings.Join(a, "\x00") != strings.Join(b, "\x00") {
-			t.Fatal("the same text gives other values")
-		}
-	})
 }

@@ -2,6 +2,7 @@ package django
 
 import (
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/forms"
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
@@ -60,13 +61,13 @@ func rules() []scanner.Rule {
 			Fix:  fixEnvironment + "Make a new key if a deployed site uses this one.",
 		},
 		{
-			ID: ruleEmptyFallback, Title: "empty fallback key", Severity: scanner.High,
+			ID: forms.RuleEmptyFallback, Title: "empty fallback key", Severity: scanner.High,
 			Text: `"".split(",") is [""], a list with one empty key. Django 4.1 and later checks signed cookies and the messages cookie with every fallback, ` +
 				"and for an empty one the key that remains is public. Anybody can then forge these cookies.",
 			Fix: fixFallbacks,
 		},
 		{
-			ID: ruleNoneFallback, Title: "None as fallback key", Severity: scanner.High,
+			ID: forms.RuleNoneFallback, Title: "None as fallback key", Severity: scanner.High,
 			Text: "Without the variable this list holds None. Django 4.1 and later turns it into the bytes None and checks signed cookies with it: a public key. Anybody can then forge these cookies.",
 			Fix:  `Leave unset entries out: [k for k in [os.environ.get("OLD_SECRET_KEY")] if k].`,
 		},

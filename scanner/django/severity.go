@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/forms"
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
@@ -38,7 +39,7 @@ func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, stri
 	case m.Has(scanner.DevOnly) && context < Dev:
 		context = Dev
 	}
-	if m.Rule == ruleEmptyFallback || m.Rule == ruleNoneFallback || m.Rule == RuleLeakedFallback && m.Class.Generated() {
+	if m.Rule == forms.RuleEmptyFallback || m.Rule == forms.RuleNoneFallback || m.Rule == RuleLeakedFallback && m.Class.Generated() {
 		return trapRow[context], trapReason(m.Rule)
 	}
 	severity := rowOf(m)[context]
@@ -79,7 +80,7 @@ func rowOf(m *scanner.Match) *row {
 // isProgram tells the forms of programs from those of configuration. In a
 // program a variable secret_key is as a rule the key of a service that it
 // calls; in configuration it is the site's.
-func isProgram(form string) bool { return strings.HasPrefix(form, "python-") || form == lineStyle.form }
+func isProgram(form string) bool { return strings.HasPrefix(form, "python-") || form == "text" }
 
 // isForeignProgram knows programs in languages that Django is not written in, by
 // the ending of their file names.
@@ -113,9 +114,9 @@ func modify(m *scanner.Match, severity scanner.Severity, reason string) (scanner
 
 func trapReason(rule string) string {
 	switch rule {
-	case ruleEmptyFallback:
+	case forms.RuleEmptyFallback:
 		return "without the variable, an empty key is accepted for signed cookies, and the rest of that key is public"
-	case ruleNoneFallback:
+	case forms.RuleNoneFallback:
 		return "without the variable, the text None is accepted as a key for signed cookies"
 	}
 	return "a key of this repository's history is still accepted"

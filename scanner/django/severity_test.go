@@ -6,6 +6,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/forms"
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
@@ -93,7 +94,7 @@ func TestASecretThatSaysNotWhoseItIsIsLessSevere(t *testing.T) {
 
 func TestTrapsAreHighOutsideOfTests(t *testing.T) {
 	for path, want := range map[string]scanner.Severity{"settings.py": scanner.High, "tests/settings.py": scanner.Medium, "docs/x.rst": scanner.Medium} {
-		for _, rule := range []string{ruleEmptyFallback, ruleNoneFallback} {
+		for _, rule := range []string{forms.RuleEmptyFallback, forms.RuleNoneFallback} {
 			if got, _ := New().Severity(&scanner.Match{Rule: rule, Class: scanner.ClassPublic}, path); got != want {
 				t.Errorf("%s in %s: %v, want %v", rule, path, got, want)
 			}
@@ -114,7 +115,7 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 			t.Errorf("rule %q is not documented", ruleOf(v))
 		}
 	}
-	for _, id := range []string{ruleEmptyFallback, ruleNoneFallback, RuleLeakedFallback} {
+	for _, id := range []string{forms.RuleEmptyFallback, forms.RuleNoneFallback, RuleLeakedFallback} {
 		if !known[id] {
 			t.Errorf("rule %q is not documented", id)
 		}
@@ -123,7 +124,7 @@ func TestEveryRuleIsDocumented(t *testing.T) {
 
 func traitsOf(t *testing.T, text string) scanner.Trait {
 	t.Helper()
-	found := find([]byte("import os\n" + testkit.Expand(text)))
+	found := findIn([]byte("import os\n" + testkit.Expand(text)))
 	if len(found) == 0 {
 		t.Fatalf("nothing found in %q", text)
 	}
@@ -174,7 +175,7 @@ func TestCommentsAcceptAKey(t *testing.T) {
 		key + "  # nosec":                              nil,
 		strings.Replace(key, "= ", "= (\n    ", 1) + "  # djleaks: allow[value's line]\n)": {By: "djleaks: allow", Reason: "value's line"},
 	} {
-		found := find([]byte("import os\n\n" + text + "\n"))
+		found := findIn([]byte("import os\n\n" + text + "\n"))
 		if len(found) != 1 {
 			t.Errorf("%d matches beside a marker", len(found))
 			continue

@@ -1,0 +1,129 @@
+package forms
+
+import (
+	"sync"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// insecureTail64 is the base64 of the prefix that startproject writes, up to
+// the last character that does not depend on the key.
+const insecureTail64 = "ZGphbmdvLWluc2VjdXJl"
+
+// anchorSet is the search table of the family. There are few literals, and the
+// shortest decides how far the search can jump: "secret" with its lookahead
+// stands for SECRET_KEY, secretKey, secret-key, DJANGO_SECRET=, APP_SECRET: and
+// all their spellings.
+var anchorSet = sync.OnceValue(func() *scanner.AnchorSet { return scanner.NewAnchorSet(anchors()...) })
+
+func anchors() []scanner.Anchor {
+	return []scanner.Anchor{
+		{Text: "secret", Accept: nameFollows},
+		{Text: "signing_key"},
+		{Text: "django-insecure-"},
+		// Base64 at the three offsets that a byte can have in its group.
+		{Text: insecureTail64, Accept: exactly(insecureTail64)},
+		{Text: "RqYW5nby1pbnNlY3VyZS", Accept: exactly("RqYW5nby1pbnNlY3VyZS")},
+		{Text: "kamFuZ28taW5zZWN1cmUt", Accept: exactly("kamFuZ28taW5zZWN1cmUt")},
+		// UTF-16 of either byte order, as PowerShell's > writes it.
+		{Text: wide("secret"), Accept: wideNameFollows},
+		{Text: wide("signing_key")},
+		{Text: wide("django-insecure-")},
+	}
+}
+
+// nameFollows says whether "secret" before text[end] begins or ends the name of
+// a key: the rest of secret_key, or the sign of an assignment.
+func nameFollows(text []byte, end int) bool {
+	rest := text[end:min(len(text), end+scanner.AnchorLookahead)]
+	return secretName(func(i int) byte {
+		if i < len(rest) {
+			return rest[i]
+		}
+		return 0
+	}, scanner.AnchorLookahead)
+}
+
+// wideNameFollows is nameFollows for UTF-16: from end on, every second byte.
+func wideNameFollows(text []byte, end int) bool {
+	rest := text[end:min(len(text), end+scanner.AnchorLookahead)]
+	return secretName(func(i int) byte {
+		if 2*i+1 < len(rest) && rest[2*i] == 0 {
+			return rest[2*i+1]
+		}
+		return 0
+	}, scanner.AnchorLookahead/2)
+}
+
+// secretName reads up to n characters behind "secret".
+func secretName(at func(int) byte, n int) bool {
+	i := 0
+	switch c := at(0); c {
+	case '_', '-', '.', ' ':
+		i = 1
+	}
+	if at(i)|32 == 'k' && at(i+1)|32 == 'e' && at(i+2)|32 == 'y' {
+		return i == 0 || at(0) != ' '
+	}
+	i = 0
+	for quotes := 0; i < n; i++ {
+		switch at(i) {
+		case '"', '\'', ']', ')', '\\', '`':
+			if quotes++; quotes > 3 {
+				return false
+			}
+		case ' ', '\t':
+		case '=':
+			return at(i+1) != '='
+		case ':':
+			return true
+		case ',':
+			return quotes > 0
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// exactly accepts a literal only in its own case: base64 means something else
+// in another one.
+func exactly(literal string) func([]byte, int) bool {
+	return func(text []byte, end int) bool { return string(text[end-len(literal):end]) == literal }
+}
+
+// wide spells an ASCII literal in UTF-16 from its first letter to its last, so
+// that it is the same in both byte orders.
+func wide(s string) string {
+	out := make([]byte, 0, 2*len(s))
+	for i := 0; i < len(s); i++ {
+		if i > 0 {
+			out = append(out, 0)
+		}
+		out = append(out, s[i])
+	}
+	return string(out)
+}
+
+// anchorKind says what an anchor stands for.
+type anchorKind uint8
+
+const (
+	anchorName     anchorKind = iota // a part of a name
+	anchorInsecure                   // startproject's prefix, in a value
+	anchorBase64                     // the same in base64
+	anchorWide                       // a name or the prefix in UTF-16
+)
+
+// kindOfAnchor tells the literals of anchorSet apart.
+func kindOfAnchor(text []byte, at int) anchorKind {
+	switch {
+	case at+1 < len(text) && text[at+1] == 0:
+		return anchorWide
+	case text[at]|32 == 'd':
+		return anchorInsecure
+	case text[at]|32 == 's' && (text[at+1]|32 == 'e' || text[at+1]|32 == 'i'):
+		return anchorName
+	}
+	return anchorBase64
+}

@@ -1,0 +1,87 @@
+package forms
+
+import (
+	"slices"
+
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// spendthrift reports whether looking around the names of this text has cost
+// more than its size allows: then every further look is a short one.
+func (doc *document) spendthrift() bool {
+	return doc.spent > len(doc.text)/fairShare+4*wideWindow
+}
+
+// narrow returns the bounds of a short look around an offset: few bytes, and of
+// a crowd of names only the nearest. A line with few names is seen whole unless
+// it is long.
+func (doc *document) narrow(offset int) (low, high int) {
+	low, high = max(0, offset-narrowBack), min(len(doc.text), offset+narrowWindow)
+	i, _ := slices.BinarySearch(doc.anchors, int32(offset))
+	if i >= crowd {
+		low = max(low, min(int(doc.anchors[i-crowd]), offset-narrowest))
+	}
+	if i+crowd < len(doc.anchors) {
+		high = min(high, max(int(doc.anchors[i+crowd]), offset+narrowest))
+	}
+	return low, high
+}
+
+// crowded reports whether a name is to be passed over in a text that has cost
+// enough: the next name follows before a generated key could stand, and more
+// follow on the same line. A line with few names is always looked at.
+func (doc *document) crowded(i, behind int) bool {
+	if !doc.spendthrift() {
+		return false
+	}
+	at, names := int(doc.anchors[i]), 0
+	for _, a := range doc.anchors[i+1:] {
+		next := int(a)
+		switch {
+		case next > at+narrowWindow || names == 0 && next >= behind+value.MinRandom:
+			return false
+		case next < behind || kindOfAnchor(doc.text, next) != anchorName:
+			continue
+		}
+		if names++; names == crowd {
+			return nextBreak(doc.text, at, next) == next
+		}
+	}
+	return false
+}
+
+// within is a number of bytes to look at, less in a text that has cost enough.
+func (doc *document) within(n int) int {
+	if doc.spendthrift() {
+		return min(n, narrowWindow)
+	}
+	return n
+}
+
+// Looking around one name costs at most wideWindow bytes, and narrowWindow in
+// a text in which all looking has cost more than a fair share of its size: of
+// 19 000 texts with a name, from five repositories, none.
+const (
+	wideWindow   = 16 << 10
+	narrowWindow = 256
+	narrowBack   = 2 * value.MaxName
+	narrowest    = 96 // room for a name and a key behind it
+	crowd        = 3  // so many names to each side are a crowd
+	fairShare    = 4  // bytes of the text for each that is looked at, and some to begin with
+)
+
+// ahead is how far an evaluator may look from an offset on; in a text that has
+// cost enough not behind the next line that begins with a name.
+func (doc *document) ahead(at int) (to int) {
+	if !doc.spendthrift() {
+		return min(len(doc.text), at+wideWindow)
+	}
+	_, to = doc.narrow(at)
+	i, _ := slices.BinarySearch(doc.anchors, int32(at))
+	for ; i < len(doc.anchors) && int(doc.anchors[i]) < to; i++ {
+		if from, _ := doc.word(int(doc.anchors[i]), false); from > at && doc.startsLine(from) {
+			return from
+		}
+	}
+	return to
+}

@@ -1,0 +1,219 @@
+package forms
+
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// document is one text while it is read. It is used by one goroutine.
+type document struct {
+	text    []byte
+	anchors []int32 // ascending
+	kind    kind
+	depth   int // how many texts this one is written in
+
+	from, to int // the line that line() found last
+
+	names map[string]binding // values of Python names; see python_names.go
+	spent int                // bytes that forms have looked at so far
+	facts map[string]bool    // see fact
+
+	consumed int  // behind the expression that a form has evaluated: names in it are its parts
+	value    span // that was emitted last: names in it are its parts
+	near     int  // behind what nearbyForm has looked at
+
+	guards []Refused // values that a comparison before a raise names; see sentinels.go
+}
+
+// Bounds of what is looked at around one anchor, in bytes.
+const (
+	lineBack  = 1 << 10 // of a long line, before the anchor
+	lineAhead = 4 << 10 // of a long line, from the anchor on
+	maxDepth  = 3       // texts within texts: a notebook in a patch in base64
+)
+
+// newDocument looks at the text once, briefly, to see what kind it is.
+func newDocument(text []byte, anchors []int32) *document {
+	return &document{text: text, anchors: anchors, kind: sniff(text), from: 0, to: -1}
+}
+
+// line returns the bounds of the line that holds offset, without its end. LF,
+// CRLF and a lone CR end a line. A long line is cut to lineBack bytes before
+// offset and lineAhead bytes behind it.
+func (doc *document) line(offset int) (from, to int) {
+	low, high := max(0, offset-lineBack), min(len(doc.text), offset+lineAhead)
+	if doc.spendthrift() {
+		low, high = doc.narrow(offset)
+	}
+	if offset < doc.from || offset > doc.to {
+		doc.from = lastBreak(doc.text, low, offset)
+		doc.to = nextBreak(doc.text, offset, high)
+		doc.spent += (doc.to - doc.from) / 4
+	}
+	from, to = max(doc.from, low), min(doc.to, high)
+	if to == doc.to && to < len(doc.text) && !ascii.IsBreak(doc.text[to]) {
+		// The line was cut for another offset; look a little further.
+		to = nextBreak(doc.text, to, high)
+		doc.spent += (to - from) / 4
+	}
+	return from, to
+}
+
+// nextLine returns the bounds of the line behind the one that ends at to; ok is
+// false at the end of the text.
+func (doc *document) nextLine(to int) (from, next int, ok bool) {
+	from = to
+	if from < len(doc.text) && doc.text[from] == '\r' {
+		from++
+	}
+	if from < len(doc.text) && doc.text[from] == '\n' && (from == to || doc.text[from-1] == '\r') {
+		from++
+	}
+	if from == to || from > len(doc.text) {
+		return from, from, false
+	}
+	return from, nextBreak(doc.text, from, min(len(doc.text), from+doc.within(lineAhead))), from < len(doc.text)
+}
+
+// previousLine returns the bounds of the line before the one that begins at
+// from; ok is false at the start of the text.
+func (doc *document) previousLine(from int) (start, to int, ok bool) {
+	to = from
+	if to > 0 && doc.text[to-1] == '\n' {
+		to--
+	}
+	if to > 0 && doc.text[to-1] == '\r' {
+		to--
+	}
+	if to == from {
+		return 0, 0, false
+	}
+	return lastBreak(doc.text, max(0, to-doc.within(lineAhead)), to), to, true
+}
+
+// lastBreak returns the offset behind the last line break in text[from:to], or
+// from.
+func lastBreak(text []byte, from, to int) int {
+	for i := to; i > from; i-- {
+		if ascii.IsBreak(text[i-1]) {
+			return i
+		}
+	}
+	return from
+}
+
+// nextBreak returns the offset of the first line break in text[from:to], or to.
+func nextBreak(text []byte, from, to int) int {
+	n := bytes.IndexByte(text[from:to], '\n')
+	if n >= 0 {
+		to = from + n
+	}
+	if n = bytes.IndexByte(text[from:to], '\r'); n >= 0 {
+		to = from + n
+	}
+	return to
+}
+
+// word returns the bounds of the identifier around offset: letters, digits,
+// underscores and what is not ASCII; with dashes too if dashed. Each side is cut
+// at MaxName bytes.
+func (doc *document) word(offset int, dashed bool) (from, to int) {
+	from, to = offset, offset
+	for from > 0 && offset-from < value.MaxName && (ascii.IsWord(doc.text[from-1]) || dashed && doc.text[from-1] == '-') {
+		from--
+	}
+	for to < len(doc.text) && to-offset < value.MaxName && (ascii.IsWord(doc.text[to]) || dashed && doc.text[to] == '-') {
+		to++
+	}
+	if bytes.HasPrefix(doc.text[from:to], []byte("\xef\xbb\xbf")) {
+		from += 3 // a byte order mark
+	}
+	if from > 0 && from < offset && doc.text[from-1] == '\\' && bytes.IndexByte([]byte("ntr"), doc.text[from]) >= 0 {
+		from++ // an escape before the name: "DEBUG=1\nSECRET_KEY=…"
+	}
+	return from, to
+}
+
+// fact answers a question about the whole text once.
+func (doc *document) fact(name string, ask func(*document) bool) bool {
+	answer, known := doc.facts[name]
+	if !known {
+		if doc.facts == nil {
+			doc.facts = map[string]bool{}
+		}
+		answer = ask(doc)
+		doc.facts[name] = answer
+	}
+	return answer
+}
+
+// nested reads a text that is written inside this one: lines of a notebook, the
+// content of a patch, decoded base64 or UTF-16. place gives the offset in this
+// document of an offset of the nested text (ascending; called with 0 to
+// len(text)).
+func (doc *document) nested(text []byte, place func(int) int, emit func(Assignment)) {
+	if doc.depth >= maxDepth {
+		return
+	}
+	anchors := anchorSet().Append(nil, text, 0, len(text))
+	if len(anchors) == 0 {
+		return
+	}
+	inner := newDocument(text, anchors)
+	inner.depth = doc.depth + 1
+	defer func() { doc.guards = append(doc.guards, inner.guards...) }()
+	inner.read(func(a Assignment) {
+		if len(a.Values) > 0 {
+			from, to := place(a.Offset), place(a.Offset+a.Length)
+			a.Offset, a.Length = from, max(0, to-from)
+		}
+		emit(a)
+	})
+}
+
+// read asks the forms about every anchor.
+func (doc *document) read(emit func(Assignment)) {
+	done := 0 // behind the name that was read last: DJANGO_SECRET_KEY holds two anchors
+	views := doc.views(emit)
+	for i, a := range doc.anchors {
+		anchor := int(a)
+		for len(views) > 0 && views[0].to <= anchor {
+			views = views[1:]
+		}
+		if anchor < done || len(views) > 0 && views[0].from <= anchor {
+			continue
+		}
+		emitted := false
+		take := func(a Assignment) {
+			emitted = true
+			if len(a.Values) > 0 {
+				doc.value = span{a.Offset, a.Offset + a.Length}
+				emit(a)
+			}
+		}
+		if doc.value.from <= anchor && anchor < doc.value.to && kindOfAnchor(doc.text, anchor) == anchorName {
+			continue
+		}
+		switch kindOfAnchor(doc.text, anchor) {
+		case anchorInsecure:
+			insecureForm(doc, anchor, take)
+		case anchorBase64:
+			done = base64Form(doc, anchor, take)
+		case anchorWide:
+			done = wideForm(doc, anchor, take)
+		default:
+			if _, done = doc.word(anchor, false); doc.crowded(i, done) {
+				continue
+			}
+			for _, f := range forms(doc.kind) {
+				if f(doc, anchor, take); emitted {
+					break
+				}
+			}
+			done = max(done, doc.consumed)
+			nearbyForm(doc, anchor, take)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package forms
+
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// textRun is how long printable bytes must be, and over how many lines, to be
+// taken for a text within a binary, such as a file in a tar archive; shorter
+// runs count only for values that no person made up.
+const textRun = 256
+
+// binaryViews reads the printable runs of a binary in which anchors stand:
+// lines of an editor's swap file, rows of a database, files of an archive. In
+// compiled Python it looks for keys among the constants.
+func binaryViews(doc *document, emit func(Assignment)) []span {
+	var done []span
+	end := 0
+	for _, a := range doc.anchors {
+		anchor := int(a)
+		if anchor < end || kindOfAnchor(doc.text, anchor) == anchorWide {
+			continue
+		}
+		from, to := anchor, anchor
+		for from > end && ascii.IsText(doc.text[from-1]) {
+			from--
+		}
+		for to < len(doc.text) && ascii.IsText(doc.text[to]) {
+			to++
+		}
+		end = to
+		l := &layout{}
+		l.add(from, 1, doc.text[from:to]...)
+		take := emit
+		if to-from < textRun || strings.Count(string(l.text), "\n") < 3 {
+			take = func(a Assignment) {
+				if value.AnyGenerated(a.Values) {
+					emit(a)
+				}
+			}
+		}
+		doc.view(l, sniffKind, take)
+		done = append(done, span{from, to})
+	}
+	if len(doc.text) > 16 && doc.text[2] == '\r' && doc.text[3] == '\n' {
+		pycConstants(doc, emit)
+	}
+	return done
+}
+
+// pycConstants finds string constants of the length and the alphabet of
+// Django's keys in compiled Python. There a string stands behind its type and
+// its length, in one byte or in four, and apart from the names.
+func pycConstants(doc *document, emit func(Assignment)) {
+	text := doc.text
+	for i := 4; i+value.DjangoLength < len(text); i++ {
+		n := int(text[i])
+		if n != value.DjangoLength && n != value.DjangoLength+len(scanner.InsecurePrefix) {
+			continue
+		}
+		at := i + 1
+		switch text[i-1] &^ 0x80 {
+		case 'z', 'Z':
+		case 's', 'u', 't', 'a', 'A':
+			if i+3 >= len(text) || text[i+1] != 0 || text[i+2] != 0 || text[i+3] != 0 {
+				continue
+			}
+			at += 3
+		default:
+			continue
+		}
+		if at+n > len(text) {
+			continue
+		}
+		v := string(text[at : at+n])
+		if c, ok := value.DjangoShape(v); ok && c <= value.Django {
+			emit(Assignment{Name: "SECRET_KEY", Offset: at, Length: n, Values: []string{v}, Form: "pyc"})
+			i = at + n - 1
+		}
+	}
+}

@@ -1,0 +1,279 @@
+package forms
+
+import (
+	"bytes"
+	"html"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
+
+// markupViews reads the code in a document as the language that it says it is:
+// fenced blocks of Markdown, code blocks of reStructuredText. Of HTML it reads
+// the text as a browser would show it, so that a table of settings and code
+// with every word coloured are lines again.
+func markupViews(doc *document, emit func(Assignment)) []span {
+	head := bytes.TrimLeft(bytes.TrimPrefix(doc.text, []byte("\xef\xbb\xbf")), " \t\r\n")
+	if len(head) > 1 && head[0] == '<' && (head[1] == '!' || head[1] == '?' || head[1]|32 >= 'a' && head[1]|32 <= 'z') && !bytes.Contains(doc.text, []byte("\n```")) {
+		return htmlViews(doc, emit)
+	}
+	return codeViews(doc, emit)
+}
+
+// codeViews reads fenced blocks and the blocks of reStructuredText's
+// directives.
+func codeViews(doc *document, emit func(Assignment)) []span {
+	var done []span
+	next := 0
+	text := doc.text
+	last := int(doc.anchors[len(doc.anchors)-1])
+	plain := bytes.IndexByte(text[:last], '\r') < 0 // LF alone ends lines
+	for from := 0; from <= last; {
+		blank := indentOf(text[from:])
+		if c := byteAt(text, from+blank); plain && c != '`' && c != '~' && c != '.' {
+			n := bytes.IndexByte(text[from:], '\n')
+			if n < 0 {
+				break
+			}
+			from += n + 1
+			continue
+		}
+		to := nextBreak(text, from, len(text))
+		line := text[from:to]
+		start := endOfBreak(text, to)
+		var end, after int
+		k, ok := fence(line[blank:])
+		if ok {
+			end, after = fenceEnd(text, start, line[blank], blank)
+		} else if k, ok = directive(line[blank:]); ok {
+			end = indentedEnd(text, start, blank)
+			after = end
+		}
+		if !ok {
+			from = start
+			continue
+		}
+		if doc.anchored(&next, start, end) {
+			doc.view(dedent(text, start, end, blank), k, emit)
+			done = append(done, span{start, end})
+		}
+		from = max(after, start)
+	}
+	return done
+}
+
+// endOfBreak returns the offset behind the line break at to.
+func endOfBreak(text []byte, to int) int {
+	if to < len(text) && text[to] == '\r' {
+		to++
+		if to < len(text) && text[to] == '\n' {
+			to++
+		}
+		return to
+	}
+	return min(to+1, len(text))
+}
+
+// fence knows the line that opens a fenced block, and its language.
+func fence(line []byte) (k kind, ok bool) {
+	for _, mark := range [...]string{"```", "~~~"} {
+		if info, found := bytes.CutPrefix(line, []byte(mark)); found {
+			return kindOfLanguage(bytes.TrimLeft(info, mark[:1]+" \t{.")), true
+		}
+	}
+	return 0, false
+}
+
+// kindOfLanguage knows the names of languages in documents.
+func kindOfLanguage(info []byte) kind {
+	n := 0
+	for n < len(info) && (ascii.IsWord(info[n]) || info[n] == '-') {
+		n++
+	}
+	switch string(bytes.ToLower(info[:n])) {
+	case "python", "py", "python3", "python2", "pycon", "py3":
+		return kindPython
+	case "bash", "sh", "shell", "console", "zsh", "dotenv", "env", "shell-session", "sh-session", "fish", "properties":
+		return kindDotenv
+	case "yaml", "yml":
+		return kindYAML
+	case "dockerfile", "docker":
+		return kindDocker
+	case "json", "jsonc", "json5":
+		return kindJSON
+	case "ini", "toml", "cfg", "conf", "systemd", "nginx", "apache":
+		return kindINI
+	case "diff", "patch":
+		return kindPatch
+	case "html", "xml":
+		return kindMarkup
+	}
+	return sniffKind
+}
+
+// fenceEnd finds where a fenced block ends and what follows begins. A block
+// that is not closed goes to the end of the text.
+func fenceEnd(text []byte, from int, mark byte, blank int) (end, after int) {
+	for from < len(text) {
+		to := nextBreak(text, from, len(text))
+		line := text[from:to]
+		n := indentOf(line)
+		if n <= blank+3 && len(line) >= n+3 && line[n] == mark && line[n+1] == mark && line[n+2] == mark {
+			return from, endOfBreak(text, to)
+		}
+		from = endOfBreak(text, to)
+	}
+	return len(text), len(text)
+}
+
+// directive knows reStructuredText's code blocks.
+func directive(line []byte) (k kind, ok bool) {
+	for _, name := range [...]string{".. code-block::", ".. code::", ".. sourcecode::", ".. parsed-literal::"} {
+		if info, found := bytes.CutPrefix(line, []byte(name)); found {
+			return kindOfLanguage(bytes.TrimLeft(info, " \t")), true
+		}
+	}
+	return 0, false
+}
+
+// indentedEnd finds the end of the block that stands further to the right than
+// blank.
+func indentedEnd(text []byte, from, blank int) int {
+	for from < len(text) {
+		to := nextBreak(text, from, len(text))
+		line := text[from:to]
+		if len(bytes.TrimSpace(line)) > 0 && indentOf(line) <= blank {
+			return from
+		}
+		from = endOfBreak(text, to)
+	}
+	return len(text)
+}
+
+// dedent takes as many blanks from each line as the block's first line has,
+// Markdown's mark of a quotation, and the prompts of a Python shell.
+func dedent(text []byte, from, end, blank int) *layout {
+	l := &layout{}
+	cut := -1
+	for from < end {
+		to := nextBreak(text, from, end)
+		next := min(endOfBreak(text, to), end)
+		n := indentOf(text[from:to])
+		if cut < 0 && n < to-from {
+			cut = n
+		}
+		at := from + min(n, max(cut, 0))
+		for _, prompt := range [...]string{">>> ", "... "} {
+			if bytes.HasPrefix(text[at:to], []byte(prompt)) {
+				at += len(prompt)
+			}
+		}
+		l.add(at, 1, text[at:next]...)
+		from = next
+	}
+	return l
+}
+
+// Bounds of what is read of a page before its first anchor and behind its last
+// one, in bytes: more than any form looks at.
+const (
+	htmlBack  = 16 << 10
+	htmlAhead = 32 << 10
+)
+
+// htmlStart is the last tag that begins htmlBack bytes or more before an
+// anchor, or the start of the page.
+func htmlStart(text []byte, anchor int) int {
+	return max(0, bytes.LastIndexByte(text[:max(0, anchor-htmlBack)], '<'))
+}
+
+// htmlViews reads the text of HTML or XML. Anchors within tags are left to the
+// other forms: <env name="SECRET_KEY" value="x"/>.
+func htmlViews(doc *document, emit func(Assignment)) []span {
+	var done []span
+	text := doc.text[:min(len(doc.text), int(doc.anchors[len(doc.anchors)-1])+htmlAhead)]
+	l := &layout{}
+	for i := htmlStart(text, int(doc.anchors[0])); i < len(text); {
+		n := 0
+		for i+n < len(text) && text[i+n] != '<' && text[i+n] != '&' {
+			n++
+		}
+		if n > 0 {
+			l.add(i, 1, text[i:i+n]...)
+			done = append(done, span{i, i + n})
+			i += n
+			continue
+		}
+		if text[i] == '&' {
+			n = entity(text[i:])
+			l.add(i, 0, []byte(html.UnescapeString(string(text[i:i+n])))...)
+			i += n
+			continue
+		}
+		n = tagEnd(text[i:])
+		if n == 0 {
+			l.add(i, 1, '<')
+			i++
+			continue
+		}
+		tag := text[i : i+n]
+		i += n
+		switch name := tagName(tag); name {
+		case "/td", "/th", "/dt", "/key":
+			l.add(i, 0, []byte(": ")...)
+			for i < len(text) && (ascii.IsSpace(text[i]) || ascii.IsBreak(text[i])) {
+				i++
+			}
+		case "br", "/p", "/div", "/tr", "/li", "/pre", "/dd", "/h1", "/h2", "/h3", "/h4", "/string":
+			l.add(i, 0, '\n')
+		}
+	}
+	doc.view(l, kindOther, emit)
+	return done
+}
+
+// entity returns the length of the character reference that s begins with, or
+// 1.
+func entity(s []byte) int {
+	for i := 1; i < len(s) && i < 12; i++ {
+		if s[i] == ';' {
+			return i + 1
+		}
+		if !ascii.IsWord(s[i]) && s[i] != '#' {
+			break
+		}
+	}
+	return 1
+}
+
+// tagEnd returns the length of the tag that s begins with, or 0. A comment's
+// marks are tags; its text is text.
+func tagEnd(s []byte) int {
+	if bytes.HasPrefix(s, []byte("<!--")) {
+		return 4
+	}
+	if len(s) < 2 || s[1] != '/' && s[1] != '!' && s[1] != '?' && (s[1]|32 < 'a' || s[1]|32 > 'z') {
+		return 0
+	}
+	n := bytes.IndexByte(s[:min(len(s), lineAhead)], '>')
+	return n + 1
+}
+
+// tagName is the name of a tag in lower case; "" if it is longer than any that
+// matters.
+func tagName(tag []byte) string {
+	n := 1
+	for n < len(tag) && (ascii.IsWord(tag[n]) || tag[n] == '/' && n == 1) {
+		n++
+	}
+	var low [16]byte
+	if n -= 1; n > len(low) {
+		return ""
+	}
+	for i, c := range tag[1 : n+1] {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		low[i] = c
+	}
+	return string(low[:n])
+}

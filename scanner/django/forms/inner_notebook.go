@@ -1,0 +1,113 @@
+package forms
+
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
+
+// notebookViews reads the cells and the outputs of a Jupyter notebook: strings
+// and lists of strings under "source", "text", "text/plain" and the like. Each
+// is one text; its lines are the list's strings.
+func notebookViews(doc *document, emit func(Assignment)) []span {
+	var done []span
+	text, next := doc.text, 0
+	cell := kindPython
+	for i := 0; i < len(text); {
+		if text[i] != '"' {
+			i++
+			continue
+		}
+		end := closeQuote(text, i+1, len(text), '"', false)
+		if end < 0 {
+			break
+		}
+		key := text[i+1 : end]
+		at := end + 1
+		for at < len(text) && (ascii.IsSpace(text[at]) || ascii.IsBreak(text[at])) {
+			at++
+		}
+		i = end + 1
+		if at >= len(text) || text[at] != ':' {
+			continue
+		}
+		for at++; at < len(text) && (ascii.IsSpace(text[at]) || ascii.IsBreak(text[at])); {
+			at++
+		}
+		i = at
+		k := sniffKind
+		switch string(key) {
+		case "cell_type":
+			cell = kindPython
+			if !bytes.HasPrefix(text[at:], []byte(`"code"`)) {
+				cell = kindMarkup
+			}
+			continue
+		case "source", "input":
+			k = cell
+		case "text", "text/plain", "text/html", "text/markdown", "traceback":
+		default:
+			continue
+		}
+		l := &layout{}
+		to := jsonText(l, text, at)
+		if doc.anchored(&next, at, to) {
+			doc.view(l, k, emit)
+			done = append(done, span{at, to})
+		}
+		i = to
+	}
+	return done
+}
+
+// jsonText appends the string or the list of strings at text[at], without
+// escapes, and returns the offset behind it.
+func jsonText(l *layout, text []byte, at int) int {
+	if at < len(text) && text[at] == '"' {
+		return jsonString(l, text, at)
+	}
+	if at >= len(text) || text[at] != '[' {
+		return at
+	}
+	for at++; at < len(text); {
+		switch c := text[at]; {
+		case c == '"':
+			at = jsonString(l, text, at)
+		case c == ']':
+			return at + 1
+		case c == ',' || ascii.IsSpace(c) || ascii.IsBreak(c):
+			at++
+		default:
+			return at // no list of strings
+		}
+	}
+	return at
+}
+
+// jsonString appends the string whose quote stands at text[at] and returns the
+// offset behind it.
+func jsonString(l *layout, text []byte, at int) int {
+	end := closeQuote(text, at+1, len(text), '"', false)
+	if end < 0 {
+		end = len(text)
+	}
+	for i := at + 1; i < end; {
+		n := bytes.IndexByte(text[i:end], '\\')
+		if n < 0 {
+			n = end - i
+		}
+		if n > 0 {
+			l.add(i, 1, text[i:i+n]...)
+			i += n
+			continue
+		}
+		n = 2
+		if i+1 < end && text[i+1] == 'u' {
+			n = 6
+		}
+		n = min(n, end-i)
+		l.add(i, 0, []byte(unescapeC(string(text[i:i+n])))...)
+		i += n
+	}
+	return min(end+1, len(text))
+}

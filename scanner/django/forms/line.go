@@ -1,0 +1,244 @@
+package forms
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// eachOf takes the value of SECRET_KEY_FALLBACKS for several, with commas
+// between them: a generated key has none.
+func eachOf(doc *document, emit func(Assignment)) func(Assignment) {
+	return func(a Assignment) {
+		raw := ""
+		if len(a.Values) > 0 {
+			raw = string(doc.text[a.Offset : a.Offset+a.Length])
+		}
+		if !strings.Contains(raw, ",") {
+			emit(a)
+			return
+		}
+		at := a.Offset
+		for _, part := range strings.Split(raw, ",") {
+			b := a
+			b.Offset, b.Length = at+len(part)-len(strings.TrimLeft(part, " ")), len(strings.TrimSpace(part))
+			b.Values = lineStyle.readings(strings.TrimSpace(part), 0)
+			emit(b)
+			at += len(part) + 1
+		}
+	}
+}
+
+// beginsWithSign takes NAME==x for NAME= and NAME ==x for NAME with a key that
+// begins with the sign, if it is one that only a machine makes.
+func (s *statement) beginsWithSign() bool {
+	if s.sep != "==" && s.sep != "===" || s.at != s.signAt+len(s.sep) {
+		return false
+	}
+	from := s.signAt
+	if s.tight {
+		from++
+	}
+	word := s.doc.text[from:s.limit]
+	if n := bytes.IndexAny(word, " \t"); n >= 0 {
+		word = word[:n]
+	}
+	if !value.AnyGenerated(wordStyle.readings(string(word), 0)) {
+		return false
+	}
+	if s.sep, s.at = "=", from; !s.tight {
+		s.sep = ""
+	}
+	return true
+}
+
+// lineStyle is how values stand in a line of unknown language.
+var lineStyle = style{form: "text", blank: true, stops: ",;)}]"}
+
+// lineReader knows what most languages have in common: a name, a sign and a
+// value between quotes. Without quotes only a value that no person would have
+// made up counts.
+func lineReader(s *statement, emit func(Assignment)) bool {
+	if s.sep == "" && !s.typed() {
+		return false
+	}
+	var traits scanner.Trait
+	switch s.sep {
+	case ",":
+		if !s.inner || !s.called() {
+			return false
+		}
+		if s.asks() {
+			traits |= scanner.Fallback
+		}
+	case "||", "??", "?:", "||=", "??=":
+		traits |= scanner.Fallback
+	case ":", "=", ":=", "=>", "?=":
+		s.typed()
+		if s.skipGetter() {
+			traits |= scanner.Fallback
+		}
+	}
+	if _, comment := s.commented(); comment {
+		traits |= scanner.Comment
+	}
+	if pythonPrefix(s.rest()) {
+		return false // b'…' and the like are Python's
+	}
+	r, ok := lineStyle.read(s.doc.text, s.at, s.limit)
+	if !ok || !r.quoted && !value.AnyGenerated(r.values) || r.quoted && s.joined(r.end) {
+		return false
+	}
+	emit(s.assign(lineStyle.form, r, traits))
+	return true
+}
+
+// pythonPrefix reports whether a string with a prefix of Python begins here.
+func pythonPrefix(s []byte) bool {
+	n := 0
+	for n < len(s) && n < 3 && bytes.IndexByte([]byte("bBrRuUfF"), s[n]) >= 0 {
+		n++
+	}
+	return n > 0 && n < len(s) && (s[n] == '"' || s[n] == '\'')
+}
+
+// joined reports whether the string that ends here is only a part of what is
+// built: 'a' + b, 'text' % x.
+func (s *statement) joined(end int) bool {
+	rest := bytes.TrimLeft(s.doc.text[min(end, s.limit):s.limit], " \t")
+	if len(rest) == 0 {
+		return false
+	}
+	switch rest[0] {
+	case '+', '%':
+		return true
+	case '.':
+		return len(rest) > 1 && (rest[1] == ' ' || rest[1] == '$')
+	}
+	return false
+}
+
+// called reports whether the name is the first argument of a call.
+func (s *statement) called() bool {
+	n := len(s.left)
+	return n > 1 && s.left[n-1] == '(' && ascii.IsWord(s.left[n-2])
+}
+
+// asks reports whether the name is given to a function that looks it up, so
+// that the next argument is its default.
+func (s *statement) asks() bool {
+	word, _ := s.lastWord()
+	for _, part := range [...]string{"get", "env(", "config(", "default", "fetch", "lookup", "getenv"} {
+		if n := len(word); n >= len(part) && containsFold(word, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// typed skips the type between a name and its sign: let key: string = "x",
+// var key string = "x".
+func (s *statement) typed() bool {
+	if s.sep != ":" && s.sep != "" || s.inner && s.sep == "" {
+		return false
+	}
+	text := s.doc.text
+	i := s.at
+	for i < s.limit && i-s.at < 40 && (ascii.IsWord(text[i]) || bytes.IndexByte([]byte("<>&[]?.| "), text[i]) >= 0) {
+		i++
+	}
+	if i == s.at || i+1 >= s.limit || text[i] != '=' || text[i+1] == '=' || text[i+1] == '>' {
+		return false
+	}
+	s.sep, s.spaced, s.tight = "=", true, false
+	for i++; i < s.limit && ascii.IsSpace(text[i]); i++ {
+	}
+	s.at = i
+	return true
+}
+
+// skipGetter moves behind a reference that has a literal as its default in
+// JavaScript, PHP or Ruby: process.env.KEY || "x", getenv("KEY") ?: "x",
+// ENV.fetch("KEY", "x").
+func (s *statement) skipGetter() bool {
+	rest := s.rest()
+	if len(rest) == 0 || !ascii.IsWord(rest[0]) && rest[0] != '$' {
+		return false
+	}
+	for _, sign := range [...]string{"||", "??", "?:", " or "} {
+		if n := bytes.Index(rest[:min(len(rest), value.MaxName)], []byte(sign)); n > 0 && !bytes.ContainsAny(rest[:n], ";{}") {
+			n += len(sign)
+			for n < len(rest) && ascii.IsSpace(rest[n]) {
+				n++
+			}
+			if n < len(rest) && ascii.IsQuote(rest[n]) {
+				s.at += n
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// upper reports whether the name is spelled as the environment's names are.
+func (s *statement) upper() bool {
+	return isUpper(s.doc.text[s.nameFrom:s.nameTo])
+}
+
+// codeRoots begin expressions that look a value up.
+var codeRoots = [...]string{"os.", "process.", "settings.", "self.", "this.", "var.", "local.", "module.", "data.", "secrets.", "env.", "config.",
+	"import.", "System.", "random_", "each.", "steps.", "inputs.", "params.", "args.", "options.", "opts.", "app.", "conf.", "django.", "new ", "lambda ",
+	"await ", "Secret.", "ENV[", "getenv(", "env(", "$_ENV", "$_SERVER", "!Ref", "!Sub", "!GetAtt", "!ImportValue", "String", "None", "null", "nil",
+	"true", "false", "True", "False", "undefined", "NULL"}
+
+// isCode reports whether the value is an expression of a program, and not a key
+// that looks like one.
+func (r *reading) isCode() bool {
+	return !r.quoted && isCode(r.values[0]) && !value.AnyGenerated(r.values)
+}
+
+// isCode reports whether an unquoted value is an expression of a program.
+func isCode(v string) bool {
+	if v == "" {
+		return false
+	}
+	for _, root := range codeRoots {
+		if len(v) >= len(root) && v[:len(root)] == root && (len(v) == len(root) || !ascii.IsWord(root[len(root)-1]) || !ascii.IsWord(v[len(root)])) {
+			return true
+		}
+	}
+	if isDotted(v) {
+		return true
+	}
+	i := 0
+	for i < len(v) && (ascii.IsWord(v[i]) || v[i] == '.' || v[i] == ':' && i+1 < len(v) && v[i+1] == ':' || i > 0 && v[i-1] == ':' && v[i] == ':') {
+		i++
+	}
+	if i == 0 || i == len(v) {
+		return false
+	}
+	switch last := v[len(v)-1]; v[i] {
+	case '(':
+		return last == ')' || last == ';' || last == ',' || last == '('
+	case '[':
+		return last == ']' || last == ';' || last == ','
+	}
+	return false
+}
+
+// isDotted knows the path of a field that is called like a key:
+// credentials.secretKey, client.env.SECRET_KEY.
+func isDotted(v string) bool {
+	n := strings.LastIndexByte(v, '.')
+	return n > 0 && value.IsPlainName(v[n+1:]) && value.JudgeName(v[n+1:]) != value.NameNone && value.IsPlainName(strings.ReplaceAll(v[:n], ".", "_"))
+}
+
+func (s *statement) commentTrait() scanner.Trait {
+	if _, comment := s.commented(); comment {
+		return scanner.Comment
+	}
+	return 0
+}

@@ -1,0 +1,128 @@
+package forms
+
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
+
+// Bounds of the search for the instruction that a continued line belongs to.
+const (
+	dockerBack  = 64      // lines
+	dockerBytes = 8 << 10 // bytes, to each side
+)
+
+// dockerReader knows the instructions of a Dockerfile: ENV NAME value, ENV and
+// ARG NAME=value, and variables of a RUN.
+func dockerReader(s *statement, emit func(Assignment)) bool {
+	instruction, start := dockerInstruction(s.doc, s.from)
+	switch instruction {
+	case "ENV", "ARG", "LABEL":
+		y := style{form: "dockerfile", blank: true, joins: true, single: true}
+		var traits scanner.Trait
+		switch between := bytes.TrimSpace(s.doc.text[start:s.nameFrom]); {
+		case s.sep == "" && s.spaced && instruction == "ENV" && len(between) == 0:
+			y.blank = false
+		case s.sep == "=" && !s.tight && instruction == "ENV" && len(between) == 0 && s.at == s.signAt+1:
+			y.blank, s.at = false, s.signAt // a key that begins with the sign
+		case s.sep == "=" && s.tight:
+			if instruction == "ARG" {
+				traits |= scanner.Fallback
+			}
+		default:
+			return s.sep == "" // ARG NAME
+		}
+		r, ok := y.read(s.doc.text, s.at, s.limit)
+		if !ok {
+			emit(Assignment{})
+			return true
+		}
+		emit(s.assign(y.form, r, traits))
+		return true
+	case "RUN":
+		if s.sep != "=" || !s.tight && s.open == 0 || s.inner {
+			return false
+		}
+		r, ok := s.word()
+		if !ok || r.isCode() {
+			emit(Assignment{})
+			return true
+		}
+		var traits scanner.Trait
+		if !dockerWrites(s.doc, s.to) {
+			traits |= scanner.BuildOnly
+		}
+		emit(s.assign("dockerfile", r, traits))
+		return true
+	}
+	return false
+}
+
+// dockerInstruction returns the instruction that the line belongs to, over
+// lines that end in a backslash, and the offset behind it. It is empty if there
+// is none.
+func dockerInstruction(doc *document, from int) (name string, behind int) {
+	start := from
+	for range dockerBack {
+		prev, to, ok := doc.previousLine(start)
+		if !ok || from-prev > dockerBytes || doc.spendthrift() {
+			break
+		}
+		doc.spent += to - prev + 16
+		line := bytes.TrimRight(doc.text[prev:to], " \t")
+		if len(line) == 0 || line[len(line)-1] != '\\' {
+			if bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("#")) && prev < start {
+				start = prev // comments may stand within an instruction
+				continue
+			}
+			break
+		}
+		start = prev
+	}
+	for start < from && bytes.HasPrefix(bytes.TrimLeft(doc.text[start:], " \t"), []byte("#")) {
+		_, to := doc.line(start)
+		next, _, ok := doc.nextLine(to)
+		if !ok {
+			break
+		}
+		start = next
+	}
+	i := start + indentOf(doc.text[start:])
+	end := i
+	for end < len(doc.text) && end-i < 12 && doc.text[end]|32 >= 'a' && doc.text[end]|32 <= 'z' {
+		end++
+	}
+	if end >= len(doc.text) || !ascii.IsSpace(doc.text[end]) {
+		return "", 0
+	}
+	word := bytes.ToUpper(doc.text[i:end])
+	switch string(word) {
+	case "ENV", "ARG", "RUN", "LABEL":
+		if doc.kind == kindDocker || bytes.Equal(word, doc.text[i:end]) {
+			return string(word), end
+		}
+	}
+	return "", 0
+}
+
+// dockerWrites reports whether the instruction that goes on behind this line
+// writes a file, so that the value stays in the image.
+func dockerWrites(doc *document, to int) bool {
+	from, _ := doc.line(to)
+	start := from
+	for range dockerBack {
+		line := bytes.TrimRight(doc.text[from:to], " \t")
+		if bytes.IndexByte(line, '>') >= 0 || bytes.Contains(line, []byte("tee ")) {
+			return true
+		}
+		if len(line) == 0 || line[len(line)-1] != '\\' || to-start > dockerBytes {
+			return false
+		}
+		var ok bool
+		if from, to, ok = doc.nextLine(to); !ok {
+			return false
+		}
+	}
+	return false
+}

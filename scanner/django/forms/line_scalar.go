@@ -1,0 +1,468 @@
+package forms
+
+import (
+	"bytes"
+	"html"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// A reading is a value as written and all that it may mean.
+type reading struct {
+	offset, length int      // in the document's text, without quotes
+	values         []string // likeliest first; none if the text refers to a value elsewhere
+	fallback       bool     // the default of a reference: ${X:-default}
+	quoted         bool
+	end            int // behind the value and its closing quote
+}
+
+// A style says how a family of formats writes values.
+type style struct {
+	form string // name of the form in reports
+
+	blank   bool   // an unquoted value ends at white space
+	stops   string // signs that end an unquoted value
+	comment bool   // " #" ends an unquoted value
+	single  bool   // backslashes mean nothing between single quotes
+	double  bool   // '' stands for ' between single quotes
+	bare    bool   // backslashes mean nothing outside of quotes
+	dollars bool   // $$ stands for $
+	percent bool   // %% stands for %
+	entity  bool   // &amp; stands for &
+	joins   bool   // quoted and unquoted pieces side by side are one value, as in a shell
+}
+
+// read reads the value that begins at text[at] and must end before limit.
+func (y *style) read(text []byte, at, limit int) (r reading, ok bool) {
+	limit = min(limit, at+lineAhead)
+	for at < limit && ascii.IsSpace(text[at]) {
+		at++
+	}
+	if at >= limit {
+		return r, false
+	}
+	if text[at] == '`' && y.joins {
+		return r, false // what a command writes
+	}
+	if quote, n := quoteAt(text, at, limit); n > 0 {
+		if r, ok = y.quoted(text, at, limit, quote, n); ok {
+			return r, len(r.values) > 0
+		}
+		at += n // an opening quote without an end: a line that was cut
+	}
+	return y.plain(text, at, limit)
+}
+
+// quoteAt tells the quote that begins at text[i] and its length: ", ', `, \",
+// """ and so on; the length is 0 if there is none.
+func quoteAt(text []byte, i, limit int) (quote byte, n int) {
+	j := i
+	for j < limit && text[j] == '\\' && j-i < 3 {
+		j++
+	}
+	if j >= limit || !ascii.IsQuote(text[j]) {
+		return 0, 0
+	}
+	quote = text[j]
+	if j == i && j+2 < limit && text[j+1] == quote && text[j+2] == quote && quote != '`' {
+		return quote, 3
+	}
+	return quote, j + 1 - i
+}
+
+// quoted reads a value between quotes; ok is false if they do not close.
+func (y *style) quoted(text []byte, at, limit int, quote byte, n int) (r reading, ok bool) {
+	from := at + n
+	to := y.closing(text, from, limit, quote, text[at:at+n])
+	if to < 0 {
+		return r, false
+	}
+	r = reading{offset: from, length: to - from, quoted: true, end: to + n}
+	raw := string(text[from:to])
+	if n > 1 && text[at] == '\\' {
+		raw = unescapeC(raw) // one layer of the string around
+	}
+	if y.joins && n == 1 && r.end < limit && !ascii.IsSpace(text[r.end]) && strings.IndexByte(";,&|)<>\\\"]}`", text[r.end]) < 0 {
+		if tail, end := y.pieces(text, r.end, limit); tail != "" {
+			r.values = y.readings(y.unescape(raw, quote)+tail, 0)
+			r.length, r.end = end-from, end
+			return r, true
+		}
+	}
+	if v, from, to, found := defaultOf(raw); found {
+		r.fallback = true
+		raw, r.offset, r.length = v, r.offset+from, to-from
+	}
+	r.values = y.readings(raw, quote)
+	return r, true
+}
+
+// closing finds the end of a quoted value, or -1.
+func (y *style) closing(text []byte, from, limit int, quote byte, opening []byte) int {
+	switch {
+	case len(opening) == 3 && opening[0] != '\\':
+		n := bytes.Index(text[from:limit], opening)
+		if n < 0 {
+			return -1
+		}
+		return from + n
+	case opening[0] == '\\':
+		n := bytes.Index(text[from:limit], opening)
+		if n < 0 {
+			return -1
+		}
+		return from + n
+	case quote == '\'' && (y.single || y.double):
+		for i := from; i < limit; i++ {
+			if text[i] != quote {
+				continue
+			}
+			if y.double && i+1 < limit && text[i+1] == quote {
+				i++
+				continue
+			}
+			return i
+		}
+		return -1
+	}
+	return closeQuote(text, from, limit, quote, false)
+}
+
+// pieces reads what a shell would take for the rest of the same word.
+func (y *style) pieces(text []byte, at, limit int) (value string, end int) {
+	var out []byte
+	for at < limit && !ascii.IsSpace(text[at]) && text[at] != ';' {
+		if quote, n := quoteAt(text, at, limit); n == 1 {
+			to := y.closing(text, at+1, limit, quote, text[at:at+1])
+			if to < 0 {
+				break
+			}
+			out = append(out, y.unescape(string(text[at+1:to]), quote)...)
+			at = to + 1
+			continue
+		}
+		if text[at] == '\\' && at+1 < limit {
+			at++
+		}
+		out = append(out, text[at])
+		at++
+	}
+	return string(out), at
+}
+
+// plain reads a value without quotes.
+func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
+	line := text[at:limit]
+	end := len(line)
+	if y.blank {
+		if n := bytes.IndexAny(line, " \t"); n >= 0 {
+			end = n
+		}
+	} else if y.comment {
+		end = commentStart(line)
+	}
+	if len(line) == 0 || line[0] == '#' && y.comment && at > 0 && ascii.IsSpace(text[at-1]) && value.Surest(y.readings(string(line[:end]), 0)) > value.Django {
+		return r, false
+	}
+	if bytes.HasPrefix(line, []byte("$(")) || line[0] == '`' {
+		return r, false
+	}
+	if n := templateEnd(line); n > end {
+		end = n // ${X:-a default with blanks}, {{ X }}, <your key>
+	}
+	whole := bytes.TrimRight(line[:end], " \t\f\v")
+	short := whole
+	if y.stops != "" && !bytes.HasPrefix(whole, []byte("${")) {
+		if n := bytes.IndexAny(whole, y.stops); n >= 0 {
+			short = bytes.TrimRight(whole[:n], " \t")
+		}
+	}
+	r = reading{offset: at, length: len(whole), end: at + len(whole)}
+	raw := string(whole)
+	if v, from, to, found := defaultOf(raw); found {
+		r.fallback = true
+		r.offset, r.length = at+from, to-from
+		if len(v) > 1 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {
+			r.offset, r.length, v = r.offset+1, r.length-2, v[1:len(v)-1]
+		}
+		r.values = y.readings(v, 0)
+		return r, len(r.values) > 0
+	}
+	if len(short) > 0 && len(short) < len(whole) {
+		// A stop sign can be one of the key's own: the whole counts only if
+		// that makes a surer key.
+		r.values = y.readings(string(short), 0)
+		r.length = len(short)
+		if whole := y.readings(raw, 0); value.Surest(whole) < min(value.Surest(r.values), value.Public) {
+			r.values, r.length = whole, len(raw)
+		}
+		return r, len(r.values) > 0
+	}
+	if len(short) == 0 {
+		return r, false
+	}
+	r.values = y.readings(raw, 0)
+	return r, len(r.values) > 0
+}
+
+// commentStart returns where a comment begins in the rest of a line: at a #
+// behind white space. A # within a word is part of it: two of three Django keys
+// hold one.
+func commentStart(line []byte) int {
+	for i := 1; i < len(line); i++ {
+		if line[i] == '#' && ascii.IsSpace(line[i-1]) {
+			return i
+		}
+	}
+	return len(line)
+}
+
+// readings lists what a value may mean: the way of the style first, then other
+// layers that it may stand in. quote is 0 for an unquoted value.
+func (y *style) readings(raw string, quote byte) []string {
+	first := y.unescape(raw, quote)
+	out := []string{first}
+	add := func(v string) {
+		for _, o := range out {
+			if o == v {
+				return
+			}
+		}
+		out = append(out, v)
+	}
+	if y.dollars && strings.Contains(first, "$$") {
+		out[0] = strings.ReplaceAll(first, "$$", "$")
+	}
+	if y.percent && strings.Contains(first, "%%") {
+		out[0] = strings.ReplaceAll(out[0], "%%", "%")
+	}
+	if y.entity {
+		out[0] = html.UnescapeString(out[0])
+	}
+	add(first)
+	if !strings.ContainsAny(raw, `\$%&`) {
+		return out
+	}
+	add(raw)
+	for _, v := range [...]string{first, raw} {
+		if strings.Contains(v, "$$") {
+			add(strings.ReplaceAll(v, "$$", "$"))
+		}
+		if strings.Contains(v, "%%") {
+			add(strings.ReplaceAll(v, "%%", "%"))
+		}
+	}
+	if strings.Contains(raw, `\`) {
+		add(unescapeC(raw))
+	}
+	if strings.Contains(raw, "&") && strings.Contains(raw, ";") {
+		add(html.UnescapeString(raw))
+	}
+	if v, ok := unescapePercent(raw); ok {
+		add(v)
+	}
+	return out
+}
+
+// unescape undoes the style's own escapes.
+func (y *style) unescape(raw string, quote byte) string {
+	switch {
+	case quote == '\'' && y.double:
+		return strings.ReplaceAll(raw, "''", "'")
+	case quote == '\'' && y.single, quote == 0 && y.bare, !strings.Contains(raw, `\`):
+		return raw
+	case y.joins: // a shell: the backslash keeps the next sign as it is
+		return unescapeShell(raw, quote)
+	}
+	return unescapeC(raw)
+}
+
+// unescapeShell takes the backslash away from the signs before which a shell
+// does so: all of them outside of quotes, few between double quotes. An
+// exclamation mark is among them because people escape it, wrongly.
+func unescapeShell(raw string, quote byte) string {
+	out := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		if raw[i] == '\\' && i+1 < len(raw) && (quote == 0 || strings.IndexByte("$`\"\\!#", raw[i+1]) >= 0) {
+			i++
+		}
+		out = append(out, raw[i])
+	}
+	return string(out)
+}
+
+// unescapeC undoes the escapes that JSON, TOML, YAML, JavaScript and most other
+// languages have in common. What is no escape stays as it is, less its
+// backslash before a sign.
+func unescapeC(raw string) string {
+	if !strings.Contains(raw, `\`) {
+		return raw
+	}
+	out := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		if raw[i] != '\\' || i+1 == len(raw) {
+			out = append(out, raw[i])
+			continue
+		}
+		i++
+		switch c := raw[i]; c {
+		case 'n':
+			out = append(out, '\n')
+		case 't':
+			out = append(out, '\t')
+		case 'r':
+			out = append(out, '\r')
+		case 'u', 'x', 'U':
+			n := map[byte]int{'x': 2, 'u': 4, 'U': 8}[c]
+			r, ok := hexRune(raw[i+1:], n)
+			if !ok {
+				out = append(out, '\\', c)
+				continue
+			}
+			out = append(out, string(r)...)
+			i += n
+		default:
+			if ascii.IsWord(c) {
+				out = append(out, '\\')
+			}
+			out = append(out, c)
+		}
+	}
+	return string(out)
+}
+
+func hexRune(s string, n int) (rune, bool) {
+	if len(s) < n {
+		return 0, false
+	}
+	var r rune
+	for i := 0; i < n; i++ {
+		d := ascii.HexDigit(s[i])
+		if d < 0 {
+			return 0, false
+		}
+		r = r<<4 | rune(d)
+	}
+	return r, true
+}
+
+// unescapePercent undoes the %XX of an URL; ok is false if there is none.
+func unescapePercent(raw string) (v string, ok bool) {
+	if !strings.Contains(raw, "%") {
+		return "", false
+	}
+	out := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		if raw[i] == '%' && i+2 < len(raw) && ascii.HexDigit(raw[i+1]) >= 0 && ascii.HexDigit(raw[i+2]) >= 0 {
+			out = append(out, byte(ascii.HexDigit(raw[i+1])<<4|ascii.HexDigit(raw[i+2])))
+			i, ok = i+2, true
+			continue
+		}
+		out = append(out, raw[i])
+	}
+	return string(out), ok
+}
+
+// templateEnd returns the offset behind the template or the bracket that s
+// begins with, or 0.
+func templateEnd(s []byte) int {
+	closing := ""
+	switch {
+	case bytes.HasPrefix(s, []byte("${")):
+		return braceEnd(s)
+	case bytes.HasPrefix(s, []byte("{{")):
+		closing = "}}"
+	case bytes.HasPrefix(s, []byte("{%")):
+		closing = "%}"
+	case len(s) > 0 && s[0] == '<':
+		closing = ">"
+	case len(s) > 0 && s[0] == '[':
+		closing = "]"
+	default:
+		return 0
+	}
+	n := bytes.Index(s, []byte(closing))
+	if n < 0 {
+		return 0
+	}
+	return n + len(closing)
+}
+
+// templateDefault finds the literal default in a template of Helm, Jinja or
+// Ansible: {{ .Values.key | default "x" }}, {{ key | default('x') }}.
+func templateDefault(raw string) (value string, from, to int, ok bool) {
+	n := strings.Index(raw, "default")
+	if n < 0 || !strings.HasPrefix(raw, "{{") {
+		return "", 0, 0, false
+	}
+	n += len("default")
+	from = n + len(raw[n:]) - len(strings.TrimLeft(raw[n:], " (\\"))
+	if from >= len(raw) || !ascii.IsQuote(raw[from]) {
+		return "", 0, 0, false
+	}
+	from++
+	to = strings.IndexByte(raw[from:], raw[from-1])
+	if to <= 0 {
+		return "", 0, 0, false
+	}
+	to += from
+	for to > from && raw[to-1] == '\\' {
+		to--
+	}
+	return raw[from:to], from, to, to > from
+}
+
+// defaultOf returns the default of a reference that has one: ${X:-default},
+// ${X-default}, ${X:=default}, {{ x | default("default") }}, and its bounds in
+// raw. References within the default are looked into as well.
+func defaultOf(raw string) (value string, from, to int, ok bool) {
+	if strings.HasPrefix(raw, "{{") {
+		return templateDefault(raw)
+	}
+	from, to = 0, len(raw)
+	for range 4 {
+		rest := raw[from:to]
+		if !strings.HasPrefix(rest, "${") {
+			break
+		}
+		end := braceEnd([]byte(rest))
+		if end != len(rest) {
+			break
+		}
+		n := 2
+		for n < len(rest) && ascii.IsWord(rest[n]) {
+			n++
+		}
+		sign := 0
+		switch {
+		case strings.HasPrefix(rest[n:], ":-"), strings.HasPrefix(rest[n:], ":="):
+			sign = 2
+		case strings.HasPrefix(rest[n:], "-"), strings.HasPrefix(rest[n:], "="):
+			sign = 1
+		}
+		if n == 2 || sign == 0 || n+sign >= end-1 {
+			break
+		}
+		from, to, ok = from+n+sign, to-1, true
+	}
+	return raw[from:to], from, to, ok
+}
+
+// braceEnd returns the offset behind the brace that closes the one which s
+// begins with, or 0.
+func braceEnd(s []byte) int {
+	depth := 0
+	for i, c := range s {
+		switch c {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return 0
+}

@@ -1,0 +1,195 @@
+package forms
+
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// wordStyle is how a shell writes the value of a variable: one word.
+var wordStyle = style{form: "shell", blank: true, stops: ";|)`<>", single: true, joins: true, dollars: false}
+
+// expansionReader knows the default of a parameter expansion,
+// ${SECRET_KEY:-default}, wherever it stands.
+func expansionReader(s *statement, emit func(Assignment)) bool {
+	text := s.doc.text
+	if s.nameFrom < 2 || text[s.nameFrom-1] != '{' || text[s.nameFrom-2] != '$' {
+		return false
+	}
+	if s.nameFrom > 2 && text[s.nameFrom-3] == '$' && s.doc.kind != kindYAML {
+		return false
+	}
+	from := s.nameFrom - 2
+	end := braceEnd(text[from:s.to])
+	if end > 0 {
+		raw := string(text[from : from+end])
+		if v, at, to, ok := defaultOf(raw); ok {
+			r := reading{offset: from + at, length: to - at, values: composeStyle.readings(v, 0), fallback: true}
+			if n := len(v); n > 1 && (v[0] == '"' || v[0] == '\'') && v[n-1] == v[0] {
+				r = reading{offset: r.offset + 1, length: n - 2, values: composeStyle.readings(v[1:n-1], v[0]), fallback: true}
+			}
+			emit(s.assign("shell-default", r, s.commentTrait()))
+			return true
+		}
+	}
+	emit(Assignment{})
+	return true
+}
+
+// commandReader knows commands that take a name and a value as two words:
+// setenv NAME value (csh), set -gx NAME value (fish).
+func commandReader(s *statement, emit func(Assignment)) bool {
+	if s.sep != "" || !s.spaced || s.open != 0 && !s.inner {
+		return false
+	}
+	left, _ := s.commented()
+	left = bytes.TrimLeft(left, "$ \t")
+	switch {
+	case bytes.Equal(left, []byte("setenv")):
+	case bytes.HasPrefix(left, []byte("set -")) && (bytes.IndexByte(left, 'x') > 0):
+	default:
+		return false
+	}
+	if r, ok := wordStyle.read(s.doc.text, s.at, s.limit); ok {
+		emit(s.assign(wordStyle.form, r, s.commentTrait()))
+	}
+	return true
+}
+
+// shellReader knows NAME=value within a command: before the command, behind
+// -e, --env, export, heroku config:set and the like, or between quotes. The
+// value is one word.
+func shellReader(s *statement, emit func(Assignment)) bool {
+	if s.sep != "=" || !s.tight || s.inner {
+		return false
+	}
+	r, ok := s.word()
+	if !ok {
+		return s.referenceOnly(emit)
+	}
+	sure := s.inShell() || s.upper() && s.setsVariable()
+	if !value.AnyGenerated(r.values) {
+		if !sure || r.isCode() {
+			if sure {
+				emit(Assignment{})
+			}
+			return sure
+		}
+	}
+	emit(s.assign(wordStyle.form, r, s.commentTrait()|s.buildTrait(r.end)))
+	return true
+}
+
+// word reads the value of NAME=value as a shell does, or up to the quote
+// around the whole assignment.
+func (s *statement) word() (reading, bool) {
+	y := wordStyle
+	if c := byteAt(s.doc.text, s.nameFrom-1); c == '?' || c == '&' || c == ';' {
+		y.stops = "&;\"'<>)" // a query
+	}
+	if s.open != 0 && !s.inner && byteAt(s.doc.text, s.nameFrom-1) == s.open {
+		y.blank, y.stops = false, ""
+		if s.runs() {
+			y.blank = true
+		}
+	}
+	return y.read(s.doc.text, s.at, s.limit)
+}
+
+// referenceOnly claims NAME=$(…) and NAME=.
+func (s *statement) referenceOnly(emit func(Assignment)) bool {
+	emit(Assignment{})
+	return true
+}
+
+// shellWords are words before NAME=value that only a shell, a container tool
+// or a platform's command line has.
+var shellWords = [...]string{"export", "env", "-e", "--env", "-E", "--build-arg", "--set", "--set-string", "--from-literal", "local", "declare", "readonly",
+	"config:set", "config:add", "set", "sudo", "time", "exec", "-x", "&&", "||", ";", "do", "then", "$", "%", "RUN", "run", "--set-env-vars",
+	"--update-env-vars", "--update-secrets", "--env-vars", "add", "--secret", "secrets", "typeset", "-gx", "putenv", "Environment", "web:", "worker:",
+	"%env", "%set_env", "!export", "release:", "run:", "script:", "command:", "shell:", "-", "echo", "printf", "\\"}
+
+// inShell reports whether a word before the name belongs to a command.
+func (s *statement) inShell() bool {
+	if s.doc.kind == kindDotenv || s.doc.kind == kindDocker {
+		return true
+	}
+	left, _ := s.commented()
+	word := left
+	if n := bytes.LastIndexAny(left, " \t"); n >= 0 {
+		word = left[n+1:]
+	}
+	word = bytes.Trim(word, "\"'`(")
+	if n := bytes.LastIndexByte(word, '='); n > 0 && plainWord(word[:n]) && word[0] != '-' {
+		return isUpper(word[:n]) // A=1 SECRET_KEY=x
+	}
+	word = bytes.TrimSuffix(word, []byte("="))
+	for _, w := range shellWords {
+		if string(word) == w {
+			return true
+		}
+	}
+	return false
+}
+
+// setsVariable reports whether nothing but a bullet, a quote or a bracket stands
+// before the name: a line of an environment file in another text.
+func (s *statement) setsVariable() bool {
+	left, _ := s.commented()
+	left = bytes.Trim(left, " \t-*+>`\"'([{$#0123456789.")
+	return len(left) == 0 || left[len(left)-1] == ':' || left[len(left)-1] == '`' || s.open != 0
+}
+
+// commands are words that are run, so that what stands before them is only
+// their environment.
+var commands = [...]string{"python", "python3", "python2", "./manage.py", "manage.py", "make", "docker", "docker-compose", "gunicorn", "uwsgi", "uv",
+	"poetry", "pipenv", "pytest", "py.test", "celery", "flask", "django-admin", "tox", "nox", "npm", "yarn", "pnpm", "node", "bash", "sh", "exec", "coverage",
+	"honcho", "foreman", "daphne", "uvicorn", "hypercorn", "invoke", "inv", "just", "&&", "||", "|", ";", ">>", ">", "\\", "pdm", "hatch", "rye", "pipx",
+	"heroku", "ansible-playbook", "terraform", "helm", "kubectl", "sphinx-build", "mypy", "pylint", "cargo", "go", "env", "sudo", "./run.sh", "circusd",
+	"supervisord", "waitress-serve", "nohup", "time", "xvfb-run", "dotenv", "doppler", "mkdocs"}
+
+// runs reports whether a command or another variable follows the first word of
+// the value: SECRET_KEY=x DEBUG=1 python manage.py.
+func (s *statement) runs() bool {
+	rest := s.rest()
+	if len(rest) == 0 || ascii.IsQuote(rest[0]) {
+		return false
+	}
+	n := bytes.IndexAny(rest, " \t")
+	if n < 0 {
+		return false
+	}
+	word := bytes.TrimLeft(rest[n:], " \t")
+	if n = bytes.IndexAny(word, " \t"); n >= 0 {
+		word = word[:n]
+	}
+	if eq := bytes.IndexByte(word, '='); eq > 1 && plainWord(word[:eq]) && isUpper(word[:eq]) {
+		return true
+	}
+	if n = bytes.LastIndexByte(word, '/'); n > 0 && n < len(word)-1 {
+		word = word[n+1:]
+	}
+	for _, c := range commands {
+		if string(word) == c {
+			return true
+		}
+	}
+	return false
+}
+
+// buildCommands read the settings but serve nobody.
+var buildCommands = [...]string{"collectstatic", "compilemessages", "makemessages", "compress", "tailwind", "compilescss", "compilejsi18n", "mkdocs",
+	"sphinx-build", "spectacular", "generateschema", "makemigrations", "npm run build"}
+
+// buildTrait tells a value that is given to one command of a build.
+func (s *statement) buildTrait(end int) scanner.Trait {
+	rest := s.doc.text[min(end, s.to):s.to]
+	for _, c := range buildCommands {
+		if bytes.Contains(rest, []byte(c)) {
+			return scanner.BuildOnly
+		}
+	}
+	return 0
+}

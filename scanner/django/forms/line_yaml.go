@@ -1,0 +1,480 @@
+package forms
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// yamlStyle is how YAML writes scalars on one line.
+var yamlStyle = style{form: "yaml", comment: true, double: true, bare: true}
+
+// composeStyle is the same where $$ stands for $.
+var composeStyle = style{form: "yaml", comment: true, double: true, bare: true, dollars: true}
+
+// Bounds of the search around a key, in lines and bytes: for its value, its
+// parent and the kind of its object.
+const (
+	yamlLines  = 48
+	yamlBytes  = 4 << 10
+	blockBytes = 4 << 10 // of a block scalar or a folded value
+)
+
+// yamlReader knows a key and its value in all styles of YAML, and the
+// NAME=value items of compose.
+func yamlReader(s *statement, emit func(Assignment)) bool {
+	if s.sep == "=" && s.tight && !s.inner {
+		return yamlItem(s, emit)
+	}
+	if anchor := s.nameFrom > 0 && s.doc.text[s.nameFrom-1] == '&' && s.sep == "" && s.spaced; anchor {
+		s.sep = ":" // other: &secret_key value
+	}
+	if s.sep != ":" || s.open != 0 && !s.inner || s.at < s.limit && s.at == s.signAt+1 && !s.flow() {
+		return false
+	}
+	if !s.yamlKey() {
+		return false
+	}
+	text := s.doc.text
+	y := yamlStyle
+	if s.doc.fact("compose", looksLikeCompose) {
+		y = composeStyle
+	}
+	traits := s.commentTrait()
+	if s.flow() {
+		y.stops = ",}]"
+	}
+	if !s.yamlTag() {
+		emit(Assignment{})
+		return true
+	}
+	rest := s.rest()
+	switch {
+	case len(rest) == 0 || rest[0] == '#' && text[s.at-1] == ' ':
+		s.yamlBelow(y, traits, emit)
+	case (rest[0] == '|' || rest[0] == '>') && isBlockHeader(rest):
+		if r, ok := s.yamlBlock(rest[0] == '>'); ok {
+			s.emitYAML(y, r, traits, emit)
+		} else {
+			emit(Assignment{})
+		}
+	case rest[0] == '*' && value.IsPlainName(string(bytes.TrimSpace(rest[1:]))):
+		emit(Assignment{})
+	case rest[0] == '{' && !bytes.HasPrefix(rest, []byte("{{")):
+		s.valueIn(s.at, min(s.limit, len(text)), y, traits, emit)
+	case rest[0] == '[':
+		return s.yamlList(y, s.at+1, s.limit, traits, emit)
+	default:
+		if isAnnotation(rest) {
+			return false
+		}
+		r, ok := s.yamlScalar(y)
+		if !ok || r.isCode() || !r.quoted && s.inCode(rest) {
+			emit(Assignment{})
+			return true
+		}
+		s.emitYAML(y, r, traits, emit)
+	}
+	return true
+}
+
+// yamlItem reads - NAME=value.
+func yamlItem(s *statement, emit func(Assignment)) bool {
+	left, _ := s.commented()
+	if bullet := bytes.TrimRight(left, " \t"); string(bullet) != "-" {
+		return false
+	}
+	y := composeStyle
+	y.form, y.joins = "yaml-item", true
+	if s.open == 0 {
+		switch rest := s.rest(); {
+		case s.runs():
+			y.blank = true
+		case len(rest) > 0 && (rest[0] == '"' || rest[0] == '\''):
+			// Compose would keep these quotes, a CI's shell takes them off.
+			y.single = true
+		}
+	}
+	r, ok := y.read(s.doc.text, s.at, s.limit)
+	if !ok {
+		emit(Assignment{})
+		return true
+	}
+	emit(s.assign(y.form, r, s.commentTrait()|s.buildTrait(r.end)))
+	return true
+}
+
+// yamlKey reports whether only what may stand before a key is before the name.
+func (s *statement) yamlKey() bool {
+	left, _ := s.commented()
+	left = bytes.TrimRight(left, " \t")
+	if len(left) == 0 {
+		return true
+	}
+	switch last := left[len(left)-1]; last {
+	case '-', '{', ',', '?', '[', '+':
+		return true
+	case '&':
+		return true
+	case '<', '>', '=', '(', '|', ';', '/', '$', '"', '\'', '`', '*', ')':
+		return false
+	case '.':
+		return true // dotted keys: django.secret_key
+	}
+	return bytes.HasSuffix(left, []byte("&"))
+}
+
+// flow reports whether the name stands in a flow mapping that opens on its
+// line.
+func (s *statement) flow() bool {
+	depth := 0
+	for _, c := range s.doc.text[s.from:s.nameFrom] {
+		switch c {
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		}
+	}
+	return depth > 0
+}
+
+// isAnnotation knows what stands behind the colon of a program's declaration:
+// a type, then the value.
+func isAnnotation(rest []byte) bool {
+	n := 0
+	for n < len(rest) && (ascii.IsWord(rest[n]) || bytes.IndexByte([]byte(".[]|<>, "), rest[n]) >= 0) {
+		n++
+	}
+	return n > 0 && n+1 < len(rest) && rest[n] == '=' && rest[n-1] == ' ' && rest[n+1] == ' '
+}
+
+// inCode reports whether the line goes on as those of a program do.
+func (s *statement) inCode(rest []byte) bool {
+	rest = bytes.TrimRight(rest, " \t")
+	last := byte(0)
+	if len(rest) > 0 {
+		last = rest[len(rest)-1]
+	}
+	return (last == ',' || last == ';') && !s.flow() && !value.AnyGenerated([]string{string(rest[:len(rest)-1])})
+}
+
+// yamlTag skips an anchor and a tag that does not change the value; it is false
+// if the tag says that the value is elsewhere.
+func (s *statement) yamlTag() bool {
+	for range 2 {
+		rest := s.rest()
+		if len(rest) < 2 || rest[0] != '&' && rest[0] != '!' {
+			return true
+		}
+		n := bytes.IndexAny(rest, " \t")
+		if n < 0 {
+			n = len(rest)
+		}
+		word := string(bytes.TrimLeft(rest[1:n], "!"))
+		if !value.IsPlainName(strings.ReplaceAll(word, ".", "_")) {
+			return true // an unquoted key that begins with the sign
+		}
+		if rest[0] == '!' && word != "str" && word != "binary" && word != "unsafe" {
+			return n == len(rest) && len(word) >= value.MinRandom
+		}
+		if n == len(rest) {
+			return true
+		}
+		for s.at += n; s.at < s.limit && ascii.IsSpace(s.doc.text[s.at]); s.at++ {
+		}
+	}
+	return true
+}
+
+// yamlScalar reads a scalar that begins on the key's line. A quoted one may end
+// on a later line.
+func (s *statement) yamlScalar(y style) (reading, bool) {
+	text := s.doc.text
+	quote := text[s.at]
+	if quote == '"' || quote == '\'' {
+		limit := s.at + blockBytes
+		if s.limit < s.to {
+			limit = s.limit
+		}
+		limit = min(limit, len(text))
+		if to := y.closing(text, s.at+1, limit, quote, text[s.at:s.at+1]); to > s.limit {
+			if n := bytes.Count(text[s.at:to], []byte("\n")); n <= 8 {
+				raw := foldLines(string(text[s.at+1:to]), quote == '"')
+				return reading{offset: s.at + 1, length: to - s.at - 1, values: y.readings(raw, quote), quoted: true, end: to + 1}, true
+			}
+		}
+	}
+	return y.read(text, s.at, s.limit)
+}
+
+// foldLines joins the lines of a quoted scalar: with a blank, or with nothing
+// where the line ends in a backslash.
+func foldLines(raw string, escapes bool) string {
+	var b strings.Builder
+	for i, line := range strings.FieldsFunc(raw, func(r rune) bool { return r == '\n' || r == '\r' }) {
+		joint := ""
+		if i > 0 {
+			joint = " "
+			line = strings.TrimLeft(line, " \t")
+		}
+		if s := b.String(); escapes && strings.HasSuffix(s, `\`) {
+			b.Reset()
+			b.WriteString(s[:len(s)-1])
+			joint = ""
+		}
+		b.WriteString(joint + strings.TrimRight(line, " \t"))
+	}
+	return b.String()
+}
+
+// isBlockHeader knows |, >-, |2+ and a comment behind them.
+func isBlockHeader(rest []byte) bool {
+	i := 1
+	for i < len(rest) && i < 4 && (rest[i] == '-' || rest[i] == '+' || rest[i] >= '1' && rest[i] <= '9') {
+		i++
+	}
+	rest = bytes.TrimLeft(rest[i:], " \t")
+	return len(rest) == 0 || rest[0] == '#'
+}
+
+// yamlBlock reads the lines of a block scalar below the key.
+func (s *statement) yamlBlock(folded bool) (r reading, ok bool) {
+	var lines []string
+	to, column := s.to, s.keyColumn()
+	for {
+		from, next, more := s.doc.nextLine(to)
+		if !more || next-s.to > blockBytes {
+			break
+		}
+		line := s.doc.text[from:next]
+		text := bytes.TrimSpace(line)
+		if len(text) > 0 {
+			if indentOf(line) <= column {
+				break
+			}
+			if len(lines) == 0 {
+				r.offset = from + indentOf(line)
+			}
+			lines = append(lines, string(text))
+			r.length = from + indentOf(line) + len(text) - r.offset
+		}
+		to = next
+	}
+	if len(lines) == 0 || len(lines) > yamlLines {
+		return r, false
+	}
+	joint := "\n"
+	if folded {
+		joint = " "
+	}
+	r.values = []string{strings.Join(lines, joint)}
+	r.end = r.offset + r.length
+	return r, true
+}
+
+// keyColumn is the column of the key, from 0: what stands below it must stand
+// further to the right.
+func (s *statement) keyColumn() int {
+	line := s.doc.text[s.from:s.nameFrom]
+	n := indentOf(line)
+	for n < len(line) && line[n] == '-' {
+		n++
+		n += indentOf(line[n:])
+	}
+	return n
+}
+
+// yamlBelow reads the value of a key that has nothing on its line: a scalar on
+// the next line, or a mapping with value: or default:.
+func (s *statement) yamlBelow(y style, traits scanner.Trait, emit func(Assignment)) {
+	column := s.keyColumn()
+	from, to, ok := s.doc.nextLine(s.to)
+	for ok && len(bytes.TrimSpace(s.doc.text[from:to])) == 0 && to-s.to < yamlBytes {
+		from, to, ok = s.doc.nextLine(to)
+	}
+	if !ok || indentOf(s.doc.text[from:to]) <= column {
+		emit(Assignment{})
+		return
+	}
+	first := from + indentOf(s.doc.text[from:to])
+	end := to
+	for range yamlLines {
+		nextFrom, next, more := s.doc.nextLine(end)
+		if !more || next-first > yamlBytes {
+			break
+		}
+		if line := s.doc.text[nextFrom:next]; len(bytes.TrimSpace(line)) > 0 && indentOf(line) <= column {
+			break
+		}
+		end = next
+	}
+	if s.doc.text[first] == '-' && s.yamlList(y, first, end, traits, emit) {
+		return
+	}
+	if c := s.doc.text[first]; c == '"' || c == '\'' {
+		if r, ok := y.read(s.doc.text, first, to); ok {
+			s.emitYAML(y, r, traits, emit)
+			return
+		}
+	}
+	if n := bytes.IndexByte(s.doc.text[first:to], ':'); n < 0 && end == to && s.doc.text[first] != '-' {
+		if r, ok := y.read(s.doc.text, first, to); ok && len(r.values) > 0 && !strings.ContainsAny(r.values[0], " ") {
+			s.emitYAML(y, r, traits, emit)
+			return
+		}
+	}
+	s.valueIn(first, end, y, traits, emit)
+}
+
+// yamlList reads old keys: the items of a list between two offsets, with
+// brackets and commas or a dash on each line.
+func (s *statement) yamlList(y style, from, to int, traits scanner.Trait, emit func(Assignment)) bool {
+	if !value.IsFallbacks(s.name()) {
+		return false
+	}
+	text := s.doc.text
+	y.stops = ",]"
+	for from < to {
+		c := text[from]
+		if ascii.IsSpace(c) || ascii.IsBreak(c) || c == ',' || c == '-' && from+1 < to && text[from+1] == ' ' {
+			from++
+			continue
+		}
+		r, ok := y.read(text, from, nextBreak(text, from, to))
+		if !ok {
+			break
+		}
+		emit(s.assign(y.form, r, traits))
+		from = max(r.end, r.offset+r.length)
+	}
+	emit(Assignment{})
+	return true
+}
+
+// emitYAML emits a value, decoded if it stands under data: of a Kubernetes
+// Secret, with the parent's name where the key's own says little.
+func (s *statement) emitYAML(y style, r reading, traits scanner.Trait, emit func(Assignment)) {
+	if !s.upper() && isUpper([]byte(r.values[0])) && value.IsPlainName(r.values[0]) && value.JudgeName(r.values[0]) != value.NameNone {
+		emit(Assignment{}) // secretKey: SECRET_KEY names the entry of a store
+		return
+	}
+	a := s.assign(y.form, r, traits)
+	parent := s.parent()
+	if parent == "data" && s.inSecret() {
+		if v, ok := decodeSecret(r.values[0]); ok {
+			a.Values, a.Form = []string{v}, "k8s-base64"
+		}
+	}
+	if parent != "" && !s.upper() && !isStructure(parent) {
+		a.Name = parent + "." + a.Name
+	}
+	emit(a)
+}
+
+// isStructure knows parents that say nothing about whose key it is.
+func isStructure(parent string) bool {
+	switch parent {
+	case "data", "stringData", "env", "environment", "variables", "vars", "args", "build", "values", "config", "spec", "properties", "Properties",
+		"global", "app", "web", "secrets", "secret", "settings", "default", "development", "production", "staging", "test", "all", "common", "base":
+		return true
+	}
+	return false
+}
+
+// parent returns the key that the statement's mapping belongs to, or "".
+func (s *statement) parent() string {
+	column := s.keyColumn()
+	if s.flow() {
+		line := s.doc.text[s.from:s.nameFrom]
+		if n := bytes.LastIndexByte(line, '{'); n > 0 {
+			return lastKey(line[:n])
+		}
+	}
+	from := s.from
+	for range yamlLines {
+		prev, to, ok := s.doc.previousLine(from)
+		if !ok || s.from-prev > yamlBytes || s.doc.spendthrift() {
+			return ""
+		}
+		s.doc.spent += to - prev + 16
+		line := s.doc.text[prev:to]
+		from = prev
+		text := bytes.TrimSpace(line)
+		if len(text) == 0 || text[0] == '#' {
+			continue
+		}
+		if n := indentOf(line); n < column {
+			if n2 := bytes.TrimLeft(text, "- "); len(n2) > 0 && len(text)-len(n2)+n < column {
+				return lastKey(text)
+			}
+		}
+	}
+	return ""
+}
+
+// lastKey reads the key of a line that ends in a colon.
+func lastKey(line []byte) string {
+	if n := bytes.Index(line, []byte(" #")); n > 0 {
+		line = line[:n]
+	}
+	line = bytes.TrimRight(line, " \t")
+	line, ok := bytes.CutSuffix(line, []byte(":"))
+	if !ok {
+		return ""
+	}
+	line = bytes.Trim(line, " \t-\"'")
+	if n := bytes.LastIndexAny(line, " \t{,"); n >= 0 {
+		line = line[n+1:]
+	}
+	if len(line) > value.MaxName || !plainWord(line) {
+		return ""
+	}
+	return string(line)
+}
+
+// secretReader reads the data of a Kubernetes Secret that stands in a text of
+// another kind: a script, a chapter.
+func secretReader(s *statement, emit func(Assignment)) bool {
+	return s.sep == ":" && s.parent() == "data" && s.inSecret() && yamlReader(s, emit)
+}
+
+// inSecret reports whether the text around is a Kubernetes Secret.
+func (s *statement) inSecret() bool {
+	from, to := max(0, s.from-yamlBytes), min(len(s.doc.text), s.to+yamlBytes)
+	if n := bytes.LastIndex(s.doc.text[from:s.from], []byte("\n---")); n >= 0 {
+		from += n
+	}
+	if n := bytes.Index(s.doc.text[s.to:to], []byte("\n---")); n >= 0 {
+		to = s.to + n
+	}
+	around := s.doc.text[from:to]
+	return bytes.Contains(around, []byte("kind: Secret")) || bytes.Contains(around, []byte(`kind: "Secret"`)) ||
+		bytes.Contains(around, []byte("kind: SealedSecret"))
+}
+
+// decodeSecret decodes a value under data:. The line break that echo adds
+// before base64 is no part of the key.
+func decodeSecret(v string) (string, bool) {
+	v = strings.Join(strings.Fields(v), "")
+	raw, err := base64.StdEncoding.DecodeString(v)
+	if err != nil || len(raw) == 0 {
+		return "", false
+	}
+	for _, c := range raw {
+		if (c < ' ' || c > '~') && !ascii.IsBreak(c) && c < 0x80 {
+			return "", false
+		}
+	}
+	return strings.TrimRight(string(raw), "\r\n"), true
+}
+
+// looksLikeCompose reports whether $$ stands for $ in this text.
+func looksLikeCompose(doc *document) bool {
+	head := doc.text[:min(len(doc.text), sniffed)]
+	return bytes.HasPrefix(head, []byte("services:")) || bytes.Contains(head, []byte("\nservices:"))
+}

@@ -1,0 +1,403 @@
+package forms
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// pythonForm reads the Python around a name. It starts at the name and looks at
+// what stands beside it, instead of reading the file from its start: settings
+// are often templates, broken or quoted in something else, and then no reader
+// of whole files survives.
+func pythonForm(doc *document, anchor int, emit func(Assignment)) {
+	from, to := doc.word(anchor, true)
+	from, to = trimDashes(doc.text, from, to)
+	if from > anchor || to <= anchor {
+		return
+	}
+	if q := quoteBefore(doc.text, from); q != 0 && to < len(doc.text) && doc.text[to] == q {
+		pythonQuoted(doc, from, to, emit)
+		return
+	}
+	from, to = doc.word(anchor, false)
+	pythonBare(doc, from, to, emit)
+}
+
+func trimDashes(text []byte, from, to int) (int, int) {
+	for from < to && text[from] == '-' {
+		from++
+	}
+	for to > from && text[to-1] == '-' {
+		to--
+	}
+	return from, to
+}
+
+// quoteBefore returns the quote that stands before an offset, or 0.
+func quoteBefore(text []byte, at int) byte {
+	if at > 0 && (text[at-1] == '"' || text[at-1] == '\'') {
+		return text[at-1]
+	}
+	return 0
+}
+
+// target is a name to which an expression is assigned.
+type target struct {
+	name   string
+	form   string
+	traits scanner.Trait
+	inside bool // brackets that were opened before: a line break ends nothing
+	// strict takes generated values only: the text before the value is no proof
+	// that it is one.
+	strict bool
+}
+
+// pythonQuoted reads 'SECRET_KEY' where it is the whole of a string: a key of a
+// dictionary, a subscript, an argument.
+func pythonQuoted(doc *document, from, to int, emit func(Assignment)) {
+	t := target{name: string(doc.text[from:to]), inside: true}
+	p := newPython(doc, to+1)
+	defer p.charge(to)
+	p.brackets = 1
+	if from > 1 && doc.text[from-2] == '\\' { // \"SECRET_KEY\": \"…\"
+		return
+	}
+	p.advance()
+	switch {
+	case p.at("]"):
+		p.brackets = 0
+		t.form, t.inside = "python-subscript", false
+		p.advance()
+		if p.at("[") || p.at(")") {
+			return
+		}
+		p.assigned(t, emit)
+	case p.at(":"):
+		t.form = "python-dict"
+		p.advance()
+		p.take(t, p.expression(), emit)
+	case p.at(","):
+		p.argument(t, from-1, emit)
+	case p.at(")"):
+		p.advance()
+		if p.at("or") { // os.environ.get('SECRET_KEY') or '…'
+			t.form, t.traits = "python-env-default", scanner.Fallback
+			p.advance()
+			p.take(t, p.expression(), emit)
+		}
+	case p.at("=") && doc.kind != kindPython:
+		return
+	case p.at("=="), p.at("!="), p.at("in"), p.at("not"):
+		emit(Assignment{})
+	}
+}
+
+// argument reads f('SECRET_KEY', …).
+func (p *python) argument(t target, quote int, emit func(Assignment)) {
+	callee, position, ok := p.doc.callee(quote)
+	if !ok {
+		return
+	}
+	last := callee[strings.LastIndexByte(callee, '.')+1:]
+	t.form = "python-env-default"
+	switch {
+	case isGetter(callee, last) && last != "getattr":
+		t.traits = scanner.Fallback
+	case last == "getattr":
+		t.traits = scanner.Fallback
+	case isSetter(last):
+		t.form = "python-set-call"
+	default:
+		t.strict = true
+	}
+	if isTestSetter(callee) {
+		t.traits |= scanner.TestOnly
+	}
+	if last == "setdefault" {
+		t.traits = scanner.Fallback
+	}
+	p.advance()
+	for n := position + 1; p.tok.kind != tokenEnd && !p.closing(); n++ {
+		keyword := ""
+		if p.tok.kind == tokenName {
+			save, tok := p.lexer, p.tok
+			keyword = p.word(p.tok)
+			if p.advance(); p.at("=") {
+				p.advance()
+			} else {
+				keyword = ""
+				p.lexer, p.tok = save, tok
+			}
+		}
+		before := p.pos
+		r := p.expression()
+		if keyword == "" && n == position+1 || isDefault(keyword) {
+			p.take(t, r, emit)
+		}
+		if p.pos == before && !p.at(",") && !p.closing() {
+			p.advance()
+		}
+		if p.at(",") {
+			p.advance()
+		}
+	}
+}
+
+// isSetter knows functions that give a setting its value.
+func isSetter(name string) bool {
+	switch name {
+	case "setattr", "putenv", "setenv", "setitem", "set", "setdefault", "define", "set_env", "set_config", "set_setting", "add", "update_setting", "object", "set_value", "delattr":
+		return true
+	}
+	return false
+}
+
+func isTestSetter(callee string) bool {
+	for _, s := range [...]string{"monkeypatch", "mock", "patch", "override_settings", "modify_settings", "self.settings", "mocker"} {
+		if strings.Contains(callee, s) {
+			return true
+		}
+	}
+	return false
+}
+
+// pythonBare reads a name that is code: the target of an assignment, a keyword
+// argument, an attribute, a part of a comparison.
+func pythonBare(doc *document, from, to int, emit func(Assignment)) {
+	place := doc.place(from)
+	t := target{name: place.dotted(doc.text, to), traits: place.traits, inside: place.inside}
+	if place.text != 0 {
+		pythonEmbedded(doc, to, t, place.text, emit)
+		return
+	}
+	p := newPython(doc, to)
+	p.comment = place.comment
+	if place.inside {
+		p.brackets = 1
+	}
+	defer p.charge(to)
+	p.advance()
+	switch {
+	case p.at(":"):
+		if !p.annotation() {
+			if doc.kind == kindPython {
+				t.form = "python-dict"
+				p.take(t, p.expression(), emit)
+			}
+			return
+		}
+		t.form = "python-assign"
+		p.assigned(t, emit)
+	case p.at("."):
+		p.attribute(t, emit)
+	case p.at(",") || p.at(")"):
+		if !place.inside || doc.text[doc.indented(from)] == '(' {
+			p.unpack(from, t, emit)
+		}
+	default:
+		t.form = "python-assign"
+		if place.inside {
+			t.form = "python-kwarg"
+		}
+		p.assigned(t, emit)
+	}
+}
+
+// annotation skips ": type" and says whether "=" follows it.
+func (p *python) annotation() bool {
+	save, tok := p.lexer, p.tok
+	p.advance()
+	for depth := 0; p.tok.kind == tokenName || p.tok.kind == tokenString || p.tok.kind == tokenOp; p.advance() {
+		switch {
+		case p.at("[") || p.at("("):
+			depth++
+		case p.at("]") || p.at(")"):
+			if depth--; depth < 0 {
+				p.lexer, p.tok = save, tok
+				p.advance()
+				return false
+			}
+		case p.at("="):
+			return p.tok.from > tok.to
+		case depth == 0 && p.at(","), p.at("{"), p.at("}"):
+			p.lexer, p.tok = save, tok
+			p.advance()
+			return false
+		}
+	}
+	p.lexer, p.tok = save, tok
+	p.advance()
+	return false
+}
+
+// assigned reads an operator and what stands behind it.
+func (p *python) assigned(t target, emit func(Assignment)) {
+	switch {
+	case p.at("=") || p.at(":=") || p.at("+=") || p.at("|=") || p.at("?="):
+		if p.at("?=") {
+			return // make
+		}
+		for p.at("=") || p.at(":=") || p.at("+=") || p.at("|=") {
+			if p.advance(); p.tok.kind == tokenNewline && t.inside {
+				p.advance()
+			}
+			first := p.tok.from
+			r := p.expression()
+			if p.at("=") && r.path != "" && !t.inside { // A = B = …
+				continue
+			}
+			if p.at(",") && !t.inside {
+				r = p.tuple(r)
+			}
+			if r.from == r.to {
+				r.from = first
+			}
+			p.take(t, r, emit)
+			return
+		}
+	case p.at("==") || p.at("!=") || p.at("in") || p.at("not") || p.at("is"):
+		p.comparison(t, emit)
+	}
+}
+
+// tuple reads the rest of a, b, c.
+func (p *python) tuple(r result) result {
+	for p.at(",") {
+		if p.advance(); p.tok.kind == tokenNewline || p.tok.kind == tokenEnd {
+			break
+		}
+		before := p.pos
+		next := p.expression()
+		r = result{literals: join(r.literals, next.literals), computed: r.computed || next.computed, from: r.from, to: next.to}
+		if p.pos == before {
+			break
+		}
+	}
+	r.display, r.constant = true, false
+	return r
+}
+
+// attribute reads SECRET_KEY_FALLBACKS.append('…') and methods that ask.
+func (p *python) attribute(t target, emit func(Assignment)) {
+	p.advance()
+	name := p.word(p.tok)
+	if p.tok.kind != tokenName {
+		return
+	}
+	p.advance()
+	switch name {
+	case "append", "extend", "insert", "add", "appendleft", "update":
+		if p.at("(") {
+			args, _ := p.arguments()
+			t.form = "python-append"
+			for _, a := range args {
+				p.take(t, a.value, emit)
+			}
+		}
+	case "startswith", "endswith":
+		if p.at("(") {
+			args, _ := p.arguments()
+			for _, a := range args {
+				p.doc.sentinel(p.tok.from, a.value.literals, name == "startswith")
+			}
+		}
+		emit(Assignment{})
+	case "lower", "strip", "encode", "casefold":
+		if p.at("(") {
+			p.arguments()
+		}
+		p.assigned(t, emit)
+	}
+}
+
+// unpack reads DEBUG, SECRET_KEY = True, '…': the value in the name's place.
+func (p *python) unpack(from int, t target, emit func(Assignment)) {
+	start, _ := p.doc.line(from)
+	head := bytes.TrimLeft(p.text[start:from], " \t([")
+	position := 0
+	for _, c := range head {
+		switch {
+		case c == ',':
+			position++
+		case !ascii.IsWord(c) && c != ' ' && c != '.':
+			return
+		}
+	}
+	for !p.at("=") {
+		if p.tok.kind != tokenName && !p.at(",") && !p.at(")") && !p.at(".") {
+			return
+		}
+		p.advance()
+	}
+	p.brackets = 0
+	t.inside = false
+	p.advance()
+	wrapped := p.at("(") || p.at("[")
+	if wrapped {
+		p.advance()
+	}
+	for n := 0; ; n++ {
+		before := p.pos
+		r := p.expression()
+		if n == position {
+			t.form = "python-assign"
+			p.take(t, r, emit)
+			return
+		}
+		if !p.at(",") || p.pos == before {
+			return
+		}
+		p.advance()
+	}
+}
+
+// take emits the literals that an expression can be.
+func (p *python) take(t target, r result, emit func(Assignment)) {
+	if r.boolean && len(r.literals) == 0 {
+		emit(Assignment{})
+		return
+	}
+	if r.path != "" && len(r.literals) == 0 && !strings.HasSuffix(r.path, "()") {
+		if v, ok := p.resolve(r.path); ok {
+			r = v
+			if t.form == "python-assign" {
+				t.form = "python-name"
+			}
+		}
+	}
+	fallbacks := value.IsFallbacks(t.name)
+	if fallbacks {
+		p.trap(t, r, emit)
+	}
+	if t.form == "python-assign" && r.path == "()" {
+		t.form = "python-env-default"
+	}
+	emitted := 0
+	for _, l := range r.literals {
+		if l.text == "" || t.strict && value.Classify(l.text, t.name) > value.Random {
+			continue
+		}
+		if l.argument && value.Classify(l.text, t.name) > value.Random {
+			continue
+		}
+		a := Assignment{Name: t.name, Offset: l.from, Length: l.to - l.from, Values: []string{l.text}, Form: t.form, Traits: t.traits | l.traits}
+		if l.other != "" {
+			a.Values = append(a.Values, l.other)
+		}
+		emit(a)
+		emitted++
+	}
+	if emitted > 0 && !r.display || r.asked.get {
+		p.doc.consumed = max(p.doc.consumed, min(p.tok.from, p.pos))
+	}
+	if emitted == 0 && (len(r.literals) > 0 || r.computed && r.path != "" && strings.ContainsAny(r.path, "().[")) {
+		emit(Assignment{})
+	}
+}
+
+// charge books what was looked at.
+func (p *python) charge(from int) { p.doc.spent += max(0, p.pos-from) }

@@ -1,0 +1,427 @@
+package forms
+
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Bounds of the evaluator. It is a descent parser, but deeper brackets than
+// maxNesting are skipped without descending.
+const (
+	maxNesting  = 24
+	maxLiterals = 32 // of one expression
+)
+
+// literal is one constant string that an expression can have as its value.
+type literal struct {
+	text     string
+	from, to int // where it is written
+	traits   scanner.Trait
+	other    string // a second reading, if not empty
+	element  bool   // an element of a list, a set or a tuple
+	argument bool   // given to a function whose meaning is not known
+}
+
+// result is the value of an expression as far as it can be told without running
+// it.
+type result struct {
+	literals []literal // the values that it can have
+	constant bool      // it is exactly literals[0]
+	computed bool      // or something that is not known
+	boolean  bool      // a comparison: no value
+	display  bool      // a list, a tuple, a set or a dictionary
+	filtered bool      // a comprehension with a condition
+
+	path     string // a name, with dots
+	from, to int    // all of it
+
+	// How the environment is asked: see traps.go.
+	asked asked
+}
+
+// python evaluates the expressions of one statement.
+type python struct {
+	lexer
+	doc   *document
+	tok   token // the current one
+	depth int
+	hops  int // names that were replaced by their values on the way here
+}
+
+// newPython starts an evaluator at an offset; it may look as far as ahead says.
+func newPython(doc *document, at int) *python {
+	p := &python{doc: doc}
+	p.text, p.pos, p.end = doc.text, at, doc.ahead(at)
+	return p
+}
+
+func (p *python) advance() { p.tok = p.next() }
+
+// at reports whether the current token is this operator or keyword.
+func (p *python) at(s string) bool { return p.is(p.tok, s) }
+
+// expression reads one expression up to a comma, a closing bracket, a colon or
+// the end of the line.
+func (p *python) expression() result {
+	if p.depth++; p.depth > maxNesting {
+		p.skip()
+		p.depth--
+		return result{computed: true}
+	}
+	defer func() { p.depth-- }()
+	if p.at("lambda") {
+		for p.tok.kind != tokenEnd && p.tok.kind != tokenNewline && !p.at(":") && !p.at(")") {
+			p.advance()
+		}
+		if p.at(":") {
+			p.advance()
+		}
+	}
+	r := p.either()
+	if p.at(":=") {
+		p.advance()
+		return p.expression()
+	}
+	if !p.at("if") {
+		return r
+	}
+	p.advance()
+	from := p.tok.from
+	p.either()
+	condition := p.text[from:min(p.tok.from, len(p.text))]
+	if !p.at("else") {
+		r.filtered = true
+		return r
+	}
+	p.advance()
+	return branch(r, p.expression(), developmentSide(condition))
+}
+
+// either reads operands with or, and, comparisons and not between them.
+func (p *python) either() result {
+	r := p.sum()
+	for {
+		switch {
+		case p.at("or"):
+			p.advance()
+			right := p.sum()
+			if r.computed || r.path != "" {
+				mark(right.literals, scanner.Fallback)
+			}
+			boolean := r.boolean && right.boolean
+			asked := r.asked
+			r = choice(r, right)
+			r.boolean, r.asked = boolean, asked
+			r.asked.answered = r.asked.answered || len(right.literals) > 0 && right.literals[0].text != ""
+		case p.at("and"):
+			p.advance()
+			right := p.sum()
+			r = result{literals: right.literals, computed: true, boolean: right.boolean, from: r.from, to: right.to}
+		case p.at("==") || p.at("!=") || p.at("in") || p.at("is") || p.at("<") || p.at(">") || p.at("<=") || p.at(">="):
+			p.advance()
+			if p.at("not") {
+				p.advance()
+			}
+			right := p.sum()
+			r = result{computed: true, boolean: true, from: r.from, to: right.to}
+		case p.at("not"): // not in
+			p.advance()
+			if !p.at("in") {
+				return r
+			}
+		default:
+			return r
+		}
+	}
+}
+
+// sum reads operands with +, % and * between them and folds constants.
+func (p *python) sum() result {
+	negated := false
+	for p.at("not") {
+		negated = true
+		p.advance()
+	}
+	r := p.operand()
+	if negated {
+		return result{computed: true, boolean: true, from: r.from, to: r.to}
+	}
+	for p.tok.kind == tokenOp {
+		switch op := p.word(p.tok); op {
+		case "+":
+			p.advance()
+			r = concat(r, p.operand())
+		case "%":
+			p.advance()
+			r = interpolate(r, p.operand())
+		case "*", "-", "/", "|", "&", "^", "**", "//", "<<", ">>":
+			p.advance()
+			right := p.operand()
+			r = result{computed: true, display: r.display, literals: elements(r), from: r.from, to: right.to}
+		default:
+			return r
+		}
+	}
+	return r
+}
+
+// operand reads an atom and what is applied to it: attributes, calls,
+// subscripts.
+func (p *python) operand() result {
+	for p.at("await") || p.at("-") || p.at("+") || p.at("~") || p.at("*") || p.at("**") {
+		p.advance()
+	}
+	r := p.atom()
+	for {
+		switch {
+		case p.at("."):
+			p.advance()
+			if p.tok.kind != tokenName {
+				return r
+			}
+			name := p.word(p.tok)
+			to := p.tok.to
+			p.advance()
+			if p.at("(") && (len(r.literals) > 0 || r.asked.get || r.display) {
+				r = p.method(r, name)
+				continue
+			}
+			if r.path != "" {
+				r.path += "." + name
+			} else {
+				r = result{computed: true, path: "." + name, from: r.from}
+			}
+			r.to = to
+		case p.at("("):
+			r = p.call(r)
+		case p.at("["):
+			r = p.subscript(r)
+		default:
+			return r
+		}
+	}
+}
+
+// atom reads a literal, a name, or something in brackets.
+func (p *python) atom() result {
+	t := p.tok
+	switch {
+	case t.kind == tokenString:
+		return p.strings()
+	case t.kind == tokenName:
+		p.advance()
+		r := result{computed: true, path: p.word(t), from: t.from, to: t.to}
+		switch r.path {
+		case "None", "True", "False":
+			return result{from: t.from, to: t.to}
+		}
+		return r
+	case t.kind == tokenNumber:
+		p.advance()
+		return result{from: t.from, to: t.to}
+	case p.at("("), p.at("["), p.at("{"):
+		return p.bracket()
+	}
+	return result{computed: true, from: t.from, to: t.from}
+}
+
+// strings reads adjacent string literals, which are one.
+func (p *python) strings() result {
+	r := result{constant: true, from: p.tok.from}
+	var all literal
+	var parts []literal
+	count := 0
+	for p.tok.kind == tokenString {
+		t := p.tok
+		text, pieces, constant := p.value(t)
+		if count == 0 {
+			all.from, all.to = t.body, t.bodyEnd
+			if t.triple {
+				all.other = strings.TrimSpace(text)
+			}
+		} else {
+			all.to, all.other = t.bodyEnd, ""
+		}
+		all.text += text
+		if !constant {
+			r.constant = false
+			for _, piece := range pieces {
+				if len(piece) >= minPart {
+					parts = append(parts, literal{text: piece, from: t.body, to: t.bodyEnd, argument: true})
+				}
+			}
+		}
+		r.to = t.to
+		count++
+		p.advance()
+		if p.tok.kind == tokenNewline && !p.continues() {
+			break
+		}
+	}
+	if all.other == all.text {
+		all.other = ""
+	}
+	if p.tok.kind == tokenName && p.tok.from == r.to { // 'config('SECRET_KEY')': quotes within quotes
+		r.constant = false
+	}
+	if !r.constant {
+		r.literals, r.computed = parts, true
+		return r
+	}
+	r.literals = []literal{all}
+	return r
+}
+
+// continues looks behind a line break for another string of the same value: in
+// brackets that were opened before the evaluator began. It reads on if there is
+// one.
+func (p *python) continues() bool {
+	save, tok := p.lexer, p.tok
+	for p.tok.kind == tokenNewline {
+		p.advance()
+	}
+	if p.tok.kind == tokenString && p.doc.inBrackets(tok.from) {
+		next := p.lexer
+		after := p.next()
+		p.lexer = next
+		// {'SECRET_KEY': 'x' <newline> 'OTHER': …} lacks a comma.
+		return !p.is(after, ":")
+	}
+	p.lexer, p.tok = save, tok
+	return false
+}
+
+// bracket reads (…), […] or {…}. One element in round brackets is that
+// element; several are a tuple.
+func (p *python) bracket() result {
+	open := p.word(p.tok)
+	r := result{from: p.tok.from, display: open != "("}
+	if p.depth >= maxNesting {
+		p.skip()
+		return result{computed: true, from: r.from, to: p.tok.from}
+	}
+	p.advance()
+	commas, elements := 0, 0
+	var first result
+	for p.tok.kind != tokenEnd && !p.closing() {
+		if p.at(",") || p.tok.kind == tokenNewline {
+			if p.at(",") {
+				commas++
+			}
+			p.advance()
+			continue
+		}
+		before := p.pos
+		e := p.expression()
+		if elements++; elements == 1 {
+			first = e
+		}
+		if p.at("for") || p.at("async") {
+			first = p.comprehension(first)
+			r.filtered = first.filtered
+			r.computed = true
+			e = first
+			for i := range e.literals {
+				e.literals[i].argument = true
+			}
+		}
+		if p.at(":") && open == "{" { // a dictionary: its values are no values of this name
+			p.advance()
+			p.expression()
+			r.computed = true
+			e = result{}
+		}
+		r.computed = r.computed || e.computed && e.path == ""
+		switch {
+		case e.asked.get:
+			r.asked = e.asked
+		case e.path != "":
+			p.element(&r, e)
+		}
+		r.literals = join(r.literals, e.literals)
+		if p.pos == before && !p.at(",") && !p.closing() {
+			p.advance()
+		}
+	}
+	r.to = p.tok.to
+	p.advance()
+	if open == "(" && commas == 0 && elements == 1 && !r.filtered {
+		first.from, first.to = r.from, r.to
+		return first
+	}
+	r.display = true
+	for i := range r.literals {
+		r.literals[i].element = true
+	}
+	if r.asked.get {
+		r.asked.listed = true
+	}
+	return r
+}
+
+// element adds a name that stands in a list: the value it has in this text, if
+// it has one.
+func (p *python) element(r *result, e result) {
+	if v, ok := p.resolve(e.path); ok {
+		r.literals = join(r.literals, v.literals)
+		return
+	}
+	r.computed = true
+}
+
+// comprehension reads on to the end of … for x in y if z, with the sources as
+// its literals.
+func (p *python) comprehension(r result) result {
+	for p.tok.kind != tokenEnd && !p.closing() && !p.at(",") {
+		switch {
+		case p.at("if"):
+			r.filtered = true
+			p.advance()
+		case p.at("in"):
+			p.advance()
+			source := p.either()
+			r.literals = join(r.literals, source.literals)
+			if source.asked.get {
+				r.asked = source.asked
+			}
+		case p.at("(") || p.at("[") || p.at("{"):
+			p.bracket()
+		default:
+			p.advance()
+		}
+	}
+	return r
+}
+
+func (p *python) closing() bool { return p.at(")") || p.at("]") || p.at("}") }
+
+// skip passes over the current token, with all of it if it is a bracket.
+func (p *python) skip() {
+	depth := 0
+	for p.tok.kind != tokenEnd {
+		switch {
+		case p.at("(") || p.at("[") || p.at("{"):
+			depth++
+		case p.closing():
+			if depth--; depth < 0 {
+				return
+			}
+		}
+		p.advance()
+		if depth == 0 {
+			return
+		}
+	}
+}
+
+// subscript reads x[…]. The name in os.environ[…] can be the key itself, put
+// there by mistake.
+func (p *python) subscript(r result) result {
+	inner := p.bracket()
+	out := result{computed: true, path: "[]", from: r.from, to: inner.to}
+	if r.path != "" {
+		out.literals = misplaced(inner.literals)
+	}
+	return out
+}

@@ -1,0 +1,110 @@
+package forms
+
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// binding is what a name is bound to in this text.
+type binding struct {
+	value result
+	ok    bool
+}
+
+// Bounds of following names to their values.
+const (
+	maxHops     = 2  // SECRET_KEY = _K; _K = OTHER; OTHER = '…'
+	maxResolved = 24 // different names in one text
+	maxBindings = 8  // assignments of one name that are looked at
+)
+
+// resolve gives the value of a name that this text assigns a constant to: the
+// constants of settings that are used only once.
+func (p *python) resolve(path string) (result, bool) {
+	if p.hops >= maxHops || len(path) > value.MaxName || len(path) < 2 || path[0] == '.' || path[0] == '[' {
+		return result{}, false
+	}
+	if n := bytes.LastIndexByte([]byte(path), '.'); n >= 0 {
+		path = path[n+1:]
+	}
+	doc := p.doc
+	if b, known := doc.names[path]; known {
+		return b.value.clone(), b.ok
+	}
+	if len(doc.names) >= maxResolved {
+		return result{}, false
+	}
+	if doc.names == nil {
+		doc.names = map[string]binding{}
+	}
+	doc.names[path] = binding{} // a name that stands in its own value has none
+	b := doc.bind(path, p.hops+1)
+	doc.names[path] = b
+	return b.value.clone(), b.ok
+}
+
+// clone copies the literals, whose traits the caller changes.
+func (r result) clone() result {
+	r.literals = append([]literal(nil), r.literals...)
+	return r
+}
+
+// bind looks for "path =" at the start of a line.
+func (doc *document) bind(path string, hops int) binding {
+	at := 0
+	for bound := 0; bound < maxBindings; {
+		n := bytes.Index(doc.text[at:], []byte(path))
+		if n < 0 {
+			return binding{}
+		}
+		from := at + n
+		at = from + len(path)
+		if !doc.startsLine(from) || at < len(doc.text) && ascii.IsWord(doc.text[at]) {
+			// Uses of the name do not count as bindings, but too many of them end
+			// the search.
+			if doc.spent += narrowWindow / 8; doc.spent > len(doc.text)+8*wideWindow {
+				return binding{}
+			}
+			continue
+		}
+		bound++
+		p := newPython(doc, at)
+		p.hops = hops
+		p.advance()
+		if p.at(":") && !p.annotation() {
+			p.charge(at)
+			continue
+		}
+		if !p.at("=") {
+			p.charge(at)
+			continue
+		}
+		p.advance()
+		r := p.expression()
+		p.charge(at)
+		if len(r.literals) == 0 && r.path != "" && hops < maxHops {
+			if v, ok := p.resolve(r.path); ok {
+				r = v
+			}
+		}
+		if len(r.literals) > 0 && !r.boolean {
+			return binding{value: r, ok: true}
+		}
+	}
+	return binding{}
+}
+
+// startsLine reports whether only white space stands before offset in its line.
+func (doc *document) startsLine(offset int) bool {
+	for i := offset; i > 0 && offset-i < value.MaxName; i-- {
+		switch c := doc.text[i-1]; {
+		case ascii.IsBreak(c):
+			return true
+		case !ascii.IsSpace(c):
+			return false
+		}
+	}
+	return offset < value.MaxName
+}

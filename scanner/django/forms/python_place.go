@@ -1,0 +1,291 @@
+package forms
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// place is what surrounds a name in Python.
+type place struct {
+	at      int  // start of the name with the object before it: settings.SECRET_KEY
+	inside  bool // round or curly brackets that are open here
+	comment bool
+	text    byte // the quote of the string that the name stands in, or 0
+	traits  scanner.Trait
+}
+
+// dotted is the name up to to, with the object that it is an attribute of.
+func (pl place) dotted(text []byte, to int) string { return string(text[pl.at:to]) }
+
+// place looks at the line before a name and at the line that its block hangs
+// from.
+func (doc *document) place(name int) place {
+	pl := place{at: name}
+	for pl.at > 0 && name-pl.at < value.MaxName && (doc.text[pl.at-1] == '.' || ascii.IsWord(doc.text[pl.at-1])) {
+		pl.at--
+	}
+	for pl.at < name && (doc.text[pl.at] == '.' || ascii.IsDigit(doc.text[pl.at])) {
+		pl.at++
+	}
+	start, _ := doc.line(name)
+	start = min(start, pl.at)
+	l := lexer{text: doc.text, pos: start, end: pl.at}
+	for l.pos < l.end && ascii.IsSpace(doc.text[l.pos]) {
+		l.pos++
+	}
+	if l.pos < l.end && doc.text[l.pos] == '#' || bytes.HasPrefix(doc.text[l.pos:l.end], []byte("//")) {
+		pl.comment = true
+		pl.traits = scanner.Comment
+		for l.pos < l.end && (doc.text[l.pos] == '#' || doc.text[l.pos] == '/') {
+			l.pos++
+		}
+	}
+	indent := l.pos - start
+	doc.spent += l.end - l.pos
+	open, stray := 0, token{}
+	for {
+		from := l.pos
+		t := l.next()
+		if t.kind == tokenEnd {
+			if rest := doc.text[from:l.end]; !pl.comment && bytes.IndexByte(rest, '#') >= 0 && len(bytes.TrimLeft(rest, " \t")) > 0 {
+				pl.comment, pl.traits = true, scanner.Comment
+			}
+			break
+		}
+		if t.kind == tokenOp {
+			switch doc.text[t.from] {
+			case '(', '[', '{':
+				open++
+			case ')', ']', '}':
+				open--
+			}
+		}
+		stray = t
+	}
+	if stray.kind == tokenBad && stray.unterminated {
+		pl.text = stray.quote
+		return pl
+	}
+	if open > 0 {
+		pl.inside = true
+		if callee, _, ok := doc.callee(pl.at); ok && isTestSetter(callee) {
+			pl.traits |= scanner.TestOnly
+		}
+		return pl
+	}
+	if !pl.comment {
+		doc.block(start, indent, &pl)
+	}
+	return pl
+}
+
+// blockLines returns how many lines back the opening of a block or a bracket is
+// looked for.
+func (doc *document) blockLines() int {
+	if doc.spendthrift() {
+		return 2
+	}
+	return 40
+}
+
+// block finds the line above with less indentation: an open bracket there means
+// a keyword argument or an entry, a condition there is the branch.
+func (doc *document) block(start, indent int, pl *place) {
+	if indent == 0 && !doc.opened(start) {
+		return
+	}
+	at := start
+	for range doc.blockLines() {
+		from, to, ok := doc.previousLine(at)
+		if !ok {
+			return
+		}
+		at = from
+		doc.spent += to - from + 16
+		line := doc.text[from:to]
+		code := bytes.TrimLeft(line, " \t")
+		if len(code) == 0 || code[0] == '#' || len(line)-len(code) >= indent && !(indent == 0 && endsOpen(code)) {
+			continue
+		}
+		if endsOpen(code) {
+			pl.inside = true
+			if isTestSetter(string(code[:min(len(code), value.MaxName)])) {
+				pl.traits |= scanner.TestOnly
+			}
+			return
+		}
+		doc.header(from, code, pl)
+		return
+	}
+}
+
+// opened reports whether the code before a line that is not indented ends in an
+// open bracket or a comma.
+func (doc *document) opened(start int) bool {
+	from, to, ok := doc.previousLine(start)
+	if !ok {
+		return false
+	}
+	code := bytes.TrimSpace(doc.text[from:to])
+	return len(code) > 0 && (endsOpen(code) || code[len(code)-1] == ',' && code[0] != '#')
+}
+
+// endsOpen reports whether a line of code ends with an open bracket, with or
+// without a comment or a first argument behind it.
+func endsOpen(code []byte) bool {
+	open := 0
+	for i := 0; i < len(code); i++ {
+		switch c := code[i]; c {
+		case '"', '\'': // keys are full of brackets
+			for i++; i < len(code) && code[i] != c; i++ {
+				if code[i] == '\\' {
+					i++
+				}
+			}
+		case '(', '[', '{':
+			open++
+		case ')', ']', '}':
+			open--
+		case '#':
+			return open > 0
+		}
+	}
+	return open > 0
+}
+
+// header reads the line that a block hangs from.
+func (doc *document) header(from int, code []byte, pl *place) {
+	word := code
+	if n := bytes.IndexAny(code, " \t:("); n > 0 {
+		word = code[:n]
+	}
+	upper := bytes.ToUpper(code)
+	switch string(word) {
+	case "if", "elif":
+		switch developmentSide(code) {
+		case firstSide:
+			pl.traits |= scanner.DevOnly
+		case neitherSide:
+			if bytes.Contains(code, []byte("not ")) && bytes.Contains(upper, []byte("SECRET")) {
+				pl.traits |= scanner.Fallback
+			}
+			if bytes.Contains(upper, []byte("TEST")) {
+				pl.traits |= scanner.TestOnly
+			}
+		}
+	case "except", "except:":
+		pl.traits |= scanner.Fallback
+	case "else", "else:":
+		doc.elseOf(from, pl)
+	}
+}
+
+// elseOf finds the if of an else, on the same indentation.
+func (doc *document) elseOf(at int, pl *place) {
+	indent := doc.indentation(at)
+	for range doc.blockLines() {
+		from, to, ok := doc.previousLine(at)
+		if !ok {
+			return
+		}
+		at = from
+		doc.spent += to - from + 16
+		code := bytes.TrimLeft(doc.text[from:to], " \t")
+		if len(code) == 0 || doc.indentation(from) != indent {
+			continue
+		}
+		if !bytes.HasPrefix(code, []byte("if ")) && !bytes.HasPrefix(code, []byte("if(")) {
+			if bytes.HasPrefix(code, []byte("elif ")) {
+				continue
+			}
+			return
+		}
+		switch developmentSide(code) {
+		case secondSide:
+			pl.traits |= scanner.DevOnly
+		case neitherSide:
+			if bytes.Contains(bytes.ToUpper(code), []byte("SECRET")) || bytes.Contains(code, []byte("environ")) {
+				pl.traits |= scanner.Fallback
+			}
+		}
+		return
+	}
+}
+
+// indented returns where the code of offset's line begins.
+func (doc *document) indented(offset int) int {
+	start, _ := doc.line(offset)
+	return min(start+doc.indentation(start), offset)
+}
+
+func (doc *document) indentation(at int) (n int) {
+	for at+n < len(doc.text) && (doc.text[at+n] == ' ' || doc.text[at+n] == '\t') {
+		n++
+	}
+	return n
+}
+
+// inBrackets reports whether the line of offset stands in brackets that were
+// opened above or before it.
+func (doc *document) inBrackets(offset int) bool {
+	start, _ := doc.line(offset)
+	pl := place{}
+	if endsOpen(doc.text[start:offset]) {
+		return true
+	}
+	doc.block(start, doc.indentation(start), &pl)
+	return pl.inside
+}
+
+// calleeBack is how far back the callee of an argument is looked for, in bytes.
+const calleeBack = 512
+
+// callee finds the call whose argument stands at offset: its dotted name and
+// how many arguments stand before.
+func (doc *document) callee(offset int) (name string, position int, ok bool) {
+	depth := 0
+	var quote byte
+	stop := max(0, offset-calleeBack)
+	if doc.spendthrift() {
+		stop = max(0, offset-narrowBack)
+	}
+	doc.spent += offset - stop
+	for i := offset - 1; i >= stop; i-- {
+		c := doc.text[i]
+		switch {
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == ')' || c == ']' || c == '}':
+			depth++
+		case c == '[' || c == '{':
+			if depth--; depth < 0 {
+				return "", 0, false
+			}
+		case c == '(':
+			if depth--; depth < 0 {
+				name = doc.dottedBefore(i)
+				return name, position, true
+			}
+		case c == ',' && depth == 0:
+			position++
+		}
+	}
+	return "", 0, false
+}
+
+// dottedBefore returns the dotted name that ends before offset.
+func (doc *document) dottedBefore(offset int) string {
+	from := offset
+	for from > 0 && offset-from < value.MaxName && (ascii.IsWord(doc.text[from-1]) || doc.text[from-1] == '.') {
+		from--
+	}
+	return strings.Clone(string(doc.text[from:offset]))
+}

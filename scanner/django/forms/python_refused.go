@@ -1,0 +1,101 @@
+package forms
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+)
+
+// Refused is a value, or the start of values, that a text compares a key with in
+// order to refuse it: such a value cannot be deployed.
+type Refused struct {
+	text   string
+	prefix bool
+}
+
+// Matches reports whether the text refuses a value.
+func (r Refused) Matches(value string) bool {
+	return value == r.text || r.prefix && strings.HasPrefix(value, r.text)
+}
+
+// Format writes nothing of the value, whatever the verb.
+func (r Refused) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "a value of %d bytes", len(r.text)) }
+
+const (
+	maxGuards  = 32
+	guardLines = 8 // behind the comparison, in which a raise must stand
+)
+
+// comparison reads SECRET_KEY == '…' and SECRET_KEY in ('…', …): no
+// definitions. Where the program stops for it, the value cannot be deployed.
+func (p *python) comparison(t target, emit func(Assignment)) {
+	p.advance()
+	for p.at("in") || p.at("not") || p.at("is") {
+		p.advance()
+	}
+	r := p.sum()
+	if r.path != "" && len(r.literals) == 0 {
+		if v, ok := p.resolve(r.path); ok {
+			r.literals = v.literals
+		}
+	} else {
+		// A key that Django made stands in the source wherever it stands.
+		for _, l := range onlyShaped(r.literals) {
+			emit(Assignment{Name: t.name, Offset: l.from, Length: l.to - l.from, Values: []string{l.text}, Form: "python-compare", Traits: t.traits})
+		}
+	}
+	p.doc.sentinel(p.tok.from, r.literals, false)
+	emit(Assignment{})
+}
+
+// sentinel notes the values that are compared before at if the program stops
+// there.
+func (doc *document) sentinel(at int, list []literal, prefix bool) {
+	if len(list) == 0 || len(doc.guards) >= maxGuards || !doc.raises(at) {
+		return
+	}
+	for _, l := range list[:min(len(list), maxGuards-len(doc.guards))] {
+		if l.text != "" {
+			doc.guards = append(doc.guards, Refused{l.text, prefix})
+		}
+	}
+}
+
+// raises reports whether the lines behind a condition raise or exit, or the
+// line is an assertion.
+func (doc *document) raises(at int) bool {
+	start, to := doc.line(min(at, len(doc.text)))
+	if bytes.HasPrefix(bytes.TrimLeft(doc.text[start:to], " \t"), []byte("assert ")) {
+		return true
+	}
+	if stops(doc.text[min(at, to):to]) {
+		return true
+	}
+	for range guardLines {
+		from, next, ok := doc.nextLine(to)
+		if !ok {
+			return false
+		}
+		doc.spent += next - from
+		if stops(doc.text[from:next]) {
+			return true
+		}
+		code := bytes.TrimLeft(doc.text[from:next], " \t")
+		if bytes.HasPrefix(code, []byte("else")) || bytes.HasPrefix(code, []byte("def ")) || bytes.HasPrefix(code, []byte("class ")) {
+			return false
+		}
+		to = next
+	}
+	return false
+}
+
+// stops reports whether a line raises or exits.
+func stops(line []byte) bool {
+	code := bytes.TrimLeft(line, " \t:")
+	for _, s := range [...]string{"raise ", "raise(", "sys.exit", "exit(", "os._exit", "return Error(", "return [Error("} {
+		if bytes.HasPrefix(code, []byte(s)) {
+			return true
+		}
+	}
+	return false
+}

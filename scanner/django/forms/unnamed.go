@@ -1,0 +1,89 @@
+package forms
+
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// nearLines is how many lines above and below a name a key without a name is
+// looked for, and nearBytes how many bytes.
+const (
+	nearLines = 5
+	nearBytes = 512
+)
+
+// nearbyForm finds a key that Django made in the lines around a name, where no
+// grammar joins them: old keys in comments, keys in messages.
+func nearbyForm(doc *document, anchor int, emit func(Assignment)) {
+	from, to := max(doc.near, anchor-nearBytes), min(len(doc.text), anchor+nearBytes)
+	if from >= to {
+		return
+	}
+	from = max(from, linesBack(doc.text, from, anchor))
+	to = linesAhead(doc.text, max(anchor, from), to)
+	if doc.near = to; doc.spendthrift() {
+		return
+	}
+	doc.spent += (to - from) / 8
+	for i := from; i+value.DjangoLength <= to; {
+		start, end := i, i+value.DjangoLength
+		for end > start && value.InDjangoAlphabet(doc.text[end-1]) {
+			end--
+		}
+		if i = end; end > start {
+			continue // no run of 50 holds the byte before end
+		}
+		for i += value.DjangoLength; i < to && value.InDjangoAlphabet(doc.text[i]); i++ {
+		}
+		if i-start != value.DjangoLength || start >= doc.value.from && start < doc.value.to || !standsAlone(doc.text, start, i) {
+			continue
+		}
+		v := string(doc.text[start:i])
+		if _, ok := value.DjangoShape(v); ok {
+			emit(Assignment{Offset: start, Length: i - start, Values: []string{v}, Form: "value", Traits: scanner.NoName})
+		}
+	}
+}
+
+// linesBack returns where the nearLines lines before anchor begin, or from.
+func linesBack(text []byte, from, anchor int) int {
+	for at, n := anchor, 0; at > from; n++ {
+		i := bytes.LastIndexByte(text[from:at], '\n')
+		if i < 0 {
+			break
+		}
+		if at = from + i; n == nearLines {
+			return at
+		}
+	}
+	return from
+}
+
+// linesAhead returns where the nearLines lines behind at end, or to.
+func linesAhead(text []byte, at, to int) int {
+	for range nearLines + 1 {
+		i := bytes.IndexByte(text[at:to], '\n')
+		if i < 0 {
+			return to
+		}
+		at += i + 1
+	}
+	return at
+}
+
+// standsAlone reports whether text[from:to] has equal quotes or white space at
+// both sides.
+func standsAlone(text []byte, from, to int) bool {
+	before, after := byte('\n'), byte('\n')
+	if from > 0 {
+		before = text[from-1]
+	}
+	if to < len(text) {
+		after = text[to]
+	}
+	blank := func(c byte) bool { return ascii.IsSpace(c) || ascii.IsBreak(c) }
+	return before == after && (before == '"' || before == '\'' || before == '`') || blank(before) && blank(after)
+}

@@ -1,0 +1,99 @@
+package django
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/forms"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
+
+// WithNames returns a detector that takes further settings for secret keys.
+// A name is an identifier of at least scanner.MinAnchor letters, digits and
+// underscores.
+func (d *Detector) WithNames(names []string) (*Detector, error) {
+	if len(names) == 0 {
+		return d, nil
+	}
+	x := &extraNames{names: names}
+	for _, name := range names {
+		if !plainName(name) || len(name) < scanner.MinAnchor {
+			return nil, fmt.Errorf("%q is no name of a setting: at least %d letters, digits and underscores", name, scanner.MinAnchor)
+		}
+	}
+	x.anchors = forms.Anchors(names...)
+	return &Detector{x}, nil
+}
+
+// extraNames are the names of settings that a project adds. A text that has
+// one is read with the name of a key in its place, so that every form knows it.
+type extraNames struct {
+	names   []string
+	anchors *scanner.AnchorSet
+}
+
+// alias is what stands for the n-th name while a text is read.
+func alias(n int) string { return fmt.Sprintf("EXTRA%d_SECRET_KEY", n) }
+
+// splice is one name that was replaced: by how much what follows has moved.
+type splice struct {
+	at    int // end of the alias, in the replaced text
+	moved int // to be taken from an offset at or behind it
+}
+
+func (x *extraNames) find(text []byte, anchors []int32) []scanner.Match {
+	var replaced []byte
+	var splices []splice
+	done := 0
+	for _, a := range anchors {
+		at := int(a)
+		n := x.at(text, at)
+		if n < 0 || at < done {
+			continue
+		}
+		replaced = append(append(replaced, text[done:at]...), alias(n)...)
+		done = at + len(x.names[n])
+		splices = append(splices, splice{len(replaced), len(replaced) - done})
+	}
+	if len(splices) == 0 {
+		return find(text, anchors)
+	}
+	replaced = append(replaced, text[done:]...)
+	found := find(replaced, forms.Anchors().Append(nil, replaced, 0, len(replaced)))
+	for i := range found {
+		x.restore(&found[i], splices)
+	}
+	return found
+}
+
+// at returns which name stands at an offset as a word of its own; -1 if none.
+func (x *extraNames) at(text []byte, at int) int {
+	return slices.IndexFunc(x.names, func(name string) bool {
+		end := at + len(name)
+		return end <= len(text) && strings.EqualFold(string(text[at:end]), name) &&
+			(at == 0 || !ascii.IsWord(text[at-1])) && (end == len(text) || !ascii.IsWord(text[end]))
+	})
+}
+
+// restore gives a match the offset and the name that it has in the real text.
+func (x *extraNames) restore(m *scanner.Match, splices []splice) {
+	before := func(offset int) int {
+		n := sort.Search(len(splices), func(i int) bool { return splices[i].at > offset })
+		if n == 0 {
+			return offset
+		}
+		return offset - splices[n-1].moved
+	}
+	end := before(m.Offset + m.Length)
+	m.Offset = before(m.Offset)
+	m.Length = end - m.Offset
+	for n, name := range x.names {
+		if strings.EqualFold(m.Name, alias(n)) {
+			m.Name = name
+			m.Traits &^= scanner.OtherName
+		}
+	}
+}
