@@ -31,24 +31,44 @@ type Collector struct {
 	found    atomic.Bool
 	mu       sync.Mutex
 	findings []Finding
+	values   map[Secret]bool
+	skips    Coverage // texts of which not every match is kept
 }
 
 // NewCollector returns an empty collector.
 func NewCollector(d Detector) *Collector {
-	return &Collector{detector: d, anchors: d.Anchors()}
+	return &Collector{detector: d, anchors: d.Anchors(), values: map[Secret]bool{}}
 }
 
 // Advise makes the collector ask for the line to write in the place of each
 // key: for what somebody is about to commit, not for years of history.
 func (c *Collector) Advise() { c.advise = true }
 
-// Run takes in all texts of a source.
+// Run takes in all texts of a source. The coverage is that of the source, and
+// names the texts of which not every match is kept.
 func (c *Collector) Run(ctx context.Context, src Source) (Coverage, error) {
-	return src.Chunks(ctx, func(chunk *Chunk) error {
+	coverage, err := src.Chunks(ctx, func(chunk *Chunk) error {
 		c.Add(chunk)
 		return ctx.Err()
 	})
+	coverage.Add(c.Skipped())
+	coverage.Complete = len(coverage.Skipped) == 0
+	return coverage, err
 }
+
+// Skipped names the texts of which not every match is kept.
+func (c *Collector) Skipped() Coverage {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.skips
+}
+
+// What a collector keeps of all texts: a finding takes some 250 bytes, a key of
+// a report more than a thousand.
+const (
+	maxFindings = 1 << 19
+	maxValues   = 1 << 16
+)
 
 // maxAdvice is how many matches of a text get a line to write in their place.
 // Each asks the whole text how it reads the environment.
@@ -70,10 +90,16 @@ func (c *Collector) Add(chunk *Chunk) {
 	if !chunk.Known {
 		c.found.Store(true)
 	}
+	whole := len(matches) < MaxMatches
+	matches = Fold(matches)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	line, column, at := 1, 1, 0
 	for i, m := range matches {
+		if !c.room(m.Secret) {
+			whole = false
+			continue
+		}
 		// From match to match: from the start each time, many matches in a
 		// large text would take the square of its size.
 		lines, behind := Position(chunk.Text[at:], m.Offset-at)
@@ -91,6 +117,27 @@ func (c *Collector) Add(chunk *Chunk) {
 			Known: chunk.Known, Worktree: chunk.Worktree, Commits: chunk.Commits,
 		})
 	}
+	if !whole {
+		c.skip(chunk)
+	}
+}
+
+// room reports whether a further match of this value can be kept.
+func (c *Collector) room(value Secret) bool {
+	if len(c.findings) >= maxFindings || len(c.values) >= maxValues && !c.values[value] {
+		return false
+	}
+	c.values[value] = true
+	return true
+}
+
+// skip names a text of which not every match is kept.
+func (c *Collector) skip(chunk *Chunk) {
+	s := Skip{Path: chunk.Path, Reason: "more matches than are kept"}
+	if chunk.ID != "" {
+		s.ID = chunk.ID.String()
+	}
+	c.skips.Skip(s)
 }
 
 // Found reports whether a text that is not Known gave a finding, so that a

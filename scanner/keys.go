@@ -95,7 +95,7 @@ func (b *builder) finish(k *keyBuilder) Key {
 			if byItem[at.item] == nil {
 				byItem[at.item] = map[ObjectID]*Finding{}
 			}
-			byItem[at.item][at.id] = first
+			byItem[at.item][at.id] = merged(findings)
 		default:
 			for _, f := range findings {
 				key.Occurrences = append(key.Occurrences, b.inPlace(k, f))
@@ -119,6 +119,17 @@ func (b *builder) finish(k *keyBuilder) Key {
 	key.Reasons = k.reasonsFor(key.Severity)
 	key.Accepted = k.allowed()
 	return key
+}
+
+// merged is the first of the findings of one item in one blob, which counts the
+// others.
+func merged(findings []*Finding) *Finding {
+	m := *findings[0]
+	m.Repeats = len(findings) - 1
+	for _, f := range findings {
+		m.Repeats += f.Repeats
+	}
+	return &m
 }
 
 // findLeakedFallback raises the places where a key that was a SECRET_KEY is
@@ -201,7 +212,7 @@ func (b *builder) inPlace(k *keyBuilder, f *Finding) Occurrence {
 		status = StatusWorktree
 	}
 	o := Occurrence{
-		Path: f.Path, Line: f.Line, Column: f.Column, Form: f.Form, Rule: f.Rule, Name: f.Name,
+		Path: f.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Form: f.Form, Rule: f.Rule, Name: f.Name,
 		Severity: b.judge(k, f, f.Path), Introduced: f.Commits, Status: status, Instead: f.Instead,
 	}
 	if f.ID != "" {
@@ -220,7 +231,7 @@ func (b *builder) message(k *keyBuilder, f *Finding) Occurrence {
 		}
 	}
 	return withLists(Occurrence{
-		Line: f.Line, Column: f.Column, Commit: f.ID.String(), Form: f.Form, Rule: f.Rule, Name: f.Name,
+		Line: f.Line, Column: f.Column, Repeats: f.Repeats, Commit: f.ID.String(), Form: f.Form, Rule: f.Rule, Name: f.Name,
 		Severity: b.judge(k, f, ""), Introduced: f.Commits, Status: status,
 	})
 }
@@ -249,7 +260,7 @@ func (b *builder) placed(k *keyBuilder, item Item, blobs map[ObjectID]*Finding) 
 			status = StatusHistory
 		}
 		out = append(out, withLists(Occurrence{
-			Path: p.Path, Line: f.Line, Column: f.Column, Blob: versions[0].Blob,
+			Path: p.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Blob: versions[0].Blob,
 			Form: f.Form, Rule: f.Rule, Name: f.Name, Severity: b.judge(k, f, p.Path),
 			Introduced: p.Introduced, Removed: p.Removed, Refs: p.Refs, Status: status, Versions: versions, Instead: f.Instead,
 		}))
@@ -259,7 +270,7 @@ func (b *builder) placed(k *keyBuilder, item Item, blobs map[ObjectID]*Finding) 
 			continue
 		}
 		out = append(out, withLists(Occurrence{
-			Line: f.Line, Column: f.Column, Blob: id.String(), Form: f.Form, Rule: f.Rule, Name: f.Name,
+			Line: f.Line, Column: f.Column, Repeats: f.Repeats, Blob: id.String(), Form: f.Form, Rule: f.Rule, Name: f.Name,
 			Severity: b.judge(k, f, ""), Status: StatusUnreachable,
 			Versions: []Version{{id.String(), f.Line, f.Column}},
 		}))

@@ -104,6 +104,9 @@ type Match struct {
 	Form   string // how it was written: "python-assign", "dotenv", "yaml", …
 	Traits Trait
 	Allow  *Allow // set if a comment beside it accepts it
+	// Repeats is how many more places of the text hold the same match and are
+	// not listed. It is 0 but for texts that repeat one thousands of times.
+	Repeats int
 }
 
 // Has reports whether the match has all of these traits.

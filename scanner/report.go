@@ -133,11 +133,12 @@ type Acceptance struct {
 
 // Occurrence is one file, or one message, that holds or held a key.
 type Occurrence struct {
-	Path       string    `json:"path"`             // empty for a message and for an object that no tree names
-	Line       int       `json:"line"`             // from 1, in Blob
-	Column     int       `json:"column"`           // from 1, in bytes, in Blob
-	Blob       string    `json:"blob"`             // the version that is at a tip, else the last one read
-	Commit     string    `json:"commit,omitempty"` // the commit or tag whose message holds the key
+	Path       string    `json:"path"`              // empty for a message and for an object that no tree names
+	Line       int       `json:"line"`              // from 1, in Blob
+	Column     int       `json:"column"`            // from 1, in bytes, in Blob
+	Repeats    int       `json:"repeats,omitempty"` // further places of Blob that hold the same and are not listed
+	Blob       string    `json:"blob"`              // the version that is at a tip, else the last one read
+	Commit     string    `json:"commit,omitempty"`  // the commit or tag whose message holds the key
 	Form       string    `json:"form"`
 	Rule       string    `json:"rule"`
 	Name       string    `json:"name"`

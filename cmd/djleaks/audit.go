@@ -81,6 +81,7 @@ func (s *scan) audit(ctx context.Context, path string) error {
 	if err != nil {
 		return read.interrupted(err)
 	}
+	coverage.Add(collector.Skipped())
 	read.searched.Store(true)
 	findings := collector.Findings()
 	items, matched := scanner.Items(findings)

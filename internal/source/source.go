@@ -120,6 +120,9 @@ func (r *reader) file(name string) error {
 		return nil
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+		r.expect(info.Size())
+	}
 	return r.text(filepath.ToSlash(name), f)
 }
 
@@ -151,6 +154,14 @@ func (r *reader) text(path string, in io.Reader) error {
 		lines, _ := scanner.Position(chunk.Text, start)
 		chunk.LinesBefore += lines - 1
 		kept = copy(r.buffer, chunk.Text[start:])
+	}
+}
+
+// expect makes the buffer as large as a text of this size needs, so that it need
+// not grow while it is read.
+func (r *reader) expect(size int64) {
+	if size = min(size+1, int64(r.window)); size > int64(len(r.buffer)) {
+		r.buffer = make([]byte, size)
 	}
 }
 

@@ -47,24 +47,13 @@ func (d *Detector) Find(text []byte, anchors []int32) []scanner.Match {
 }
 
 func find(text []byte, anchors []int32) []scanner.Match {
-	reading := forms.Read(text, anchors)
-	var found []scanner.Match
-	for i := range reading.Assignments {
-		if m, ok := judge(text, &reading.Assignments[i]); ok {
-			found = append(found, m)
+	g := gathered{reading: forms.Read(text, anchors)}
+	g.reading.Each(func(a *forms.Assignment) {
+		if m, ok := judge(text, a); ok {
+			g.add(m)
 		}
-	}
-	found = distinct(found)
-	for i := range found {
-		m := &found[i]
-		for _, refused := range reading.Refused {
-			if refused.Matches(m.Secret.Reveal()) {
-				m.Traits |= scanner.Guarded
-			}
-		}
-		m.Allow = reading.Allowed(m.Offset, m.Length)
-	}
-	return found
+	})
+	return g.matches()
 }
 
 // distinct sorts the matches and keeps one for each place: of two that overlap

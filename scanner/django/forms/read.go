@@ -19,21 +19,25 @@ type Assignment struct {
 	Rule           string // set for findings that are not about a value's class
 }
 
-// Reading is what the forms have read in one text.
+// Reading is one text that the forms read.
 type Reading struct {
-	Assignments []Assignment // in the order of their anchors, not of their values
-	Refused     []Refused    // values that the text refuses to run with
+	Refused []Refused // values that the text refuses to run with; complete after Each
 
 	doc *document
 }
 
-// Read asks the forms about every anchor of a text. The anchors are those of
-// the set that Anchors returns without further names, ascending.
+// Read begins to read a text. The anchors are those of the set that Anchors
+// returns without further names, ascending.
 func Read(text []byte, anchors []int32) *Reading {
-	r := &Reading{doc: newDocument(text, anchors)}
-	r.doc.read(func(a Assignment) { r.Assignments = append(r.Assignments, a) })
+	return &Reading{doc: newDocument(text, anchors)}
+}
+
+// Each asks the forms about every anchor and calls emit for what they read, in
+// the order of the anchors, not of the values. It may be called once. Nothing is
+// gathered here: a text can hold millions of assignments.
+func (r *Reading) Each(emit func(*Assignment)) {
+	r.doc.read(func(a Assignment) { emit(&a) })
 	r.Refused = r.doc.guards
-	return r
 }
 
 // Format writes where an assignment is and nothing of its values, whatever the
