@@ -32,6 +32,7 @@ var house = map[string][]string{
 	"internal/cienv":                {module + "scanner"},
 	"internal/cache":                {module + "scanner"},
 	"internal/say":                  {},
+	"internal/signed":               {module + "scanner"},
 	"internal/testkit":              {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
 	"cmd/djleaks": {
 		module + "scanner", module + "scanner/django", module + "scanner/django/value", module + "hooks", module + "internal/...",
