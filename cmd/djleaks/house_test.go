@@ -31,6 +31,8 @@ var house = map[string][]string{
 	"internal/policy":               {module + "scanner", module + "internal/say", "github.com/BurntSushi/toml", "github.com/bmatcuk/doublestar/v4"},
 	"internal/cienv":                {module + "scanner"},
 	"internal/cache":                {module + "scanner"},
+	"internal/project":              {module + "scanner"},
+	"internal/dossier":              {module + "scanner", module + "internal/project"},
 	"internal/say":                  {},
 	"internal/signed":               {module + "scanner"},
 	"internal/testkit":              {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},

@@ -1,0 +1,148 @@
+package project
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Read returns the text of a file, or its beginning if it is long.
+type Read func(path string) ([]byte, error)
+
+// Project is what the files of one commit say.
+type Project struct {
+	Settings Settings
+	Code     []*File // Python files outside of settings that may use the key
+	Unread   []Gap   // files that could not be read
+	paths    []string
+	packages packages
+	texts    map[string][]byte // of platform files
+}
+
+// How much is read.
+const (
+	maxFiles = 20_000
+	maxBytes = 256 << 20
+)
+
+// New reads a project from the paths of a commit, which have slashes and are
+// relative to its top.
+func New(paths []string, read Read) *Project {
+	p := &Project{paths: paths, packages: packages{map[string][]Package{}}, texts: map[string][]byte{}}
+	modules := moduleNames(paths)
+	var settings []*File
+	files, size, left := 0, 0, 0
+	get := func(path string) []byte {
+		if files >= maxFiles || size >= maxBytes {
+			left++
+			return nil
+		}
+		text, err := read(path)
+		if err != nil {
+			p.Unread = append(p.Unread, Gap{Site{path, 0}, err.Error()})
+		}
+		files, size = files+1, size+len(text)
+		return text
+	}
+	for _, file := range paths {
+		if reader := packageReader(file); reader != nil && !isAside(file) {
+			reader(&p.packages, file, get(file))
+		}
+		if isPlatform(file) && !isAside(file) {
+			p.texts[file] = get(file)
+		}
+		if !strings.HasSuffix(file, ".py") || isAside(file) || isMigration(file) {
+			continue
+		}
+		text := get(file)
+		if !namedSettings(file) && len(needles().Append(nil, text, 0, len(text))) == 0 {
+			continue
+		}
+		f := parseFile(file, text)
+		if isSettings(f) {
+			settings = append(settings, f)
+		}
+		p.Code = append(p.Code, f)
+	}
+	if left > 0 {
+		p.Unread = append(p.Unread, Gap{Site{}, "further files were not read, because there are too many"})
+	}
+	p.Settings = newSettings(settings, func(module string) bool { return modules[module] })
+	return p
+}
+
+// Package finds a distribution by its name; ok is false if nothing requires it.
+func (p *Project) Package(name string) (Package, bool) { return p.packages.find(normalName(name)) }
+
+// needles are words of which every Python file that matters has one.
+var needles = sync.OnceValue(func() *scanner.AnchorSet {
+	return scanner.NewAnchorSet(
+		scanner.Anchor{Text: "secret_key"}, scanner.Anchor{Text: "signing"}, scanner.Anchor{Text: "signed_cookie"},
+		scanner.Anchor{Text: "salted_hmac"}, scanner.Anchor{Text: "tokengenerator"}, scanner.Anchor{Text: "token_generator"},
+		scanner.Anchor{Text: "hashid"}, scanner.Anchor{Text: "fernet"}, scanner.Anchor{Text: "itsdangerous"},
+		scanner.Anchor{Text: "installed_apps"}, scanner.Anchor{Text: "root_urlconf"}, scanner.Anchor{Text: "middleware"},
+		scanner.Anchor{Text: "session_"}, scanner.Anchor{Text: "simple_jwt"}, scanner.Anchor{Text: "simplejwt"},
+		scanner.Anchor{Text: "framework_jwt"}, scanner.Anchor{Text: "ninja_jwt"}, scanner.Anchor{Text: "passwordreset"},
+		scanner.Anchor{Text: "cryptography"}, scanner.Anchor{Text: "encrypt"}, scanner.Anchor{Text: "sesame"},
+		scanner.Anchor{Text: "cookiewizard"}, scanner.Anchor{Text: "formpreview"}, scanner.Anchor{Text: "wagtailimages"},
+		scanner.Anchor{Text: "wagtail.images"}, scanner.Anchor{Text: "wagtail.models"}, scanner.Anchor{Text: "django_q"},
+		scanner.Anchor{Text: "mirage"}, scanner.Anchor{Text: "channel_layers"}, scanner.Anchor{Text: "message_storage"},
+		scanner.Anchor{Text: "auth.urls"}, scanner.Anchor{Text: "user.objects"}, scanner.Anchor{Text: "get_user_model"},
+		scanner.Anchor{Text: "formtools"}, scanner.Anchor{Text: "import flask"}, scanner.Anchor{Text: "from flask"}, scanner.Anchor{Text: "databases"},
+	)
+})
+
+// isAside reports whether a file does not run with the key of production:
+// tests, documentation, examples and vendored code.
+func isAside(file string) bool {
+	lower := strings.ToLower(file)
+	for part := range strings.SplitSeq(path.Dir(lower), "/") {
+		switch part {
+		case "test", "tests", "testing", "test_utils", "testdata", "fixtures", "e2e", "node_modules", "site-packages", "venv", ".venv", "env", "virtualenv",
+			"vendor", "vendored", "third_party", "docs", "doc", "examples", "example", "demo", "sample", "samples", "example_project",
+			"benchmarks", "static", "staticfiles", "htmlcov", ".tox":
+			return true
+		}
+	}
+	base := path.Base(lower)
+	return base == "conftest.py" || base == "tests.py" || strings.HasPrefix(base, "test_") ||
+		strings.HasSuffix(base, "_test.py") || strings.HasSuffix(base, "_tests.py") ||
+		base == "test.py" || base == "testing.py" || strings.HasPrefix(base, "test-") || strings.HasSuffix(base, "test-requirements.txt") && strings.HasPrefix(base, "test")
+}
+
+func isMigration(file string) bool { return path.Base(path.Dir(file)) == "migrations" }
+
+// moduleNames are the Python modules of a repository, at whatever folder it
+// puts into the search path: "app.settings.base" and "settings.base" alike.
+func moduleNames(paths []string) map[string]bool {
+	out := map[string]bool{}
+	for _, file := range paths {
+		name, ok := strings.CutSuffix(file, ".py")
+		if !ok {
+			continue
+		}
+		name = strings.TrimSuffix(name, "/__init__")
+		name = strings.ReplaceAll(name, "/", ".")
+		for name != "" {
+			out[name] = true
+			_, rest, found := strings.Cut(name, ".")
+			if !found {
+				break
+			}
+			name = rest
+		}
+	}
+	return out
+}
+
+// HasPath returns the first path that ends in these parts: "netbox/settings.py".
+func (p *Project) HasPath(end string) (string, bool) {
+	n := slices.IndexFunc(p.paths, func(file string) bool { return file == end || strings.HasSuffix(file, "/"+end) })
+	if n < 0 {
+		return "", false
+	}
+	return p.paths[n], true
+}

@@ -1,0 +1,206 @@
+package project
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+)
+
+// of reads a project from files by name.
+func of(files map[string]string) *Project {
+	disk := fstest.MapFS{}
+	var paths []string
+	for name, text := range files {
+		disk[name] = &fstest.MapFile{Data: []byte(text)}
+		paths = append(paths, name)
+	}
+	slices.Sort(paths)
+	return New(paths, func(path string) ([]byte, error) { return fs.ReadFile(disk, path) })
+}
+
+func TestVersionsAndRanges(t *testing.T) {
+	for _, c := range []struct {
+		spec, words string
+		at          string
+		want        Answer
+	}{
+		{"==4.2.7", "4.2.7", "4.2", Yes},
+		{"==4.2.7", "4.2.7", "4.2.8", No},
+		{"==4.2.*", "4.2 up to below 4.3", "4.2.8", Unknown},
+		{">=3.2,<5", "3.2 up to below 5", "5.0", No},
+		{">=3.2,<5", "3.2 up to below 5", "4.1", Unknown},
+		{"~=4.2", "4.2 up to below 5", "4.1", Yes},
+		{"~=4.2.1", "4.2.1 up to below 4.3", "4.3", No},
+		{"^4.2", "4.2 up to below 5", "5.0", No},
+		{"^0.3.1", "0.3.1 up to below 0.4", "0.4", No},
+		{"~4.2", "4.2 up to below 4.3", "4.3", No},
+		{"=4.2", "4.2 up to below 4.3", "4.3", No},
+		{"<=4.1", "older than 4.1.1", "4.2", No},
+		{"5.0rc1", "5.0", "5.0", Yes},
+		{"", "", "1.0", Unknown},
+		{"*", "", "1.0", Unknown},
+	} {
+		r := parseRange(c.spec)
+		if r.String() != c.words || r.AtLeast(ParseVersion(c.at)) != c.want {
+			t.Errorf("%q is %q, at least %s: %v; want %q, %v", c.spec, r, c.at, r.AtLeast(ParseVersion(c.at)), c.words, c.want)
+		}
+	}
+}
+
+func TestRequirementsInAllFormats(t *testing.T) {
+	for name, text := range map[string]string{
+		"requirements.txt":          "-r base.txt\n# no\nDjango[argon2] == 4.2.7 ; python_version > '3' \\\n",
+		"requirements/base.txt":     "\ndjango==4.2.7\n",
+		"deps/requirements.in":      "a\nDJANGO==4.2.7 # why\n",
+		"uv.lock":                   "[[package]]\nname = \"django\"\nversion = \"4.2.7\"\n",
+		"conda-lock.yml":            "package:\n- name: django\n  version: 4.2.7\n",
+		"Pipfile.lock":              "{\"default\": {\n\"django\": {\n  \"hashes\": [\"sha256:x\"],\n  \"version\": \"==4.2.7\"\n}}}\n",
+		"pyproject.toml":            "[project]\ndependencies = [ # list\n  # \"django==1\",\n  'Django==4.2.7',\n]\nkeywords = [\n \"celery==1\"]\n",
+		"a/pyproject.toml":          "[dependency-groups]\ndev = [\"Django==4.2.7\"]\n",
+		"Pipfile":                   "[packages]\nDjango = \"==4.2.7\"\n",
+		"setup.py":                  "setup(\n  install_requires=[\n    'Django==4.2.7',\n ])\n",
+		"setup.cfg":                 "[options]\ninstall_requires =\n    requests\n    Django==4.2.7\npackages = find:\n",
+		"environment.yml":           "dependencies:\n  - pip:\n    - Django==4.2.7\n",
+		"Dockerfile":                "FROM x\nRUN apt-get x && pip install --no-cache-dir \"Django==4.2.7\" gunicorn && true\n",
+		"src/requirements-prod.txt": "Django==4.2.7\n",
+	} {
+		pkg, ok := of(map[string]string{name: text}).Package("Django")
+		if !ok || pkg.Range.String() != "4.2.7" || pkg.Path != name {
+			t.Errorf("%s: %+v, %v", name, pkg, ok)
+		}
+		if want := strings.Count(text[:strings.LastIndex(strings.ToLower(text), "django")], "\n") + 1; ok && pkg.Line != want {
+			t.Errorf("%s: line %d, want %d", name, pkg.Line, want)
+		}
+		if _, ok := of(map[string]string{name: text}).Package("celery"); ok {
+			t.Errorf("%s: a keyword is taken for a package", name)
+		}
+	}
+}
+
+func TestALockFileCountsMoreThanARange(t *testing.T) {
+	p := of(map[string]string{"pyproject.toml": "[project]\ndependencies = [\"Django>=3\"]\n", "uv.lock": "[[package]]\nname = \"django\"\nversion = \"5.1\"\n"})
+	if pkg, _ := p.Package("django"); pkg.Range.String() != "5.1" || !pkg.Locked {
+		t.Errorf("%+v", pkg)
+	}
+	p = of(map[string]string{"a/requirements.txt": "Django==3.2\n", "b/requirements.txt": "Django==4.2\n"})
+	if pkg, _ := p.Package("django"); pkg.Range.AtLeast(Version{4}) != Unknown || pkg.Range.AtLeast(Version{3}) != Yes || pkg.Range.AtLeast(Version{5}) != No {
+		t.Errorf("two services: %s", pkg.Range)
+	}
+}
+
+func TestSettingsAreReadInAllSpellings(t *testing.T) {
+	for _, text := range []string{
+		"NAME = 'value'\n",
+		"NAME: str = (\n    'value'\n)\n",
+		"if not DEBUG:\n    NAME = \"va\" 'lue'\n",
+		"class Production(Base):\n    NAME = r'value'  # why\n",
+		"OTHER = NAME = 'value'\n",
+		"if DEBUG: NAME = 'value'\n",
+		"X = f(a, [1, {2: 3}])[1:2].b; NAME = 'value'\n",
+		"def f(a, b=')'):\n    '''doc\n    NAME = 'no'\n    '''\nNAME \\\n  = 'value'\n",
+	} {
+		p := of(map[string]string{"mysite/settings.py": "SECRET_KEY = x\n" + text})
+		x, ok := p.Settings.Last("NAME")
+		if value, fixed, known := x.Value.Default(); !ok || !known || !fixed || value != "value" {
+			t.Errorf("%q: %+v", text, x)
+		}
+	}
+}
+
+func TestNestedSettings(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want Answer
+		line int
+	}{
+		{"JWT = {\n  'A': 1,\n  'KEY': x,\n}\n", Yes, 4},
+		{"JWT = {}\nJWT['KEY'] = x\n", Yes, 3},
+		{"JWT = {'A': {'KEY': 1}}\n", No, 0},
+		{"JWT = {**base, 'A': 1}\n", Unknown, 0},
+		{"JWT = load()\n", Unknown, 0},
+		{"", No, 0},
+		{"JWT = {'A': 1}\nJWT.update({'KEY': x})\n", Yes, 3},
+		{"JWT = {'A': 1}\nJWT.update(more)\n", Unknown, 0},
+	} {
+		p := of(map[string]string{"mysite/settings.py": "SECRET_KEY = x\n" + c.text})
+		x, answer := p.Settings.Nested("JWT", "KEY")
+		if answer != c.want || x.Line != c.line {
+			t.Errorf("%q: %v at line %d, want %v at %d", c.text, answer, x.Line, c.want, c.line)
+		}
+	}
+}
+
+func TestSecondsOfLiterals(t *testing.T) {
+	for text, want := range map[string]int64{
+		"3600": 3600, "60 * 60 * 24": 86400, "(1 + 2) * 3": 9, "1 + 2 * 3": 7, "timedelta(days=2, hours=1)": 176400,
+		"datetime.timedelta(1)": 86400, "1_000": 1000, "x * 2": -1, "int(env('A'))": -1, "10 ** 9": -1, "-5": -1, "9999999999999 * 9999999999": -1,
+	} {
+		f := parseFile("settings.py", []byte("A = "+text+"\n"))
+		got, ok := f.Assigns[0].Value.Seconds()
+		if !ok {
+			got = -1
+		}
+		if got != want {
+			t.Errorf("%s is %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestWhatIsNotReadIsSaid(t *testing.T) {
+	p := New([]string{"mysite/settings.py"}, func(string) ([]byte, error) { return nil, errors.New("not in this clone") })
+	if len(p.Unread) != 1 || p.Unread[0].Path != "mysite/settings.py" || p.Settings.Absent("X") != Unknown {
+		t.Errorf("%+v", p.Unread)
+	}
+	for _, text := range []string{
+		"from company.settings import *\n", "globals()['A'] = 1\n", "globals().update(x)\n", "exec(open('x').read())\n",
+		"setattr(sys.modules[__name__], 'A', 1)\n", "from dynaconf import Dynaconf\n",
+	} {
+		p := of(map[string]string{"mysite/settings.py": "DEBUG = 1\n" + text})
+		if p.Settings.Absent("A") != Unknown || p.Settings.Gaps[0].Line != 2 {
+			t.Errorf("%q: %+v", text, p.Settings.Gaps)
+		}
+	}
+	if p := of(map[string]string{"mysite/settings.py": "from .base import *\nDEBUG = 1\n", "mysite/base.py": "A = 1\n"}); p.Settings.Absent("B") != Yes {
+		t.Errorf("%+v", p.Settings.Gaps)
+	}
+}
+
+func TestHostileFilesAreReadWithinBounds(t *testing.T) {
+	for _, unit := range []string{"(", "[", "{", "f(", "a.b(", "'", "\\\n", "A = ", "class A(", "}", "A = [{(", "from a import b,", "import a, ", "if x: "} {
+		f := parseFile("settings.py", []byte("A = 1\n"+strings.Repeat(unit, 20_000)+"\nB = 2\n"))
+		if f.Assigns[0].Name != "A" {
+			t.Errorf("%q: %+v", unit, f.Assigns[0])
+		}
+		if n := len(f.Calls("f")); n > maxCalls {
+			t.Errorf("%q: %d calls", unit, n)
+		}
+	}
+	if f := parseFile("settings.py", []byte(strings.Repeat("a,", maxTokens))); len(f.tokens) > maxTokens+1 {
+		t.Errorf("%d tokens", len(f.tokens))
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("A = {'b': [1, *c], **d}\nfrom x import (y as z,\n w)\nclass C(D, m=E):\n  f = a.b(1)(2)[3]\n")
+	f.Add("if x: A = 'x' \"y\"\nA += [1]\nA['b'] |= {1: 2}\n'''\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		file := parseFile("settings.py", []byte(text))
+		lines := strings.Count(text, "\n") + 1
+		for _, a := range file.Assigns {
+			if a.Line < 1 || a.Line > lines || a.Name == "" {
+				t.Errorf("%+v", a)
+			}
+			a.Value.Seconds()
+			a.Value.Strings()
+			a.Value.Default()
+		}
+		for _, c := range file.Calls("f", "b", "Signer") {
+			if len(c.Keys) != len(c.Items) {
+				t.Errorf("%d keys, %d arguments", len(c.Keys), len(c.Items))
+			}
+		}
+	})
+}
