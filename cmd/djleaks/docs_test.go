@@ -1,11 +1,13 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -198,6 +200,42 @@ func TestTheReadmeShowsWhatTheDemoPrints(t *testing.T) {
 	for _, line := range strings.Split(strings.TrimSpace(blocks[1]), "\n") {
 		if !slices.Contains(printed, masked(line)) {
 			t.Errorf("the demo does not print: %s", line)
+		}
+	}
+}
+
+func TestTheReadmeGivesTheErrorRates(t *testing.T) {
+	code, stdout, stderr := program("", "rules", "--error-rates")
+	if code != 0 {
+		t.Fatalf("exit %d, %s", code, stderr)
+	}
+	var django, generated, written, leet float64 // the highest of each kind, in percent
+	group := &generated
+	for _, line := range regexp.MustCompile(`(?m)^(.*?) {2,}(.*?) {2,}([0-9.]+ %|missed|taken for keys) .*$`).FindAllStringSubmatch(stdout, -1) {
+		rate, err := strconv.ParseFloat(strings.TrimSuffix(line[3], " %"), 64)
+		kind := group
+		switch {
+		case line[3] == "missed" || line[3] == "taken for keys":
+			if line[3] == "taken for keys" {
+				group = &written
+			}
+			continue
+		case err != nil:
+			t.Fatalf("%q: %v", line[0], err)
+		case strings.Contains(line[1], "Django") || strings.Contains(line[1], "startproject"):
+			kind = &django
+		case strings.Contains(line[1], "leet"):
+			kind = &leet
+		}
+		*kind = max(*kind, rate)
+	}
+	readme := strings.Join(strings.Fields(document(t, "README.md")), " ")
+	for _, want := range []string{
+		fmt.Sprintf("misses %.2f %% of Django's own keys and at most %.2f %% of any other", django, generated),
+		fmt.Sprintf("at most %.2f %% of what people write for a key, %.2f %% if", written, leet),
+	} {
+		if !strings.Contains(readme, want) {
+			t.Errorf("README.md does not say %q; the rates are\n%s", want, stdout)
 		}
 	}
 }
