@@ -98,13 +98,6 @@ func (c *Config) read(path string) error {
 	return nil
 }
 
-// ParseConfig reads the text of a configuration file.
-func ParseConfig(data []byte) *Config {
-	c := &Config{}
-	c.parse(data)
-	return c
-}
-
 func (c *Config) parse(data []byte) {
 	p := configParser{text: bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))}
 	for p.pos < len(p.text) {

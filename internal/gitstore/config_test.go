@@ -35,12 +35,18 @@ two
 	fetch = +refs/heads/*:refs/remotes/origin/*
 `
 
+func parseConfig(data []byte) *Config {
+	c := &Config{}
+	c.parse(data)
+	return c
+}
+
 func TestConfigReadsWhatGitReads(t *testing.T) {
 	r := newRepo(t)
 	file := filepath.Join(r.dir, "config")
 	for name, text := range map[string]string{"LF": oddConfig, "CRLF": strings.ReplaceAll(oddConfig, "\n", "\r\n")} {
 		must(t, os.WriteFile(file, []byte(text), 0o644))
-		c := ParseConfig([]byte(text))
+		c := parseConfig([]byte(text))
 		var want []string
 		for record := range strings.SplitSeq(strings.Trim(r.git("config", "-z", "--file", file, "--list"), "\x00"), "\x00") {
 			key, value, _ := strings.Cut(record, "\n")
@@ -69,7 +75,7 @@ func TestConfigReadsWhatGitReads(t *testing.T) {
 }
 
 func TestConfigGoesOnBehindWhatIsBroken(t *testing.T) {
-	c := ParseConfig([]byte("[core\n[ok]\nx = 1\nbad key = 2\ny = \"open\nz = \\q\n= v\n[ok]\nlast = 3\n"))
+	c := parseConfig([]byte("[core\n[ok]\nx = 1\nbad key = 2\ny = \"open\nz = \\q\n= v\n[ok]\nlast = 3\n"))
 	for key, want := range map[string]string{"ok.x": "1", "ok.last": "3"} {
 		if got, _ := c.Get(key); got != want {
 			t.Errorf("%s is %q, want %q", key, got, want)
@@ -81,7 +87,7 @@ func FuzzConfig(f *testing.F) {
 	f.Add([]byte(oddConfig))
 	f.Add([]byte("[a \"b\\"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		c := ParseConfig(data)
+		c := parseConfig(data)
 		for _, e := range c.entries {
 			if len(e.key) > len(data) || len(e.value) > len(data) || !strings.Contains(e.key, ".") {
 				t.Errorf("%q = %q", e.key, e.value)

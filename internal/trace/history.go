@@ -81,9 +81,6 @@ type Missing struct {
 	Blobs, Trees, Commits IDs
 }
 
-// Count is the number of missing objects.
-func (m *Missing) Count() int64 { return m.Blobs.Count + m.Trees.Count + m.Commits.Count }
-
 // IDs is a number of objects, with the names of the first ones.
 type IDs struct {
 	Count int64

@@ -148,6 +148,11 @@ func naive(h history, tips map[string]string, item int32) string {
 	return strings.Join(out, "\n")
 }
 
+// missing is the number of objects that are named and not held.
+func missing(out *trace.Result) int64 {
+	return out.Missing.Blobs.Count + out.Missing.Trees.Count + out.Missing.Commits.Count
+}
+
 func TestRunAgreesWithTheNaiveAnswer(t *testing.T) {
 	for seed := range int64(150) {
 		r := rand.New(rand.NewSource(seed))
@@ -166,7 +171,7 @@ func TestRunAgreesWithTheNaiveAnswer(t *testing.T) {
 				in.Tips = append(in.Tips, trace.Tip{Ref: ref, Commit: s.commits[name]})
 			}
 		})
-		if out.Missing.Count() != 0 || out.Broken.Count != 0 || out.Truncated {
+		if missing(out) != 0 || out.Broken.Count != 0 || out.Truncated {
 			t.Fatalf("seed %d: %+v", seed, out.Missing)
 		}
 		for item := range int32(4) {

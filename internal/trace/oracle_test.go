@@ -219,7 +219,7 @@ func compareWithGit(t *testing.T, dir string, blobs []scanner.ObjectID, every in
 		t.Fatal(err)
 	}
 	t.Logf("%d blobs, %d commits, %d trees, %d missing, %d broken: %v", len(blobs), out.Commits, out.Trees,
-		out.Missing.Count(), out.Broken.Count, time.Since(start).Round(time.Millisecond))
+		missing(out), out.Broken.Count, time.Since(start).Round(time.Millisecond))
 	asked := 0
 	for i := 0; i < len(blobs); i += every {
 		if unreachable(out.Places[i]) {

@@ -147,7 +147,7 @@ func TestAPlaceHasItsIntroductionsRemovalsAndRefs(t *testing.T) {
 		if got := s.lines(out.Places[1]); got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
 		}
-		if out.Missing.Count() != 0 || out.Broken.Count != 0 || len(out.Unplaced) != 0 || out.Commits != int64(len(c.h)) {
+		if missing(out) != 0 || out.Broken.Count != 0 || len(out.Unplaced) != 0 || out.Commits != int64(len(c.h)) {
 			t.Errorf("%s: %+v", c.name, out)
 		}
 	}
@@ -196,7 +196,7 @@ func TestACutHistoryIsAtOrBefore(t *testing.T) {
 		tips(in)
 		in.Shallow = map[scanner.ObjectID]bool{s.commits["c2"]: true}
 	})
-	if got := s.lines(out.Places[1]); got != "s.py +≤c2 -c3" || out.Missing.Count() != 0 {
+	if got := s.lines(out.Places[1]); got != "s.py +≤c2 -c3" || missing(out) != 0 {
 		t.Error("shallow:", got, out.Missing)
 	}
 }
