@@ -12,6 +12,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/internal/scan"
 )
 
 // version is the release that this source tree is or will be. A constant,
@@ -190,7 +191,7 @@ func (w world) leave(ctx context.Context, err error) int {
 		return exitClean
 	}
 	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		err = interruptedError("interrupted: what was found so far is not reported")
+		err = scan.Interrupted("interrupted: what was found so far is not reported")
 	}
 	code := exitCode(err)
 	var verdict verdictError

@@ -33,7 +33,7 @@ func demoCommand(w world) *cli.Command {
 // demo tells the life of most leaked keys: committed by startproject, moved
 // with the settings, taken out of the main branch, and still on another one.
 func (w world) demo(c *cli.Context) error {
-	s, err := w.newScan(c, scanner.ScopeAudit)
+	t, err := w.newTask(c)
 	if err != nil {
 		return err
 	}
@@ -46,15 +46,16 @@ func (w world) demo(c *cli.Context) error {
 	if err := writeDemo(repository); err != nil {
 		return fmt.Errorf("demo: %w", err)
 	}
-	if s.options.format == "text" && !s.options.quiet {
+	if t.options.format == "text" && !t.options.quiet {
 		fmt.Fprintln(w.stderr, strings.TrimSpace(demoStory)+"\n")
 	}
-	if err := s.audit(c.Context, repository); err != nil {
+	report, err := t.audit(c.Context, repository, "")
+	if err != nil {
 		return err
 	}
-	s.report.Scope.Repository = "mysite" // the folder is about to go
-	s.options.exitZero = true            // a demonstration that finds its key has worked
-	return s.finish()
+	report.Scope.Repository = "mysite" // the folder is about to go
+	t.options.exitZero = true          // a demonstration that finds its key has worked
+	return t.finish(report)
 }
 
 const demoStory = `

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"strconv"
+
+	"github.com/djleaks/djleaks/internal/scan"
 )
 
 // The exit codes. They are a contract: nothing else is ever returned.
@@ -19,25 +21,6 @@ type usageError struct{ message, hint string }
 func (e usageError) Error() string { return e.message }
 func (e usageError) Hint() string  { return e.hint }
 
-// configError is a mistake in a file that the user wrote for this program.
-type configError struct{ error }
-
-func (e configError) Unwrap() error { return e.error }
-
-// interruptedError is what is left of a scan that the user stops.
-type interruptedError string
-
-func (e interruptedError) Error() string { return string(e) }
-
-// hintedError adds the next command to an error.
-type hintedError struct {
-	error
-	hint string
-}
-
-func (e hintedError) Unwrap() error { return e.error }
-func (e hintedError) Hint() string  { return e.hint }
-
 // verdictError carries the exit code of a scan whose report is written.
 type verdictError int
 
@@ -46,13 +29,13 @@ func (e verdictError) Error() string { return "exit code " + strconv.Itoa(int(e)
 func exitCode(err error) int {
 	var verdict verdictError
 	var usage usageError
-	var config configError
+	var mistake scan.Mistake
 	switch {
 	case err == nil:
 		return exitClean
 	case errors.As(err, &verdict):
 		return int(verdict)
-	case errors.As(err, &usage), errors.As(err, &config):
+	case errors.As(err, &usage), errors.As(err, &mistake):
 		return exitUsage
 	}
 	return exitIncomplete

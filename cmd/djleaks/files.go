@@ -1,13 +1,7 @@
 package main
 
 import (
-	"errors"
-	"io/fs"
-
 	"github.com/urfave/cli/v2"
-
-	"github.com/djleaks/djleaks/internal/source"
-	"github.com/djleaks/djleaks/scanner"
 )
 
 func filesCommand(w world) *cli.Command {
@@ -22,28 +16,22 @@ func filesCommand(w world) *cli.Command {
 			if !c.Args().Present() {
 				return usageError{"files: name at least one PATH, or - for standard input", "djleaks files ."}
 			}
-			s, err := w.newScan(c, scanner.ScopeFiles)
-			if err != nil {
-				return err
-			}
-			if err := s.configure(inFolder(".")); err != nil {
-				return err
-			}
-			collector := scanner.NewCollector(s.detector)
-			collector.Advise()
-			coverage, err := collector.Run(c.Context, source.Files(c.Args().Slice(), w.stdin))
-			if errors.Is(err, fs.ErrNotExist) {
-				return usageError{err.Error(), ""}
-			}
+			t, err := w.newTask(c)
 			if err != nil {
 				return err
 			}
 			if c.Bool("explain") {
-				return explain(w.stdout, s.detector, collector.Findings())
+				findings, detector, err := t.scan().FindInFiles(c.Context, c.Args().Slice(), w.stdin)
+				if err != nil {
+					return err
+				}
+				return explain(w.stdout, detector, findings)
 			}
-			s.report.Coverage.Add(coverage)
-			s.report.Keys, _ = scanner.Build(s.detector, collector.Findings(), nil, scanner.StatusWorktree)
-			return s.finish()
+			report, err := t.scan().Files(c.Context, c.Args().Slice(), w.stdin)
+			if err != nil {
+				return err
+			}
+			return t.finish(report)
 		},
 	}
 }

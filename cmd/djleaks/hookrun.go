@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/djleaks/djleaks/hooks"
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/internal/scan"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -56,25 +56,10 @@ func (w world) hookRun(c *cli.Context) error {
 	if name == hooks.ReferenceTransaction {
 		kind = scanner.ScopeCommit
 	}
-	s, err := w.newScan(c, kind)
-	if err != nil {
-		return err
-	}
-	s.options.quiet = true
-	repo, err := openRepository("")
-	if err != nil {
-		return err
-	}
-	defer repo.Close()
-	s.report.Scope.Range = spec.Why
-	source, err := rangeOf(repo, spec)
-	if err != nil {
-		return err
-	}
-	if err := s.commits(c.Context, repo, source); err != nil {
-		return err
-	}
-	return s.finish()
+	return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+		t.options.quiet = true
+		return t.scan().Received(c.Context, repo, kind, scan.Commits(spec))
+	})
 }
 
 // hookRange reads what Git says to a hook that is about commits.
@@ -95,79 +80,8 @@ func (w world) hookRange(name string, args []string) (hooks.RangeSpec, error) {
 
 // hookCommit examines what is staged.
 func (w world) hookCommit(c *cli.Context, files []string) error {
-	s, err := w.newScan(c, scanner.ScopeStaged)
-	if err != nil {
-		return err
-	}
-	s.options.quiet = true
-	repo, err := openRepository("")
-	if err != nil {
-		return err
-	}
-	defer repo.Close()
-	paths, err := inRepository(repo, files)
-	if err != nil {
-		return err
-	}
-	if err := s.staged(c.Context, repo, paths); err != nil {
-		return err
-	}
-	return s.finish()
-}
-
-// rangeOf turns what a hook was told into objects of the repository.
-func rangeOf(repo *gitstore.Repository, spec hooks.RangeSpec) (*gitstore.Range, error) {
-	var out gitstore.RangeSpec
-	for _, revision := range spec.Include {
-		id, err := repo.Resolve(revision)
-		if err != nil {
-			return nil, fmt.Errorf("hook run: %w", err)
-		}
-		out.Include = append(out.Include, id)
-	}
-	for _, revision := range spec.Exclude {
-		id, err := repo.Resolve(revision)
-		if err != nil && !missing(err) {
-			return nil, fmt.Errorf("hook run: %w", err)
-		}
-		if _, _, err := repo.Object(id); id != "" && err == nil {
-			out.Exclude = append(out.Exclude, id)
-		}
-	}
-	if !spec.Local && !spec.NotOnRemotes && !spec.NotInRefs {
-		return repo.RangeOf(out), nil
-	}
-	refs, err := repo.Refs()
-	if err != nil {
-		return nil, fmt.Errorf("hook run: %w", err)
-	}
-	for _, ref := range refs {
-		remote := strings.HasPrefix(ref.Name, "refs/remotes/")
-		switch {
-		case ref.Commit == "":
-		case spec.NotInRefs && settled(ref.Name), spec.NotOnRemotes && remote:
-			out.Exclude = append(out.Exclude, ref.Commit)
-		case spec.Local && (ref.Name == "HEAD" || strings.HasPrefix(ref.Name, "refs/heads/") || strings.HasPrefix(ref.Name, "refs/tags/")):
-			out.Include = append(out.Include, ref.Commit)
-		}
-	}
-	out.Include, out.Exclude = distinct(out.Include), distinct(out.Exclude)
-	return repo.RangeOf(out), nil
-}
-
-// settled reports whether a commit of a ref of this name has been let in
-// already. What Git notes for a cherry-pick or a rebase on its way, and what is
-// stashed, has not.
-func settled(name string) bool {
-	return name == "HEAD" || strings.HasPrefix(name, "refs/") && name != "refs/stash"
-}
-
-// missing reports whether a revision is simply not here.
-func missing(err error) bool {
-	return errors.Is(err, gitstore.ErrUnknownRevision) || errors.Is(err, gitstore.ErrObjectMissing)
-}
-
-func distinct(ids []scanner.ObjectID) []scanner.ObjectID {
-	slices.Sort(ids)
-	return slices.Compact(ids)
+	return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+		t.options.quiet = true
+		return t.scan().Staged(c.Context, repo, files)
+	})
 }

@@ -33,9 +33,13 @@ var house = map[string][]string{
 	"internal/cache":                {module + "scanner"},
 	"internal/project":              {module + "scanner"},
 	"internal/dossier":              {module + "scanner", module + "internal/project"},
-	"internal/say":                  {},
-	"internal/signed":               {module + "scanner"},
-	"internal/testkit":              {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
+	"internal/scan": {
+		module + "scanner", module + "scanner/django", module + "internal/packfile", module + "internal/packwalk", module + "internal/trace",
+		module + "internal/gitstore", module + "internal/source", module + "internal/policy", module + "internal/cienv", module + "internal/cache", module + "internal/say",
+	},
+	"internal/say":     {},
+	"internal/signed":  {module + "scanner"},
+	"internal/testkit": {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
 	"cmd/djleaks": {
 		module + "scanner", module + "scanner/django", module + "scanner/django/value", module + "hooks", module + "internal/...",
 		"github.com/urfave/cli/v2", "golang.org/x/term",

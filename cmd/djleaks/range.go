@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -28,92 +26,13 @@ func rangeCommand(w world) *cli.Command {
 			if head == "" {
 				head = "HEAD"
 			}
-			s, err := w.newScan(c, scanner.ScopeRange)
-			if err != nil {
-				return err
-			}
-			repo, err := openRepository("")
-			if err != nil {
-				return err
-			}
-			defer repo.Close()
-			if err := s.between(c.Context, repo, base, head); err != nil {
-				return err
-			}
-			return s.finish()
+			return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+				return t.scan().Range(c.Context, repo, base, head)
+			})
 		},
 	}
 }
 
 func strictFlag() cli.Flag {
 	return &cli.BoolFlag{Name: "strict", Usage: "count the keys that the old side holds already"}
-}
-
-// between fills the report with the keys that the commits from base to head add.
-func (s *scan) between(ctx context.Context, repo *gitstore.Repository, base, head string) error {
-	source, err := repo.Range(base, head)
-	if err != nil {
-		return err
-	}
-	s.report.Scope.Range = base + ".." + head
-	return s.commits(ctx, repo, source)
-}
-
-// commits fills the report with the keys that a set of commits adds.
-func (s *scan) commits(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range) error {
-	if err := s.configure(rootOf(repo)); err != nil {
-		return err
-	}
-	return s.search(ctx, repo, source)
-}
-
-// search is commits for a scan that is configured.
-func (s *scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range) error {
-	collector := scanner.NewCollector(s.detector)
-	collector.Advise()
-	source.SetWantKnown(collector.Found)
-	sifter := sifter{s: s, ctx: ctx, repo: repo}
-	defer sifter.close()
-	source.SetSift(sifter.sift)
-	coverage, err := collector.Run(ctx, source)
-	if err != nil {
-		return err
-	}
-	s.report.Coverage.Add(coverage)
-	s.report.Scope.Repository = repo.GitDir()
-	s.report.Scope.Base, s.report.Scope.Head = first(source.Base()), first(source.Head())
-	findings := collector.Findings()
-	s.report.Keys, s.report.Known = scanner.Build(s.detector, findings, rangeHistory(repo, source, findings), scanner.StatusHistory)
-	if s.strict {
-		s.report.Keys, s.report.Known = append(s.report.Keys, s.report.Known...), nil
-	}
-	return nil
-}
-
-// rangeHistory says what the range did to the items that were found.
-func rangeHistory(repo *gitstore.Repository, source *gitstore.Range, findings []scanner.Finding) *scanner.History {
-	items, matched := scanner.Items(findings)
-	h := &scanner.History{Items: items}
-	for n := range items {
-		places := source.Places(func(id scanner.ObjectID) bool { return slices.Contains(matched[id], int32(n)) })
-		for i := range places {
-			p := &places[i]
-			for _, head := range source.Head() {
-				// What cannot be read here is in the coverage already.
-				if id, err := repo.EntryAt(head, p.Path); err == nil && slices.Contains(p.Blobs, id) {
-					p.Refs = append(p.Refs, head.String())
-				}
-			}
-		}
-		h.Places = append(h.Places, places)
-	}
-	return h
-}
-
-// first is the name of the only commit of a list, or empty.
-func first(ids []scanner.ObjectID) string {
-	if len(ids) != 1 {
-		return ""
-	}
-	return ids[0].String()
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/report"
-	"github.com/djleaks/djleaks/scanner/django"
 )
 
 func reportCommand(w world) *cli.Command {
@@ -37,8 +36,7 @@ func (w world) rerender(c *cli.Context, file string) error {
 		return err
 	}
 	// A report does not say when it was made, which GitLab wants to know.
-	now := time.Now()
-	s := &scan{world: w, options: options, detector: django.New(), start: now, end: now}
+	t := &task{world: w, options: options, start: time.Now()}
 	var in io.Reader = w.stdin
 	name := "standard input"
 	if file != "-" {
@@ -50,8 +48,9 @@ func (w world) rerender(c *cli.Context, file string) error {
 		defer f.Close()
 		in = f
 	}
-	if s.report, err = report.Read(in); err != nil {
-		return configError{fmt.Errorf("%s: %w", name, err)}
+	saved, err := report.Read(in)
+	if err != nil {
+		return usageError{fmt.Sprintf("%s: %v", name, err), ""}
 	}
-	return s.write()
+	return t.write(saved)
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -11,11 +11,11 @@ import (
 
 	"github.com/urfave/cli/v2"
 
-	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/internal/scan"
 	"github.com/djleaks/djleaks/scanner"
-	"github.com/djleaks/djleaks/scanner/django"
 )
 
 // scanOptions are the options that every scanning command has.
@@ -23,19 +23,16 @@ type scanOptions struct {
 	format   string
 	output   string            // "" and "-" are standard output
 	reports  map[string]string // further reports: file → format
-	failOn   scanner.Severity
-	failSet  bool // --fail-on was given, so the configuration does not change it
+	named    scan.Named
 	exitZero bool
 	all      bool
 	verbose  bool
 	quiet    bool
 	color    string
-	config   string
-	baseline string
 	accept   string // the baseline to write
 	reason   string
 	jobs     int
-	cache    string // folder of what earlier audits have read; empty for none
+	strict   bool // keys of the old side count too
 }
 
 // scanFlags declares them.
@@ -74,11 +71,13 @@ func readScanOptions(c *cli.Context) (scanOptions, error) {
 	if err != nil {
 		return o, err
 	}
-	o.failSet, o.exitZero, o.jobs = c.IsSet("fail-on"), c.Bool("exit-zero"), c.Int("jobs")
-	o.config, o.baseline = c.String("config"), c.String("baseline")
+	o.exitZero, o.jobs, o.strict = c.Bool("exit-zero"), c.Int("jobs"), c.Bool("strict")
+	o.named.Config, o.named.Baseline = c.String("config"), c.String("baseline")
 	o.accept, o.reason = c.String("write-baseline"), strings.TrimSpace(c.String("reason"))
-	if o.failOn, err = scanner.ParseSeverity(c.String("fail-on")); err != nil {
-		return o, usageError{"--fail-on: " + err.Error(), ""}
+	if c.IsSet("fail-on") {
+		if o.named.FailOn, err = scanner.ParseSeverity(c.String("fail-on")); err != nil {
+			return o, usageError{"--fail-on: " + err.Error(), ""}
+		}
 	}
 	if c.IsSet("jobs") && o.jobs < 1 {
 		return o, usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", o.jobs), ""}
@@ -122,88 +121,88 @@ func checkFormat(flag, format string) error {
 	return usageError{fmt.Sprintf("%s: %q is no format", flag, format), hint}
 }
 
-// scan is one run of a scanning command, from its options to its exit code.
-type scan struct {
+// task is one run of a scanning command, from its options to its exit code.
+type task struct {
 	world
-	options  scanOptions
-	detector *django.Detector
-	policy   *policy.Policy
-	baseline []policy.Entry
-	report   *scanner.Report
-	strict   bool     // keys of the old side count too
-	named    readFile // reads the files that --config and --baseline name
-	start    time.Time
-	end      time.Time
+	options scanOptions
+	start   time.Time
 }
 
-// newScan reads the options of a command and starts an empty report.
-func (w world) newScan(c *cli.Context, kind scanner.ScopeKind) (*scan, error) {
+// newTask reads the options of a command.
+func (w world) newTask(c *cli.Context) (*task, error) {
 	options, err := readScanOptions(c)
-	if err != nil {
-		return nil, err
-	}
-	s := &scan{world: w, options: options, detector: django.New(), policy: &policy.Policy{}, strict: c.Bool("strict"), named: os.ReadFile, start: time.Now()}
-	s.report = &scanner.Report{
-		Tool:  scanner.Tool{Name: "djleaks", Version: version, Rules: s.detector.Version()},
-		Scope: scanner.Scope{Kind: kind},
-	}
-	return s, nil
+	return &task{world: w, options: options, start: time.Now()}, err
 }
 
-// finish applies what the user accepts, writes the reports, and returns the
-// verdict as an error that carries the exit code.
-func (s *scan) finish() error {
-	s.end = time.Now()
-	s.report.FailOn = s.options.failOn
-	s.report.SplitAccepted()
-	s.report = s.policy.Apply(s.report, s.baseline, s.end)
-	if err := s.write(); err != nil {
+// runIn is a run of a use case in the repository at a path; "" is where the
+// environment says.
+func (w world) runIn(path string, c *cli.Context, useCase func(*task, *gitstore.Repository) (*scanner.Report, error)) error {
+	t, err := w.newTask(c)
+	if err != nil {
 		return err
 	}
-	if s.options.accept != "" {
-		if err := s.writeBaseline(); err != nil {
+	repo, err := openRepository(path)
+	if err != nil {
+		return err
+	}
+	defer repo.Close()
+	report, err := useCase(t, repo)
+	if err != nil {
+		return err
+	}
+	return t.finish(report)
+}
+
+// scan is what the use cases are told of the options.
+func (t *task) scan() *scan.Scan {
+	return &scan.Scan{Version: version, Jobs: t.options.jobs, Getenv: t.getenv, Named: t.options.named, Strict: t.options.strict}
+}
+
+// finish writes the reports, and returns the verdict as an error that carries
+// the exit code.
+func (t *task) finish(report *scanner.Report) error {
+	if err := t.write(report); err != nil {
+		return err
+	}
+	if t.options.accept != "" {
+		if err := t.writeBaseline(report); err != nil {
 			return err
 		}
 	}
 	switch {
-	case s.report.Verdict == scanner.KeysFound && !s.options.exitZero && s.options.accept == "":
+	case report.Verdict == scanner.KeysFound && !t.options.exitZero && t.options.accept == "":
 		return verdictError(exitFound)
-	case !s.report.Coverage.Complete:
+	case !report.Coverage.Complete:
 		return verdictError(exitIncomplete)
 	}
 	return nil
 }
 
 // write writes the report, and the further ones that were asked for.
-func (s *scan) write() error {
-	if !s.options.quiet || s.report.Verdict != scanner.Clean || s.options.format != "text" {
-		if err := s.writeTo(s.options.output, s.options.format); err != nil {
+func (t *task) write(report *scanner.Report) error {
+	if !t.options.quiet || report.Verdict != scanner.Clean || t.options.format != "text" {
+		if err := t.writeTo(t.options.output, t.options.format, report); err != nil {
 			return err
 		}
 	}
-	files := make([]string, 0, len(s.options.reports))
-	for file := range s.options.reports {
-		files = append(files, file)
-	}
-	slices.Sort(files)
-	for _, file := range files {
-		if err := s.writeTo(file, s.options.reports[file]); err != nil {
+	for _, file := range slices.Sorted(maps.Keys(t.options.reports)) {
+		if err := t.writeTo(file, t.options.reports[file], report); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (s *scan) writeTo(file, format string) error {
-	out, err := report.Create(file, s.stdout)
+func (t *task) writeTo(file, format string, rep *scanner.Report) error {
+	out, err := report.Create(file, t.stdout)
 	if err != nil {
 		return usageError{err.Error(), ""}
 	}
 	stream := io.Writer(out)
 	if file == "" || file == "-" {
-		stream = s.stdout
+		stream = t.stdout
 	}
-	if err := report.Write(out, format, s.report, s.renderOptions(stream)); err != nil {
+	if err := report.Write(out, format, rep, t.renderOptions(stream)); err != nil {
 		out.Discard()
 		return err
 	}

@@ -3,10 +3,12 @@ package main
 import (
 	"io"
 	"os"
+	"time"
 
 	"golang.org/x/term"
 
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/scanner/django"
 )
 
 // terminal returns the file behind a stream if it is a terminal.
@@ -27,19 +29,19 @@ func columns(f *os.File) int {
 
 // progress is a line on standard error for whoever watches: not for a log, and
 // not under a hook runner, which shows the output when all is over.
-func (s *scan) progress() *report.Progress {
-	f, ok := terminal(s.stderr)
-	if !ok || s.options.quiet || s.getenv("PRE_COMMIT") != "" || s.getenv("CI") != "" {
+func (t *task) progress() *report.Progress {
+	f, ok := terminal(t.stderr)
+	if !ok || t.options.quiet || t.getenv("PRE_COMMIT") != "" || t.getenv("CI") != "" {
 		return nil
 	}
 	return report.NewProgress(f, columns(f))
 }
 
 // renderOptions says how to show the report in one file.
-func (s *scan) renderOptions(out io.Writer) report.Options {
-	o := report.Options{All: s.options.all, Verbose: s.options.verbose, Quiet: s.options.quiet, Rules: s.detector.Rules(), Start: s.start, End: s.end}
+func (t *task) renderOptions(out io.Writer) report.Options {
+	o := report.Options{All: t.options.all, Verbose: t.options.verbose, Quiet: t.options.quiet, Rules: django.New().Rules(), Start: t.start, End: time.Now()}
 	f, isTerminal := terminal(out)
-	o.Color = report.UseColor(s.options.color, s.getenv, isTerminal)
+	o.Color = report.UseColor(t.options.color, t.getenv, isTerminal)
 	if isTerminal {
 		o.Width = columns(f)
 	}

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// Range is what a CI job has to examine.
-type Range struct {
+// Job is what a CI job has to examine.
+type Job struct {
 	System string // "github", "gitlab", …
 	Event  string // as the system names it: "push", "merge_request_event", …
 	Branch string // branch that is built, or the source of a pull request
@@ -69,10 +69,25 @@ func (e environment) first(names ...string) string {
 	return ""
 }
 
-// Resolve finds the system and its range. getenv and readFile are os.Getenv and
-// os.ReadFile outside of tests.
-func Resolve(getenv func(string) string, readFile func(string) ([]byte, error)) (Range, error) {
-	e := environment{getenv, readFile}
+// Resolve finds the system and its range. A base that the user names, unless it
+// is empty, replaces what the environment says. getenv and readFile are os.Getenv
+// and os.ReadFile outside of tests. Outside of a CI system the error is ErrNoCI,
+// unless there is a base.
+func Resolve(getenv func(string) string, readFile func(string) ([]byte, error), base string) (Job, error) {
+	job, err := environment{getenv, readFile}.job()
+	if base == "" {
+		return job, err
+	}
+	if errors.Is(err, ErrNoCI) {
+		job.System = "no CI system"
+	}
+	job.Nothing, job.Whole, job.OrAll = false, false, false
+	job.Bases, job.Why = []Base{{Revision: base}}, "--base"
+	job.Head = or(job.Head, "HEAD")
+	return job, nil
+}
+
+func (e environment) job() (Job, error) {
 	switch {
 	case e.first("GITHUB_ACTIONS", "GITEA_ACTIONS", "FORGEJO_ACTIONS") != "":
 		return e.github()
@@ -93,7 +108,7 @@ func Resolve(getenv func(string) string, readFile func(string) ([]byte, error)) 
 	case e.get("JENKINS_URL") != "":
 		return e.jenkins(), nil
 	}
-	return Range{}, noCI{ErrNoCI}
+	return Job{}, noCI{ErrNoCI}
 }
 
 // zero reports whether a variable says that there is no commit.
@@ -111,7 +126,7 @@ func onRemote(branch string) []Base {
 // pushed completes the range of a push to a branch or a tag: what the push
 // replaced is old, and what the default branch holds, unless the push is to
 // the default branch itself.
-func (r *Range) pushed(before, defaultBranch string) {
+func (r *Job) pushed(before, defaultBranch string) {
 	r.OrAll = true
 	r.Why = "commits of the push"
 	if !zero(before) {
@@ -132,7 +147,7 @@ func (r *Range) pushed(before, defaultBranch string) {
 }
 
 // whole completes the range of an event that names no commits.
-func (r *Range) whole() {
+func (r *Job) whole() {
 	r.Whole = true
 	r.Why = "the whole history: no range goes with this event"
 }

@@ -13,7 +13,7 @@ var (
 )
 
 // resolve runs Resolve on "NAME=value" words; the event file holds event.
-func resolve(event string, vars ...string) (Range, error) {
+func resolve(event string, vars ...string) (Job, error) {
 	env := map[string]string{}
 	for _, v := range vars {
 		name, value, _ := strings.Cut(v, "=")
@@ -24,11 +24,11 @@ func resolve(event string, vars ...string) (Range, error) {
 			return nil, fs.ErrNotExist
 		}
 		return []byte(event), nil
-	})
+	}, "")
 }
 
 // short writes what a range comes to in one line.
-func short(r Range) string {
+func short(r Job) string {
 	var b strings.Builder
 	b.WriteString(r.System + " ")
 	switch {
@@ -155,4 +155,20 @@ func FuzzEvent(f *testing.F) {
 			t.Errorf("a range without ends: %+v", r)
 		}
 	})
+}
+
+func TestANamedBaseReplacesWhatTheEnvironmentSays(t *testing.T) {
+	none := func(string) string { return "" }
+	job, err := Resolve(none, nil, "origin/main")
+	if err != nil || short(job) != "no CI system origin/main..HEAD" || job.Why != "--base" {
+		t.Errorf("%s, %v", short(job), err)
+	}
+	if _, err := Resolve(none, nil, ""); !errors.Is(err, ErrNoCI) {
+		t.Errorf("without a base: %v", err)
+	}
+	scheduled := map[string]string{"GITLAB_CI": "true", "CI_PIPELINE_SOURCE": "schedule", "CI_COMMIT_SHA": shaB}
+	job, err = Resolve(func(name string) string { return scheduled[name] }, nil, "main")
+	if err != nil || short(job) != "gitlab main..B" {
+		t.Errorf("a scheduled run: %s, %v", short(job), err)
+	}
 }

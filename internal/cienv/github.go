@@ -25,8 +25,8 @@ type event struct {
 
 // github reads GitHub Actions and what speaks its language: Gitea and Forgejo
 // Actions.
-func (e environment) github() (Range, error) {
-	r := Range{
+func (e environment) github() (Job, error) {
+	r := Job{
 		System: "github", Event: e.get("GITHUB_EVENT_NAME"),
 		Branch:    or(e.get("GITHUB_HEAD_REF"), e.get("GITHUB_REF_NAME")),
 		Target:    e.get("GITHUB_BASE_REF"),
@@ -59,7 +59,7 @@ func (e environment) github() (Range, error) {
 	return r, r.fromEvent(&ev)
 }
 
-func (r *Range) fromEvent(ev *event) error {
+func (r *Job) fromEvent(ev *event) error {
 	switch {
 	case ev.PullRequest != nil:
 		pr := ev.PullRequest

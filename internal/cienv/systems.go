@@ -3,8 +3,8 @@ package cienv
 import "strings"
 
 // gitlab reads GitLab CI.
-func (e environment) gitlab() Range {
-	r := Range{
+func (e environment) gitlab() Job {
+	r := Job{
 		System: "gitlab", Event: e.get("CI_PIPELINE_SOURCE"),
 		Branch:    e.first("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH", "CI_COMMIT_REF_NAME"),
 		Target:    e.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME"),
@@ -33,8 +33,8 @@ func (e environment) gitlab() Range {
 }
 
 // bitbucket reads Bitbucket Pipelines. It does not say what a push replaced.
-func (e environment) bitbucket() Range {
-	r := Range{
+func (e environment) bitbucket() Job {
+	r := Job{
 		System: "bitbucket", Event: "push",
 		Branch: e.first("BITBUCKET_BRANCH", "BITBUCKET_TAG"), Target: e.get("BITBUCKET_PR_DESTINATION_BRANCH"),
 		Head: e.get("BITBUCKET_COMMIT"), FetchHint: "set `clone: depth: full` for this step",
@@ -52,8 +52,8 @@ func (e environment) bitbucket() Range {
 }
 
 // azure reads Azure Pipelines. It does not say what a push replaced.
-func (e environment) azure() Range {
-	r := Range{
+func (e environment) azure() Job {
+	r := Job{
 		System: "azure", Event: e.get("BUILD_REASON"),
 		Branch: strings.TrimPrefix(e.first("SYSTEM_PULLREQUEST_SOURCEBRANCH", "BUILD_SOURCEBRANCH"), "refs/heads/"),
 		Target: strings.TrimPrefix(e.get("SYSTEM_PULLREQUEST_TARGETBRANCH"), "refs/heads/"),
@@ -73,8 +73,8 @@ func (e environment) azure() Range {
 }
 
 // circle reads CircleCI, which knows of no target branch.
-func (e environment) circle() Range {
-	r := Range{
+func (e environment) circle() Job {
+	r := Job{
 		System: "circleci", Event: "push", Branch: e.first("CIRCLE_BRANCH", "CIRCLE_TAG"), Head: or(e.get("CIRCLE_SHA1"), "HEAD"),
 		FetchHint: "check out with `method: full`, or pass the base by hand: djleaks ci --base << pipeline.git.base_revision >>",
 	}
@@ -83,8 +83,8 @@ func (e environment) circle() Range {
 }
 
 // buildkite reads Buildkite.
-func (e environment) buildkite() Range {
-	r := Range{
+func (e environment) buildkite() Job {
+	r := Job{
 		System: "buildkite", Event: or(e.get("BUILDKITE_SOURCE"), "push"), Branch: e.get("BUILDKITE_BRANCH"),
 		Head: or(e.get("BUILDKITE_COMMIT"), "HEAD"), FetchHint: "take --depth out of BUILDKITE_GIT_CLONE_FLAGS and BUILDKITE_GIT_FETCH_FLAGS",
 	}
@@ -101,8 +101,8 @@ func (e environment) buildkite() Range {
 }
 
 // drone reads Drone.
-func (e environment) drone() Range {
-	r := Range{
+func (e environment) drone() Job {
+	r := Job{
 		System: "drone", Event: e.get("DRONE_BUILD_EVENT"), Branch: e.first("DRONE_SOURCE_BRANCH", "DRONE_BRANCH"),
 		Head: or(e.first("DRONE_COMMIT_AFTER", "DRONE_COMMIT_SHA", "DRONE_COMMIT"), "HEAD"), FetchHint: "set `clone: depth: 0`",
 	}
@@ -119,8 +119,8 @@ func (e environment) drone() Range {
 }
 
 // woodpecker reads Woodpecker.
-func (e environment) woodpecker() Range {
-	r := Range{
+func (e environment) woodpecker() Job {
+	r := Job{
 		System: "woodpecker", Event: e.get("CI_PIPELINE_EVENT"), Branch: e.first("CI_COMMIT_SOURCE_BRANCH", "CI_COMMIT_BRANCH"),
 		Head: or(e.get("CI_COMMIT_SHA"), "HEAD"), FetchHint: "give the clone step `settings: {partial: false, depth: 0}`",
 	}
@@ -139,8 +139,8 @@ func (e environment) woodpecker() Range {
 }
 
 // jenkins reads Jenkins, multibranch or not.
-func (e environment) jenkins() Range {
-	r := Range{
+func (e environment) jenkins() Job {
+	r := Job{
 		System: "jenkins", Event: "push", Branch: e.first("CHANGE_BRANCH", "BRANCH_NAME", "GIT_LOCAL_BRANCH", "GIT_BRANCH"), Target: e.get("CHANGE_TARGET"),
 		Head: or(e.get("GIT_COMMIT"), "HEAD"), FetchHint: "take the shallow clone out of the checkout step (CloneOption shallow: false, noTags: false)",
 	}
@@ -162,7 +162,7 @@ func (e environment) jenkins() Range {
 
 // branchOnly completes the range of a push that does not say what it replaced:
 // what the default branch does not have, or all of it.
-func (r *Range) branchOnly(defaultBranch string) {
+func (r *Job) branchOnly(defaultBranch string) {
 	r.pushed("", defaultBranch)
 	if defaultBranch != r.Branch {
 		r.Why = "commits of " + r.Branch + " that " + or(defaultBranch, "the default branch") + " does not have"

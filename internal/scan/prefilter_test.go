@@ -1,4 +1,4 @@
-package main
+package scan
 
 import (
 	"bytes"
@@ -47,36 +47,37 @@ func manyCommits(t *testing.T, commits int) *gitstore.Repository {
 	return repo
 }
 
-// searched runs a search of the branch main, with or without the sifter.
-func searched(t *testing.T, repo *gitstore.Repository, getenv func(string) string, sifted bool) (report string, walked bool) {
+// searched runs a search of the branch main, with or without the prefilter.
+func searched(t *testing.T, repo *gitstore.Repository, getenv func(string) string, filtered bool) (report string, walked bool) {
 	t.Helper()
 	head, err := repo.Resolve("main")
 	if err != nil {
 		t.Fatal(err)
 	}
 	source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}})
-	s := &scan{world: world{getenv: getenv}, detector: django.New(), report: &scanner.Report{}}
-	collector := scanner.NewCollector(s.detector)
-	f := sifter{s: s, ctx: context.Background(), repo: repo}
+	s := &Scan{Getenv: getenv}
+	detector := django.New()
+	collector := scanner.NewCollector(detector)
+	f := prefilter{detector: detector, jobs: 1, dirs: s.newObjects(repo), repo: repo}
 	defer f.close()
-	if sifted {
-		source.SetSift(f.sift)
+	if filtered {
+		source.SetSift(func(blobs int) func(scanner.ObjectID) bool { return f.keyless(context.Background(), blobs) })
 	}
 	coverage, err := collector.Run(context.Background(), source)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.report.Coverage = coverage
-	s.report.Keys, s.report.Known = scanner.Build(s.detector, collector.Findings(), nil, scanner.StatusHistory)
+	r := &scanner.Report{Coverage: coverage}
+	r.Keys, r.Known = scanner.Build(detector, collector.Findings(), nil, scanner.StatusHistory)
 	var out bytes.Buffer
-	if err := json.NewEncoder(&out).Encode(s.report); err != nil {
+	if err := json.NewEncoder(&out).Encode(r); err != nil {
 		t.Fatal(err)
 	}
 	return out.String(), f.walk != nil
 }
 
 func TestALongRangeGivesTheSameReportByWalkingThePacks(t *testing.T) {
-	repo := manyCommits(t, 2*siftFrom)
+	repo := manyCommits(t, 2*prefilterFrom)
 	none := func(string) string { return "" }
 	want, walked := searched(t, repo, none, false)
 	if walked || strings.Count(want, `"introduced":[{`) != 1 || strings.Count(want, `"removed":[{`) > 1 {
@@ -100,7 +101,7 @@ func TestALongRangeGivesTheSameReportByWalkingThePacks(t *testing.T) {
 }
 
 func TestAShortRangeIsReadOneByOne(t *testing.T) {
-	if _, walked := searched(t, manyCommits(t, siftFrom/2), func(string) string { return "" }, true); walked {
+	if _, walked := searched(t, manyCommits(t, prefilterFrom/2), func(string) string { return "" }, true); walked {
 		t.Error("all packs were walked for a few commits")
 	}
 }

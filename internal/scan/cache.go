@@ -1,4 +1,4 @@
-package main
+package scan
 
 import (
 	"context"
@@ -10,51 +10,37 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/urfave/cli/v2"
-
 	"github.com/djleaks/djleaks/internal/cache"
 	"github.com/djleaks/djleaks/internal/packwalk"
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func cacheFlag() cli.Flag {
-	return &cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects hold no key, and read only new ones the next time"}
-}
-
-func readCacheFlag(c *cli.Context) (dir string, err error) {
-	if dir = c.String("cache"); dir == "" && c.IsSet("cache") {
-		return "", usageError{"--cache: the name of the folder is empty", "--cache .git/djleaks"}
-	}
-	return dir, nil
-}
-
-// memory is what earlier audits have read, or nil if nobody wants that.
-type memory struct {
+// auditCache is what earlier audits have read, or nil if nobody wants that.
+type auditCache struct {
 	cache *cache.Cache
 	notes []string
 }
 
 // openCache reads the cache that the user named. A folder that cannot be
 // written is a mistake in the words; a cache that cannot be used is a note.
-func (s *scan) openCache(idSize int) (*memory, error) {
-	dir := s.options.cache
+func (s *Scan) openCache(dir string, idSize int, settings *Settings) (*auditCache, error) {
 	if dir == "" {
 		return nil, nil
 	}
 	program, err := programSum()
 	if err != nil {
-		return &memory{notes: []string{"the cache was not used: which program this is cannot be said: " + err.Error()}}, nil
+		return &auditCache{notes: []string{"the cache was not used: which program this is cannot be said: " + err.Error()}}, nil
 	}
 	// Whatever could change a match. The program's own sum stands for all rules,
 	// so that a build between two releases never trusts another one.
-	rules := []string{version, s.detector.Version(), program}
-	rules = append(rules, slices.Sorted(slices.Values(s.policy.Names))...)
+	rules := []string{s.Version, settings.Detector.Version(), program}
+	rules = append(rules, slices.Sorted(slices.Values(settings.Policy.Names))...)
 	c, why, err := cache.Open(dir, strings.Join(rules, "\n"), idSize)
 	if err != nil {
-		return nil, usageError{"--cache: " + err.Error(), ""}
+		return nil, Mistake{fmt.Errorf("--cache: %w", err), ""}
 	}
-	m := &memory{cache: c}
+	m := &auditCache{cache: c}
 	if why != "" {
 		m.notes = append(m.notes, "everything was read, because the cache cannot be used: "+why)
 	}
@@ -80,7 +66,7 @@ func programSum() (string, error) {
 }
 
 // search searches what earlier audits have not.
-func (m *memory) search(ctx context.Context, walk *packwalk.Walk, set *scanner.AnchorSet, visit packwalk.Visit) (scanner.Coverage, *packwalk.Searched, error) {
+func (m *auditCache) search(ctx context.Context, walk *packwalk.Walk, set *scanner.AnchorSet, visit packwalk.Visit) (scanner.Coverage, *packwalk.Searched, error) {
 	if m == nil || m.cache == nil {
 		coverage, err := walk.Search(ctx, set, visit)
 		return coverage, nil, err
@@ -91,7 +77,7 @@ func (m *memory) search(ctx context.Context, walk *packwalk.Walk, set *scanner.A
 // update saves which objects of a complete search hold no key, and says in its
 // coverage what came of the cache. An object with a match is never saved, even
 // if the match is accepted: that may change.
-func (m *memory) update(searched *packwalk.Searched, findings []scanner.Finding, coverage *scanner.Coverage) {
+func (m *auditCache) update(searched *packwalk.Searched, findings []scanner.Finding, coverage *scanner.Coverage) {
 	if m == nil {
 		return
 	}

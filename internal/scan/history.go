@@ -1,4 +1,4 @@
-package main
+package scan
 
 import (
 	"bytes"
@@ -12,15 +12,21 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// history shows the objects of a walk to the trace. What cannot be read goes
-// into coverage.
+// history is the search of all objects of one repository. It shows the objects
+// of its walk to the trace; what cannot be read goes into coverage.
 type history struct {
 	*packwalk.Walk
-	coverage *scanner.Coverage
-	jobs     int
+	repo *gitstore.Repository
+	jobs int
+	tips []trace.Tip
+
+	coverage scanner.Coverage
+	result   *trace.Result
+	found    *scanner.History
 }
 
-func (h history) Commits(ctx context.Context, visit func(int, trace.Object) error) error {
+// Commits implements trace.Objects.
+func (h *history) Commits(ctx context.Context, visit func(int, trace.Object) error) error {
 	coverage, err := h.Walk.Commits(ctx, func(worker int, o *packwalk.Object) error {
 		return visit(worker, trace.Object{Ordinal: o.Ordinal, Base: trace.None, Text: o.Text})
 	})
@@ -28,7 +34,8 @@ func (h history) Commits(ctx context.Context, visit func(int, trace.Object) erro
 	return err
 }
 
-func (h history) Trees(ctx context.Context, visit func(int, trace.Object) error) error {
+// Trees implements trace.Objects.
+func (h *history) Trees(ctx context.Context, visit func(int, trace.Object) error) error {
 	fresh := make([][]trace.Span, h.jobs) // one for each worker
 	coverage, err := h.Walk.Trees(ctx, func(worker int, o *packwalk.Object) error {
 		spans := fresh[worker][:0]
@@ -44,7 +51,7 @@ func (h history) Trees(ctx context.Context, visit func(int, trace.Object) error)
 
 // skip adds what a pass could not read. Its other figures are not those of
 // searched texts.
-func (h history) skip(c scanner.Coverage) {
+func (h *history) skip(c scanner.Coverage) {
 	for _, s := range c.Skipped {
 		h.coverage.Skip(s)
 	}
@@ -70,19 +77,18 @@ func chunkOf(repo *gitstore.Repository, o *packwalk.Object) *scanner.Chunk {
 }
 
 // addMissing records what the history names and the repository does not hold.
-func addMissing(c *scanner.Coverage, r *trace.Result, repo *gitstore.Repository) {
+func (h *history) addMissing() {
+	c, r := &h.coverage, h.result
+	c.Commits = r.Commits
 	reason := "not in this repository"
-	if repo.PartialClone() {
+	if h.repo.PartialClone() {
 		reason = "not fetched by this partial clone"
 	}
-	for _, part := range []struct {
-		what string
-		ids  trace.IDs
-	}{{"blob", r.Missing.Blobs}, {"tree", r.Missing.Trees}, {"commit", r.Missing.Commits}} {
-		skipIDs(c, part.ids, part.what+" "+reason)
-	}
+	skipIDs(c, r.Missing.Blobs, "blob "+reason)
+	skipIDs(c, r.Missing.Trees, "tree "+reason)
+	skipIDs(c, r.Missing.Commits, "commit "+reason)
 	skipIDs(c, r.Broken, "cannot be understood")
-	if n := len(repo.Shallow()); n > 0 {
+	if n := len(h.repo.Shallow()); n > 0 {
 		c.Skip(scanner.Skip{Reason: "history before a commit at which this shallow clone is cut off", Count: int64(n)})
 	}
 	if r.Truncated {

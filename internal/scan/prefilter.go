@@ -1,4 +1,4 @@
-package main
+package scan
 
 import (
 	"context"
@@ -19,42 +19,40 @@ import (
 // made where it is surely cheaper.
 const packBytesPerBlob = 15_000
 
-// siftFrom is the number of blobs below which nothing is worth it.
-const siftFrom = 256
+// prefilterFrom is the number of blobs below which a walk is never cheaper.
+const prefilterFrom = 256
 
-// sifter makes long ranges cheap: the first push of a whole repository, or a
+// prefilter makes long ranges cheap: the first push of a whole repository, or a
 // server that is sent thousands of commits. The packs are walked once, in which
 // each version of a file costs what its delta costs, and of the blobs of the
 // range only those are read one by one that hold a key.
 //
-// A server looks at the packs of the push alone, which Git keeps in a folder of
-// their own until they are accepted. A blob that is not in what was walked is
-// read one by one, so that it is not by the packs, but by the commits, that the
-// range is defined.
-type sifter struct {
-	s     *scan
-	ctx   context.Context
-	repo  *gitstore.Repository
-	walk  *packwalk.Walk // nil if it is not worth it
+// A server looks at the packs of the push alone. A blob that is not in what was
+// walked is read one by one, so that it is not the packs but the commits that
+// define the range.
+type prefilter struct {
+	detector scanner.Detector
+	jobs     int
+	dirs     []string // objects directories to walk
+	repo     *gitstore.Repository
+
+	walk  *packwalk.Walk // nil if no walk was cheaper
 	mu    sync.Mutex
-	holds map[scanner.ObjectID]bool // a key, or nobody knows what
+	holds map[scanner.ObjectID]bool // blobs with a key, and those that cannot be read
 }
 
-// sift is what gitstore asks before it reads so many blobs.
-func (f *sifter) sift(blobs int) func(scanner.ObjectID) bool {
-	dirs := f.repo.ObjectDirs()
-	if quarantine := f.s.getenv("GIT_QUARANTINE_PATH"); quarantine != "" {
-		dirs = []string{quarantine}
-	}
-	if blobs < siftFrom || int64(blobs)*packBytesPerBlob < packBytes(dirs) {
+// keyless is what gitstore asks before it reads this number of blobs: it returns
+// what reports whether a blob surely holds no key, or nil if nothing does.
+func (f *prefilter) keyless(ctx context.Context, blobs int) func(scanner.ObjectID) bool {
+	if blobs < prefilterFrom || int64(blobs)*packBytesPerBlob < packBytes(f.dirs) {
 		return nil
 	}
-	walk, err := packwalk.Open(f.ctx, packwalk.Options{Dirs: dirs, IDSize: f.repo.IDSize(), Jobs: f.s.options.jobs})
+	walk, err := packwalk.Open(ctx, packwalk.Options{Dirs: f.dirs, IDSize: f.repo.IDSize(), Jobs: f.jobs})
 	if err != nil {
 		return nil // one by one, then
 	}
 	f.walk, f.holds = walk, map[scanner.ObjectID]bool{}
-	if !f.search() {
+	if !f.search(ctx) {
 		return nil
 	}
 	return func(id scanner.ObjectID) bool {
@@ -64,10 +62,9 @@ func (f *sifter) sift(blobs int) func(scanner.ObjectID) bool {
 }
 
 // search reads the packs; false if it is not known what it missed.
-func (f *sifter) search() bool {
-	detector := f.s.detector
-	coverage, err := f.walk.Search(f.ctx, detector.Anchors(), func(_ int, o *packwalk.Object) error {
-		if o.Kind == packfile.Blob && len(detector.Find(o.Text, o.Anchors)) > 0 {
+func (f *prefilter) search(ctx context.Context) bool {
+	coverage, err := f.walk.Search(ctx, f.detector.Anchors(), func(_ int, o *packwalk.Object) error {
+		if o.Kind == packfile.Blob && len(f.detector.Find(o.Text, o.Anchors)) > 0 {
 			f.mu.Lock()
 			f.holds[o.ID()] = true
 			f.mu.Unlock()
@@ -84,7 +81,7 @@ func (f *sifter) search() bool {
 	return err == nil
 }
 
-func (f *sifter) close() {
+func (f *prefilter) close() {
 	if f.walk != nil {
 		_ = f.walk.Close() // only read from
 	}

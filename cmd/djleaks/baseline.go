@@ -1,0 +1,31 @@
+package main
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/internal/scan"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// writeBaseline adds the open keys of a report to a baseline.
+func (t *task) writeBaseline(rep *scanner.Report) error {
+	old, err := scan.ReadBaseline(os.ReadFile, t.options.named.Baseline)
+	if err != nil {
+		return err
+	}
+	entries := policy.Extend(old, rep, t.options.reason)
+	out, err := report.Create(t.options.accept, t.stdout)
+	if err != nil {
+		return usageError{err.Error(), ""}
+	}
+	if err := policy.WriteBaseline(out, entries); err != nil {
+		out.Discard()
+		return err
+	}
+	fmt.Fprintf(t.stderr, "djleaks: %s accepts %s; use it with --baseline %[1]s\n", report.Line(t.options.accept), say.Counted(len(rep.Keys), "key", "keys"))
+	return out.Close()
+}

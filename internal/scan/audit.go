@@ -1,0 +1,172 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/packwalk"
+	"github.com/djleaks/djleaks/internal/trace"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Audit searches all objects of a repository, reachable or not, and says of each
+// key where it is and was. cacheDir is a folder of what earlier audits have read;
+// "" for none.
+func (s *Scan) Audit(ctx context.Context, repo *gitstore.Repository, cacheDir string) (*scanner.Report, error) {
+	return s.audit(ctx, repo, cacheDir, nil)
+}
+
+// audit is Audit where it is known beforehand that something is not here.
+func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, cacheDir string, absent []scanner.Skip) (*scanner.Report, error) {
+	settings, err := ReadSettings(WorkTree(repo), s.Named)
+	if err != nil {
+		return nil, err
+	}
+	cache, err := s.openCache(cacheDir, repo.IDSize(), settings)
+	if err != nil {
+		return nil, err
+	}
+	r := s.report(scanner.ScopeAudit, settings)
+	for _, skip := range absent {
+		r.Coverage.Skip(skip)
+	}
+	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, r)}
+	findings, err := h.search(ctx, settings.Detector, cache, s.Progress)
+	if err != nil {
+		return nil, err
+	}
+	r.Coverage.Add(h.coverage)
+	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
+	return s.conclude(r, settings), nil
+}
+
+// search searches every object once and traces what was found through the
+// commits.
+func (h *history) search(ctx context.Context, detector scanner.Detector, cache *auditCache, progress func(done, total int64)) ([]scanner.Finding, error) {
+	var soFar progressSoFar
+	walk, err := packwalk.Open(ctx, packwalk.Options{
+		Dirs: h.repo.ObjectDirs(), IDSize: h.repo.IDSize(), Jobs: h.jobs, Progress: soFar.through(progress),
+	})
+	if err != nil {
+		return nil, soFar.interrupted(err)
+	}
+	defer walk.Close()
+	h.Walk = walk
+
+	collector := scanner.NewCollector(detector)
+	coverage, searched, err := cache.search(ctx, walk, detector.Anchors(), func(_ int, o *packwalk.Object) error {
+		collector.Add(chunkOf(h.repo, o))
+		return nil
+	})
+	if err != nil {
+		return nil, soFar.interrupted(err)
+	}
+	coverage.Add(collector.Skipped())
+	h.coverage = coverage
+	soFar.searched.Store(true)
+	findings := collector.Findings()
+	if err := h.trace(ctx, findings); err != nil {
+		return nil, soFar.interrupted(err)
+	}
+	cache.update(searched, findings, &h.coverage)
+	h.addMissing()
+	return findings, nil
+}
+
+// trace asks the commits where the findings are and were.
+func (h *history) trace(ctx context.Context, findings []scanner.Finding) (err error) {
+	items, matched := scanner.Items(findings)
+	h.result, err = trace.Run(ctx, h, trace.Input{
+		Matched: matched, Items: len(items), Tips: h.tips, Shallow: h.repo.Shallow(),
+		IDSize: h.repo.IDSize(), Jobs: h.jobs,
+	})
+	if err != nil {
+		return err
+	}
+	h.found = &scanner.History{Items: items, Places: h.result.Places}
+	return nil
+}
+
+// describe puts into the report what is known of the repository before its
+// objects are read, and returns the tips of its refs, HEAD first.
+func describe(repo *gitstore.Repository, r *scanner.Report) []trace.Tip {
+	r.Scope.Repository = repo.GitDir()
+	head, err := repo.Head()
+	if err != nil {
+		r.Coverage.Skip(scanner.Skip{Path: "HEAD", Reason: err.Error()})
+	}
+	if head.Commit != "" {
+		r.Scope.Head = head.Commit.String()
+	}
+	refs, err := repo.Refs()
+	if err != nil {
+		r.Coverage.Skip(scanner.Skip{Path: "refs", Reason: err.Error()})
+	}
+	var tips []trace.Tip
+	for _, ref := range refs {
+		if ref.Commit != "" {
+			tips = append(tips, trace.Tip{Ref: ref.Name, Commit: ref.Commit})
+		}
+	}
+	slices.SortStableFunc(tips, func(a, b trace.Tip) int { return cmp.Compare(tipRank(a.Ref), tipRank(b.Ref)) })
+	for _, warning := range repo.Warnings() {
+		if warning.Incomplete() {
+			r.Coverage.Skip(scanner.Skip{Path: warning.Path, Reason: warning.Text})
+		} else {
+			r.Coverage.Notes = append(r.Coverage.Notes, warning.String())
+		}
+	}
+	return tips
+}
+
+// tipRank orders refs by how much their holding a key matters to a reader.
+func tipRank(name string) int {
+	switch {
+	case name == "HEAD":
+		return 0
+	case strings.HasPrefix(name, "refs/heads/"):
+		return 1
+	case strings.HasPrefix(name, "refs/remotes/"):
+		return 2
+	case strings.HasPrefix(name, "refs/tags/"):
+		return 3
+	}
+	return 4
+}
+
+// progressSoFar remembers how far a walk has come, for when it is interrupted.
+type progressSoFar struct {
+	done, total atomic.Int64
+	searched    atomic.Bool // the walk over commits and trees has begun
+}
+
+func (p *progressSoFar) through(next func(done, total int64)) func(done, total int64) {
+	return func(done, total int64) {
+		p.done.Store(done)
+		p.total.Store(total)
+		if next != nil {
+			next(done, total)
+		}
+	}
+}
+
+// interrupted says of an error that ends a walk early what was not read.
+func (p *progressSoFar) interrupted(err error) error {
+	if !errors.Is(err, context.Canceled) {
+		return err
+	}
+	if p.searched.Load() {
+		return Interrupted("interrupted: everything was searched, but not yet placed in the history, and nothing is reported")
+	}
+	done, total := p.done.Load(), p.total.Load()
+	if total == 0 {
+		return Interrupted("interrupted before any blob was searched")
+	}
+	return Interrupted(fmt.Sprintf("interrupted: %d %% of the packs were read, and nothing is reported", 100*done/total))
+}

@@ -1,0 +1,142 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/djleaks/djleaks/internal/cienv"
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django"
+)
+
+// Job searches the commits that a CI job is about: the first of its bases that
+// is in the clone is old. Where the job means no range it is an audit.
+func (s *Scan) Job(ctx context.Context, repo *gitstore.Repository, job *cienv.Job) (*scanner.Report, error) {
+	s.note(describeJob(job))
+	r, err := s.job(ctx, repo, job)
+	if err != nil {
+		return nil, err
+	}
+	if len(repo.Shallow()) > 0 && len(r.Coverage.Skipped) > 0 && !job.Whole {
+		s.note("the clone is shallow: " + job.FetchHint)
+	}
+	c := &r.Coverage
+	s.note(fmt.Sprintf("%s, %s, %s examined", say.Counted(c.Commits, "commit", "commits"), say.Counted(c.Blobs, "text", "texts"), say.Counted(c.Bytes, "byte", "bytes")))
+	return r, nil
+}
+
+func describeJob(job *cienv.Job) string {
+	about := strings.TrimSpace(job.System + " " + job.Event)
+	if job.Branch != "" {
+		about += " of " + job.Branch
+	}
+	if job.Target != "" {
+		about += " into " + job.Target
+	}
+	return about + ": " + job.Why
+}
+
+func (s *Scan) job(ctx context.Context, repo *gitstore.Repository, job *cienv.Job) (*scanner.Report, error) {
+	switch {
+	case job.Nothing:
+		return s.nothing(job), nil
+	case job.Whole:
+		return s.whole(ctx, repo, job)
+	}
+	head, err := repo.Resolve(job.Head)
+	if err == nil && !repo.Has(head) {
+		err = gitstore.ErrObjectMissing
+	}
+	if err != nil {
+		return nil, hinted{fmt.Errorf("ci: head %s: %w", job.Head, err), job.FetchHint}
+	}
+	r, err := s.sinceBase(ctx, repo, job, head)
+	if r != nil || err != nil {
+		return r, err
+	}
+	return s.allOf(ctx, repo, job, head)
+}
+
+// nothing is the report of a job that is about no commits.
+func (s *Scan) nothing(job *cienv.Job) *scanner.Report {
+	settings := &Settings{Policy: &policy.Policy{}, Detector: django.New()}
+	r := s.report(scanner.ScopeRange, settings)
+	r.Scope.Range = job.Why
+	return s.conclude(r, settings)
+}
+
+// whole is the report of a job that is about the whole history.
+func (s *Scan) whole(ctx context.Context, repo *gitstore.Repository, job *cienv.Job) (*scanner.Report, error) {
+	var cut []scanner.Skip
+	if len(repo.Shallow()) > 0 {
+		cut = append(cut, scanner.Skip{Reason: "the clone is shallow, so older commits are not here: " + job.FetchHint})
+	}
+	return s.audit(ctx, repo, "", cut)
+}
+
+// sinceBase searches what the head has and the first base that is here has not.
+// Without a usable base it returns nil.
+func (s *Scan) sinceBase(ctx context.Context, repo *gitstore.Repository, job *cienv.Job, head scanner.ObjectID) (*scanner.Report, error) {
+	for _, base := range job.Bases {
+		id, err := repo.Resolve(base.Revision + "^{commit}")
+		if isMissing(err) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("ci: base: %w", err)
+		}
+		settings, err := ReadSettings(s.jobOrigin(repo, job, id, head), s.Named)
+		if err != nil {
+			return nil, err
+		}
+		source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}, Exclude: []scanner.ObjectID{id}})
+		r := s.report(scanner.ScopeRange, settings)
+		if err := s.search(ctx, repo, source, settings, r); err != nil {
+			return nil, err
+		}
+		if base.Guess && len(source.Commits()) == 0 {
+			continue // the guess is the branch itself
+		}
+		r.Scope.Range = base.Revision + ".." + job.Head
+		s.note("range " + r.Scope.Range)
+		return s.conclude(r, settings), nil
+	}
+	return nil, nil
+}
+
+// jobOrigin is where the settings of a job come from: for a pull request the
+// base, else the work tree.
+func (s *Scan) jobOrigin(repo *gitstore.Repository, job *cienv.Job, base, head scanner.ObjectID) Origin {
+	if job.Target == "" {
+		return WorkTree(repo)
+	}
+	return Base(repo, base, head, func(name string) {
+		s.note(name + " is new in this pull request, so it counts once it is merged")
+	})
+}
+
+// allOf searches all commits of the head, for want of a base.
+func (s *Scan) allOf(ctx context.Context, repo *gitstore.Repository, job *cienv.Job, head scanner.ObjectID) (*scanner.Report, error) {
+	if !job.OrAll {
+		if len(job.Bases) == 0 {
+			return nil, hinted{fmt.Errorf("ci: nothing names the base: %w", gitstore.ErrMissingBase), job.FetchHint}
+		}
+		// Its hint is the command for a shell in the job.
+		return nil, hinted{fmt.Errorf("ci: %w", repo.MissingBase(job.Bases[0].Revision)), job.FetchHint}
+	}
+	settings, err := ReadSettings(WorkTree(repo), s.Named)
+	if err != nil {
+		return nil, err
+	}
+	r := s.report(scanner.ScopeRange, settings)
+	r.Scope.Range = "all of " + job.Head
+	s.note("range: " + r.Scope.Range + ", because no base is here")
+	if err := s.search(ctx, repo, repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}}), settings, r); err != nil {
+		return nil, err
+	}
+	return s.conclude(r, settings), nil
+}

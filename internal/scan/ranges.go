@@ -1,0 +1,178 @@
+package scan
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Range searches what the commits that head has and base has not add.
+func (s *Scan) Range(ctx context.Context, repo *gitstore.Repository, base, head string) (*scanner.Report, error) {
+	source, err := repo.Range(base, head)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := ReadSettings(WorkTree(repo), s.Named)
+	if err != nil {
+		return nil, err
+	}
+	r := s.report(scanner.ScopeRange, settings)
+	r.Scope.Range = base + ".." + head
+	if err := s.search(ctx, repo, source, settings, r); err != nil {
+		return nil, err
+	}
+	return s.conclude(r, settings), nil
+}
+
+// Commits says which commits a hook is about: those reachable from what is
+// included and from nothing that is excluded. It is a hooks.RangeSpec.
+type Commits struct {
+	// Include holds revisions as Git writes them. One that does not exist is an
+	// error.
+	Include []string
+	// Local includes HEAD, all branches and all tags besides.
+	Local bool
+	// Exclude holds revisions that the other side has. One that does not exist
+	// here excludes nothing.
+	Exclude []string
+	// NotOnRemotes excludes what the remote-tracking refs reach.
+	NotOnRemotes bool
+	// NotInRefs excludes what any ref reaches before the change.
+	NotInRefs bool
+
+	Why string // what the range is for, in a few words
+}
+
+// Received searches the commits that a ref is about to get: by a push to this
+// repository or from it, or by a commit.
+func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind scanner.ScopeKind, commits Commits) (*scanner.Report, error) {
+	source, err := commits.source(repo)
+	if err != nil {
+		return nil, err
+	}
+	settings, err := ReadSettings(WorkTree(repo), s.Named)
+	if err != nil {
+		return nil, err
+	}
+	r := s.report(kind, settings)
+	r.Scope.Range = commits.Why
+	if err := s.search(ctx, repo, source, settings, r); err != nil {
+		return nil, err
+	}
+	return s.conclude(r, settings), nil
+}
+
+// source finds the commits in a repository.
+func (c *Commits) source(repo *gitstore.Repository) (*gitstore.Range, error) {
+	var out gitstore.RangeSpec
+	for _, revision := range c.Include {
+		id, err := repo.Resolve(revision)
+		if err != nil {
+			return nil, fmt.Errorf("hook run: %w", err)
+		}
+		out.Include = append(out.Include, id)
+	}
+	for _, revision := range c.Exclude {
+		id, err := repo.Resolve(revision)
+		if err != nil && !isMissing(err) {
+			return nil, fmt.Errorf("hook run: %w", err)
+		}
+		if _, _, err := repo.Object(id); id != "" && err == nil {
+			out.Exclude = append(out.Exclude, id)
+		}
+	}
+	if !c.Local && !c.NotOnRemotes && !c.NotInRefs {
+		return repo.RangeOf(out), nil
+	}
+	refs, err := repo.Refs()
+	if err != nil {
+		return nil, fmt.Errorf("hook run: %w", err)
+	}
+	for _, ref := range refs {
+		remote := strings.HasPrefix(ref.Name, "refs/remotes/")
+		switch {
+		case ref.Commit == "":
+		case c.NotInRefs && isAcceptedRef(ref.Name), c.NotOnRemotes && remote:
+			out.Exclude = append(out.Exclude, ref.Commit)
+		case c.Local && (ref.Name == "HEAD" || strings.HasPrefix(ref.Name, "refs/heads/") || strings.HasPrefix(ref.Name, "refs/tags/")):
+			out.Include = append(out.Include, ref.Commit)
+		}
+	}
+	out.Include, out.Exclude = distinct(out.Include), distinct(out.Exclude)
+	return repo.RangeOf(out), nil
+}
+
+// isAcceptedRef reports whether a commit of a ref of this name has been let in
+// already. What Git notes for a cherry-pick or a rebase on its way, and what is
+// stashed, has not.
+func isAcceptedRef(name string) bool {
+	return name == "HEAD" || strings.HasPrefix(name, "refs/") && name != "refs/stash"
+}
+
+func distinct(ids []scanner.ObjectID) []scanner.ObjectID {
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// search adds to a report the keys that a set of commits adds.
+func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, settings *Settings, r *scanner.Report) error {
+	collector := scanner.NewCollector(settings.Detector)
+	collector.Advise()
+	source.SetWantKnown(collector.Found)
+	filter := prefilter{detector: settings.Detector, jobs: s.jobs(), dirs: s.newObjects(repo), repo: repo}
+	defer filter.close()
+	source.SetSift(func(blobs int) func(scanner.ObjectID) bool { return filter.keyless(ctx, blobs) })
+	coverage, err := collector.Run(ctx, source)
+	if err != nil {
+		return err
+	}
+	r.Coverage.Add(coverage)
+	r.Scope.Repository = repo.GitDir()
+	r.Scope.Base, r.Scope.Head = only(source.Base()), only(source.Head())
+	findings := collector.Findings()
+	r.Keys, r.Known = scanner.Build(settings.Detector, findings, rangeHistory(repo, source, findings), scanner.StatusHistory)
+	s.countKnown(r)
+	return nil
+}
+
+// newObjects returns the objects directories in which the blobs of a range may
+// be. A server keeps those of a push in a folder of their own until they are
+// accepted.
+func (s *Scan) newObjects(repo *gitstore.Repository) []string {
+	if quarantine := s.Getenv("GIT_QUARANTINE_PATH"); quarantine != "" {
+		return []string{quarantine}
+	}
+	return repo.ObjectDirs()
+}
+
+// rangeHistory says what the range did to the items that were found.
+func rangeHistory(repo *gitstore.Repository, source *gitstore.Range, findings []scanner.Finding) *scanner.History {
+	items, matched := scanner.Items(findings)
+	h := &scanner.History{Items: items}
+	for n := range items {
+		places := source.Places(func(id scanner.ObjectID) bool { return slices.Contains(matched[id], int32(n)) })
+		for i := range places {
+			p := &places[i]
+			for _, head := range source.Head() {
+				// What cannot be read here is in the coverage already.
+				if id, err := repo.EntryAt(head, p.Path); err == nil && slices.Contains(p.Blobs, id) {
+					p.Refs = append(p.Refs, head.String())
+				}
+			}
+		}
+		h.Places = append(h.Places, places)
+	}
+	return h
+}
+
+// only is the name of the only commit of a list, or empty.
+func only(ids []scanner.ObjectID) string {
+	if len(ids) != 1 {
+		return ""
+	}
+	return ids[0].String()
+}

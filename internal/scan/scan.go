@@ -1,0 +1,55 @@
+package scan
+
+import (
+	"time"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Scan is what all use cases have in common. It holds no state of a run: its
+// methods may be called one after the other and at the same time.
+type Scan struct {
+	Version string              // of the program
+	Jobs    int                 // processors to use; less than 1 is 1
+	Getenv  func(string) string // reads the environment
+	Named   Named               // what the command line says about settings
+	Strict  bool                // keys of the old side count too
+
+	Progress func(done, total int64) // told how many bytes of packs were read; may be nil
+	Note     func(text string)       // told what a CI job is about; may be nil
+}
+
+// Named is what the command line says about settings.
+type Named struct {
+	Config   string           // file to read instead of the repository's own; "" for none
+	Baseline string           // file of accepted keys; "" for none
+	FailOn   scanner.Severity // Silent if it does not say
+}
+
+func (s *Scan) jobs() int { return max(1, s.Jobs) }
+
+func (s *Scan) note(text string) {
+	if s.Note != nil {
+		s.Note(text)
+	}
+}
+
+func (s *Scan) report(kind scanner.ScopeKind, settings *Settings) *scanner.Report {
+	return &scanner.Report{
+		Tool:  scanner.Tool{Name: "djleaks", Version: s.Version, Rules: settings.Detector.Version()},
+		Scope: scanner.Scope{Kind: kind},
+	}
+}
+
+// conclude applies what comments and settings accept, and gives the verdict.
+func (s *Scan) conclude(r *scanner.Report, settings *Settings) *scanner.Report {
+	r.FailOn = s.Named.FailOn
+	if r.FailOn == scanner.Silent {
+		r.FailOn = settings.Policy.FailOn
+	}
+	if r.FailOn == scanner.Silent {
+		r.FailOn = scanner.High
+	}
+	r.SplitAccepted()
+	return settings.Policy.Apply(r, settings.Baseline, time.Now())
+}

@@ -1,0 +1,45 @@
+package scan
+
+import (
+	"context"
+	"errors"
+
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Staged searches what the commit that is being made would add. With names of
+// files, as the user types them, it reads what the index and the work tree hold
+// of them, whether or not it is new.
+func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []string) (*scanner.Report, error) {
+	paths, err := Paths(repo, names)
+	if err != nil {
+		return nil, err
+	}
+	if repo.WorkTree() == "" && s.Getenv("GIT_INDEX_FILE") == "" {
+		return nil, Mistake{errors.New("staged: a bare repository has no index, so nothing can be staged"), "djleaks audit"}
+	}
+	settings, err := ReadSettings(WorkTree(repo), s.Named)
+	if err != nil {
+		return nil, err
+	}
+	collector := scanner.NewCollector(settings.Detector)
+	collector.Advise()
+	coverage, err := collector.Run(ctx, repo.Staged(gitstore.StagedOptions{Paths: paths, WantKnown: collector.Found}))
+	if err != nil {
+		return nil, err
+	}
+	r := s.report(scanner.ScopeStaged, settings)
+	r.Coverage.Add(coverage)
+	r.Scope.Repository = repo.GitDir()
+	r.Keys, r.Known = scanner.Build(settings.Detector, collector.Findings(), nil, scanner.StatusStaged)
+	s.countKnown(r)
+	return s.conclude(r, settings), nil
+}
+
+// countKnown makes known keys open ones if the user wants it so.
+func (s *Scan) countKnown(r *scanner.Report) {
+	if s.Strict {
+		r.Keys, r.Known = append(r.Keys, r.Known...), nil
+	}
+}
