@@ -93,6 +93,10 @@ const (
 	InFallbacks                   // listed in SECRET_KEY_FALLBACKS: verifies, but does not sign
 )
 
+// Form says how a name and a value are written: "python-assign", "dotenv",
+// "yaml", … The detector lists them.
+type Form string
+
 // Match is one key in one text.
 type Match struct {
 	Offset int    // of the value as written, in bytes from 0
@@ -101,7 +105,7 @@ type Match struct {
 	Class  Class
 	Rule   string // id of the rule that found it
 	Name   string // the setting or variable as written; empty with NoName
-	Form   string // how it was written: "python-assign", "dotenv", "yaml", …
+	Form   Form   // how it was written
 	Traits Trait
 	Allow  *Allow // set if a comment beside it accepts it
 	// Repeats is how many more places of the text hold the same match and are

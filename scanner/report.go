@@ -139,7 +139,7 @@ type Occurrence struct {
 	Repeats    int       `json:"repeats,omitempty"` // further places of Blob that hold the same and are not listed
 	Blob       string    `json:"blob"`              // the version that is at a tip, else the last one read
 	Commit     string    `json:"commit,omitempty"`  // the commit or tag whose message holds the key
-	Form       string    `json:"form"`
+	Form       Form      `json:"form"`
 	Rule       string    `json:"rule"`
 	Name       string    `json:"name"`
 	Severity   Severity  `json:"severity"`

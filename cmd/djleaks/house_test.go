@@ -41,7 +41,7 @@ var house = map[string][]string{
 	"internal/signed":  {module + "scanner"},
 	"internal/testkit": {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
 	"cmd/djleaks": {
-		module + "scanner", module + "scanner/django", module + "scanner/django/value", module + "hooks", module + "internal/...",
+		module + "scanner", module + "scanner/django", module + "scanner/django/forms", module + "scanner/django/value", module + "hooks", module + "internal/...",
 		"github.com/urfave/cli/v2", "golang.org/x/term",
 	},
 }

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
+	"github.com/djleaks/djleaks/scanner/django/forms"
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
@@ -20,11 +22,15 @@ func rulesCommand(w world) *cli.Command {
 		ArgsUsage: "[RULE]",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "text or json"},
+			&cli.BoolFlag{Name: "forms", Usage: "list the forms in which a name and a value are read, with an example of each"},
 			&cli.BoolFlag{Name: "error-rates", Usage: "measure, in some ten seconds, how often made keys and human text are mistaken for each other"},
 		},
 		Action: func(c *cli.Context) error {
 			if c.Bool("error-rates") {
 				return value.ErrorRates(w.stdout, 1, 10_000)
+			}
+			if c.Bool("forms") {
+				return w.printForms(c.String("format"))
 			}
 			rules := django.New().Rules()
 			if id := c.Args().First(); id != "" {
@@ -38,11 +44,9 @@ func rulesCommand(w world) *cli.Command {
 			case "text":
 				return w.printRules(rules)
 			case "json":
-				encoder := json.NewEncoder(w.stdout)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(rules)
+				return w.printJSON(rules)
 			default:
-				return usageError{fmt.Sprintf("--format: %q is neither text nor json", format), ""}
+				return neitherTextNorJSON(format)
 			}
 		},
 	}
@@ -70,6 +74,41 @@ func (w world) printRules(rules []scanner.Rule) error {
 		}
 	}
 	return nil
+}
+
+func (w world) printForms(format string) error {
+	all := forms.All()
+	switch format {
+	case "text":
+	case "json":
+		return w.printJSON(all)
+	default:
+		return neitherTextNorJSON(format)
+	}
+	table := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "FORM\tIN TEXTS\tEXAMPLE\n")
+	for _, f := range all {
+		id, in := string(f.ID), "any"
+		if f.Formats != nil {
+			in = strings.Join(f.Formats, ", ")
+		}
+		for line := range strings.SplitSeq(f.Example, "\n") {
+			fmt.Fprintf(table, "%s\t%s\t%s\n", id, in, line)
+			id, in = "", ""
+		}
+	}
+	return table.Flush()
+}
+
+func (w world) printJSON(value any) error {
+	encoder := json.NewEncoder(w.stdout)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+func neitherTextNorJSON(format string) error {
+	return usageError{fmt.Sprintf("--format: %q is neither text nor json", format), ""}
 }
 
 // wrapped breaks a paragraph into lines of at most width columns.

@@ -66,17 +66,17 @@ func family(o *scanner.Occurrence) string {
 	file := strings.ToLower(path.Base(o.Path))
 	full := strings.ToLower(o.Path)
 	switch {
-	case strings.HasPrefix(o.Form, "python"), strings.HasSuffix(file, ".py"):
+	case strings.HasPrefix(string(o.Form), "python"), strings.HasSuffix(file, ".py"):
 		return "python"
 	case strings.Contains(full, ".github/workflows/"), strings.HasPrefix(file, ".gitlab-ci"):
 		return "ci"
-	case strings.HasPrefix(o.Form, "k8s"), strings.HasPrefix(o.Form, "kubernetes"):
+	case strings.HasPrefix(string(o.Form), "k8s"), strings.HasPrefix(string(o.Form), "kubernetes"):
 		return "kubernetes"
 	case strings.Contains(file, "compose") && (strings.HasSuffix(file, ".yml") || strings.HasSuffix(file, ".yaml")):
 		return "compose"
-	case strings.HasPrefix(o.Form, "docker"), strings.Contains(file, "dockerfile"), strings.Contains(file, "containerfile"):
+	case strings.HasPrefix(string(o.Form), "docker"), strings.Contains(file, "dockerfile"), strings.Contains(file, "containerfile"):
 		return "docker"
-	case strings.HasPrefix(o.Form, "dotenv"), strings.HasPrefix(o.Form, "shell"), strings.Contains(file, ".env"):
+	case strings.HasPrefix(string(o.Form), "dotenv"), strings.HasPrefix(string(o.Form), "shell"), strings.Contains(file, ".env"):
 		return "dotenv"
 	}
 	return ""

@@ -173,7 +173,7 @@ func TestInsteadFollowsTheKindOfFile(t *testing.T) {
 		{"notes.txt", "literal", "", "read DJANGO_SECRET_KEY from the environment"},
 		{"s.py", "python-assign", "x\"]; import os; os.system(\"", `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`},
 	} {
-		got := insteadOf(&scanner.Occurrence{Path: c.path, Form: c.form, Name: c.name}).String()
+		got := insteadOf(&scanner.Occurrence{Path: c.path, Form: scanner.Form(c.form), Name: c.name}).String()
 		if !strings.Contains(got, c.want) {
 			t.Errorf("%s %s: %q, want %q", c.path, c.name, got, c.want)
 		}

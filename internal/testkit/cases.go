@@ -21,6 +21,8 @@ const (
 	Alnum    = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 )
 
+var encodePattern = regexp.MustCompile(`(?m)^encode (\S+): (\S+)$`)
+
 var fieldPattern = regexp.MustCompile(`\{\{(key|insecure|hex|alnum|base64|urlsafe) (\d+)((?:\|\w+)*)\}\}`)
 
 // Made returns the n-th made-up value of a kind: key, insecure, hex (64
@@ -70,6 +72,8 @@ func Written(value, filters string) string {
 			value = strings.NewReplacer("&", "^&", "^", "^^", "%", "%%").Replace(value)
 		case "url":
 			value = url.QueryEscape(value)
+		case "pyc": // a constant of compiled Python
+			value = "z" + string(rune(len(value))) + value
 		case "x1", "x2": // one or two bytes before it
 			value = "ab"[:f[1]-'0'] + value
 		case "py2":
@@ -94,7 +98,7 @@ func Written(value, filters string) string {
 }
 
 // Encode writes a text in another encoding or with other line ends: bom, crlf,
-// cr, utf-16le, utf-16be, utf-16le-bom.
+// cr, utf-16le, utf-16be, utf-16le-bom, pyc (with the head of compiled Python).
 func Encode(text, how string) []byte {
 	switch how {
 	case "bom":
@@ -103,6 +107,8 @@ func Encode(text, how string) []byte {
 		return []byte(strings.ReplaceAll(text, "\n", "\r\n"))
 	case "cr":
 		return []byte(strings.ReplaceAll(text, "\n", "\r"))
+	case "pyc":
+		return []byte("\x55\x0d\r\n" + strings.Repeat("\x00", 12) + text)
 	case "utf-16le", "utf-16be", "utf-16le-bom":
 		var out []byte
 		if strings.HasSuffix(how, "bom") {
@@ -141,17 +147,50 @@ func CaseFiles(tb testing.TB) []string {
 	return files
 }
 
-// CaseTexts returns the texts of all detection cases, for fuzzing and
-// benchmarks.
-func CaseTexts(tb testing.TB) (texts [][]byte) {
+// Case is one archive of texts.
+type Case struct {
+	Path    string
+	Comment string // above the first file
+	Files   []CaseFile
+}
+
+// CaseFile is one text of a case.
+type CaseFile struct {
+	Name     string
+	Source   string // as it is in the case
+	Encoding string // see Encode; empty for none
+	Text     []byte // expanded and encoded
+}
+
+// Cases returns all detection cases.
+func Cases(tb testing.TB) (all []Case) {
 	tb.Helper()
-	for _, file := range CaseFiles(tb) {
-		archive, err := txtar.ParseFile(file)
+	for _, path := range CaseFiles(tb) {
+		archive, err := txtar.ParseFile(path)
 		if err != nil {
 			tb.Fatal(err)
 		}
+		c := Case{Path: path, Comment: string(archive.Comment)}
+		encodings := map[string]string{}
+		for _, m := range encodePattern.FindAllStringSubmatch(c.Comment, -1) {
+			encodings[m[1]] = m[2]
+		}
 		for _, f := range archive.Files {
-			texts = append(texts, []byte(Expand(string(f.Data))))
+			how := encodings[f.Name]
+			c.Files = append(c.Files, CaseFile{f.Name, string(f.Data), how, Encode(Expand(string(f.Data)), how)})
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// CaseTexts returns the texts of all detection cases before they are encoded,
+// for fuzzing and benchmarks.
+func CaseTexts(tb testing.TB) (texts [][]byte) {
+	tb.Helper()
+	for _, c := range Cases(tb) {
+		for _, f := range c.Files {
+			texts = append(texts, []byte(Expand(f.Source)))
 		}
 	}
 	return texts

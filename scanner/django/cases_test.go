@@ -11,8 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/rogpeppe/go-internal/txtar"
-
 	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -37,9 +35,8 @@ import (
 // Every match must be wanted and every want must match: its rule, its line and
 // its value.
 var (
-	wantPattern   = regexp.MustCompile(`want ([a-z-]+) (?:(key|insecure|hex|alnum|base64|urlsafe) (\d+)|("(?:[^"\\]|\\.)*"))`)
-	abovePattern  = regexp.MustCompile(`(?m)^want (\S+):(\d+) (.*)$`)
-	encodePattern = regexp.MustCompile(`(?m)^encode (\S+): (\S+)$`)
+	wantPattern  = regexp.MustCompile(`want ([a-z-]+) (?:(key|insecure|hex|alnum|base64|urlsafe) (\d+)|("(?:[^"\\]|\\.)*"))`)
+	abovePattern = regexp.MustCompile(`(?m)^want (\S+):(\d+) (.*)$`)
 )
 
 // wanted reads one want: a rule and the fingerprint of a value.
@@ -67,37 +64,28 @@ func findIn(text []byte) []scanner.Match {
 }
 
 func TestCasesGiveWhatTheyWant(t *testing.T) {
-	for _, file := range testkit.CaseFiles(t) {
-		_, name, _ := strings.Cut(filepath.ToSlash(file), "testdata/detect/django/")
+	for _, c := range testkit.Cases(t) {
+		_, name, _ := strings.Cut(filepath.ToSlash(c.Path), "testdata/detect/django/")
 		name = strings.TrimSuffix(name, ".txtar")
-		t.Run(name, func(t *testing.T) { runCase(t, file, strings.HasPrefix(name, "silent/")) })
+		t.Run(name, func(t *testing.T) { runCase(t, c, strings.HasPrefix(name, "silent/")) })
 	}
 }
 
-func runCase(t *testing.T, file string, silent bool) {
-	archive, err := txtar.ParseFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	encodings := map[string]string{}
-	for _, m := range encodePattern.FindAllStringSubmatch(string(archive.Comment), -1) {
-		encodings[m[1]] = m[2]
-	}
+func runCase(t *testing.T, c testkit.Case, silent bool) {
 	var want, got []string
-	for _, m := range abovePattern.FindAllStringSubmatch(string(archive.Comment), -1) {
+	for _, m := range abovePattern.FindAllStringSubmatch(c.Comment, -1) {
 		want = append(want, wanted(t, m[1]+":"+m[2], m[3]))
 	}
-	for _, f := range archive.Files {
-		for n, line := range strings.Split(string(f.Data), "\n") {
+	for _, f := range c.Files {
+		for n, line := range strings.Split(f.Source, "\n") {
 			for _, m := range wantPattern.FindAllString(line, -1) {
 				want = append(want, wanted(t, fmt.Sprintf("%s:%d", f.Name, n+1), strings.TrimPrefix(m, "want ")))
 			}
 		}
-		text := testkit.Encode(testkit.Expand(string(f.Data)), encodings[f.Name])
-		for _, m := range findIn(text) {
-			line, _ := scanner.Position(text, m.Offset)
-			if strings.HasPrefix(encodings[f.Name], "utf-16") {
-				line = 1 + bytes.Count(text[:m.Offset], []byte{'\n'})
+		for _, m := range findIn(f.Text) {
+			line, _ := scanner.Position(f.Text, m.Offset)
+			if strings.HasPrefix(f.Encoding, "utf-16") {
+				line = 1 + bytes.Count(f.Text[:m.Offset], []byte{'\n'})
 			}
 			got = append(got, fmt.Sprintf("%s:%d %s %s", f.Name, line, m.Rule, m.Secret.Fingerprint()))
 		}

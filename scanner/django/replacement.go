@@ -29,7 +29,7 @@ var getters = []struct{ sign, call string }{
 // getter that its file uses already and the name of the variable that it asks
 // for; "" if the file says nothing about either, or is no Python.
 func (*Detector) Instead(text []byte, m *scanner.Match) string {
-	if !strings.HasPrefix(m.Form, "python") || value.IsFallbacks(m.Name) || !plainName(m.Name) {
+	if !strings.HasPrefix(string(m.Form), "python") || value.IsFallbacks(m.Name) || !plainName(m.Name) {
 		return ""
 	}
 	for _, g := range getters {

@@ -80,7 +80,9 @@ func rowOf(m *scanner.Match) *row {
 // isProgram tells the forms of programs from those of configuration. In a
 // program a variable secret_key is as a rule the key of a service that it
 // calls; in configuration it is the site's.
-func isProgram(form string) bool { return strings.HasPrefix(form, "python-") || form == "text" }
+func isProgram(form scanner.Form) bool {
+	return strings.HasPrefix(string(form), "python-") || form == forms.Text
+}
 
 // isForeignProgram knows programs in languages that Django is not written in, by
 // the ending of their file names.

@@ -85,7 +85,7 @@ func TestASecretThatSaysNotWhoseItIsIsLessSevere(t *testing.T) {
 		{"app.secret_key", "python-assign", scanner.High},
 		{"JWT_SECRET_KEY", "dotenv", scanner.High},
 	} {
-		m := scanner.Match{Class: scanner.ClassRandom, Traits: scanner.OtherName, Name: c.name, Form: c.form}
+		m := scanner.Match{Class: scanner.ClassRandom, Traits: scanner.OtherName, Name: c.name, Form: scanner.Form(c.form)}
 		if got, _ := New().Severity(&m, "settings.py"); got != c.want {
 			t.Errorf("%s in %s: %v, want %v", c.name, c.form, got, c.want)
 		}

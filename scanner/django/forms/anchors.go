@@ -113,6 +113,8 @@ const (
 	anchorInsecure                   // startproject's prefix, in a value
 	anchorBase64                     // the same in base64
 	anchorWide                       // a name or the prefix in UTF-16
+
+	anchorCount = iota
 )
 
 // kindOfAnchor tells the literals of anchorSet apart.

@@ -9,6 +9,7 @@ import (
 
 // document is one text while it is read. It is used by one goroutine.
 type document struct {
+	plan    *plan
 	text    []byte
 	anchors []int32 // ascending
 	kind    kind
@@ -20,11 +21,7 @@ type document struct {
 	spent int                // bytes that forms have looked at so far
 	facts map[string]bool    // see fact
 
-	consumed int  // behind the expression that a form has evaluated: names in it are its parts
-	value    span // that was emitted last: names in it are its parts
-	near     int  // behind what nearbyForm has looked at
-
-	guards []Refused // values that a comparison before a raise names; see sentinels.go
+	refused []Refused // values that a comparison before a raise names; see sentinels.go
 }
 
 // Bounds of what is looked at around one anchor, in bytes.
@@ -34,9 +31,13 @@ const (
 	maxDepth  = 3       // texts within texts: a notebook in a patch in base64
 )
 
-// newDocument looks at the text once, briefly, to see what kind it is.
-func newDocument(text []byte, anchors []int32) *document {
-	return &document{text: text, anchors: anchors, kind: sniff(text), from: 0, to: -1}
+// newDocument begins a text of this kind. With sniffKind it looks at the text,
+// briefly, to see what kind it is.
+func newDocument(p *plan, text []byte, anchors []int32, k kind) *document {
+	if k == sniffKind {
+		k = sniff(text)
+	}
+	return &document{plan: p, text: text, anchors: anchors, kind: k, from: 0, to: -1}
 }
 
 // line returns the bounds of the line that holds offset, without its end. LF,
@@ -147,73 +148,4 @@ func (doc *document) fact(name string, ask func(*document) bool) bool {
 		doc.facts[name] = answer
 	}
 	return answer
-}
-
-// nested reads a text that is written inside this one: lines of a notebook, the
-// content of a patch, decoded base64 or UTF-16. place gives the offset in this
-// document of an offset of the nested text (ascending; called with 0 to
-// len(text)).
-func (doc *document) nested(text []byte, place func(int) int, emit func(Assignment)) {
-	if doc.depth >= maxDepth {
-		return
-	}
-	anchors := anchorSet().Append(nil, text, 0, len(text))
-	if len(anchors) == 0 {
-		return
-	}
-	inner := newDocument(text, anchors)
-	inner.depth = doc.depth + 1
-	defer func() { doc.guards = append(doc.guards, inner.guards...) }()
-	inner.read(func(a Assignment) {
-		if len(a.Values) > 0 {
-			from, to := place(a.Offset), place(a.Offset+a.Length)
-			a.Offset, a.Length = from, max(0, to-from)
-		}
-		emit(a)
-	})
-}
-
-// read asks the forms about every anchor.
-func (doc *document) read(emit func(Assignment)) {
-	done := 0 // behind the name that was read last: DJANGO_SECRET_KEY holds two anchors
-	views := doc.views(emit)
-	for i, a := range doc.anchors {
-		anchor := int(a)
-		for len(views) > 0 && views[0].to <= anchor {
-			views = views[1:]
-		}
-		if anchor < done || len(views) > 0 && views[0].from <= anchor {
-			continue
-		}
-		emitted := false
-		take := func(a Assignment) {
-			emitted = true
-			if len(a.Values) > 0 {
-				doc.value = span{a.Offset, a.Offset + a.Length}
-				emit(a)
-			}
-		}
-		if doc.value.from <= anchor && anchor < doc.value.to && kindOfAnchor(doc.text, anchor) == anchorName {
-			continue
-		}
-		switch kindOfAnchor(doc.text, anchor) {
-		case anchorInsecure:
-			insecureForm(doc, anchor, take)
-		case anchorBase64:
-			done = base64Form(doc, anchor, take)
-		case anchorWide:
-			done = wideForm(doc, anchor, take)
-		default:
-			if _, done = doc.word(anchor, false); doc.crowded(i, done) {
-				continue
-			}
-			for _, f := range forms(doc.kind) {
-				if f(doc, anchor, take); emitted {
-					break
-				}
-			}
-			done = max(done, doc.consumed)
-			nearbyForm(doc, anchor, take)
-		}
-	}
 }

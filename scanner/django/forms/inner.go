@@ -3,52 +3,31 @@ package forms
 // A span is a part of a text, in bytes.
 type span struct{ from, to int }
 
-// views reads the texts that are written inside this one, as far as their
-// bounds are seen without looking for a name: cells of a notebook, files of a
-// patch, code in a document. It returns where they stand, ascending; anchors
-// there are done.
-func (doc *document) views(emit func(Assignment)) []span {
-	if doc.depth >= maxDepth || len(doc.anchors) == 0 {
-		return nil
-	}
-	switch doc.kind {
-	case kindNotebook:
-		return notebookViews(doc, emit)
-	case kindPatch:
-		return patchViews(doc, emit)
-	case kindMarkup:
-		return markupViews(doc, emit)
-	case kindBinary:
-		return binaryViews(doc, emit)
-	}
-	return nil
-}
-
-// sniffKind asks for the kind to be told by the content.
-const sniffKind = kindWide + 1
+func (s span) holds(offset int) bool { return s.from <= offset && offset < s.to }
 
 // view reads an inner text of a known kind.
-func (doc *document) view(l *layout, k kind, emit func(Assignment)) {
+func (doc *document) view(l *layout, k kind, emit func(*Assignment)) {
+	doc.inner(l.text, k, func(from, to int) (int, int) { return l.place(from), l.end(to) }, emit)
+}
+
+// inner reads a text that is written inside this one. place gives the bounds in
+// this text of a part of the inner one.
+func (doc *document) inner(text []byte, k kind, place func(from, to int) (int, int), emit func(*Assignment)) {
 	if doc.depth >= maxDepth {
 		return
 	}
-	anchors := anchorSet().Append(nil, l.text, 0, len(l.text))
+	anchors := anchorSet().Append(nil, text, 0, len(text))
 	if len(anchors) == 0 {
 		return
 	}
-	if k == sniffKind {
-		k = sniff(l.text)
-	}
-	inner := &document{text: l.text, anchors: anchors, kind: k, to: -1}
+	inner := newDocument(doc.plan, text, anchors, k)
 	inner.depth = doc.depth + 1
-	defer func() { doc.guards = append(doc.guards, inner.guards...) }()
-	inner.read(func(a Assignment) {
-		if len(a.Values) > 0 {
-			from := l.place(a.Offset)
-			a.Offset, a.Length = from, max(0, l.end(a.Offset+a.Length)-from)
-		}
+	inner.read(func(a *Assignment) {
+		from, to := place(a.Offset, a.Offset+a.Length)
+		a.Offset, a.Length = from, max(0, to-from)
 		emit(a)
 	})
+	doc.refused = append(doc.refused, inner.refused...)
 }
 
 // anchored reports whether an anchor stands in text[from:to]; calls must come

@@ -11,9 +11,8 @@ import (
 const base64Bytes = 16 << 10
 
 // base64Form decodes the run of base64 around startproject's prefix and reads
-// what it says: a value alone, or a whole file of settings. It returns the
-// offset behind what it has read.
-func base64Form(doc *document, anchor int, emit func(Assignment)) (end int) {
+// what it says: a value alone, or a whole file of settings.
+func base64Form(doc *document, anchor int, emit func(*Assignment)) (end int) {
 	text := doc.text
 	// The literals begin at the first, the third and the last character of a
 	// group.
@@ -53,10 +52,10 @@ func base64Form(doc *document, anchor int, emit func(Assignment)) (end int) {
 		return end
 	}
 	decoded = decoded[:n]
-	place := func(i int) int { return from + i*4/3 }
-	doc.nested(decoded, place, func(a Assignment) {
-		if a.Form == "" || a.Form == "insecure" || a.Name == "" {
-			a.Form = "base64"
+	place := func(a, b int) (int, int) { return from + a*4/3, from + b*4/3 }
+	doc.inner(decoded, sniffKind, place, func(a *Assignment) {
+		if a.Name == "" {
+			a.Form = Base64
 		}
 		emit(a)
 	})

@@ -16,7 +16,7 @@ const textRun = 256
 // binaryViews reads the printable runs of a binary in which anchors stand:
 // lines of an editor's swap file, rows of a database, files of an archive. In
 // compiled Python it looks for keys among the constants.
-func binaryViews(doc *document, emit func(Assignment)) []span {
+func binaryViews(doc *document, emit func(*Assignment)) []span {
 	var done []span
 	end := 0
 	for _, a := range doc.anchors {
@@ -34,19 +34,16 @@ func binaryViews(doc *document, emit func(Assignment)) []span {
 		end = to
 		l := &layout{}
 		l.add(from, 1, doc.text[from:to]...)
-		take := emit
-		if to-from < textRun || strings.Count(string(l.text), "\n") < 3 {
-			take = func(a Assignment) {
-				if value.AnyGenerated(a.Values) {
-					emit(a)
-				}
+		isText := to-from >= textRun && strings.Count(string(l.text), "\n") >= 3
+		doc.view(l, sniffKind, func(a *Assignment) {
+			if isText || value.AnyGenerated(a.Values) {
+				emit(a)
 			}
-		}
-		doc.view(l, sniffKind, take)
+		})
 		done = append(done, span{from, to})
 	}
 	if len(doc.text) > 16 && doc.text[2] == '\r' && doc.text[3] == '\n' {
-		pycConstants(doc, emit)
+		pycConstants(doc.text, emit)
 	}
 	return done
 }
@@ -54,8 +51,7 @@ func binaryViews(doc *document, emit func(Assignment)) []span {
 // pycConstants finds string constants of the length and the alphabet of
 // Django's keys in compiled Python. There a string stands behind its type and
 // its length, in one byte or in four, and apart from the names.
-func pycConstants(doc *document, emit func(Assignment)) {
-	text := doc.text
+func pycConstants(text []byte, emit func(*Assignment)) {
 	for i := 4; i+value.DjangoLength < len(text); i++ {
 		n := int(text[i])
 		if n != value.DjangoLength && n != value.DjangoLength+len(scanner.InsecurePrefix) {
@@ -77,7 +73,7 @@ func pycConstants(doc *document, emit func(Assignment)) {
 		}
 		v := string(text[at : at+n])
 		if c, ok := value.DjangoShape(v); ok && c <= value.Django {
-			emit(Assignment{Name: "SECRET_KEY", Offset: at, Length: n, Values: []string{v}, Form: "pyc"})
+			emit(&Assignment{Name: "SECRET_KEY", Offset: at, Length: n, Values: []string{v}, Form: CompiledPython})
 			i = at + n - 1
 		}
 	}

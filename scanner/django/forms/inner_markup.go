@@ -11,7 +11,7 @@ import (
 // fenced blocks of Markdown, code blocks of reStructuredText. Of HTML it reads
 // the text as a browser would show it, so that a table of settings and code
 // with every word coloured are lines again.
-func markupViews(doc *document, emit func(Assignment)) []span {
+func markupViews(doc *document, emit func(*Assignment)) []span {
 	head := bytes.TrimLeft(bytes.TrimPrefix(doc.text, []byte("\xef\xbb\xbf")), " \t\r\n")
 	if len(head) > 1 && head[0] == '<' && (head[1] == '!' || head[1] == '?' || head[1]|32 >= 'a' && head[1]|32 <= 'z') && !bytes.Contains(doc.text, []byte("\n```")) {
 		return htmlViews(doc, emit)
@@ -21,7 +21,7 @@ func markupViews(doc *document, emit func(Assignment)) []span {
 
 // codeViews reads fenced blocks and the blocks of reStructuredText's
 // directives.
-func codeViews(doc *document, emit func(Assignment)) []span {
+func codeViews(doc *document, emit func(*Assignment)) []span {
 	var done []span
 	next := 0
 	text := doc.text
@@ -188,7 +188,7 @@ func htmlStart(text []byte, anchor int) int {
 
 // htmlViews reads the text of HTML or XML. Anchors within tags are left to the
 // other forms: <env name="SECRET_KEY" value="x"/>.
-func htmlViews(doc *document, emit func(Assignment)) []span {
+func htmlViews(doc *document, emit func(*Assignment)) []span {
 	var done []span
 	text := doc.text[:min(len(doc.text), int(doc.anchors[len(doc.anchors)-1])+htmlAhead)]
 	l := &layout{}

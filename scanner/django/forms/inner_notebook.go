@@ -9,7 +9,7 @@ import (
 // notebookViews reads the cells and the outputs of a Jupyter notebook: strings
 // and lists of strings under "source", "text", "text/plain" and the like. Each
 // is one text; its lines are the list's strings.
-func notebookViews(doc *document, emit func(Assignment)) []span {
+func notebookViews(doc *document, emit func(*Assignment)) []span {
 	var done []span
 	text, next := doc.text, 0
 	cell := kindPython

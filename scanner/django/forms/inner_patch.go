@@ -7,7 +7,7 @@ import (
 
 // patchViews reads the files of a patch as they were before and after it: a
 // statement over several lines is whole only there.
-func patchViews(doc *document, emit func(Assignment)) []span {
+func patchViews(doc *document, emit func(*Assignment)) []span {
 	p := patch{doc: doc, emit: emit, kind: sniffKind}
 	for from, more := 0, len(doc.text) > 0; more; {
 		to := nextBreak(doc.text, from, len(doc.text))
@@ -28,7 +28,7 @@ func patchViews(doc *document, emit func(Assignment)) []span {
 // patch gathers the hunks of one file.
 type patch struct {
 	doc    *document
-	emit   func(Assignment)
+	emit   func(*Assignment)
 	kind   kind
 	before layout
 	after  layout

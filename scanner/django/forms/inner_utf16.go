@@ -4,9 +4,8 @@ import "github.com/djleaks/djleaks/scanner/django/internal/ascii"
 
 // wideForm reads UTF-16 around an anchor, whatever the byte order: the letters
 // of ASCII with a NUL between each two. It needs no byte order mark, because
-// PowerShell's >> appends UTF-16 to files of any encoding. It returns the
-// offset behind what it has read.
-func wideForm(doc *document, anchor int, emit func(Assignment)) (end int) {
+// PowerShell's >> appends UTF-16 to files of any encoding.
+func wideForm(doc *document, anchor int, emit func(*Assignment)) (end int) {
 	text := doc.text
 	from, to := anchor, anchor
 	for from-2 >= 0 && text[from-1] == 0 && ascii.IsText(text[from-2]) {

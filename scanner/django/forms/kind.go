@@ -23,7 +23,49 @@ const (
 	kindPatch         // a diff, a patch mail
 	kindBinary        // has NULs
 	kindWide          // UTF-16
+
+	kindCount = iota
+	sniffKind = kind(kindCount) // asks for the kind to be told by the content
 )
+
+var kindNames = [kindCount]string{"other", "python", "json", "notebook", "yaml", "dotenv", "dockerfile", "ini", "markup", "patch", "binary", "utf-16"}
+
+// kinds is a set of kinds.
+type kinds uint16
+
+// everywhere is every kind; unknown are those that have no form of their own,
+// among them documents and patches, as far as they are not texts within texts.
+const (
+	everywhere kinds = 1<<kindCount - 1
+	unknown    kinds = 1<<kindOther | 1<<kindNotebook | 1<<kindMarkup | 1<<kindPatch | 1<<kindBinary | 1<<kindWide
+)
+
+// of is the set of these kinds.
+func of(list ...kind) (set kinds) {
+	for _, k := range list {
+		set |= 1 << k
+	}
+	return set
+}
+
+func (set kinds) has(k kind) bool { return set>>k&1 != 0 }
+
+// names lists the kinds; the unknown ones together are "other", and all of them
+// are nil.
+func (set kinds) names() (list []string) {
+	if set == everywhere {
+		return nil
+	}
+	if set&unknown == unknown {
+		set = set&^unknown | of(kindOther)
+	}
+	for k := range kind(kindCount) {
+		if set.has(k) {
+			list = append(list, kindNames[k])
+		}
+	}
+	return list
+}
 
 // sniffed is how many bytes of a text decide its kind.
 const sniffed = 4 << 10

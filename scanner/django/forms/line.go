@@ -2,6 +2,7 @@ package forms
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -9,32 +10,77 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
+// askLine looks at the line around a name once and asks the forms of lines in
+// turn.
+func (doc *document) askLine(anchor int, forms []func(statement) answer) answer {
+	s, ok := newStatement(doc, anchor)
+	if !ok {
+		return pass
+	}
+	if s.compares() && !s.rereadSign() || byteAt(doc.text, s.nameFrom-1) == '^' { // grep "^SECRET_KEY=.*"
+		return claimed
+	}
+	magic := false
+	if doc.kind == kindPython {
+		magic = s.skipMagic()
+	}
+	for _, read := range forms {
+		got := read(s)
+		if !got.claimed {
+			continue
+		}
+		if doc.kind == kindPython && !magic {
+			// What Python's own form has left alone, such as text in a string.
+			got.found = slices.DeleteFunc(got.found, func(a Assignment) bool { return !value.AnyGenerated(a.Values) })
+		}
+		if value.IsFallbacks(s.name()) {
+			got.found = eachOf(doc, got.found)
+		}
+		return got
+	}
+	return pass
+}
+
+// skipMagic takes %env NAME value for %env NAME=value, and reports whether the
+// line is one of a notebook's that are no Python: %env, !command.
+func (s *statement) skipMagic() bool {
+	line := bytes.TrimLeft(s.doc.text[s.from:s.nameFrom], " \t")
+	if len(line) == 0 || line[0] != '%' && line[0] != '!' {
+		return false
+	}
+	if s.sep == "" && bytes.Contains(line, []byte("env ")) {
+		s.sep, s.tight = "=", true
+	}
+	return true
+}
+
 // eachOf takes the value of SECRET_KEY_FALLBACKS for several, with commas
 // between them: a generated key has none.
-func eachOf(doc *document, emit func(Assignment)) func(Assignment) {
-	return func(a Assignment) {
+func eachOf(doc *document, all []Assignment) (list []Assignment) {
+	for _, a := range all {
 		raw := ""
 		if len(a.Values) > 0 {
 			raw = string(doc.text[a.Offset : a.Offset+a.Length])
 		}
 		if !strings.Contains(raw, ",") {
-			emit(a)
-			return
+			list = append(list, a)
+			continue
 		}
 		at := a.Offset
 		for _, part := range strings.Split(raw, ",") {
 			b := a
 			b.Offset, b.Length = at+len(part)-len(strings.TrimLeft(part, " ")), len(strings.TrimSpace(part))
 			b.Values = lineStyle.readings(strings.TrimSpace(part), 0)
-			emit(b)
+			list = append(list, b)
 			at += len(part) + 1
 		}
 	}
+	return list
 }
 
-// beginsWithSign takes NAME==x for NAME= and NAME ==x for NAME with a key that
+// rereadSign takes NAME==x for NAME= and NAME ==x for NAME with a key that
 // begins with the sign, if it is one that only a machine makes.
-func (s *statement) beginsWithSign() bool {
+func (s *statement) rereadSign() bool {
 	if s.sep != "==" && s.sep != "===" || s.at != s.signAt+len(s.sep) {
 		return false
 	}
@@ -56,20 +102,20 @@ func (s *statement) beginsWithSign() bool {
 }
 
 // lineStyle is how values stand in a line of unknown language.
-var lineStyle = style{form: "text", blank: true, stops: ",;)}]"}
+var lineStyle = style{form: Text, blank: true, stops: ",;)}]"}
 
 // lineReader knows what most languages have in common: a name, a sign and a
 // value between quotes. Without quotes only a value that no person would have
 // made up counts.
-func lineReader(s *statement, emit func(Assignment)) bool {
-	if s.sep == "" && !s.typed() {
-		return false
+func lineReader(s statement) answer {
+	if s.sep == "" && !s.skipType() {
+		return pass
 	}
 	var traits scanner.Trait
 	switch s.sep {
 	case ",":
 		if !s.inner || !s.called() {
-			return false
+			return pass
 		}
 		if s.asks() {
 			traits |= scanner.Fallback
@@ -77,7 +123,7 @@ func lineReader(s *statement, emit func(Assignment)) bool {
 	case "||", "??", "?:", "||=", "??=":
 		traits |= scanner.Fallback
 	case ":", "=", ":=", "=>", "?=":
-		s.typed()
+		s.skipType()
 		if s.skipGetter() {
 			traits |= scanner.Fallback
 		}
@@ -86,14 +132,13 @@ func lineReader(s *statement, emit func(Assignment)) bool {
 		traits |= scanner.Comment
 	}
 	if pythonPrefix(s.rest()) {
-		return false // b'…' and the like are Python's
+		return pass // b'…' and the like are Python's
 	}
 	r, ok := lineStyle.read(s.doc.text, s.at, s.limit)
 	if !ok || !r.quoted && !value.AnyGenerated(r.values) || r.quoted && s.joined(r.end) {
-		return false
+		return pass
 	}
-	emit(s.assign(lineStyle.form, r, traits))
-	return true
+	return found(s.assign(lineStyle.form, r, traits))
 }
 
 // pythonPrefix reports whether a string with a prefix of Python begins here.
@@ -139,9 +184,9 @@ func (s *statement) asks() bool {
 	return false
 }
 
-// typed skips the type between a name and its sign: let key: string = "x",
+// skipType skips the type between a name and its sign: let key: string = "x",
 // var key string = "x".
-func (s *statement) typed() bool {
+func (s *statement) skipType() bool {
 	if s.sep != ":" && s.sep != "" || s.inner && s.sep == "" {
 		return false
 	}

@@ -15,11 +15,11 @@ const (
 
 // dockerReader knows the instructions of a Dockerfile: ENV NAME value, ENV and
 // ARG NAME=value, and variables of a RUN.
-func dockerReader(s *statement, emit func(Assignment)) bool {
+func dockerReader(s statement) answer {
 	instruction, start := dockerInstruction(s.doc, s.from)
 	switch instruction {
 	case "ENV", "ARG", "LABEL":
-		y := style{form: "dockerfile", blank: true, joins: true, single: true}
+		y := style{form: Dockerfile, blank: true, joins: true, single: true}
 		var traits scanner.Trait
 		switch between := bytes.TrimSpace(s.doc.text[start:s.nameFrom]); {
 		case s.sep == "" && s.spaced && instruction == "ENV" && len(between) == 0:
@@ -31,32 +31,31 @@ func dockerReader(s *statement, emit func(Assignment)) bool {
 				traits |= scanner.Fallback
 			}
 		default:
-			return s.sep == "" // ARG NAME
+			if s.sep == "" {
+				return claimed // ARG NAME
+			}
+			return pass
 		}
 		r, ok := y.read(s.doc.text, s.at, s.limit)
 		if !ok {
-			emit(Assignment{})
-			return true
+			return claimed
 		}
-		emit(s.assign(y.form, r, traits))
-		return true
+		return found(s.assign(y.form, r, traits))
 	case "RUN":
 		if s.sep != "=" || !s.tight && s.open == 0 || s.inner {
-			return false
+			return pass
 		}
 		r, ok := s.word()
 		if !ok || r.isCode() {
-			emit(Assignment{})
-			return true
+			return claimed
 		}
 		var traits scanner.Trait
 		if !dockerWrites(s.doc, s.to) {
 			traits |= scanner.BuildOnly
 		}
-		emit(s.assign("dockerfile", r, traits))
-		return true
+		return found(s.assign(Dockerfile, r, traits))
 	}
-	return false
+	return pass
 }
 
 // dockerInstruction returns the instruction that the line belongs to, over

@@ -8,31 +8,31 @@ import (
 
 // dotenvStyle is how environment files write values: to the end of the line,
 // less a comment behind white space.
-var dotenvStyle = style{form: "dotenv", comment: true, single: true, joins: true, bare: true}
+var dotenvStyle = style{form: Dotenv, comment: true, single: true, joins: true, bare: true}
 
 // dotenvReader knows NAME=value on a line of its own, with or without export,
 // and with blanks around the sign where the text is an environment file.
-func dotenvReader(s *statement, emit func(Assignment)) bool {
+func dotenvReader(s statement) answer {
 	if s.sep != "=" && s.sep != ":" || s.open != 0 {
-		return false
+		return pass
 	}
 	left, _ := s.commented()
 	left = bytes.TrimPrefix(left, []byte("\xef\xbb\xbf"))
 	if word := bytes.Trim(left, " \t$"); len(word) > 0 && string(word) != "export" {
-		return false
+		return pass
 	}
 	file := s.doc.kind == kindDotenv
 	switch {
 	case s.sep == ":":
 		if !file || !s.spaced || !s.upper() {
-			return false // docker's env files and fly.toml take no colon, some loaders do
+			return pass // docker's env files and fly.toml take no colon, some loaders do
 		}
 	case s.tight:
 		if !file && !s.upper() {
-			return false
+			return pass
 		}
 	case !file:
-		return false
+		return pass
 	}
 	y := dotenvStyle
 	switch {
@@ -46,15 +46,13 @@ func dotenvReader(s *statement, emit func(Assignment)) bool {
 	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
 	if !s.tight && ok && r.isCode() {
-		return false
+		return pass
 	}
 	if !ok || r.isCode() {
-		emit(Assignment{})
-		return true
+		return claimed
 	}
 	if !r.quoted && value.IsProse(r.values[0]) && !file {
-		return false
+		return pass
 	}
-	emit(s.assign(dotenvStyle.form, r, s.commentTrait()|s.buildTrait(r.end)))
-	return true
+	return found(s.assign(dotenvStyle.form, r, s.commentTrait()|s.buildTrait(r.end)))
 }

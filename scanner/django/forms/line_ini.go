@@ -8,16 +8,16 @@ import (
 )
 
 // iniStyle is how configuration files write values: %% stands for %.
-var iniStyle = style{form: "ini", comment: true, bare: true, single: true, percent: true}
+var iniStyle = style{form: INI, comment: true, bare: true, single: true, percent: true}
 
 // sectionBytes is how far back the section of an entry is looked for.
 const sectionBytes = 4 << 10
 
 // iniReader knows name = value and name: value, quoted as in TOML or not.
-func iniReader(s *statement, emit func(Assignment)) bool {
+func iniReader(s statement) answer {
 	listed := s.open != 0 && byteAt(s.doc.text, s.nameFrom-1) == s.open && s.sep == "=" // env = ["NAME = value"]
 	if s.sep != "=" && s.sep != ":" || s.open != 0 && !s.inner && !listed {
-		return false
+		return pass
 	}
 	left, _ := s.commented()
 	if listed {
@@ -28,13 +28,12 @@ func iniReader(s *statement, emit func(Assignment)) bool {
 	case len(left) == 0, left[len(left)-1] == '.':
 	case len(left) <= 2 && left[len(left)-1] == ':': // pytest-env: D:SECRET_KEY=x
 	default:
-		return false
+		return pass
 	}
 	y := iniStyle
 	r, ok := y.read(s.doc.text, s.at, s.limit)
 	if !ok || r.isCode() {
-		emit(Assignment{})
-		return true
+		return claimed
 	}
 	if n := bytes.Index(s.doc.text[r.offset:r.offset+r.length], []byte(" ;")); n > 0 && !r.quoted {
 		r.length = n
@@ -43,23 +42,21 @@ func iniReader(s *statement, emit func(Assignment)) bool {
 	a := s.assign(y.form, r, s.commentTrait())
 	section := s.section()
 	if section == "security" { // of Grafana and of Gitea
-		emit(Assignment{})
-		return true
+		return claimed
 	}
 	if section != "" && !s.upper() {
 		a.Name = section + "." + a.Name
 	}
-	emit(a)
-	return true
+	return found(a)
 }
 
 // iniLikeReader is iniReader for texts of unknown kind: the section must be
 // seen, or the sign be one of configuration files.
-func iniLikeReader(s *statement, emit func(Assignment)) bool {
+func iniLikeReader(s statement) answer {
 	if s.sep != "=" || s.open != 0 || s.section() == "" {
-		return false
+		return pass
 	}
-	return iniReader(s, emit)
+	return iniReader(s)
 }
 
 // section returns the name of the [section] that the line stands in, or "".

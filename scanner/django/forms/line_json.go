@@ -8,12 +8,12 @@ import (
 )
 
 // jsonStyle is how JSON writes strings.
-var jsonStyle = style{form: "json", stops: ",}]"}
+var jsonStyle = style{form: JSON, stops: ",}]"}
 
 // jsonReader knows "NAME": "value" and "NAME": {"value": "x"}.
-func jsonReader(s *statement, emit func(Assignment)) bool {
+func jsonReader(s statement) answer {
 	if s.sep != ":" || !s.inner {
-		return false
+		return pass
 	}
 	text := s.doc.text
 	at := s.at
@@ -21,31 +21,27 @@ func jsonReader(s *statement, emit func(Assignment)) bool {
 		at++
 	}
 	if at >= len(text) {
-		emit(Assignment{})
-		return true
+		return claimed
 	}
 	quote, n := quoteAt(text, at, len(text))
 	switch {
 	case text[at] == '{':
-		s.valueIn(at+1, s.objectEnd(at), jsonStyle, s.commentTrait(), emit)
-		return true
+		return s.valueIn(at+1, s.objectEnd(at), jsonStyle, s.commentTrait())
 	case text[at] == '[':
-		return s.jsonList(at+1, emit)
+		return s.jsonList(at + 1)
 	case n == 0:
-		emit(Assignment{})
-		return true
+		return claimed
 	}
 	r, ok := jsonStyle.quoted(text, at, min(len(text), at+lineAhead), quote, n)
 	if !ok || len(r.values) == 0 || s.isCaption(r.values[0]) {
-		emit(Assignment{})
-		return true
+		return claimed
 	}
-	emit(s.assign(jsonStyle.form, r, s.commentTrait()))
-	return true
+	return found(s.assign(jsonStyle.form, r, s.commentTrait()))
 }
 
 // jsonList reads the strings of a list: old keys.
-func (s *statement) jsonList(at int, emit func(Assignment)) bool {
+func (s *statement) jsonList(at int) answer {
+	list := claimed
 	text := s.doc.text
 	limit := min(len(text), at+s.doc.within(lineAhead))
 	for at < limit {
@@ -63,12 +59,11 @@ func (s *statement) jsonList(at int, emit func(Assignment)) bool {
 			break
 		}
 		if len(r.values) > 0 {
-			emit(s.assign(jsonStyle.form, r, s.commentTrait()))
+			list.found = append(list.found, s.assign(jsonStyle.form, r, s.commentTrait()))
 		}
 		at = r.end
 	}
-	emit(Assignment{})
-	return true
+	return list
 }
 
 // objectEnd returns where the object that begins at this brace ends, within

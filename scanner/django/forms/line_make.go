@@ -7,11 +7,11 @@ import (
 )
 
 // makeStyle is how a Makefile writes values: $$ stands for $, \# for #.
-var makeStyle = style{form: "make", comment: true, dollars: true, joins: true}
+var makeStyle = style{form: Make, comment: true, dollars: true, joins: true}
 
 // makeReader knows the assignments that only make has, and plain ones in a
 // text that is a Makefile.
-func makeReader(s *statement, emit func(Assignment)) bool {
+func makeReader(s statement) answer {
 	var traits scanner.Trait
 	switch s.sep {
 	case "?=":
@@ -19,27 +19,25 @@ func makeReader(s *statement, emit func(Assignment)) bool {
 	case ":=", "::=":
 	case "=":
 		if !s.doc.fact("make", isMakefile) || byteAt(s.doc.text, s.from) == '\t' {
-			return false
+			return pass
 		}
 	default:
-		return false
+		return pass
 	}
 	left, comment := s.commented()
 	left = bytes.TrimSpace(left)
 	if s.open != 0 || len(left) > 0 && string(left) != "export" && string(left) != "override" && !bytes.HasSuffix(left, []byte(":")) &&
 		!bytes.HasSuffix(left, []byte(": export")) {
-		return false
+		return pass
 	}
 	if comment {
 		traits |= scanner.Comment
 	}
 	r, ok := makeStyle.read(s.doc.text, s.at, s.limit)
 	if !ok || r.isCode() {
-		emit(Assignment{})
-		return true
+		return claimed
 	}
-	emit(s.assign(makeStyle.form, r, traits))
-	return true
+	return found(s.assign(makeStyle.form, r, traits))
 }
 
 // isMakefile looks for what only Makefiles have in a text's first lines.

@@ -25,14 +25,14 @@ var valueKeys = [...]string{"value", "default", "parametervalue", "defaultvalue"
 // line or on several: - name: SECRET_KEY / value: x, {"name": "SECRET_KEY",
 // "value": "x"}, <env name="SECRET_KEY" value="x"/>, { name = "SECRET_KEY",
 // value = "x" }.
-func pairReader(s *statement, emit func(Assignment)) bool {
+func pairReader(s statement) answer {
 	left := s.left
 	if len(left) == 0 || s.sep == "=" || s.sep == ":" {
-		return false
+		return pass
 	}
 	last := left[len(left)-1]
 	if last != ':' && last != '=' {
-		return false
+		return pass
 	}
 	key := bytes.TrimRight(left[:len(left)-1], " \t\"'\\")
 	n := len(key)
@@ -40,21 +40,23 @@ func pairReader(s *statement, emit func(Assignment)) bool {
 		n--
 	}
 	if !oneOf(key[n:], nameKeys[:]) {
-		return false
+		return pass
 	}
 	if next := byteAt(s.doc.text, s.signAt); s.sep == "" && s.signAt < s.limit && bytes.IndexByte([]byte(",}#;/>)]"), next) < 0 && !s.inner {
-		return false
+		return pass
 	}
 	from, to := s.object(s.from + n)
 	y := lineStyle
-	y.form = "name-value"
+	y.form = NameValue
 	y.entity = s.doc.kind == kindMarkup
 	traits := s.commentTrait()
-	if s.valueBetween(s.nameTo, to, y, traits, emit) || s.valueBetween(from, s.nameFrom, y, traits, emit) {
-		return true
+	if a, ok := s.valueBetween(s.nameTo, to, y, traits); ok {
+		return found(a)
 	}
-	emit(Assignment{})
-	return true
+	if a, ok := s.valueBetween(from, s.nameFrom, y, traits); ok {
+		return found(a)
+	}
+	return claimed
 }
 
 func oneOf(word []byte, list []string) bool {
@@ -147,15 +149,18 @@ func (s *statement) siblings(key int) (from, to int) {
 	return from, to
 }
 
-// valueIn emits the value that stands behind value: or default: between two
-// offsets, or claims the anchor.
-func (s *statement) valueIn(from, to int, y style, traits scanner.Trait, emit func(Assignment)) {
-	if !s.valueBetween(from, to, y, traits, emit) {
-		emit(Assignment{})
+// valueIn answers with the value after value: or default: between two offsets,
+// and claims the name without one.
+func (s *statement) valueIn(from, to int, y style, traits scanner.Trait) answer {
+	if a, ok := s.valueBetween(from, to, y, traits); ok {
+		return found(a)
 	}
+	return claimed
 }
 
-func (s *statement) valueBetween(from, to int, y style, traits scanner.Trait, emit func(Assignment)) bool {
+// valueBetween reads the value after value: or default: between two offsets; ok
+// is false if there is none, or an expression of a program.
+func (s *statement) valueBetween(from, to int, y style, traits scanner.Trait) (a Assignment, ok bool) {
 	text := s.doc.text
 	if y.stops == "" {
 		y.stops = ",}"
@@ -186,13 +191,12 @@ func (s *statement) valueBetween(from, to int, y style, traits scanner.Trait, em
 			continue
 		}
 		if r.isCode() || !r.quoted && (r.values[0] == "{" || r.values[0] == "[") {
-			return false
+			return a, false
 		}
 		if word[0]|32 == 'd' {
 			r.fallback = true
 		}
-		emit(s.assign(y.form, r, traits))
-		return true
+		return s.assign(y.form, r, traits), true
 	}
-	return false
+	return a, false
 }

@@ -5,6 +5,7 @@ import (
 	"html"
 	"strings"
 
+	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
@@ -20,7 +21,7 @@ type reading struct {
 
 // A style says how a family of formats writes values.
 type style struct {
-	form string // name of the form in reports
+	form scanner.Form
 
 	blank   bool   // an unquoted value ends at white space
 	stops   string // signs that end an unquoted value

@@ -9,17 +9,17 @@ import (
 )
 
 // wordStyle is how a shell writes the value of a variable: one word.
-var wordStyle = style{form: "shell", blank: true, stops: ";|)`<>", single: true, joins: true, dollars: false}
+var wordStyle = style{form: Shell, blank: true, stops: ";|)`<>", single: true, joins: true, dollars: false}
 
 // expansionReader knows the default of a parameter expansion,
 // ${SECRET_KEY:-default}, wherever it stands.
-func expansionReader(s *statement, emit func(Assignment)) bool {
+func expansionReader(s statement) answer {
 	text := s.doc.text
 	if s.nameFrom < 2 || text[s.nameFrom-1] != '{' || text[s.nameFrom-2] != '$' {
-		return false
+		return pass
 	}
 	if s.nameFrom > 2 && text[s.nameFrom-3] == '$' && s.doc.kind != kindYAML {
-		return false
+		return pass
 	}
 	from := s.nameFrom - 2
 	end := braceEnd(text[from:s.to])
@@ -30,19 +30,17 @@ func expansionReader(s *statement, emit func(Assignment)) bool {
 			if n := len(v); n > 1 && (v[0] == '"' || v[0] == '\'') && v[n-1] == v[0] {
 				r = reading{offset: r.offset + 1, length: n - 2, values: composeStyle.readings(v[1:n-1], v[0]), fallback: true}
 			}
-			emit(s.assign("shell-default", r, s.commentTrait()))
-			return true
+			return found(s.assign(ShellDefault, r, s.commentTrait()))
 		}
 	}
-	emit(Assignment{})
-	return true
+	return claimed
 }
 
 // commandReader knows commands that take a name and a value as two words:
 // setenv NAME value (csh), set -gx NAME value (fish).
-func commandReader(s *statement, emit func(Assignment)) bool {
+func commandReader(s statement) answer {
 	if s.sep != "" || !s.spaced || s.open != 0 && !s.inner {
-		return false
+		return pass
 	}
 	left, _ := s.commented()
 	left = bytes.TrimLeft(left, "$ \t")
@@ -50,36 +48,35 @@ func commandReader(s *statement, emit func(Assignment)) bool {
 	case bytes.Equal(left, []byte("setenv")):
 	case bytes.HasPrefix(left, []byte("set -")) && (bytes.IndexByte(left, 'x') > 0):
 	default:
-		return false
+		return pass
 	}
 	if r, ok := wordStyle.read(s.doc.text, s.at, s.limit); ok {
-		emit(s.assign(wordStyle.form, r, s.commentTrait()))
+		return found(s.assign(wordStyle.form, r, s.commentTrait()))
 	}
-	return true
+	return claimed
 }
 
 // shellReader knows NAME=value within a command: before the command, behind
 // -e, --env, export, heroku config:set and the like, or between quotes. The
 // value is one word.
-func shellReader(s *statement, emit func(Assignment)) bool {
+func shellReader(s statement) answer {
 	if s.sep != "=" || !s.tight || s.inner {
-		return false
+		return pass
 	}
 	r, ok := s.word()
 	if !ok {
-		return s.referenceOnly(emit)
+		return claimed // NAME=$(…) and NAME=
 	}
 	sure := s.inShell() || s.upper() && s.setsVariable()
 	if !value.AnyGenerated(r.values) {
-		if !sure || r.isCode() {
-			if sure {
-				emit(Assignment{})
-			}
-			return sure
+		switch {
+		case !sure:
+			return pass
+		case r.isCode():
+			return claimed
 		}
 	}
-	emit(s.assign(wordStyle.form, r, s.commentTrait()|s.buildTrait(r.end)))
-	return true
+	return found(s.assign(wordStyle.form, r, s.commentTrait()|s.buildTrait(r.end)))
 }
 
 // word reads the value of NAME=value as a shell does, or up to the quote
@@ -96,12 +93,6 @@ func (s *statement) word() (reading, bool) {
 		}
 	}
 	return y.read(s.doc.text, s.at, s.limit)
-}
-
-// referenceOnly claims NAME=$(…) and NAME=.
-func (s *statement) referenceOnly(emit func(Assignment)) bool {
-	emit(Assignment{})
-	return true
 }
 
 // shellWords are words before NAME=value that only a shell, a container tool

@@ -4,15 +4,14 @@ import "bytes"
 
 // blockReader knows the blocks of Terraform whose label is the name:
 // variable "secret_key" { default = "x" }.
-func blockReader(s *statement, emit func(Assignment)) bool {
+func blockReader(s statement) answer {
 	if !s.inner || s.sep != "" || byteAt(s.doc.text, s.at) != '{' {
-		return false
+		return pass
 	}
 	left := bytes.TrimSpace(s.left)
 	if len(left) == 0 || left[len(left)-1] == ',' || left[len(left)-1] == '(' {
-		return false
+		return pass
 	}
-	y := style{form: "terraform", stops: ",}"}
-	s.valueIn(s.at+1, s.objectEnd(s.at), y, s.commentTrait(), emit)
-	return true
+	y := style{form: Terraform, stops: ",}"}
+	return s.valueIn(s.at+1, s.objectEnd(s.at), y, s.commentTrait())
 }

@@ -9,17 +9,17 @@ import (
 // unitReader knows the places of service managers and web servers: systemd's
 // Environment=, supervisor's environment=, uwsgi's env =, nginx's uwsgi_param,
 // Apache's SetEnv.
-func unitReader(s *statement, emit func(Assignment)) bool {
+func unitReader(s statement) answer {
 	left, _ := s.commented()
 	left = bytes.TrimRight(left, " \t\"'")
 	lower := bytes.ToLower(left[max(0, len(left)-64):])
-	y := style{form: "unit", single: true, joins: true, percent: true, blank: true}
+	y := style{form: Unit, single: true, joins: true, percent: true, blank: true}
 	switch {
 	case s.sep == "" && s.spaced && (bytes.HasSuffix(lower, []byte("uwsgi_param")) || bytes.HasSuffix(lower, []byte("fastcgi_param")) ||
 		bytes.HasSuffix(lower, []byte("setenv")) && bytes.Equal(bytes.TrimSpace(left), []byte("SetEnv"))):
 		y.stops, y.percent = ";", false
 	case s.sep != "=" || s.inner:
-		return false
+		return pass
 	case bytes.HasPrefix(bytes.TrimLeft(left, " \t"), []byte("Environment=")), bytes.HasPrefix(bytes.TrimLeft(left, " \t"), []byte("Environment =")):
 		if s.open != 0 {
 			y.blank = false
@@ -30,17 +30,15 @@ func unitReader(s *statement, emit func(Assignment)) bool {
 		bytes.Equal(bytes.TrimSpace(lower), []byte("raw_env =")):
 		y.blank = false
 	default:
-		return false
+		return pass
 	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
 	if !ok {
-		emit(Assignment{})
-		return true
+		return claimed
 	}
 	var traits scanner.Trait
 	if _, comment := s.commented(); comment {
 		traits = scanner.Comment
 	}
-	emit(s.assign(y.form, r, traits))
-	return true
+	return found(s.assign(y.form, r, traits))
 }

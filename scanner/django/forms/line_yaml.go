@@ -11,10 +11,10 @@ import (
 )
 
 // yamlStyle is how YAML writes scalars on one line.
-var yamlStyle = style{form: "yaml", comment: true, double: true, bare: true}
+var yamlStyle = style{form: YAML, comment: true, double: true, bare: true}
 
 // composeStyle is the same where $$ stands for $.
-var composeStyle = style{form: "yaml", comment: true, double: true, bare: true, dollars: true}
+var composeStyle = style{form: YAML, comment: true, double: true, bare: true, dollars: true}
 
 // Bounds of the search around a key, in lines and bytes: for its value, its
 // parent and the kind of its object.
@@ -24,20 +24,16 @@ const (
 	blockBytes = 4 << 10 // of a block scalar or a folded value
 )
 
-// yamlReader knows a key and its value in all styles of YAML, and the
-// NAME=value items of compose.
-func yamlReader(s *statement, emit func(Assignment)) bool {
-	if s.sep == "=" && s.tight && !s.inner {
-		return yamlItem(s, emit)
-	}
+// yamlReader knows a key and its value in all styles of YAML.
+func yamlReader(s statement) answer {
 	if anchor := s.nameFrom > 0 && s.doc.text[s.nameFrom-1] == '&' && s.sep == "" && s.spaced; anchor {
 		s.sep = ":" // other: &secret_key value
 	}
 	if s.sep != ":" || s.open != 0 && !s.inner || s.at < s.limit && s.at == s.signAt+1 && !s.flow() {
-		return false
+		return pass
 	}
 	if !s.yamlKey() {
-		return false
+		return pass
 	}
 	text := s.doc.text
 	y := yamlStyle
@@ -48,48 +44,47 @@ func yamlReader(s *statement, emit func(Assignment)) bool {
 	if s.flow() {
 		y.stops = ",}]"
 	}
-	if !s.yamlTag() {
-		emit(Assignment{})
-		return true
+	if !s.skipTag() {
+		return claimed
 	}
 	rest := s.rest()
 	switch {
 	case len(rest) == 0 || rest[0] == '#' && text[s.at-1] == ' ':
-		s.yamlBelow(y, traits, emit)
+		return s.yamlBelow(y, traits)
 	case (rest[0] == '|' || rest[0] == '>') && isBlockHeader(rest):
 		if r, ok := s.yamlBlock(rest[0] == '>'); ok {
-			s.emitYAML(y, r, traits, emit)
-		} else {
-			emit(Assignment{})
+			return s.yamlValue(y, r, traits)
 		}
+		return claimed
 	case rest[0] == '*' && value.IsPlainName(string(bytes.TrimSpace(rest[1:]))):
-		emit(Assignment{})
+		return claimed
 	case rest[0] == '{' && !bytes.HasPrefix(rest, []byte("{{")):
-		s.valueIn(s.at, min(s.limit, len(text)), y, traits, emit)
+		return s.valueIn(s.at, min(s.limit, len(text)), y, traits)
 	case rest[0] == '[':
-		return s.yamlList(y, s.at+1, s.limit, traits, emit)
+		return s.yamlList(y, s.at+1, s.limit, traits)
 	default:
 		if isAnnotation(rest) {
-			return false
+			return pass
 		}
 		r, ok := s.yamlScalar(y)
 		if !ok || r.isCode() || !r.quoted && s.inCode(rest) {
-			emit(Assignment{})
-			return true
+			return claimed
 		}
-		s.emitYAML(y, r, traits, emit)
+		return s.yamlValue(y, r, traits)
 	}
-	return true
 }
 
-// yamlItem reads - NAME=value.
-func yamlItem(s *statement, emit func(Assignment)) bool {
+// yamlItemReader knows the items of compose: - NAME=value.
+func yamlItemReader(s statement) answer {
+	if s.sep != "=" || !s.tight || s.inner {
+		return pass
+	}
 	left, _ := s.commented()
 	if bullet := bytes.TrimRight(left, " \t"); string(bullet) != "-" {
-		return false
+		return pass
 	}
 	y := composeStyle
-	y.form, y.joins = "yaml-item", true
+	y.form, y.joins = YAMLItem, true
 	if s.open == 0 {
 		switch rest := s.rest(); {
 		case s.runs():
@@ -101,11 +96,9 @@ func yamlItem(s *statement, emit func(Assignment)) bool {
 	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
 	if !ok {
-		emit(Assignment{})
-		return true
+		return claimed
 	}
-	emit(s.assign(y.form, r, s.commentTrait()|s.buildTrait(r.end)))
-	return true
+	return found(s.assign(y.form, r, s.commentTrait()|s.buildTrait(r.end)))
 }
 
 // yamlKey reports whether only what may stand before a key is before the name.
@@ -163,9 +156,9 @@ func (s *statement) inCode(rest []byte) bool {
 	return (last == ',' || last == ';') && !s.flow() && !value.AnyGenerated([]string{string(rest[:len(rest)-1])})
 }
 
-// yamlTag skips an anchor and a tag that does not change the value; it is false
+// skipTag skips an anchor and a tag that does not change the value; it is false
 // if the tag says that the value is elsewhere.
-func (s *statement) yamlTag() bool {
+func (s *statement) skipTag() bool {
 	for range 2 {
 		rest := s.rest()
 		if len(rest) < 2 || rest[0] != '&' && rest[0] != '!' {
@@ -291,15 +284,14 @@ func (s *statement) keyColumn() int {
 
 // yamlBelow reads the value of a key that has nothing on its line: a scalar on
 // the next line, or a mapping with value: or default:.
-func (s *statement) yamlBelow(y style, traits scanner.Trait, emit func(Assignment)) {
+func (s *statement) yamlBelow(y style, traits scanner.Trait) answer {
 	column := s.keyColumn()
 	from, to, ok := s.doc.nextLine(s.to)
 	for ok && len(bytes.TrimSpace(s.doc.text[from:to])) == 0 && to-s.to < yamlBytes {
 		from, to, ok = s.doc.nextLine(to)
 	}
 	if !ok || indentOf(s.doc.text[from:to]) <= column {
-		emit(Assignment{})
-		return
+		return claimed
 	}
 	first := from + indentOf(s.doc.text[from:to])
 	end := to
@@ -313,31 +305,31 @@ func (s *statement) yamlBelow(y style, traits scanner.Trait, emit func(Assignmen
 		}
 		end = next
 	}
-	if s.doc.text[first] == '-' && s.yamlList(y, first, end, traits, emit) {
-		return
+	if s.doc.text[first] == '-' {
+		if list := s.yamlList(y, first, end, traits); list.claimed {
+			return list
+		}
 	}
 	if c := s.doc.text[first]; c == '"' || c == '\'' {
 		if r, ok := y.read(s.doc.text, first, to); ok {
-			s.emitYAML(y, r, traits, emit)
-			return
+			return s.yamlValue(y, r, traits)
 		}
 	}
 	if n := bytes.IndexByte(s.doc.text[first:to], ':'); n < 0 && end == to && s.doc.text[first] != '-' {
 		if r, ok := y.read(s.doc.text, first, to); ok && len(r.values) > 0 && !strings.ContainsAny(r.values[0], " ") {
-			s.emitYAML(y, r, traits, emit)
-			return
+			return s.yamlValue(y, r, traits)
 		}
 	}
-	s.valueIn(first, end, y, traits, emit)
+	return s.valueIn(first, end, y, traits)
 }
 
 // yamlList reads old keys: the items of a list between two offsets, with
 // brackets and commas or a dash on each line.
-func (s *statement) yamlList(y style, from, to int, traits scanner.Trait, emit func(Assignment)) bool {
+func (s *statement) yamlList(y style, from, to int, traits scanner.Trait) answer {
 	if !value.IsFallbacks(s.name()) {
-		return false
+		return pass
 	}
-	text := s.doc.text
+	list, text := claimed, s.doc.text
 	y.stops = ",]"
 	for from < to {
 		c := text[from]
@@ -349,31 +341,29 @@ func (s *statement) yamlList(y style, from, to int, traits scanner.Trait, emit f
 		if !ok {
 			break
 		}
-		emit(s.assign(y.form, r, traits))
+		list.found = append(list.found, s.assign(y.form, r, traits))
 		from = max(r.end, r.offset+r.length)
 	}
-	emit(Assignment{})
-	return true
+	return list
 }
 
-// emitYAML emits a value, decoded if it stands under data: of a Kubernetes
+// yamlValue answers with a value, decoded if it stands under data: of a Kubernetes
 // Secret, with the parent's name where the key's own says little.
-func (s *statement) emitYAML(y style, r reading, traits scanner.Trait, emit func(Assignment)) {
+func (s *statement) yamlValue(y style, r reading, traits scanner.Trait) answer {
 	if !s.upper() && isUpper([]byte(r.values[0])) && value.IsPlainName(r.values[0]) && value.JudgeName(r.values[0]) != value.NameNone {
-		emit(Assignment{}) // secretKey: SECRET_KEY names the entry of a store
-		return
+		return claimed // secretKey: SECRET_KEY names the entry of a store
 	}
 	a := s.assign(y.form, r, traits)
 	parent := s.parent()
 	if parent == "data" && s.inSecret() {
 		if v, ok := decodeSecret(r.values[0]); ok {
-			a.Values, a.Form = []string{v}, "k8s-base64"
+			a.Values, a.Form = []string{v}, KubernetesBase64
 		}
 	}
 	if parent != "" && !s.upper() && !isStructure(parent) {
 		a.Name = parent + "." + a.Name
 	}
-	emit(a)
+	return found(a)
 }
 
 // isStructure knows parents that say nothing about whose key it is.
@@ -439,8 +429,11 @@ func lastKey(line []byte) string {
 
 // secretReader reads the data of a Kubernetes Secret that stands in a text of
 // another kind: a script, a chapter.
-func secretReader(s *statement, emit func(Assignment)) bool {
-	return s.sep == ":" && s.parent() == "data" && s.inSecret() && yamlReader(s, emit)
+func secretReader(s statement) answer {
+	if s.sep != ":" || s.parent() != "data" || !s.inSecret() {
+		return pass
+	}
+	return yamlReader(s)
 }
 
 // inSecret reports whether the text around is a Kubernetes Secret.

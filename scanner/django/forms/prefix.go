@@ -13,14 +13,20 @@ import (
 // bytes: 50 characters, each escaped at worst as &#x27; or \u0026.
 const maxInsecure = 400
 
-// insecureForm reads startproject's prefix and the key behind it, whatever the
+// prefixForm reads startproject's prefix and the key behind it, whatever the
 // name and the language. Words behind the prefix are left to the forms that
 // know a name.
-func insecureForm(doc *document, anchor int, emit func(Assignment)) {
-	from := anchor
+func prefixForm(doc *document, anchor int, emit func(*Assignment)) int {
+	if a, ok := prefixed(doc, anchor); ok {
+		emit(&a)
+	}
+	return 0
+}
+
+func prefixed(doc *document, from int) (a Assignment, ok bool) {
 	body := from + len(scanner.InsecurePrefix)
 	if string(doc.text[from:body]) != scanner.InsecurePrefix {
-		return
+		return a, false
 	}
 	limit := min(len(doc.text), body+maxInsecure)
 	end := body
@@ -38,19 +44,18 @@ func insecureForm(doc *document, anchor int, emit func(Assignment)) {
 	raw := string(doc.text[from:end])
 	for _, v := range insecureReadings(raw) {
 		if _, ok := value.DjangoShape(v.text); ok {
-			emit(insecureMatch(from, v.raw, v.text))
-			return
+			return insecureMatch(from, v.raw, v.text), true
 		}
 	}
 	if whole, to := joinPieces(doc.text, raw, end, limit); whole != raw {
 		if _, ok := value.DjangoShape(whole); ok {
-			emit(insecureMatch(from, to-from, whole))
-			return
+			return insecureMatch(from, to-from, whole), true
 		}
 	}
 	if quote != 0 && end < limit && doc.text[end] == quote && value.IsRandom(raw[len(scanner.InsecurePrefix):]) {
-		emit(insecureMatch(from, len(raw), raw))
+		return insecureMatch(from, len(raw), raw), true
 	}
+	return a, false
 }
 
 // joinPieces appends the strings that are joined to the one which ends at a
@@ -81,7 +86,7 @@ func joinPieces(text []byte, first string, end, limit int) (whole string, to int
 const maxPieces = 4
 
 func insecureMatch(from, length int, value string) Assignment {
-	return Assignment{Offset: from, Length: length, Values: []string{value}, Form: "value", Traits: scanner.NoName}
+	return Assignment{Offset: from, Length: length, Values: []string{value}, Form: Value, Traits: scanner.NoName}
 }
 
 // prefixReading is a value and how many bytes of the text it takes.

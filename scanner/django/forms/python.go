@@ -13,18 +13,17 @@ import (
 // what stands beside it, instead of reading the file from its start: settings
 // are often templates, broken or quoted in something else, and then no reader
 // of whole files survives.
-func pythonForm(doc *document, anchor int, emit func(Assignment)) {
+func pythonForm(doc *document, anchor int) answer {
 	from, to := doc.word(anchor, true)
 	from, to = trimDashes(doc.text, from, to)
 	if from > anchor || to <= anchor {
-		return
+		return pass
 	}
 	if q := quoteBefore(doc.text, from); q != 0 && to < len(doc.text) && doc.text[to] == q {
-		pythonQuoted(doc, from, to, emit)
-		return
+		return pythonQuoted(doc, from, to)
 	}
 	from, to = doc.word(anchor, false)
-	pythonBare(doc, from, to, emit)
+	return pythonBare(doc, from, to)
 }
 
 func trimDashes(text []byte, from, to int) (int, int) {
@@ -48,7 +47,7 @@ func quoteBefore(text []byte, at int) byte {
 // target is a name to which an expression is assigned.
 type target struct {
 	name   string
-	form   string
+	form   scanner.Form
 	traits scanner.Trait
 	inside bool // brackets that were opened before: a line break ends nothing
 	// strict takes generated values only: the text before the value is no proof
@@ -58,59 +57,60 @@ type target struct {
 
 // pythonQuoted reads 'SECRET_KEY' where it is the whole of a string: a key of a
 // dictionary, a subscript, an argument.
-func pythonQuoted(doc *document, from, to int, emit func(Assignment)) {
+func pythonQuoted(doc *document, from, to int) answer {
 	t := target{name: string(doc.text[from:to]), inside: true}
 	p := newPython(doc, to+1)
-	defer p.charge(to)
 	p.brackets = 1
 	if from > 1 && doc.text[from-2] == '\\' { // \"SECRET_KEY\": \"…\"
-		return
+		return pass
 	}
+	defer p.charge(to)
 	p.advance()
 	switch {
 	case p.at("]"):
 		p.brackets = 0
-		t.form, t.inside = "python-subscript", false
+		t.form, t.inside = PythonSubscript, false
 		p.advance()
 		if p.at("[") || p.at(")") {
-			return
+			return pass
 		}
-		p.assigned(t, emit)
+		p.assigned(t)
 	case p.at(":"):
-		t.form = "python-dict"
+		t.form = PythonDict
 		p.advance()
-		p.take(t, p.expression(), emit)
+		p.take(t, p.expression())
 	case p.at(","):
-		p.argument(t, from-1, emit)
+		p.argument(t, from-1)
 	case p.at(")"):
 		p.advance()
 		if p.at("or") { // os.environ.get('SECRET_KEY') or '…'
-			t.form, t.traits = "python-env-default", scanner.Fallback
+			t.form, t.traits = PythonEnvDefault, scanner.Fallback
 			p.advance()
-			p.take(t, p.expression(), emit)
+			p.take(t, p.expression())
 		}
 	case p.at("=") && doc.kind != kindPython:
-		return
+		return pass
 	case p.at("=="), p.at("!="), p.at("in"), p.at("not"):
-		emit(Assignment{})
+		p.claim()
 	}
+	return p.answer
 }
 
 // argument reads f('SECRET_KEY', …).
-func (p *python) argument(t target, quote int, emit func(Assignment)) {
+func (p *python) argument(t target, quote int) {
 	callee, position, ok := p.doc.callee(quote)
 	if !ok {
 		return
 	}
 	last := callee[strings.LastIndexByte(callee, '.')+1:]
-	t.form = "python-env-default"
+	t.form = PythonEnvDefault
 	switch {
 	case isGetter(callee, last) && last != "getattr":
 		t.traits = scanner.Fallback
 	case last == "getattr":
 		t.traits = scanner.Fallback
 	case isSetter(last):
-		t.form = "python-set-call"
+		t.form = PythonSetCall
 	default:
 		t.strict = true
 	}
@@ -136,7 +136,7 @@ func (p *python) argument(t target, quote int, emit func(Assignment)) {
 		before := p.pos
 		r := p.expression()
 		if keyword == "" && n == position+1 || isDefault(keyword) {
-			p.take(t, r, emit)
+			p.take(t, r)
 		}
 		if p.pos == before && !p.at(",") && !p.closing() {
 			p.advance()
@@ -167,12 +167,11 @@ func isTestSetter(callee string) bool {
 
 // pythonBare reads a name that is code: the target of an assignment, a keyword
 // argument, an attribute, a part of a comparison.
-func pythonBare(doc *document, from, to int, emit func(Assignment)) {
+func pythonBare(doc *document, from, to int) answer {
 	place := doc.place(from)
 	t := target{name: place.dotted(doc.text, to), traits: place.traits, inside: place.inside}
 	if place.text != 0 {
-		pythonEmbedded(doc, to, t, place.text, emit)
-		return
+		return pythonEmbedded(doc, to, t, place.text)
 	}
 	p := newPython(doc, to)
 	p.comment = place.comment
@@ -183,32 +182,33 @@ func pythonBare(doc *document, from, to int, emit func(Assignment)) {
 	p.advance()
 	switch {
 	case p.at(":"):
-		if !p.annotation() {
+		if !p.skipAnnotation() {
 			if doc.kind == kindPython {
-				t.form = "python-dict"
-				p.take(t, p.expression(), emit)
+				t.form = PythonDict
+				p.take(t, p.expression())
 			}
-			return
+			return p.answer
 		}
-		t.form = "python-assign"
-		p.assigned(t, emit)
+		t.form = PythonAssign
+		p.assigned(t)
 	case p.at("."):
-		p.attribute(t, emit)
+		p.attribute(t)
 	case p.at(",") || p.at(")"):
 		if !place.inside || doc.text[doc.indented(from)] == '(' {
-			p.unpack(from, t, emit)
+			p.unpack(from, t)
 		}
 	default:
-		t.form = "python-assign"
+		t.form = PythonAssign
 		if place.inside {
-			t.form = "python-kwarg"
+			t.form = PythonKwarg
 		}
-		p.assigned(t, emit)
+		p.assigned(t)
 	}
+	return p.answer
 }
 
-// annotation skips ": type" and says whether "=" follows it.
-func (p *python) annotation() bool {
+// skipAnnotation skips ": type" and says whether "=" follows it.
+func (p *python) skipAnnotation() bool {
 	save, tok := p.lexer, p.tok
 	p.advance()
 	for depth := 0; p.tok.kind == tokenName || p.tok.kind == tokenString || p.tok.kind == tokenOp; p.advance() {
@@ -235,7 +235,7 @@ func (p *python) annotation() bool {
 }
 
 // assigned reads an operator and what stands behind it.
-func (p *python) assigned(t target, emit func(Assignment)) {
+func (p *python) assigned(t target) {
 	switch {
 	case p.at("=") || p.at(":=") || p.at("+=") || p.at("|=") || p.at("?="):
 		if p.at("?=") {
@@ -256,11 +256,11 @@ func (p *python) assigned(t target, emit func(Assignment)) {
 			if r.from == r.to {
 				r.from = first
 			}
-			p.take(t, r, emit)
+			p.take(t, r)
 			return
 		}
 	case p.at("==") || p.at("!=") || p.at("in") || p.at("not") || p.at("is"):
-		p.comparison(t, emit)
+		p.comparison(t)
 	}
 }
 
@@ -282,7 +282,7 @@ func (p *python) tuple(r result) result {
 }
 
 // attribute reads SECRET_KEY_FALLBACKS.append('…') and methods that ask.
-func (p *python) attribute(t target, emit func(Assignment)) {
+func (p *python) attribute(t target) {
 	p.advance()
 	name := p.word(p.tok)
 	if p.tok.kind != tokenName {
@@ -293,9 +293,9 @@ func (p *python) attribute(t target, emit func(Assignment)) {
 	case "append", "extend", "insert", "add", "appendleft", "update":
 		if p.at("(") {
 			args, _ := p.arguments()
-			t.form = "python-append"
+			t.form = PythonAppend
 			for _, a := range args {
-				p.take(t, a.value, emit)
+				p.take(t, a.value)
 			}
 		}
 	case "startswith", "endswith":
@@ -305,17 +305,17 @@ func (p *python) attribute(t target, emit func(Assignment)) {
 				p.doc.sentinel(p.tok.from, a.value.literals, name == "startswith")
 			}
 		}
-		emit(Assignment{})
+		p.claim()
 	case "lower", "strip", "encode", "casefold":
 		if p.at("(") {
 			p.arguments()
 		}
-		p.assigned(t, emit)
+		p.assigned(t)
 	}
 }
 
 // unpack reads DEBUG, SECRET_KEY = True, '…': the value in the name's place.
-func (p *python) unpack(from int, t target, emit func(Assignment)) {
+func (p *python) unpack(from int, t target) {
 	start, _ := p.doc.line(from)
 	head := bytes.TrimLeft(p.text[start:from], " \t([")
 	position := 0
@@ -344,8 +344,8 @@ func (p *python) unpack(from int, t target, emit func(Assignment)) {
 		before := p.pos
 		r := p.expression()
 		if n == position {
-			t.form = "python-assign"
-			p.take(t, r, emit)
+			t.form = PythonAssign
+			p.take(t, r)
 			return
 		}
 		if !p.at(",") || p.pos == before {
@@ -355,26 +355,34 @@ func (p *python) unpack(from int, t target, emit func(Assignment)) {
 	}
 }
 
-// take emits the literals that an expression can be.
-func (p *python) take(t target, r result, emit func(Assignment)) {
+// found and claim add to the answer of the evaluator.
+func (p *python) found(a Assignment) {
+	p.answer.claimed = true
+	p.answer.found = append(p.answer.found, a)
+}
+
+func (p *python) claim() { p.answer.claimed = true }
+
+// take answers with the literals that an expression can be.
+func (p *python) take(t target, r result) {
 	if r.boolean && len(r.literals) == 0 {
-		emit(Assignment{})
+		p.claim()
 		return
 	}
 	if r.path != "" && len(r.literals) == 0 && !strings.HasSuffix(r.path, "()") {
 		if v, ok := p.resolve(r.path); ok {
 			r = v
-			if t.form == "python-assign" {
-				t.form = "python-name"
+			if t.form == PythonAssign {
+				t.form = PythonName
 			}
 		}
 	}
 	fallbacks := value.IsFallbacks(t.name)
 	if fallbacks {
-		p.trap(t, r, emit)
+		p.trap(t, r)
 	}
-	if t.form == "python-assign" && r.path == "()" {
-		t.form = "python-env-default"
+	if t.form == PythonAssign && r.path == "()" {
+		t.form = PythonEnvDefault
 	}
 	emitted := 0
 	for _, l := range r.literals {
@@ -388,14 +396,14 @@ func (p *python) take(t target, r result, emit func(Assignment)) {
 		if l.other != "" {
 			a.Values = append(a.Values, l.other)
 		}
-		emit(a)
+		p.found(a)
 		emitted++
 	}
 	if emitted > 0 && !r.display || r.asked.get {
-		p.doc.consumed = max(p.doc.consumed, min(p.tok.from, p.pos))
+		p.answer.end = max(p.answer.end, min(p.tok.from, p.pos))
 	}
 	if emitted == 0 && (len(r.literals) > 0 || r.computed && r.path != "" && strings.ContainsAny(r.path, "().[")) {
-		emit(Assignment{})
+		p.claim()
 	}
 }
 

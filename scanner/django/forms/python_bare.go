@@ -9,7 +9,7 @@ import (
 // bareKeyForm reads NAME = key without quotes in a text that looks like Python:
 // an environment file with blanks around its signs. Only a key that Django made
 // is one for sure; of most others Python's form says better what they are.
-func bareKeyForm(doc *document, anchor int, emit func(Assignment)) {
+func bareKeyForm(doc *document, anchor int) answer {
 	text := doc.text
 	from, to := doc.word(anchor, false)
 	i := to
@@ -17,7 +17,7 @@ func bareKeyForm(doc *document, anchor int, emit func(Assignment)) {
 		i++
 	}
 	if byteAt(text, i) != '=' {
-		return
+		return pass
 	}
 	for i++; i < len(text) && ascii.IsSpace(text[i]); i++ {
 	}
@@ -27,6 +27,7 @@ func bareKeyForm(doc *document, anchor int, emit func(Assignment)) {
 	}
 	v := string(text[i:end])
 	if _, ok := value.DjangoShape(v); ok {
-		emit(Assignment{Name: string(text[from:to]), Offset: i, Length: end - i, Values: []string{v}, Form: dotenvStyle.form})
+		return found(Assignment{Name: string(text[from:to]), Offset: i, Length: end - i, Values: []string{v}, Form: dotenvStyle.form})
 	}
+	return pass
 }

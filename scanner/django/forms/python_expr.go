@@ -47,6 +47,8 @@ type python struct {
 	tok   token // the current one
 	depth int
 	hops  int // names that were replaced by their values on the way here
+
+	answer answer // about the name that the evaluator began at
 }
 
 // newPython starts an evaluator at an offset; it may look as far as ahead says.

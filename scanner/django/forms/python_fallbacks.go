@@ -11,7 +11,7 @@ const (
 )
 
 // trap reports fallbacks that become public when the variable is not set.
-func (p *python) trap(t target, r result, emit func(Assignment)) {
+func (p *python) trap(t target, r result) {
 	a := r.asked
 	if !a.get || a.answered || r.filtered {
 		return
@@ -25,5 +25,5 @@ func (p *python) trap(t target, r result, emit func(Assignment)) {
 	default:
 		return
 	}
-	emit(out)
+	p.found(out)
 }

@@ -73,7 +73,7 @@ func (doc *document) bind(path string, hops int) binding {
 		p := newPython(doc, at)
 		p.hops = hops
 		p.advance()
-		if p.at(":") && !p.annotation() {
+		if p.at(":") && !p.skipAnnotation() {
 			p.charge(at)
 			continue
 		}

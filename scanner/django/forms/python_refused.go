@@ -28,7 +28,7 @@ const (
 
 // comparison reads SECRET_KEY == '…' and SECRET_KEY in ('…', …): no
 // definitions. Where the program stops for it, the value cannot be deployed.
-func (p *python) comparison(t target, emit func(Assignment)) {
+func (p *python) comparison(t target) {
 	p.advance()
 	for p.at("in") || p.at("not") || p.at("is") {
 		p.advance()
@@ -41,22 +41,22 @@ func (p *python) comparison(t target, emit func(Assignment)) {
 	} else {
 		// A key that Django made stands in the source wherever it stands.
 		for _, l := range onlyShaped(r.literals) {
-			emit(Assignment{Name: t.name, Offset: l.from, Length: l.to - l.from, Values: []string{l.text}, Form: "python-compare", Traits: t.traits})
+			p.found(Assignment{Name: t.name, Offset: l.from, Length: l.to - l.from, Values: []string{l.text}, Form: PythonCompare, Traits: t.traits})
 		}
 	}
 	p.doc.sentinel(p.tok.from, r.literals, false)
-	emit(Assignment{})
+	p.claim()
 }
 
 // sentinel notes the values that are compared before at if the program stops
 // there.
 func (doc *document) sentinel(at int, list []literal, prefix bool) {
-	if len(list) == 0 || len(doc.guards) >= maxGuards || !doc.raises(at) {
+	if len(list) == 0 || len(doc.refused) >= maxGuards || !doc.raises(at) {
 		return
 	}
-	for _, l := range list[:min(len(list), maxGuards-len(doc.guards))] {
+	for _, l := range list[:min(len(list), maxGuards-len(doc.refused))] {
 		if l.text != "" {
-			doc.guards = append(doc.guards, Refused{l.text, prefix})
+			doc.refused = append(doc.refused, Refused{l.text, prefix})
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 // pythonEmbedded reads an assignment that stands inside a string literal: a
 // line that a program writes to a file, code in a test, a message. Values in
 // quotes count; a value without quotes only if it is generated.
-func pythonEmbedded(doc *document, at int, t target, outer byte, emit func(Assignment)) {
+func pythonEmbedded(doc *document, at int, t target, outer byte) answer {
 	_, end := doc.line(at)
 	text := doc.text[:end]
 	i := at
@@ -29,13 +29,13 @@ func pythonEmbedded(doc *document, at int, t target, outer byte, emit func(Assig
 	}
 	skip()
 	if i >= end || text[i] != '=' && text[i] != ':' || i+1 < end && text[i+1] == '=' {
-		return
+		return pass
 	}
 	i++
 	skip()
-	t.form = "python-text"
+	t.form = PythonText
 	if i >= end {
-		return
+		return pass
 	}
 	var closing string
 	switch {
@@ -56,7 +56,7 @@ func pythonEmbedded(doc *document, at int, t target, outer byte, emit func(Assig
 		t.strict = true
 	}
 	if !ok || length == 0 {
-		return
+		return pass
 	}
 	raw := string(text[i : i+length])
 	values := []string{unescape(raw, false)}
@@ -64,7 +64,7 @@ func pythonEmbedded(doc *document, at int, t target, outer byte, emit func(Assig
 		values = append(values, raw)
 	}
 	if strings.HasPrefix(raw, "{") || t.strict && value.Classify(values[0], t.name) > value.Random {
-		return
+		return pass
 	}
-	emit(Assignment{Name: t.name, Offset: i, Length: length, Values: values, Form: t.form, Traits: t.traits})
+	return found(Assignment{Name: t.name, Offset: i, Length: length, Values: values, Form: t.form, Traits: t.traits})
 }

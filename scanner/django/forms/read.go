@@ -7,16 +7,19 @@ import (
 )
 
 // Assignment is a name with a value, as some form of text writes it.
-//
-// An assignment without values claims its anchor: the form knows what stands
-// there (a comparison, a message, a reference), and no other form is asked.
 type Assignment struct {
 	Name           string   // as written, with a parent where that says more: SECRET_KEY, secretKey, django.secretKey
 	Offset, Length int      // of the value as written, in bytes of the text
 	Values         []string // its readings (un-escaped, $$ as $, decoded, …), likeliest first
-	Form           string   // how it is written: "python-assign", "dotenv", "yaml", …
+	Form           scanner.Form
 	Traits         scanner.Trait
 	Rule           string // set for findings that are not about a value's class
+}
+
+// Format writes where an assignment is and nothing of its values, whatever the
+// verb.
+func (a Assignment) Format(f fmt.State, _ rune) {
+	fmt.Fprintf(f, "%s of %q at %d+%d", a.Form, a.Name, a.Offset, a.Length)
 }
 
 // Reading is one text that the forms read.
@@ -29,21 +32,15 @@ type Reading struct {
 // Read begins to read a text. The anchors are those of the set that Anchors
 // returns without further names, ascending.
 func Read(text []byte, anchors []int32) *Reading {
-	return &Reading{doc: newDocument(text, anchors)}
+	return &Reading{doc: newDocument(thePlan(), text, anchors, sniffKind)}
 }
 
 // Each asks the forms about every anchor and calls emit for what they read, in
 // the order of the anchors, not of the values. It may be called once. Nothing is
 // gathered here: a text can hold millions of assignments.
 func (r *Reading) Each(emit func(*Assignment)) {
-	r.doc.read(func(a Assignment) { emit(&a) })
-	r.Refused = r.doc.guards
-}
-
-// Format writes where an assignment is and nothing of its values, whatever the
-// verb.
-func (a Assignment) Format(f fmt.State, _ rune) {
-	fmt.Fprintf(f, "%s of %q at %d+%d", a.Form, a.Name, a.Offset, a.Length)
+	r.doc.read(emit)
+	r.Refused = r.doc.refused
 }
 
 // Anchors returns the search table of the forms, with these further names.
@@ -56,4 +53,69 @@ func Anchors(names ...string) *scanner.AnchorSet {
 		all = append(all, scanner.Anchor{Text: name})
 	}
 	return scanner.NewAnchorSet(all...)
+}
+
+// read asks the forms about every anchor: first those that read texts within
+// this one, then for each anchor that is left those that its kind asks for.
+func (doc *document) read(emit func(*Assignment)) {
+	inner := doc.texts(emit)
+	near := unnamed{doc: doc}
+	take := func(a *Assignment) {
+		near.reading = span{a.Offset, a.Offset + a.Length}
+		emit(a)
+	}
+	done := 0 // after what was read last: DJANGO_SECRET_KEY holds two anchors
+	for i, a := range doc.anchors {
+		anchor := int(a)
+		for len(inner) > 0 && inner[0].to <= anchor {
+			inner = inner[1:]
+		}
+		if anchor < done || len(inner) > 0 && inner[0].from <= anchor {
+			continue
+		}
+		kind := kindOfAnchor(doc.text, anchor)
+		if kind != anchorName {
+			done = max(done, doc.plan.literals[kind](doc, anchor, take))
+			continue
+		}
+		if near.reading.holds(anchor) {
+			continue
+		}
+		if _, done = doc.word(anchor, false); doc.crowded(i, done) {
+			continue
+		}
+		got := doc.ask(anchor)
+		for i := range got.found {
+			take(&got.found[i])
+		}
+		done = max(done, got.end)
+		near.around(anchor, take)
+	}
+}
+
+// texts reads the texts within this one, and returns where they are, ascending;
+// anchors there are done.
+func (doc *document) texts(emit func(*Assignment)) []span {
+	if read := doc.plan.inner[doc.kind]; read != nil && doc.depth < maxDepth && len(doc.anchors) > 0 {
+		return read(doc, emit)
+	}
+	return nil
+}
+
+// ask asks the forms in turn about the name at an anchor, until one of them
+// recognises it.
+func (doc *document) ask(anchor int) (got answer) {
+	end := 0
+	for _, next := range doc.plan.names[doc.kind] {
+		if next.name != nil {
+			got = next.name(doc, anchor)
+		} else {
+			got = doc.askLine(anchor, next.lines)
+		}
+		if end = max(end, got.end); got.claimed {
+			break
+		}
+	}
+	got.end = end
+	return got
 }

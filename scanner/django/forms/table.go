@@ -1,74 +1,206 @@
 package forms
 
-import "github.com/djleaks/djleaks/scanner/django/value"
+import (
+	"sync"
 
-// A form reads the assignment that an anchor belongs to, if it is written in
-// this form, and emits it with all its readings. The judge keeps the reading
-// of the highest class; the first one wins ties.
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// A form is one way of writing a name and a value. Exactly one of its four
+// functions is set. Those that read texts of any size emit what they find, the
+// others answer.
 //
 // A form sees one anchor at a time and must look at a bounded part of the text
-// around it (document.line), because a hostile text can be one
-// line of ten megabytes with an anchor every ten bytes. It never recurses on
-// the depth of its input and never fails: what it cannot read it leaves alone.
-type form func(doc *document, anchor int, emit func(Assignment))
+// around it (document.line): see the package's documentation.
+type form struct {
+	gives []example // the ids of what it finds; none if it reads an inner text
+	in    kinds     // the kinds of text in which it is asked
 
-// forms returns the forms that read the name anchors of a text of this kind,
-// in order; the first one that emits anything is the last one asked. This is
-// the table in which a form is registered.
-//
-// An anchor inside a value (django-insecure-, base64, UTF-16) does not come
-// here: see document.read.
-func forms(k kind) []form {
-	switch k {
-	case kindPython:
-		return []form{bareKeyForm, pythonForm, textForm}
-	default:
-		return []form{textForm, pythonForm}
+	// line reads the line around a name. It gets a copy of the statement, so
+	// that a form which declines leaves nothing to the next one.
+	line func(s statement) answer
+	// name reads whatever is around a name.
+	name func(doc *document, anchor int) answer
+	// literal reads around an anchor of this kind, which is in a value, and
+	// returns the offset after what it has read, or 0.
+	literal  func(doc *document, anchor int, emit func(*Assignment)) (end int)
+	anchored anchorKind
+	// inner reads the texts within a text, as far as their bounds are seen
+	// without looking for a name, and returns where they are, ascending.
+	inner func(doc *document, emit func(*Assignment)) []span
+}
+
+// example shows a form: … is the key.
+type example struct {
+	id   scanner.Form
+	text string
+}
+
+// table lists the forms in the order in which they are asked. Those whose signs
+// cannot be mistaken come first, then those of one kind of text, then the
+// grammar of any other line. The first one that does not pass is the last one
+// asked.
+func table() []form {
+	return []form{
+		{literal: prefixForm, anchored: anchorInsecure, in: everywhere, gives: []example{
+			{Value, `django-insecure-…`},
+		}},
+		{literal: base64Form, anchored: anchorBase64, in: everywhere, gives: []example{
+			{Base64, `ZGphbmdvLWluc2VjdXJlLWF…`},
+		}},
+		{literal: wideForm, anchored: anchorWide, in: everywhere},
+
+		{inner: notebookViews, in: of(kindNotebook)},
+		{inner: patchViews, in: of(kindPatch)},
+		{inner: markupViews, in: of(kindMarkup)},
+		{inner: binaryViews, in: of(kindBinary), gives: []example{
+			{CompiledPython, `SECRET_KEY z2…`},
+		}},
+
+		{name: bareKeyForm, in: of(kindPython), gives: []example{
+			{Dotenv, `SECRET_KEY = …`},
+		}},
+		{name: pythonForm, in: of(kindPython), gives: pythonExamples},
+
+		{line: expansionReader, in: everywhere, gives: []example{
+			{ShellDefault, `${SECRET_KEY:-…}`},
+		}},
+		{line: secretReader, in: of(kindDotenv) | unknown, gives: []example{
+			{KubernetesBase64, "kind: Secret\ndata:\n  SECRET_KEY: <base64 of …>"},
+		}},
+		{line: elementReader, in: unknown, gives: []example{
+			{XML, `<SECRET_KEY>…</SECRET_KEY>`},
+		}},
+		{line: pairReader, in: everywhere &^ of(kindDocker), gives: []example{
+			{NameValue, "- name: SECRET_KEY\n  value: …"},
+		}},
+		{line: blockReader, in: unknown, gives: []example{
+			{Terraform, `variable "secret_key" { default = "…" }`},
+		}},
+		{line: dockerReader, in: of(kindDocker) | unknown, gives: []example{
+			{Dockerfile, `ENV SECRET_KEY=…`},
+		}},
+		{line: unitReader, in: of(kindYAML, kindDotenv, kindINI) | unknown, gives: []example{
+			{Unit, `Environment="SECRET_KEY=…"`},
+		}},
+		{line: powershellReader, in: of(kindYAML, kindDotenv) | unknown, gives: []example{
+			{PowerShell, `$env:SECRET_KEY = "…"`},
+		}},
+		{line: batchReader, in: of(kindYAML, kindDotenv) | unknown, gives: []example{
+			{Batch, `set SECRET_KEY=…`},
+		}},
+		{line: makeReader, in: of(kindDotenv) | unknown, gives: []example{
+			{Make, `SECRET_KEY ?= …`},
+		}},
+		{line: commandReader, in: of(kindDotenv) | unknown, gives: []example{
+			{Shell, `setenv SECRET_KEY …`},
+		}},
+		{line: yamlItemReader, in: of(kindYAML), gives: []example{
+			{YAMLItem, `- SECRET_KEY=…`},
+		}},
+		{line: yamlReader, in: of(kindYAML), gives: []example{
+			{YAML, `SECRET_KEY: …`},
+			{KubernetesBase64, "kind: Secret\ndata:\n  SECRET_KEY: <base64 of …>"},
+		}},
+		{line: jsonReader, in: of(kindJSON), gives: []example{
+			{JSON, `{"SECRET_KEY": "…"}`},
+		}},
+		{line: dotenvReader, in: of(kindDotenv) | unknown, gives: []example{
+			{Dotenv, `SECRET_KEY=…`},
+		}},
+		{line: iniReader, in: of(kindINI), gives: []example{
+			{INI, `secret_key = …`},
+		}},
+		{line: shellReader, in: everywhere, gives: []example{
+			{Shell, `docker run -e SECRET_KEY=…`},
+		}},
+		{line: iniLikeReader, in: unknown, gives: []example{
+			{INI, "[django]\nsecret_key = …"},
+		}},
+		{line: lineReader, in: everywhere, gives: []example{
+			{Text, `const secretKey = "…"`},
+		}},
+
+		{name: pythonForm, in: everywhere &^ of(kindPython), gives: pythonExamples},
 	}
 }
 
-// A reader gives the value of a statement if it is written in the reader's
-// way. It returns true if it knows the way, whether or not there is a value.
-type reader func(s *statement, emit func(Assignment)) bool
+var pythonExamples = []example{
+	{PythonAssign, `SECRET_KEY = "…"`},
+	{PythonName, "KEY = \"…\"\nSECRET_KEY = KEY"},
+	{PythonKwarg, `settings.configure(SECRET_KEY="…")`},
+	{PythonDict, `{"SECRET_KEY": "…"}`},
+	{PythonSubscript, `app.config["SECRET_KEY"] = "…"`},
+	{PythonEnvDefault, `os.environ.get("SECRET_KEY", "…")`},
+	{PythonSetCall, `monkeypatch.setenv("SECRET_KEY", "…")`},
+	{PythonAppend, `SECRET_KEY_FALLBACKS.append("…")`},
+	{PythonCompare, `if SECRET_KEY == "…":`},
+	{PythonText, `f.write("SECRET_KEY = '…'\n")`},
+}
 
-// textForm reads every text that is no Python: it looks at the line once and
-// asks the families in turn. Those whose signs cannot be mistaken come first,
-// then the family of the text's kind, then the grammar of any other line.
-func textForm(doc *document, anchor int, emit func(Assignment)) {
-	s, ok := newStatement(doc, anchor)
-	if !ok {
-		return
-	}
-	if s.compares() && !s.beginsWithSign() || byteAt(doc.text, s.nameFrom-1) == '^' { // grep "^SECRET_KEY=.*"
-		emit(Assignment{})
-		return
-	}
-	if value.IsFallbacks(s.name()) {
-		emit = eachOf(doc, emit)
-	}
-	for _, read := range readersOf(doc.kind) {
-		if read(&s, emit) {
-			return
+// A plan is the table of forms by what they are asked about. Texts refer to it
+// rather than to the table, which refers to what reads texts.
+type plan struct {
+	names    [kindCount][]step // in order
+	literals [anchorCount]func(doc *document, anchor int, emit func(*Assignment)) (end int)
+	inner    [kindCount]func(doc *document, emit func(*Assignment)) []span
+}
+
+// step is what is asked next about a name: one form, or several about its line.
+type step struct {
+	name  func(doc *document, anchor int) answer
+	lines []func(s statement) answer
+}
+
+var thePlan = sync.OnceValue(func() *plan {
+	p := &plan{}
+	for _, f := range table() {
+		if f.literal != nil {
+			p.literals[f.anchored] = f.literal
+			continue
+		}
+		for k := range kind(kindCount) {
+			if !f.in.has(k) {
+				continue
+			}
+			steps := &p.names[k]
+			switch last := len(*steps) - 1; {
+			case f.inner != nil:
+				p.inner[k] = f.inner
+			case f.name != nil:
+				*steps = append(*steps, step{name: f.name})
+			case last >= 0 && (*steps)[last].lines != nil:
+				(*steps)[last].lines = append((*steps)[last].lines, f.line)
+			default:
+				*steps = append(*steps, step{lines: []func(statement) answer{f.line}})
+			}
 		}
 	}
+	return p
+})
+
+// Description is a form for readers: which texts have it, and an example in
+// which … is the key.
+type Description struct {
+	ID      scanner.Form
+	Formats []string // of texts; nil if it is read in all of them
+	Example string
 }
 
-// readersOf is the table of families by kind of text.
-func readersOf(k kind) []reader {
-	switch k {
-	case kindYAML:
-		return []reader{expansionReader, pairReader, unitReader, windowsReader, yamlReader, shellReader, lineReader}
-	case kindJSON:
-		return []reader{expansionReader, pairReader, jsonReader, shellReader, lineReader}
-	case kindDotenv:
-		return []reader{expansionReader, secretReader, windowsReader, makeReader, commandReader, dotenvReader, unitReader, shellReader, pairReader, lineReader}
-	case kindDocker:
-		return []reader{expansionReader, dockerReader, shellReader, lineReader}
-	case kindINI:
-		return []reader{expansionReader, pairReader, unitReader, iniReader, shellReader, lineReader}
+// All describes all forms, in the order in which they are asked.
+func All() []Description {
+	var all []Description
+	in := map[scanner.Form]kinds{}
+	for _, f := range table() {
+		for _, e := range f.gives {
+			if _, seen := in[e.id]; !seen {
+				all = append(all, Description{ID: e.id, Example: e.text})
+			}
+			in[e.id] |= f.in
+		}
 	}
-	if k == kindPython {
-		return []reader{magicReader}
+	for i := range all {
+		all[i].Formats = in[all[i].ID].names()
 	}
-	return []reader{expansionReader, secretReader, elementReader, pairReader, blockReader, dockerReader, unitReader, windowsReader, makeReader, commandReader, dotenvReader, shellReader, iniLikeReader, lineReader}
+	return all
 }

@@ -15,16 +15,25 @@ const (
 	nearBytes = 512
 )
 
-// nearbyForm finds a key that Django made in the lines around a name, where no
+// unnamed finds keys that Django made in the lines around names, where no
 // grammar joins them: old keys in comments, keys in messages.
-func nearbyForm(doc *document, anchor int, emit func(Assignment)) {
-	from, to := max(doc.near, anchor-nearBytes), min(len(doc.text), anchor+nearBytes)
+type unnamed struct {
+	doc     *document
+	seen    int  // offset after what has been looked at
+	reading span // the value that was read last
+}
+
+// around emits the keys around the name at an anchor, but for those in a value
+// that a form has read.
+func (u *unnamed) around(anchor int, emit func(*Assignment)) {
+	doc := u.doc
+	from, to := max(u.seen, anchor-nearBytes), min(len(doc.text), anchor+nearBytes)
 	if from >= to {
 		return
 	}
 	from = max(from, linesBack(doc.text, from, anchor))
 	to = linesAhead(doc.text, max(anchor, from), to)
-	if doc.near = to; doc.spendthrift() {
+	if u.seen = to; doc.spendthrift() {
 		return
 	}
 	doc.spent += (to - from) / 8
@@ -38,12 +47,12 @@ func nearbyForm(doc *document, anchor int, emit func(Assignment)) {
 		}
 		for i += value.DjangoLength; i < to && value.InDjangoAlphabet(doc.text[i]); i++ {
 		}
-		if i-start != value.DjangoLength || start >= doc.value.from && start < doc.value.to || !standsAlone(doc.text, start, i) {
+		if i-start != value.DjangoLength || u.reading.holds(start) || !standsAlone(doc.text, start, i) {
 			continue
 		}
 		v := string(doc.text[start:i])
 		if _, ok := value.DjangoShape(v); ok {
-			emit(Assignment{Offset: start, Length: i - start, Values: []string{v}, Form: "value", Traits: scanner.NoName})
+			emit(&Assignment{Offset: start, Length: i - start, Values: []string{v}, Form: Value, Traits: scanner.NoName})
 		}
 	}
 }

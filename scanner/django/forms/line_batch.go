@@ -1,0 +1,43 @@
+package forms
+
+import "bytes"
+
+// batchReader knows cmd's set NAME=value and setx NAME value.
+func batchReader(s statement) answer {
+	y := style{form: Batch, bare: true}
+	switch command := s.windowsCommand(); {
+	case s.sep == "" && (bytes.HasSuffix(command, []byte("setx")) || bytes.HasSuffix(command, []byte("setx /m"))):
+		y.blank = true
+	case s.sep == "=" && (bytes.Equal(command, []byte("set")) || bytes.HasSuffix(command, []byte(" set"))):
+		y.percent = true
+		y.blank = s.runs()
+		if i := bytes.Index(s.rest(), []byte(" && ")); i > 0 {
+			s.limit = s.at + i
+		}
+	default:
+		return pass
+	}
+	if rest := s.rest(); len(rest) > 1 && len(rest) <= 4 && rest[0] == '%' && rest[1] == '%' {
+		return claimed // %%K, the variable of a loop
+	}
+	r, ok := y.read(s.doc.text, s.at, s.limit)
+	if !ok || r.isCode() {
+		return claimed
+	}
+	if raw := s.doc.text[r.offset : r.offset+r.length]; bytes.IndexByte(raw, '^') >= 0 {
+		r.values = append(y.readings(string(unescapeCaret(raw)), 0), r.values...)
+	}
+	return found(s.assign(y.form, r, s.commentTrait()))
+}
+
+// unescapeCaret undoes cmd's escape: ^& is &, ^^ is ^.
+func unescapeCaret(raw []byte) []byte {
+	out := make([]byte, 0, len(raw))
+	for i := 0; i < len(raw); i++ {
+		if raw[i] == '^' && i+1 < len(raw) {
+			i++
+		}
+		out = append(out, raw[i])
+	}
+	return out
+}
