@@ -69,7 +69,7 @@ Is the key gone?  $ djleaks audit mysite
 
 // writeDemo makes the repository of the story.
 func writeDemo(dir string) error {
-	key, err := newKey()
+	key, err := drawKey(keyAlphabet, keyLength)
 	if err != nil {
 		return err
 	}

@@ -36,13 +36,17 @@ var house = map[string][]string{
 	"internal/scan": {
 		module + "scanner", module + "scanner/django", module + "internal/packfile", module + "internal/packwalk", module + "internal/trace",
 		module + "internal/gitstore", module + "internal/source", module + "internal/policy", module + "internal/cienv", module + "internal/cache", module + "internal/say",
+		module + "internal/fix", module + "internal/worktree",
 	},
-	"internal/say":     {},
-	"internal/signed":  {module + "scanner"},
-	"internal/testkit": {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
+	"internal/say":      {},
+	"internal/pysource": {},
+	"internal/fix":      {module + "scanner", module + "scanner/django", module + "internal/pysource"},
+	"internal/worktree": {"github.com/go-git/go-git/v5/plumbing/format/gitignore"},
+	"internal/signed":   {module + "scanner"},
+	"internal/testkit":  {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
 	"cmd/djleaks": {
 		module + "scanner", module + "scanner/django", module + "scanner/django/forms", module + "scanner/django/value", module + "hooks", module + "internal/...",
-		"github.com/urfave/cli/v2", "golang.org/x/term",
+		"github.com/urfave/cli/v2", "golang.org/x/term", "github.com/rogpeppe/go-internal/diff",
 	},
 }
 

@@ -20,6 +20,14 @@ const (
 	keyLength   = 50
 )
 
+// Keys for .env files: 64 letters and digits, 381 bits. A key of Django's
+// alphabet is changed by most readers of such files: unquoted, its #, $ and &
+// mean something to shells; quoted, the quotes become a part of it in Docker's.
+const (
+	envSafeAlphabet = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	envSafeLength   = 64
+)
+
 // maxKeyInput bounds what `key fingerprint` reads, in bytes.
 const maxKeyInput = 1 << 20
 
@@ -32,11 +40,19 @@ func keyCommand(w world) *cli.Command {
 				Name:      "new",
 				Usage:     "print a fresh key, made the way Django makes it",
 				ArgsUsage: " ",
+				Description: "50 characters of Django's alphabet. For a .env file and for whatever else a\n" +
+					"shell, Docker or a platform reads, take --env-safe: 64 letters and digits,\n" +
+					"which all of them leave as they are.",
+				Flags: []cli.Flag{&cli.BoolFlag{Name: "env-safe", Usage: "64 letters and digits, for .env files and environments"}},
 				Action: func(c *cli.Context) error {
 					if c.Args().Present() {
 						return tooManyArguments(c)
 					}
-					key, err := newKey()
+					alphabet, length := keyAlphabet, keyLength
+					if c.Bool("env-safe") {
+						alphabet, length = envSafeAlphabet, envSafeLength
+					}
+					key, err := drawKey(alphabet, length)
 					if err != nil {
 						return fmt.Errorf("key new: %w", err)
 					}
@@ -67,15 +83,15 @@ func keyCommand(w world) *cli.Command {
 	}
 }
 
-// newKey draws a key from the system's secure random numbers.
-func newKey() (string, error) {
-	out := make([]byte, keyLength)
+// drawKey draws a key from the system's secure random numbers.
+func drawKey(alphabet string, length int) (string, error) {
+	out := make([]byte, length)
 	for i := range out {
-		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(keyAlphabet))))
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(alphabet))))
 		if err != nil {
 			return "", err
 		}
-		out[i] = keyAlphabet[n.Int64()]
+		out[i] = alphabet[n.Int64()]
 	}
 	return string(out), nil
 }

@@ -22,6 +22,7 @@ var writers = map[string]string{
 	"internal/gitstore":          "the repository of the demo",
 	"internal/packfile/packtest": "packs for tests",
 	"internal/report":            "reports and baselines",
+	"internal/worktree":          "the user's work tree, where `fix` is asked to",
 	"cmd/djleaks":                "the folder of the demo, and the job summary of GitHub",
 }
 

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/rogpeppe/go-internal/diff"
+	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/fix"
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/internal/scan"
+	"github.com/djleaks/djleaks/internal/worktree"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+func fixCommand(w world) *cli.Command {
+	return &cli.Command{
+		Name:      "fix",
+		Usage:     "take keys out of the work tree so that the project runs on",
+		ArgsUsage: "[FILE[:LINE]...]",
+		Description: "Shows the smallest change that takes the open keys of the work tree, or those\n" +
+			"of FILEs, out of the code: a literal becomes a read of the environment, through\n" +
+			"the getter that the project has; a default that holds a key loses it; a fresh\n" +
+			"key goes into .env where the project reads one, and .env into .gitignore.\n" +
+			"Nothing is written without --write. What cannot be changed without guessing is\n" +
+			"refused (exit 2), and then no file is changed at all. In the diff keys are\n" +
+			"masked: it is there to be read.\n\n" +
+			"A key that others could read is still to be replaced where it runs: the change\n" +
+			"stops the next leak, not the last one.",
+		Flags: []cli.Flag{
+			&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, Usage: "make the change"},
+			&cli.StringFlag{Name: "fail-on", Usage: "lowest `SEVERITY` that is fixed, where no FILE is named: " + strings.Join(scanner.SeverityNames(), ", ")},
+			&cli.StringFlag{Name: "baseline", Usage: "leave the keys that `FILE` lists"},
+			&cli.StringFlag{Name: "config", Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
+		},
+		Action: func(c *cli.Context) error { return w.fix(c) },
+	}
+}
+
+func (w world) fix(c *cli.Context) error {
+	s := &scan.Scan{Version: version, Getenv: w.getenv, Named: scan.Named{Config: c.String("config"), Baseline: c.String("baseline")}}
+	if c.IsSet("fail-on") {
+		var err error
+		if s.Named.FailOn, err = scanner.ParseSeverity(c.String("fail-on")); err != nil {
+			return usageError{"--fail-on: " + err.Error(), ""}
+		}
+	}
+	repo, err := openRepository("")
+	if err != nil {
+		return err
+	}
+	defer repo.Close()
+	if repo.WorkTree() == "" {
+		return usageError{"fix: a bare repository has no work tree, so nothing can be changed", "clone it, and run djleaks fix there"}
+	}
+	places, err := readPlaces(repo, c.Args().Slice())
+	if err != nil {
+		return err
+	}
+	var keyErr error
+	plan, tree, coverage, err := s.Fix(c.Context, repo, places, func() string {
+		key, err := drawKey(envSafeAlphabet, envSafeLength)
+		keyErr = errors.Join(keyErr, err)
+		return key
+	})
+	if err == nil {
+		err = keyErr
+	}
+	if err != nil {
+		return fmt.Errorf("fix: %w", err)
+	}
+	if len(plan.Refusals) > 0 {
+		return w.refused(plan)
+	}
+	if c.Bool("write") {
+		err = w.writeFix(c, repo, tree, plan)
+	} else {
+		err = w.showFix(plan)
+	}
+	if err == nil && len(coverage.Skipped) > 0 {
+		for _, skip := range coverage.Skipped {
+			fmt.Fprintf(w.stderr, "djleaks: fix: not read: %s: %s\n", report.Line(skip.Path), report.Line(skip.Reason))
+		}
+		return verdictError(exitIncomplete)
+	}
+	return err
+}
+
+// readPlaces reads FILE and FILE:LINE.
+func readPlaces(repo *gitstore.Repository, words []string) ([]scan.Place, error) {
+	var places []scan.Place
+	for _, word := range words {
+		name, line := word, 0
+		if at := strings.LastIndexByte(word, ':'); at > 0 {
+			if n, err := strconv.Atoi(word[at+1:]); err == nil {
+				name, line = word[:at], n
+				if line < 1 {
+					return nil, usageError{fmt.Sprintf("fix: %s: lines are counted from 1", word), ""}
+				}
+			}
+		}
+		paths, err := scan.Paths(repo, []string{name})
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, scan.Place{Path: paths[0], Line: line})
+	}
+	return places, nil
+}
+
+// refused lists what cannot be changed.
+func (w world) refused(plan *fix.Plan) error {
+	for _, r := range plan.Refusals {
+		place := r.Path
+		if r.Line > 0 {
+			place += ":" + strconv.Itoa(r.Line)
+		}
+		fmt.Fprintf(w.stderr, "%s: %s\n", report.Line(place), report.Line(r.Reason))
+		if r.ByHand != "" {
+			fmt.Fprintf(w.stderr, "  by hand: %s\n", report.Line(r.ByHand))
+		}
+	}
+	return usageError{fmt.Sprintf("fix: nothing is written: %s cannot be changed without guessing", say.Counted(int64(len(plan.Refusals)), "place", "places")),
+		"change it by hand, or name the files that djleaks shall fix: djleaks fix FILE..."}
+}
+
+// showFix prints what would be done.
+func (w world) showFix(plan *fix.Plan) error {
+	if plan.Empty() {
+		_, err := fmt.Fprintln(w.stdout, "nothing to fix")
+		return err
+	}
+	for _, f := range plan.Files {
+		old, name := f.OldShown, "a/"+f.Path
+		if f.Old == nil {
+			old, name = nil, "/dev/null"
+		}
+		text := diff.Diff(name, old, "b/"+f.Path, f.NewShown)
+		_, body, _ := bytes.Cut(text, []byte("\n")) // less its "diff" line
+		for line := range bytes.Lines(body) {
+			fmt.Fprintln(w.stdout, report.Line(string(bytes.TrimRight(line, "\r\n"))))
+		}
+	}
+	w.sayFix(plan, "would leave the index")
+	_, err := fmt.Fprintln(w.stdout, "\nNothing is written yet. To make this change: djleaks fix --write")
+	return err
+}
+
+func (w world) sayFix(plan *fix.Plan, untracked string) {
+	if len(plan.Notes)+len(plan.Untrack) > 0 {
+		fmt.Fprintln(w.stdout)
+	}
+	for _, path := range plan.Untrack {
+		fmt.Fprintf(w.stdout, "%s %s (git rm --cached)\n", report.Line(path), untracked)
+	}
+	for _, note := range plan.Notes {
+		fmt.Fprintln(w.stdout, report.Line(note))
+	}
+}
+
+// writeFix makes the change.
+func (w world) writeFix(c *cli.Context, repo *gitstore.Repository, tree *worktree.Tree, plan *fix.Plan) error {
+	if plan.Empty() {
+		_, err := fmt.Fprintln(w.stdout, "nothing to fix")
+		return err
+	}
+	changes := make([]worktree.Change, len(plan.Files))
+	for i, f := range plan.Files {
+		changes[i] = worktree.Change{Path: f.Path, Old: f.Old, New: f.New, Private: f.Private}
+	}
+	if err := tree.Write(changes); err != nil {
+		return usageError{"fix: nothing is written: " + err.Error(), "see what has changed, and run djleaks fix again"}
+	}
+	if len(plan.Untrack) > 0 {
+		git := hookSite(c.Context, repo).Git
+		if git == nil {
+			return errors.New("fix: the files are written, but git is not on PATH, so these are still in the index: " + strings.Join(plan.Untrack, " "))
+		}
+		if _, err := git(append([]string{"update-index", "--force-remove", "--"}, plan.Untrack...)...); err != nil {
+			return fmt.Errorf("fix: the files are written, but the index is not: %w", err)
+		}
+	}
+	for _, f := range plan.Files {
+		fmt.Fprintln(w.stdout, "changed", report.Line(f.Path))
+	}
+	w.sayFix(plan, "left the index")
+	_, err := fmt.Fprintln(w.stdout, "\nThe key that was there is still to be replaced where it runs, if others could read it: djleaks audit says so.")
+	return err
+}

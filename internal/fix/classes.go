@@ -1,0 +1,144 @@
+package fix
+
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/internal/pysource"
+)
+
+// class is the class statement that the literal is in the body of.
+func (s *site) class() (st pysource.Statement, bases string, ok bool) {
+	n := s.StatementOf(s.first)
+	indent := s.Statements[n].Indent
+	for n--; n >= 0 && indent > 0; n-- {
+		st = s.Statements[n]
+		if st.Indent >= indent {
+			continue
+		}
+		indent = st.Indent
+		if s.Is(st.First, "class") {
+			return st, s.Source(st.First+2, st.End), true
+		}
+		if s.Is(st.First, "def") {
+			return st, "", false
+		}
+	}
+	return st, "", false
+}
+
+// settingsClass changes a field of pydantic's BaseSettings, which reads the
+// environment by itself.
+func (s *site) settingsClass() ([]pysource.Edit, *refusal) {
+	class, bases, ok := s.class()
+	if !ok || !strings.Contains(bases, "BaseSettings") {
+		return nil, nil
+	}
+	st := s.Statements[s.StatementOf(s.first)]
+	name := s.Word(st.First)
+	variable := strings.ToUpper(s.prefix(class) + name)
+	g := getter{kind: wayPydantic}
+	switch {
+	case len(s.calls) == 0 && s.Is(st.First+1, "=") && st.First+2 == s.first && st.End == s.end:
+		s.reads(variable, g)
+		return []pysource.Edit{{From: s.Tokens[st.First].To, To: s.Tokens[s.end-1].To, With: ": str"}}, nil
+	case len(s.calls) == 0 && s.Is(st.First+1, ":") && s.Is(s.first-1, "=") && st.End == s.end:
+		s.reads(variable, g)
+		return []pysource.Edit{{From: s.Tokens[s.first-2].To, To: s.Tokens[s.end-1].To}}, nil
+	case len(s.calls) == 1 && lastName(s.calls[0].Callee) == "Field":
+		return s.field(variable, g)
+	case len(s.calls) == 1 && isWrapper(s.calls[0].Callee) && s.calls[0].Close+1 == st.End && s.Is(s.calls[0].First-1, "="):
+		s.reads(variable, g)
+		return []pysource.Edit{{From: s.Tokens[s.calls[0].First-2].To, To: s.Tokens[s.calls[0].Close].To}}, nil
+	}
+	return nil, &refusal{"the field of a settings class is written in a way that is not known", name + ": str"}
+}
+
+// field takes the default out of Field(…).
+func (s *site) field(variable string, g getter) ([]pysource.Edit, *refusal) {
+	call := s.calls[0]
+	n := call.ArgumentOf(s.first)
+	for i := range call.Arguments {
+		a := &call.Arguments[i]
+		switch a.Keyword {
+		case "env", "alias", "validation_alias":
+			name, ok := s.OneString(a)
+			if !ok {
+				return nil, &refusal{"the names of its variables are computed", ""}
+			}
+			variable = name
+		}
+	}
+	s.reads(variable, g)
+	if call.Arguments[n].Keyword == "" {
+		return []pysource.Edit{s.Replace(s.first, s.end, "...")}, nil
+	}
+	return s.RemoveArgument(call, n), nil
+}
+
+// prefix is the env_prefix of a settings class.
+func (s *site) prefix(class pysource.Statement) string {
+	n := s.StatementOf(class.First) + 1
+	for ; n < len(s.Statements) && s.Statements[n].Indent > class.Indent; n++ {
+		st := s.Statements[n]
+		for i := st.First; i+2 < st.End; i++ {
+			if s.Is(i, "env_prefix") && s.Is(i+1, "=") && s.Tokens[i+2].Kind == pysource.String {
+				text, _ := s.Value(i + 2)
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// configuration changes an attribute of a class of django-configurations.
+func (s *site) configuration() ([]pysource.Edit, *refusal) {
+	_, bases, ok := s.class()
+	if !ok || !s.imports("configurations") && !s.imports("configurations.values") || bases == "" {
+		return nil, nil
+	}
+	st := s.Statements[s.StatementOf(s.first)]
+	name := s.Word(st.First)
+	variable := "DJANGO_" + name
+	g := getter{kind: wayConfiguration}
+	switch {
+	case len(s.calls) == 0 && s.Is(st.First+1, "=") && s.first == st.First+2 && st.End == s.end:
+		if !s.hasValues() {
+			return nil, nil // the literal becomes os.environ[…]
+		}
+		s.reads(variable, g)
+		return []pysource.Edit{s.Replace(s.first, s.end, "values.SecretValue()")}, nil
+	case len(s.calls) == 1 && (lastName(s.calls[0].Callee) == "Value" || lastName(s.calls[0].Callee) == "SecretValue"):
+		call := s.calls[0]
+		n := call.ArgumentOf(s.first)
+		for i := range call.Arguments {
+			switch a := &call.Arguments[i]; a.Keyword {
+			case "environ_name":
+				if text, ok := s.OneString(a); ok {
+					variable = strings.Replace(variable, name, text, 1)
+				}
+			case "environ_prefix":
+				text, _ := s.OneString(a)
+				variable = strings.Replace(variable, "DJANGO_", strings.TrimSuffix(text, "_")+"_", 1)
+				variable = strings.TrimPrefix(variable, "_")
+			case "environ":
+				return nil, &refusal{"it is not read from the environment", ""}
+			}
+		}
+		s.reads(variable, g)
+		edits := s.RemoveArgument(call, n)
+		if lastName(call.Callee) == "Value" {
+			edits = append([]pysource.Edit{s.Replace(call.Open-1, call.Open, "SecretValue")}, edits...)
+		}
+		return edits, nil
+	}
+	return nil, nil
+}
+
+func (s *site) hasValues() bool {
+	for _, i := range s.Imports() {
+		if i.As == "values" && i.Module == "configurations" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,221 @@
+package fix_test
+
+import (
+	"context"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/djleaks/djleaks/internal/fix"
+	"github.com/djleaks/djleaks/internal/testkit"
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django"
+)
+
+// memory is a work tree in memory.
+type memory struct {
+	files   map[string][]byte
+	tracked map[string]bool
+}
+
+func (m memory) Paths() []string { return slices.Sorted(maps.Keys(m.files)) }
+
+func (m memory) Tracked(path string) bool { return m.tracked[path] }
+
+func (m memory) Read(path string) ([]byte, error) {
+	text, ok := m.files[path]
+	if !ok {
+		return nil, fs.ErrNotExist
+	}
+	return text, nil
+}
+
+func (m memory) Ignored(path string, top []byte) bool {
+	var patterns []gitignore.Pattern
+	for _, line := range strings.Split(string(top), "\n") {
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			patterns = append(patterns, gitignore.ParsePattern(line, nil))
+		}
+	}
+	return gitignore.NewMatcher(patterns).Match(strings.Split(path, "/"), false)
+}
+
+// Chunks yields the files, so that the detector finds the leaks as it does for
+// a user.
+func (m memory) Chunks(_ context.Context, yield func(*scanner.Chunk) error) (scanner.Coverage, error) {
+	for _, path := range m.Paths() {
+		if err := yield(&scanner.Chunk{Path: path, Text: m.files[path], Worktree: true}); err != nil {
+			return scanner.Coverage{}, err
+		}
+	}
+	return scanner.Coverage{}, nil
+}
+
+func (m memory) leaks(t *testing.T, except map[string]bool) (list []fix.Leak) {
+	t.Helper()
+	detector := django.New()
+	collector := scanner.NewCollector(detector)
+	if _, err := collector.Run(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range collector.Findings() {
+		severity, _ := detector.Severity(&f.Match, f.Path)
+		leak := fix.LeakOf(&f)
+		if severity >= scanner.High || leak.Test && severity >= scanner.Medium {
+			if !except[f.Path] {
+				list = append(list, leak)
+			}
+		}
+	}
+	return list
+}
+
+var freshKey = testkit.Draw("fix", 1, 64, testkit.Alnum)
+
+var directive = regexp.MustCompile(`(?m)^(refuse|note|untrack|untracked): (.*)$`)
+
+// TestCases runs testdata/fix: each case is a small project, the files that
+// change (below want/), and what is said about it.
+func TestCases(t *testing.T) {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			archive, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			runCase(t, archive)
+		})
+	}
+}
+
+func runCase(t *testing.T, archive *txtar.Archive) {
+	said := map[string][]string{}
+	for _, m := range directive.FindAllStringSubmatch(string(archive.Comment), -1) {
+		said[m[1]] = append(said[m[1]], m[2])
+	}
+	tree := memory{map[string][]byte{}, map[string]bool{}}
+	want := map[string]string{}
+	for _, f := range archive.Files {
+		name, how, _ := strings.Cut(f.Name, " ")
+		text := testkit.Encode(strings.ReplaceAll(testkit.Expand(string(f.Data)), "{{fresh}}", freshKey), how)
+		if path, ok := strings.CutPrefix(name, "want/"); ok {
+			want[path] = string(text)
+			continue
+		}
+		tree.files[name] = text
+		tree.tracked[name] = !slices.Contains(said["untracked"], name)
+	}
+	leaks := tree.leaks(t, nil)
+	if len(leaks) == 0 {
+		t.Fatal("the detector finds no key in the case")
+	}
+	plan := fix.Make(tree, leaks, nil, func() string { return freshKey })
+	checkSaid(t, plan, said)
+	checkShown(t, plan, leaks)
+	got := map[string]string{}
+	for _, f := range plan.Files {
+		got[f.Path] = string(f.New)
+		if f.Old == nil && strings.HasSuffix(f.Path, ".env") && !f.Private {
+			t.Errorf("%s is made readable for others", f.Path)
+		}
+	}
+	if os.Getenv("SHOW") != "" {
+		for path, text := range got {
+			t.Logf("-- want/%s --\n%s", path, strings.ReplaceAll(text, freshKey, "{{fresh}}"))
+		}
+		t.Log(plan.Notes, plan.Refusals, plan.Untrack)
+	}
+	for path := range want {
+		if got[path] != want[path] {
+			t.Errorf("%s: got\n%s\nwant\n%s", path, got[path], want[path])
+		}
+	}
+	for path := range got {
+		if _, ok := want[path]; !ok {
+			t.Errorf("%s changes:\n%s", path, got[path])
+		}
+	}
+	if len(plan.Refusals) == 0 {
+		again(t, tree, plan)
+	}
+}
+
+func checkSaid(t *testing.T, plan *fix.Plan, said map[string][]string) {
+	t.Helper()
+	var refusals []string
+	for _, r := range plan.Refusals {
+		refusals = append(refusals, r.Path+": "+r.Reason)
+	}
+	for _, kind := range []struct {
+		name string
+		got  []string
+	}{{"refuse", refusals}, {"note", plan.Notes}, {"untrack", plan.Untrack}} {
+		for _, want := range said[kind.name] {
+			if !slices.ContainsFunc(kind.got, func(got string) bool { return strings.Contains(got, want) }) {
+				t.Errorf("%s: %q is not among %q", kind.name, want, kind.got)
+			}
+		}
+		if kind.name != "note" && len(kind.got) != len(said[kind.name]) {
+			t.Errorf("%s: %q, want %q", kind.name, kind.got, said[kind.name])
+		}
+	}
+}
+
+// checkShown makes sure that no text for people holds a part of a key.
+func checkShown(t *testing.T, plan *fix.Plan, leaks []fix.Leak) {
+	t.Helper()
+	texts := slices.Clone(plan.Notes)
+	for _, f := range plan.Files {
+		texts = append(texts, string(f.OldShown), string(f.NewShown))
+	}
+	for _, r := range plan.Refusals {
+		texts = append(texts, r.Reason, r.ByHand)
+	}
+	all := strings.Join(texts, "\n")
+	for _, secret := range append([]string{freshKey}, values(leaks)...) {
+		secret = strings.TrimPrefix(secret, scanner.InsecurePrefix)
+		for i := 4; i+5 <= len(secret); i++ {
+			if strings.Contains(all, secret[i:i+5]) {
+				t.Fatal("five characters of a key are in a text for people")
+			}
+		}
+	}
+}
+
+func values(leaks []fix.Leak) (list []string) {
+	for _, l := range leaks {
+		list = append(list, l.Value)
+	}
+	return list
+}
+
+// again makes sure that nothing is left to do.
+func again(t *testing.T, tree memory, plan *fix.Plan) {
+	t.Helper()
+	private := map[string]bool{}
+	for _, f := range plan.Files {
+		tree.files[f.Path] = f.New
+		private[f.Path] = f.Private
+	}
+	for _, path := range plan.Untrack {
+		private[path] = true
+	}
+	for path := range tree.files {
+		private[path] = private[path] || tree.Ignored(path, tree.files[".gitignore"])
+	}
+	if leaks := tree.leaks(t, private); len(leaks) > 0 {
+		t.Errorf("%d keys are left, the first in %s:%d", len(leaks), leaks[0].Path, leaks[0].Line)
+	}
+}

@@ -1,0 +1,316 @@
+package fix
+
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/internal/pysource"
+)
+
+// way is a way of reading the environment.
+type way uint8
+
+// The ways. All but the first two know a loader of .env of their own.
+const (
+	wayUnknown       way = iota
+	wayEnvironment       // os.environ
+	wayHelper            // a function of the project
+	wayEnviron           // django-environ, environs: an Env object
+	wayDecouple          // decouple.config, and prettyconf's and starlette's like it
+	wayPydantic          // a field of a BaseSettings class
+	wayConfiguration     // a value of django-configurations
+)
+
+// getter is how a file reads a variable.
+type getter struct {
+	kind   way
+	call   string // what is called with the name; "" with wayEnvironment
+	object string // the mapping, with wayEnvironment: os.environ
+	module string // what must be imported for it
+}
+
+// read is the expression that reads the variable whose quoted name is given.
+func (g getter) read(quoted string) string {
+	if g.kind == wayEnvironment {
+		return g.object + "[" + quoted + "]"
+	}
+	return g.call + "(" + quoted + ")"
+}
+
+// getter finds the getter that the file has above the literal.
+func (s *site) getter() (getter, *refusal) {
+	above, below := s.getters()
+	for _, kind := range []way{wayDecouple, wayEnviron, wayHelper} {
+		for _, g := range above {
+			if g.kind == kind {
+				return g, nil
+			}
+		}
+	}
+	for _, g := range below {
+		if g.kind != wayEnvironment && g.kind != wayHelper {
+			return g, &refusal{"what reads the environment, " + g.call + ", is made further down", "move the setting below it: " + s.leak.Name + " = " + g.read(`"`+s.variable()+`"`)}
+		}
+	}
+	for _, g := range above {
+		if g.kind == wayEnvironment {
+			return g, nil
+		}
+	}
+	return getter{kind: wayEnvironment, object: "os.environ", module: "os"}, nil
+}
+
+// getters returns what reads the environment and is made at the top level of
+// the file, above the literal and below it.
+func (s *site) getters() (above, below []getter) {
+	add := func(token int, g getter) {
+		if token < s.first {
+			above = append(above, g)
+		} else {
+			below = append(below, g)
+		}
+	}
+	for _, i := range s.Imports() {
+		if !i.Top {
+			continue
+		}
+		switch {
+		case i.Member == "config" && (i.Module == "decouple" || i.Module == "prettyconf"):
+			add(i.Token, getter{kind: wayDecouple, call: i.As})
+		case i.Member == "" && i.Module == "decouple":
+			add(i.Token, getter{kind: wayDecouple, call: i.As + ".config"})
+		case i.Member == "env" && (strings.HasPrefix(i.Module, ".") || s.isLocal(i.Module)) && s.callsName(i.As):
+			add(i.Token, getter{kind: wayEnviron, call: i.As})
+		case i.Member == "" && i.Module == "os":
+			add(i.Token, getter{kind: wayEnvironment, object: i.As + ".environ"})
+		case i.Member == "environ" && i.Module == "os":
+			add(i.Token, getter{kind: wayEnvironment, object: i.As})
+		}
+	}
+	for _, st := range s.Statements {
+		if st.Indent > 0 {
+			continue
+		}
+		if g, ok := s.assigned(st); ok {
+			add(st.First, g)
+		} else if name, ok := s.helper(st); ok {
+			add(st.First, getter{kind: wayHelper, call: name})
+		}
+	}
+	return above, below
+}
+
+// assigned reads env = environ.Env(…) and config = Config(…).
+func (s *site) assigned(st pysource.Statement) (getter, bool) {
+	if !s.Is(st.First+1, "=") {
+		return getter{}, false
+	}
+	for n := st.First + 2; n < st.End; n++ {
+		if !s.Is(n, "(") {
+			continue
+		}
+		switch name := s.Word(st.First); lastName(s.CallAt(n).Callee) {
+		case "Env", "FileAwareEnv":
+			return getter{kind: wayEnviron, call: name}, true
+		case "Config", "AutoConfig":
+			if s.imports("decouple") || s.imports("starlette.config") {
+				return getter{kind: wayDecouple, call: name}, true
+			}
+		}
+		break
+	}
+	return getter{}, false
+}
+
+// helper reads a function of one parameter that looks its argument up in the
+// environment, and fails or gives nothing if it is not there.
+func (s *site) helper(st pysource.Statement) (name string, ok bool) {
+	if !s.Is(st.First, "def") || st.End-st.First < 5 {
+		return "", false
+	}
+	head := s.CallAt(st.First + 2)
+	if len(head.Arguments) == 0 || s.Word(head.Open) != "(" {
+		return "", false
+	}
+	for _, a := range head.Arguments[1:] {
+		if a.Keyword == "" {
+			return "", false // a second parameter without a default
+		}
+	}
+	parameter := s.Word(head.Arguments[0].First)
+	body := s.body(st)
+	return s.Word(st.First + 1), strings.Contains(body, "environ["+parameter+"]") || strings.Contains(body, "environ.get("+parameter) || strings.Contains(body, "getenv("+parameter)
+}
+
+// body is the text of the block of a statement.
+func (s *site) body(st pysource.Statement) string {
+	n := s.StatementOf(st.First) + 1
+	first := n
+	for n < len(s.Statements) && s.Statements[n].Indent > st.Indent {
+		n++
+	}
+	if n == first {
+		return s.Source(st.First, st.End)
+	}
+	return s.Source(s.Statements[first].First, s.Statements[n-1].End)
+}
+
+// callKind is the way of a function that is called in the file.
+func (s *site) callKind(callee string) way {
+	switch {
+	case strings.HasSuffix(callee, "environ.get"), lastName(callee) == "getenv" && (strings.Contains(callee, ".") || s.imports("os")):
+		return wayEnvironment
+	}
+	object, _, _ := strings.Cut(callee, ".")
+	above, below := s.getters()
+	for _, g := range append(above, below...) {
+		if g.kind != wayEnvironment && (g.call == callee || g.kind == wayEnviron && g.call == object || g.kind == wayDecouple && g.call == callee) {
+			return g.kind
+		}
+	}
+	switch lastName(callee) {
+	case "Value", "SecretValue":
+		if s.imports("configurations") || s.imports("configurations.values") {
+			return wayConfiguration
+		}
+	}
+	return s.ownKind(callee)
+}
+
+// ownKind looks for a function of the project: what does it do without its
+// default?
+func (s *site) ownKind(callee string) way {
+	if strings.Contains(callee, ".") {
+		return wayUnknown
+	}
+	file := s.pythonFile
+	for _, i := range s.Imports() {
+		if i.As == callee && i.Member != "" {
+			if other := s.module(i.Module); other != nil {
+				file, callee = other, i.Member
+			}
+		}
+	}
+	in := site{pythonFile: file, leak: s.leak}
+	for _, st := range in.Statements {
+		if in.Is(st.First, "def") && in.Is(st.First+1, callee) {
+			if _, ok := in.helper(st); ok {
+				return wayHelper
+			}
+		}
+	}
+	return wayUnknown
+}
+
+// module reads a module of the project.
+func (py *pythonFile) module(name string) *pythonFile {
+	for _, file := range py.moduleFiles(name) {
+		if text, err := py.tree.Read(file); err == nil {
+			if source, err := pysource.Parse(text); err == nil {
+				return &pythonFile{planner: py.planner, File: source, path: file}
+			}
+		}
+	}
+	return nil
+}
+
+// moduleFiles are the files that a module's name can mean.
+func (py *pythonFile) moduleFiles(name string) []string {
+	folder := dirOf(py.path)
+	if strings.HasPrefix(name, ".") {
+		rest := strings.TrimLeft(name, ".")
+		for range len(name) - len(rest) - 1 {
+			folder = dirOf(folder)
+		}
+		base := joinPath(folder, strings.ReplaceAll(rest, ".", "/"))
+		return []string{base + ".py", joinPath(base, "__init__.py")}
+	}
+	relative := strings.ReplaceAll(name, ".", "/")
+	var list []string
+	for _, root := range py.project.roots {
+		base := joinPath(root, relative)
+		list = append(list, base+".py", joinPath(base, "__init__.py"))
+	}
+	return list
+}
+
+// isLocal reports whether a module belongs to the project.
+func (py *pythonFile) isLocal(module string) bool {
+	for _, file := range py.moduleFiles(module) {
+		if exists(py.tree, file) {
+			return true
+		}
+	}
+	return false
+}
+
+// imports reports whether the file imports a module, or something from it.
+func (py *pythonFile) imports(module string) bool {
+	for _, i := range py.Imports() {
+		if i.Module == module || i.Member != "" && i.Module+"."+i.Member == module {
+			return true
+		}
+	}
+	return false
+}
+
+// imported reports whether a module is there under its own name at the top
+// level of the file.
+func (py *pythonFile) imported(module string) bool {
+	for _, i := range py.Imports() {
+		if i.Top && i.Member == "" && i.As == module {
+			return true
+		}
+	}
+	return false
+}
+
+// callsName reports whether a name is called in the file, or its methods are.
+func (py *pythonFile) callsName(name string) bool {
+	for n := range py.Tokens {
+		if py.Is(n, name) && (py.Is(n+1, "(") || py.Is(n+1, ".") && py.Is(n+3, "(")) {
+			return true
+		}
+	}
+	return false
+}
+
+// variable is the variable to read in the place of the literal: the one that
+// the file asks for already under this setting's name, else the one that the
+// project's examples have, else the usual one.
+func (s *site) variable() string {
+	setting := s.leak.Name[strings.LastIndexByte(s.leak.Name, '.')+1:]
+	for _, st := range s.Statements {
+		if !s.assigns(st, setting) {
+			continue
+		}
+		for _, call := range s.Calls(st.First, st.End) {
+			reads := s.Is(call.Open, "[") && strings.HasSuffix(call.Callee, "environ")
+			if !reads && (len(call.Arguments) == 0 || call.Callee == "" || s.Is(call.Open, "[") || s.callKind(call.Callee) == wayUnknown) {
+				continue
+			}
+			if name, ok := s.OneString(&call.Arguments[0]); ok && name != "" {
+				return name
+			}
+		}
+	}
+	usual := variableName(setting)
+	if usual != "DJANGO_SECRET_KEY" {
+		return usual
+	}
+	for _, name := range []string{"DJANGO_SECRET_KEY", "SECRET_KEY"} {
+		if s.project.names[name] {
+			return name
+		}
+	}
+	return usual
+}
+
+// assigns reports whether a statement gives the setting a value.
+func (py *pythonFile) assigns(st pysource.Statement, setting string) bool {
+	for n := st.First; n+1 < st.End && n < st.First+8; n++ {
+		if py.Is(n, setting) && (py.Is(n+1, "=") || py.Is(n+1, ":")) {
+			return true
+		}
+	}
+	return false
+}

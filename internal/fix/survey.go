@@ -1,0 +1,137 @@
+package fix
+
+import (
+	"bufio"
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+)
+
+// project is what the paths of a work tree, and a few of its files, say.
+type project struct {
+	manage     string          // the folder of manage.py; "" for the top level, or if there is none
+	roots      []string        // where Python looks for the project's modules
+	names      map[string]bool // variables that .env files, examples and Compose files name
+	dotenvs    []string        // files that hold variables, the tracked and the untracked ones
+	examples   []string
+	composes   []string
+	containers []string // Dockerfiles
+	starters   []string // files that may start Django: CI, Procfile, tox.ini, …
+}
+
+// survey looks at a work tree.
+func survey(tree Tree) project {
+	p := project{names: map[string]bool{}, roots: []string{""}}
+	for _, file := range tree.Paths() {
+		base := strings.ToLower(path.Base(file))
+		switch {
+		case base == "manage.py":
+			if dir := dirOf(file); !slices.Contains(p.roots, dir) {
+				p.roots = append(p.roots, dir)
+			}
+			if p.manage == "" || len(dirOf(file)) < len(p.manage) {
+				p.manage = dirOf(file)
+			}
+		case isExample(base):
+			p.examples = append(p.examples, file)
+			p.nameVariables(tree, file)
+		case isDotenv(base):
+			p.dotenvs = append(p.dotenvs, file)
+			p.nameVariables(tree, file)
+		case isCompose(base):
+			p.composes = append(p.composes, file)
+			p.starters = append(p.starters, file)
+		case isContainerfile(base):
+			p.containers = append(p.containers, file)
+			p.starters = append(p.starters, file)
+		case isStarter(file, base):
+			p.starters = append(p.starters, file)
+		}
+	}
+	for _, file := range []string{".env", joinPath(p.manage, ".env")} {
+		if !slices.Contains(p.dotenvs, file) && exists(tree, file) {
+			p.dotenvs = append(p.dotenvs, file)
+			p.nameVariables(tree, file)
+		}
+	}
+	if exists(tree, "src/__init__.py") || !slices.Contains(p.roots, "src") {
+		p.roots = append(p.roots, "src")
+	}
+	return p
+}
+
+// nameVariables notes the variables that a file of NAME=value lines has.
+func (p *project) nameVariables(tree Tree, file string) {
+	text, err := tree.Read(file)
+	if err != nil {
+		return
+	}
+	for lines := bufio.NewScanner(bytes.NewReader(text)); lines.Scan(); {
+		if name, _, ok := assignmentOf(lines.Text()); ok {
+			p.names[name] = true
+		}
+	}
+}
+
+// assignmentOf reads NAME=value, with or without export.
+func assignmentOf(line string) (name, value string, ok bool) {
+	line = strings.TrimPrefix(strings.TrimSpace(line), "export ")
+	name, value, ok = strings.Cut(line, "=")
+	name = strings.TrimSpace(name)
+	if !ok || name == "" || strings.ContainsAny(name, " \t#'\"") {
+		return "", "", false
+	}
+	return name, strings.TrimSpace(value), true
+}
+
+func isExample(base string) bool {
+	if !strings.Contains(base, "env") {
+		return false
+	}
+	for _, word := range []string{"example", "sample", "template", "dist", "tmpl"} {
+		if strings.Contains(base, word) && !strings.HasSuffix(base, ".py") {
+			return true
+		}
+	}
+	return false
+}
+
+func isDotenv(base string) bool {
+	return base == ".env" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".env") || base == ".envrc" || base == ".django"
+}
+
+func isCompose(base string) bool {
+	return strings.Contains(base, "compose") && (strings.HasSuffix(base, ".yml") || strings.HasSuffix(base, ".yaml"))
+}
+
+func isContainerfile(base string) bool {
+	return strings.HasPrefix(base, "dockerfile") || strings.HasPrefix(base, "containerfile") || strings.HasSuffix(base, ".dockerfile")
+}
+
+func isWorkflow(file string) bool {
+	return strings.HasPrefix(file, ".github/workflows/") && (strings.HasSuffix(file, ".yml") || strings.HasSuffix(file, ".yaml"))
+}
+
+func isStarter(file, base string) bool {
+	switch base {
+	case "procfile", "app.json", "tox.ini", "pytest.ini", "setup.cfg", "makefile", "noxfile.py", "justfile", ".gitlab-ci.yml", ".travis.yml", "jenkinsfile",
+		"azure-pipelines.yml", "bitbucket-pipelines.yml", "fly.toml", "render.yaml", "railway.json", "railway.toml", "build.sh", "start.sh", "entrypoint.sh", "docker-entrypoint.sh", "release.sh":
+		return true
+	}
+	return isWorkflow(file) || strings.HasPrefix(file, ".circleci/")
+}
+
+// isTemplate reports whether a file is filled in by another program before it
+// is used.
+func isTemplate(file string, text []byte) bool {
+	for _, end := range []string{"-tpl", ".tpl", ".j2", ".jinja", ".jinja2", ".tmpl", ".template", ".erb", ".mako"} {
+		if strings.HasSuffix(file, end) && !isExample(path.Base(file)) {
+			return true
+		}
+	}
+	if strings.Contains(file, "{{") {
+		return true
+	}
+	return strings.HasSuffix(file, ".py") && (bytes.Contains(text, []byte("{% ")) || bytes.Contains(text, []byte("{{ cookiecutter")) || bytes.Contains(text, []byte("{{cookiecutter")))
+}

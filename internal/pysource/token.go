@@ -1,0 +1,327 @@
+package pysource
+
+import "fmt"
+
+// Kind is the kind of a token.
+type Kind uint8
+
+// The kinds of tokens. Comments, blanks and line breaks within brackets are no
+// tokens.
+const (
+	Newline Kind = iota // the end of a logical line
+	Name
+	Number
+	String
+	Operator
+)
+
+// Token is one token of a file.
+type Token struct {
+	Kind     Kind
+	From, To int // bounds in the text
+	Line     int // from 1
+	// Open is the index of the bracket that the token is in, -1 outside of all;
+	// of a closing bracket, that of its partner.
+	Open int
+	// Close is, of an opening bracket, the index of its partner.
+	Close int
+	// Prefix, Quote and Body describe a String: its prefix in lower case, its
+	// quotes (one or three), and the bounds of what is between them.
+	Prefix           string
+	Quote            string
+	BodyFrom, BodyTo int
+	// Fields is set for an f-string with a field in braces.
+	Fields bool
+}
+
+// SyntaxError says why a text was not taken for Python.
+type SyntaxError struct {
+	Line    int // from 1
+	Message string
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Message) }
+
+// tokenizer reads a text from its start to its end.
+type tokenizer struct {
+	text   []byte
+	pos    int
+	line   int
+	tokens []Token
+	open   []int // indices of the brackets that are open
+}
+
+func (t *tokenizer) fail(format string, args ...any) error {
+	return &SyntaxError{t.line, fmt.Sprintf(format, args...)}
+}
+
+func (t *tokenizer) run() error {
+	for t.pos < len(t.text) {
+		c := t.text[t.pos]
+		switch {
+		case c == ' ' || c == '\t' || c == '\f':
+			t.pos++
+		case c == '\n' || c == '\r':
+			t.lineBreak()
+		case c == '#':
+			for t.pos < len(t.text) && !isBreak(t.text[t.pos]) {
+				t.pos++
+			}
+		case c == '\\':
+			t.pos++
+			if t.pos == len(t.text) || !isBreak(t.text[t.pos]) {
+				return t.fail("a backslash that continues no line")
+			}
+			t.skipBreak()
+		default:
+			if err := t.token(c); err != nil {
+				return err
+			}
+		}
+	}
+	if n := len(t.open); n > 0 {
+		bracket := &t.tokens[t.open[n-1]]
+		return &SyntaxError{bracket.Line, fmt.Sprintf("%q is never closed", t.text[bracket.From])}
+	}
+	t.endLine()
+	return nil
+}
+
+// lineBreak ends a logical line, unless a bracket is open.
+func (t *tokenizer) lineBreak() {
+	if len(t.open) == 0 {
+		t.endLine()
+	}
+	t.skipBreak()
+}
+
+func (t *tokenizer) endLine() {
+	if n := len(t.tokens); n > 0 && t.tokens[n-1].Kind != Newline {
+		t.add(Token{Kind: Newline, From: t.pos, To: t.pos})
+	}
+}
+
+func (t *tokenizer) skipBreak() {
+	if t.text[t.pos] == '\r' && t.pos+1 < len(t.text) && t.text[t.pos+1] == '\n' {
+		t.pos++
+	}
+	t.pos++
+	t.line++
+}
+
+func (t *tokenizer) add(token Token) {
+	token.Open = -1
+	if n := len(t.open); n > 0 {
+		token.Open = t.open[n-1]
+	}
+	if token.Line == 0 {
+		token.Line = t.line
+	}
+	t.tokens = append(t.tokens, token)
+}
+
+func (t *tokenizer) token(c byte) error {
+	from := t.pos
+	switch {
+	case c == '"' || c == '\'':
+		return t.str(from)
+	case isDigit(c) || c == '.' && from+1 < len(t.text) && isDigit(t.text[from+1]):
+		t.number()
+		t.add(Token{Kind: Number, From: from, To: t.pos})
+		return nil
+	case isLetter(c):
+		for t.pos < len(t.text) && (isLetter(t.text[t.pos]) || isDigit(t.text[t.pos])) {
+			t.pos++
+		}
+		if t.pos < len(t.text) && (t.text[t.pos] == '"' || t.text[t.pos] == '\'') && isPrefix(t.text[from:t.pos]) {
+			return t.str(from)
+		}
+		t.add(Token{Kind: Name, From: from, To: t.pos})
+		return nil
+	}
+	return t.operator(c)
+}
+
+func (t *tokenizer) number() {
+	for t.pos < len(t.text) {
+		c := t.text[t.pos]
+		sign := (c == '+' || c == '-') && t.text[t.pos-1]|32 == 'e' && isDecimal(t.text, t.pos)
+		if !isLetter(c) && !isDigit(c) && c != '.' && !sign {
+			return
+		}
+		t.pos++
+	}
+}
+
+// isDecimal reports whether the number that ends before the sign at has no 0x:
+// there an e is a digit.
+func isDecimal(text []byte, at int) bool {
+	from := at
+	for from > 0 && (isLetter(text[from-1]) || isDigit(text[from-1]) || text[from-1] == '.') {
+		from--
+	}
+	return from+1 >= len(text) || text[from] != '0' || text[from+1]|32 != 'x'
+}
+
+// operators of more than one character, the longer ones first.
+var operators = []string{"**=", "//=", ">>=", "<<=", "...", "->", ":=", "==", "!=", "<=", ">=", "<>", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", "**", "//", "<<", ">>"}
+
+func (t *tokenizer) operator(c byte) error {
+	from := t.pos
+	t.pos++
+	for _, operator := range operators {
+		if from+len(operator) <= len(t.text) && string(t.text[from:from+len(operator)]) == operator {
+			t.pos = from + len(operator)
+			break
+		}
+	}
+	switch c {
+	case '(', '[', '{':
+		t.add(Token{Kind: Operator, From: from, To: t.pos})
+		t.open = append(t.open, len(t.tokens)-1)
+		return nil
+	case ')', ']', '}':
+		return t.close(c, from)
+	case '+', '-', '*', '/', '%', '@', '&', '|', '^', '~', '<', '>', '=', '.', ',', ':', ';', '`':
+	case '!':
+		if t.pos == from+1 {
+			return t.fail("%q is not Python", c)
+		}
+	default:
+		return t.fail("%q is not Python", c)
+	}
+	t.add(Token{Kind: Operator, From: from, To: t.pos})
+	return nil
+}
+
+func (t *tokenizer) close(c byte, from int) error {
+	n := len(t.open)
+	if n == 0 {
+		return t.fail("%q closes nothing", c)
+	}
+	partner := t.open[n-1]
+	if want := map[byte]byte{')': '(', ']': '[', '}': '{'}[c]; t.text[t.tokens[partner].From] != want {
+		return t.fail("%q closes %q", c, t.text[t.tokens[partner].From])
+	}
+	t.open = t.open[:n-1]
+	t.add(Token{Kind: Operator, From: from, To: t.pos})
+	t.tokens[len(t.tokens)-1].Open = partner
+	t.tokens[partner].Close = len(t.tokens) - 1
+	return nil
+}
+
+// str reads a string literal; t.pos is at its quote.
+func (t *tokenizer) str(from int) error {
+	token := Token{Kind: String, From: from, Line: t.line, Prefix: lower(t.text[from:t.pos])}
+	q := t.text[t.pos]
+	size := 1
+	if t.pos+2 < len(t.text) && t.text[t.pos+1] == q && t.text[t.pos+2] == q {
+		size = 3
+	}
+	token.Quote = string(t.text[t.pos : t.pos+size])
+	t.pos += size
+	token.BodyFrom = t.pos
+	formatted := containsByte(token.Prefix, 'f') || containsByte(token.Prefix, 't')
+	for t.pos < len(t.text) {
+		switch c := t.text[t.pos]; {
+		case t.closes(q, size):
+			token.BodyTo = t.pos
+			t.pos += size
+			token.To = t.pos
+			t.add(token)
+			return nil
+		case c == '\\':
+			t.pos++
+			t.stringByte()
+		case isBreak(c) && size == 1:
+			return t.fail("a string that its line does not close")
+		case formatted && c == '{':
+			t.field(&token)
+		default:
+			t.stringByte()
+		}
+	}
+	return &SyntaxError{token.Line, "a string that is never closed"}
+}
+
+func (t *tokenizer) closes(q byte, size int) bool {
+	if t.text[t.pos] != q || t.pos+size > len(t.text) {
+		return false
+	}
+	return size == 1 || t.text[t.pos+1] == q && t.text[t.pos+2] == q
+}
+
+func (t *tokenizer) stringByte() {
+	if t.pos < len(t.text) && isBreak(t.text[t.pos]) {
+		t.skipBreak()
+		return
+	}
+	t.pos = min(t.pos+1, len(t.text))
+}
+
+// field skips a field of an f-string, in which since Python 3.12 the string's
+// own quote may occur.
+func (t *tokenizer) field(token *Token) {
+	if t.pos+1 < len(t.text) && t.text[t.pos+1] == '{' {
+		t.pos += 2
+		return
+	}
+	token.Fields = true
+	depth := 0
+	for t.pos < len(t.text) {
+		switch c := t.text[t.pos]; {
+		case c == '{':
+			depth++
+		case c == '}':
+			if depth--; depth == 0 {
+				t.pos++
+				return
+			}
+		case c == '"' || c == '\'':
+			for t.pos++; t.pos < len(t.text) && t.text[t.pos] != c && !isBreak(t.text[t.pos]); t.pos++ {
+			}
+			if t.pos == len(t.text) || isBreak(t.text[t.pos]) {
+				continue
+			}
+		case isBreak(c) && len(token.Quote) == 1:
+			return
+		}
+		t.stringByte()
+	}
+}
+
+func isPrefix(p []byte) bool {
+	if len(p) > 2 {
+		return false
+	}
+	for _, c := range p {
+		if !containsByte("rbuft", c|32) {
+			return false
+		}
+	}
+	return true
+}
+
+func isBreak(c byte) bool { return c == '\n' || c == '\r' }
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// isLetter takes every byte outside of ASCII for a letter, as an identifier may
+// hold it.
+func isLetter(c byte) bool { return c|32 >= 'a' && c|32 <= 'z' || c == '_' || c >= 0x80 }
+
+func lower(s []byte) string {
+	out := make([]byte, len(s))
+	for i, c := range s {
+		out[i] = c | 32
+	}
+	return string(out)
+}
+
+func containsByte(s string, c byte) bool {
+	for i := 0; i < len(s); i++ {
+		if s[i] == c {
+			return true
+		}
+	}
+	return false
+}
