@@ -21,6 +21,7 @@ var writers = map[string]string{
 	"internal/cache":             "which objects of a repository hold no key",
 	"internal/gitstore":          "the repository of the demo",
 	"internal/packfile/packtest": "packs for tests",
+	"internal/regular":           "nothing: it opens files with flags, to read them",
 	"internal/report":            "reports and baselines",
 	"internal/worktree":          "the user's work tree, where `fix` is asked to",
 	"cmd/djleaks":                "the folder of the demo, and the job summary of GitHub",
@@ -33,6 +34,13 @@ var writing = map[string]bool{
 	"Link": true, "Mkdir": true, "MkdirAll": true, "MkdirTemp": true, "OpenFile": true, "OpenInRoot": true, "OpenRoot": true,
 	"Remove": true, "RemoveAll": true, "Rename": true, "Symlink": true, "Truncate": true, "WriteFile": true,
 }
+
+// opening are the functions of package os that open a file to read it.
+var opening = map[string]bool{"DirFS": true, "Open": true, "OpenFile": true, "OpenInRoot": true, "OpenRoot": true, "ReadFile": true}
+
+// careful are the rooms that read what a repository can choose, and therefore
+// open nothing themselves: internal/regular does.
+var careful = []string{"internal/gitstore", "internal/packfile", "internal/packwalk", "internal/trace", "internal/policy"}
 
 // ending are the functions that end the process, which main alone does.
 var ending = map[string]bool{"Exit": true}
@@ -125,6 +133,17 @@ func TestOnlyTheListedRoomsWriteFiles(t *testing.T) {
 		case !may && len(places) > 0:
 			t.Errorf("%s writes files, and is not on the list:\n%s", room, strings.Join(places, "\n"))
 		}
+	}
+}
+
+func TestWhatARepositoryCanChooseIsOpenedByOneRoom(t *testing.T) {
+	for _, room := range careful {
+		if places := uses(t, room, opening); len(places) > 0 {
+			t.Errorf("%s opens files, and has to ask internal/regular:\n%s", room, strings.Join(places, "\n"))
+		}
+	}
+	if len(uses(t, "internal/regular", opening)) == 0 {
+		t.Error("internal/regular opens nothing: this test looks for the wrong functions")
 	}
 }
 

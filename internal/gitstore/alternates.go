@@ -4,11 +4,16 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/regular"
 )
 
 // maxAlternateDepth is how many steps of alternates of alternates are
 // followed, as in Git.
 const maxAlternateDepth = 5
+
+// maxAlternates is how many entries of lists of alternates are followed in all.
+const maxAlternates = 10_000
 
 // ObjectDirs returns the directories that hold the repository's objects: its
 // own, those that the environment names, and all their alternates, each once.
@@ -27,7 +32,11 @@ func (r *Repository) ObjectDirs() []string {
 		queue = append(queue, pending{dir, 0, "GIT_ALTERNATE_OBJECT_DIRECTORIES"})
 	}
 	seen := map[string]bool{}
-	for len(queue) > 0 {
+	for steps := 0; len(queue) > 0; steps++ {
+		if steps == maxAlternates {
+			r.warn(WarnObjects, r.objectDir, "more alternates than are followed", "")
+			break
+		}
 		p := queue[0]
 		queue = queue[1:]
 		real, err := filepath.EvalSymlinks(p.dir)
@@ -41,10 +50,10 @@ func (r *Repository) ObjectDirs() []string {
 		seen[real] = true
 		r.directory = append(r.directory, real)
 		file := filepath.Join(real, "info", "alternates")
-		data, err := readBounded(file, 1<<20)
+		data, err := regular.Read(file, 1<<20)
 		if err != nil {
 			if !os.IsNotExist(err) {
-				r.warn(WarnObjects, file, "list of alternates is not readable", "")
+				r.warn(WarnObjects, file, "list of alternates: "+rootCause(err), "")
 			}
 			continue
 		}

@@ -92,6 +92,11 @@ func (y *blobYielder) finish() scanner.Coverage {
 		}
 		y.coverage.Notes = append(y.coverage.Notes, note)
 	}
+	for _, w := range y.r.warnings {
+		if w.Kind == WarnConfig {
+			y.skip("", w.Path, w.Text)
+		}
+	}
 	y.coverage.Complete = len(y.coverage.Skipped) == 0
 	return y.coverage
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"os"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/regular"
 )
 
 // Config holds the settings of configuration files in the order in which they
@@ -87,7 +89,7 @@ const maxConfig = 16 << 20
 
 // read adds the settings of a file. A file that is not there adds nothing.
 func (c *Config) read(path string) error {
-	data, err := readBounded(path, maxConfig)
+	data, err := regular.Read(path, maxConfig)
 	if os.IsNotExist(err) {
 		return nil
 	}

@@ -54,6 +54,7 @@ const (
 	WarnRefs                         // some or all refs cannot be read
 	WarnObjects                      // a store of objects cannot be read
 	WarnExtension                    // the repository uses an extension that is not known
+	WarnConfig                       // the configuration cannot be read, and with it how the rest is to be read
 )
 
 // Warning is something that Open, Refs or Head could not read or did not know.
@@ -74,7 +75,9 @@ func (w Warning) String() string {
 
 // Incomplete reports whether a scan of the repository misses something because
 // of this.
-func (w Warning) Incomplete() bool { return w.Kind == WarnRefs || w.Kind == WarnObjects }
+func (w Warning) Incomplete() bool {
+	return w.Kind == WarnRefs || w.Kind == WarnObjects || w.Kind == WarnConfig
+}
 
 func missingObject(id scanner.ObjectID) error {
 	return fmt.Errorf("object %s: %w", id, ErrObjectMissing)

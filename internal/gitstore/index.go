@@ -6,10 +6,12 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sort"
 
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -105,7 +107,7 @@ const (
 	extIntent    = 0x2000
 	extSkip      = 0x4000
 	indexHeader  = 12
-	maxIndex     = 1 << 31 // bytes; offsets are kept in 32 bits
+	maxIndex     = 1 << 30 // bytes: some ten million files; offsets are kept in 32 bits
 )
 
 func (f *indexFile) path(i int) []byte {
@@ -173,14 +175,29 @@ func ReadIndex(path string, idSize int, verify bool, shared ...string) (*Index, 
 }
 
 func readIndexFile(path string, idSize int, verify bool) (*indexFile, error) {
-	data, err := readBounded(path, maxIndex-1)
+	f, size, err := regular.Open(path, maxIndex)
+	if os.IsNotExist(err) {
+		return nil, err
+	}
 	if err != nil {
-		if os.IsNotExist(err) {
-			return nil, err
-		}
 		return nil, indexError(path, err, "")
 	}
-	f, err := parseIndex(data, idSize, verify)
+	defer f.Close()
+	// The head tells a large index from a large file that is none.
+	data := make([]byte, min(size, indexHeader), size)
+	if _, err = io.ReadFull(f, data); err == nil {
+		_, _, err = indexHead(data, size, idSize)
+	}
+	if err == nil {
+		data = data[:size]
+		if _, err := io.ReadFull(f, data[indexHeader:]); err != nil {
+			return nil, indexError(path, err, "")
+		}
+	}
+	var x *indexFile
+	if err == nil {
+		x, err = parseIndex(data, idSize, verify)
+	}
 	if err != nil {
 		hint := "git status writes a damaged index anew once it is removed; git fsck says more"
 		if h := Hint(err); h != "" {
@@ -188,30 +205,39 @@ func readIndexFile(path string, idSize int, verify bool) (*indexFile, error) {
 		}
 		return nil, indexError(path, err, hint)
 	}
-	return f, nil
+	return x, nil
 }
 
 func indexError(path string, cause error, hint string) error {
 	return &hinted{"index " + path, fmt.Errorf("%w: %w", ErrIndex, cause), hint}
 }
 
+// indexHead reads the head of an index file of size bytes.
+func indexHead(head []byte, size int64, idSize int) (version, count uint32, err error) {
+	if len(head) < indexHeader || size < int64(indexHeader+idSize) || string(head[:4]) != "DIRC" {
+		return 0, 0, fmt.Errorf("it does not begin as an index does")
+	}
+	version, count = binary.BigEndian.Uint32(head[4:]), binary.BigEndian.Uint32(head[8:])
+	if version < 2 || version > 4 {
+		return 0, 0, fmt.Errorf("version %d is not known", version)
+	}
+	// The shortest possible entry bounds what a declared count may allocate.
+	if int64(count)*int64(entryID+idSize+3) > size-int64(idSize) {
+		return 0, 0, fmt.Errorf("%d entries do not fit into its %d bytes", count, size)
+	}
+	return version, count, nil
+}
+
 // parseIndex finds the entries and extensions of an index file.
 func parseIndex(data []byte, idSize int, verify bool) (*indexFile, error) {
-	if len(data) < indexHeader+idSize || string(data[:4]) != "DIRC" {
-		return nil, fmt.Errorf("it does not begin as an index does")
-	}
-	f := &indexFile{data: data[:len(data)-idSize], idSize: idSize, version: binary.BigEndian.Uint32(data[4:])}
-	if f.version < 2 || f.version > 4 {
-		return nil, fmt.Errorf("version %d is not known", f.version)
+	version, count, err := indexHead(data, int64(len(data)), idSize)
+	if err != nil {
+		return nil, err
 	}
 	if verify && !checksumMatches(data, idSize) {
 		return nil, fmt.Errorf("its checksum does not match")
 	}
-	count := binary.BigEndian.Uint32(data[8:])
-	// The shortest possible entry bounds what a declared count may allocate.
-	if int64(count)*int64(entryID+idSize+3) > int64(len(f.data)) {
-		return nil, fmt.Errorf("%d entries do not fit into its %d bytes", count, len(data))
-	}
+	f := &indexFile{data: data[:len(data)-idSize], idSize: idSize, version: version}
 	f.starts = make([]uint32, count)
 	var end int
 	var ok bool

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -128,7 +129,7 @@ func (n *namedScan) worktree(e *IndexEntry, path string) ([]byte, error) {
 		uint32(mtime.Unix()) == e.ModTime[0] && uint32(mtime.Nanosecond()) == e.ModTime[1] {
 		return nil, nil // as it was staged
 	}
-	text, err := readBounded(file, WholeText)
+	text, err := regular.ReadIn(n.r.workTree, path, WholeText)
 	if err != nil {
 		n.y.skip("", path, rootCause(err))
 		return nil, nil
@@ -169,7 +170,7 @@ func (n *namedScan) unlisted(indexes []*Index, path string) error {
 		n.y.skip("", path, "not in the index, and not a file")
 		return nil
 	}
-	text, err := readBounded(file, WholeText)
+	text, err := regular.ReadIn(n.r.workTree, path, WholeText)
 	if err != nil {
 		n.y.skip("", path, rootCause(err))
 		return nil

@@ -7,24 +7,71 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// eachPacked calls f for the refs in packed-refs until it returns false. Lines
-// that make no sense are skipped with one warning.
-func (r *Repository) eachPacked(f func(name string, id scanner.ObjectID) bool) error {
-	path := filepath.Join(r.commonDir, "packed-refs")
-	data, err := readBounded(path, maxPackedRefs)
+// maxPackedRefs bounds packed-refs, in bytes: ten million refs.
+const maxPackedRefs = 1 << 30
+
+// packedWindow is how much of packed-refs is held at a time, in bytes, and
+// longestRef the length of a line up to which a longer window is made. Branches
+// are in the first window.
+const (
+	packedWindow = 64 << 10
+	longestRef   = 1 << 20
+)
+
+// packedLines calls f with whole lines of packed-refs, many at a time, until it
+// returns false.
+func (r *Repository) packedLines(f func(lines []byte) bool) error {
+	file, _, err := regular.Open(filepath.Join(r.commonDir, "packed-refs"), maxPackedRefs)
 	if os.IsNotExist(err) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("refs: %w", err)
 	}
-	if wrong := parsePackedRefs(data, r.idSize, f); wrong > 0 {
-		r.warn(WarnRefs, path, fmt.Sprintf("%d lines are not refs", wrong), "")
+	defer file.Close()
+	window, kept := make([]byte, packedWindow), 0
+	for {
+		n, err := file.Read(window[kept:])
+		if err != nil && err != io.EOF {
+			return fmt.Errorf("refs: %w", err)
+		}
+		have := window[:kept+n]
+		whole := len(have)
+		if err == nil { // the last line may go on
+			whole = bytes.LastIndexByte(have, '\n') + 1
+		}
+		if whole == 0 && len(have) >= longestRef {
+			whole = len(have)
+		}
+		if whole > 0 && !f(have[:whole]) || err == io.EOF {
+			return nil
+		}
+		if kept = copy(window, have[whole:]); kept == len(window) {
+			window = append(window, make([]byte, len(window))...)
+		}
 	}
-	return nil
+}
+
+// eachPacked calls f for the refs in packed-refs until it returns false. Lines
+// that make no sense are skipped with one warning.
+func (r *Repository) eachPacked(f func(name string, id scanner.ObjectID) bool) error {
+	wrong := 0
+	err := r.packedLines(func(lines []byte) bool {
+		more := true
+		wrong += parsePackedRefs(lines, r.idSize, func(name string, id scanner.ObjectID) bool {
+			more = f(name, id)
+			return more
+		})
+		return more
+	})
+	if wrong > 0 {
+		r.warn(WarnRefs, filepath.Join(r.commonDir, "packed-refs"), fmt.Sprintf("%d lines are not refs", wrong), "")
+	}
+	return err
 }
 
 // parsePackedRefs reads lines of "ID NAME"; lines with "^ID" belong to the one
@@ -56,40 +103,15 @@ func parsePackedRefs(data []byte, idSize int, f func(string, scanner.ObjectID) b
 	return wrong
 }
 
-// packedWindow is how much of packed-refs is held while one name is looked for,
-// in bytes. Branches stand in the first one.
-const packedWindow = 64 << 10
-
 // lookupPacked finds one name in packed-refs; id is empty if it is not there.
 // It stops at the name: a repository with a ref for each pull request has a
-// megabyte of them behind its branches.
+// megabyte of them after its branches.
 func (r *Repository) lookupPacked(name string) (id scanner.ObjectID, err error) {
-	f, err := os.Open(filepath.Join(r.commonDir, "packed-refs"))
-	if os.IsNotExist(err) {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("refs: %w", err)
-	}
-	defer f.Close()
-	window, kept := make([]byte, packedWindow), 0
-	for {
-		n, err := f.Read(window[kept:])
-		if err != nil && err != io.EOF {
-			return "", fmt.Errorf("refs: %w", err)
-		}
-		lines := window[:kept+n]
-		if err == nil { // the last line may go on
-			lines = lines[:bytes.LastIndexByte(lines, '\n')+1]
-		}
-		if id := packedLine(lines, name, r.idSize); id != "" || err == io.EOF {
-			return id, nil
-		}
-		kept = copy(window, window[len(lines):kept+n])
-		if kept == len(window) {
-			window = append(window, make([]byte, len(window))...)
-		}
-	}
+	err = r.packedLines(func(lines []byte) bool {
+		id = packedLine(lines, name, r.idSize)
+		return id == ""
+	})
+	return id, err
 }
 
 // packedLine finds one name in whole lines of packed-refs.

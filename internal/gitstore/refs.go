@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -22,9 +24,6 @@ type Ref struct {
 	Commit scanner.ObjectID   // the commit that is, or that a tag leads to; empty if none
 	Tags   []scanner.ObjectID // annotated tags on the way to Commit
 }
-
-// maxPackedRefs bounds packed-refs and other lists of names, in bytes.
-const maxPackedRefs = 1 << 30
 
 // Refs returns all refs of the repository and of all its worktrees, sorted by
 // name, with HEAD, ORIG_HEAD, MERGE_HEAD and the like. Files below refs that
@@ -130,7 +129,7 @@ func (r *Repository) lookupRef(name string) (id scanner.ObjectID, err error) {
 		path := filepath.Join(r.refDir(name), filepath.FromSlash(name))
 		v, err := readRefFile(path, r.idSize)
 		if err != nil {
-			if info, statErr := os.Stat(path); statErr == nil && info.Mode().IsRegular() {
+			if info, statErr := os.Stat(path); statErr == nil && !info.IsDir() {
 				return "", fmt.Errorf("ref: %w", err) // it hides what packed-refs has
 			}
 			return r.lookupPacked(name)
@@ -175,16 +174,18 @@ func readRefFile(path string, idSize int) (refValue, error) {
 	if link, err := os.Readlink(path); err == nil && strings.HasPrefix(link, "refs/") {
 		return refValue{target: link}, nil
 	}
-	data, err := readBounded(path, 1<<16)
+	data, err := regular.Read(path, 1<<16)
 	if err != nil {
 		return refValue{}, err
 	}
 	v, ok := parseRef(data, idSize)
 	if !ok {
-		return v, fmt.Errorf("%s: holds no object name", path)
+		return v, fmt.Errorf("%s: %w", path, errNoName)
 	}
 	return v, nil
 }
+
+var errNoName = errors.New("it holds no object name")
 
 // parseRef reads the text of a ref file: "ref: NAME" or an object name, behind
 // which anything may follow after a blank.
@@ -278,7 +279,7 @@ func (s *refSet) file(name, path string) {
 	if strings.HasPrefix(filepath.Base(name), ".") {
 		kind = WarnNote // a desktop's droppings are no refs
 	}
-	s.r.warn(kind, path, "not a ref: it holds no object name", "")
+	s.r.warn(kind, path, "not a ref: "+rootCause(err), "")
 	delete(s.values, name)
 }
 
@@ -335,9 +336,12 @@ func (r *Repository) headsIn(s *refSet, dir, prefix string, withHead bool) []Ref
 			}
 			continue
 		}
-		ids := r.headLines(path)
-		if name == "HEAD" && len(ids) == 0 {
-			r.warn(WarnRefs, path, "not a ref: it holds no object name", "")
+		ids, err := r.headLines(path)
+		switch {
+		case name == "HEAD" && err == nil && len(ids) == 0:
+			r.warn(WarnRefs, path, "not a ref: "+errNoName.Error(), "")
+		case err != nil && !os.IsNotExist(err):
+			r.warn(WarnRefs, path, "not a ref: "+rootCause(err), "")
 		}
 		for i, id := range ids {
 			ref := Ref{Name: prefix + name, ID: id}
@@ -352,10 +356,10 @@ func (r *Repository) headsIn(s *refSet, dir, prefix string, withHead bool) []Ref
 
 // headLines returns the object names at the starts of the lines of a file;
 // FETCH_HEAD and MERGE_HEAD may have several.
-func (r *Repository) headLines(path string) []scanner.ObjectID {
-	data, err := readBounded(path, 1<<24)
+func (r *Repository) headLines(path string) ([]scanner.ObjectID, error) {
+	data, err := regular.Read(path, 1<<24)
 	if err != nil {
-		return nil
+		return nil, err
 	}
 	var ids []scanner.ObjectID
 	for line := range bytes.Lines(data) {
@@ -363,14 +367,15 @@ func (r *Repository) headLines(path string) []scanner.ObjectID {
 			ids = append(ids, v.id)
 		}
 	}
-	return ids
+	return ids, nil
 }
 
 // MergeHeads returns the commits that the commit being made will have as
 // further parents: the lines of MERGE_HEAD and, within the hooks of `git
 // merge`, what that says in the environment.
 func (r *Repository) MergeHeads() []scanner.ObjectID {
-	ids := r.headLines(filepath.Join(r.gitDir, "MERGE_HEAD"))
+	// What cannot be read is new rather than known.
+	ids, _ := r.headLines(filepath.Join(r.gitDir, "MERGE_HEAD"))
 	for _, id := range r.merging {
 		if !slices.Contains(ids, id) {
 			ids = append(ids, id)

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -30,7 +32,9 @@ type Repository struct {
 	reftable  bool
 	git       func(args ...string) (string, error) // set if it must be asked for refs
 	warnings  []Warning
-	directory []string // memo of ObjectDirs
+	warned    map[Warning]bool
+	unlisted  [WarnConfig + 1]int // further warnings, by kind
+	directory []string            // memo of ObjectDirs
 	shallow   func() map[scanner.ObjectID]bool
 
 	store *packfile.Store
@@ -58,8 +62,19 @@ func (r *Repository) IDSize() int { return r.idSize }
 // The files of the user and of the system are not in it.
 func (r *Repository) Config() *Config { return r.config }
 
-// Warnings returns what has been met so far that is odd but stops nothing.
-func (r *Repository) Warnings() []Warning { return r.warnings }
+// Warnings returns what has been met so far that is odd but stops nothing. Of
+// very many the last ones tell how many there are of each kind.
+func (r *Repository) Warnings() []Warning {
+	r.ObjectDirs()
+	r.Shallow()
+	warnings := slices.Clone(r.warnings)
+	for kind, n := range r.unlisted {
+		if n > 0 {
+			warnings = append(warnings, Warning{Kind: WarningKind(kind), Path: r.gitDir, Text: fmt.Sprintf("%d more warnings like these", n)})
+		}
+	}
+	return warnings
+}
 
 // PartialClone reports whether the repository was cloned with a filter, so
 // that objects may be absent without being lost.
@@ -75,13 +90,23 @@ func (r *Repository) PartialClone() bool {
 	return false
 }
 
+// maxWarnings is how many warnings are listed one by one.
+const maxWarnings = 1000
+
 func (r *Repository) warn(kind WarningKind, path, text, hint string) {
-	for _, w := range r.warnings {
-		if w.Path == path && w.Text == text {
-			return
-		}
+	w := Warning{kind, path, text, hint}
+	if len(r.warnings) >= maxWarnings {
+		r.unlisted[kind]++
+		return
 	}
-	r.warnings = append(r.warnings, Warning{kind, path, text, hint})
+	if r.warned[w] {
+		return
+	}
+	if r.warned == nil {
+		r.warned = map[Warning]bool{}
+	}
+	r.warned[w] = true
+	r.warnings = append(r.warnings, w)
 }
 
 // newRepository reads the configuration of a git directory. found is the
@@ -101,14 +126,15 @@ func newRepository(gitDir, commonDir, found string) (*Repository, error) {
 
 func (r *Repository) readConfig() {
 	path := filepath.Join(r.commonDir, "config")
-	if err := r.config.read(path); err != nil {
-		r.warn(WarnNote, path, "configuration is not readable", "")
-	}
+	r.readConfigFile(path)
 	if on, _ := r.config.Bool("extensions.worktreeconfig"); on {
-		path := filepath.Join(r.gitDir, "config.worktree")
-		if err := r.config.read(path); err != nil {
-			r.warn(WarnNote, path, "configuration is not readable", "")
-		}
+		r.readConfigFile(filepath.Join(r.gitDir, "config.worktree"))
+	}
+}
+
+func (r *Repository) readConfigFile(path string) {
+	if err := r.config.read(path); err != nil {
+		r.warn(WarnConfig, path, "configuration: "+rootCause(err), "")
 	}
 }
 
@@ -176,12 +202,15 @@ func (r *Repository) Linked() bool { return r.gitDir != r.commonDir }
 // Shallow returns the commits whose parents a shallow clone has not fetched.
 func (r *Repository) Shallow() map[scanner.ObjectID]bool { return r.shallow() }
 
+// maxShallow bounds the list of shallow commits, in bytes.
+const maxShallow = 64 << 20
+
 func (r *Repository) readShallow() map[scanner.ObjectID]bool {
 	path := filepath.Join(r.commonDir, "shallow")
-	data, err := readBounded(path, maxPackedRefs)
+	data, err := regular.Read(path, maxShallow)
 	if err != nil {
 		if !os.IsNotExist(err) {
-			r.warn(WarnObjects, path, "list of shallow commits is not readable", "")
+			r.warn(WarnObjects, path, "list of shallow commits: "+rootCause(err), "")
 		}
 		return nil
 	}

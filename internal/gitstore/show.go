@@ -1,16 +1,23 @@
 package gitstore
 
 import (
-	"fmt"
+	"errors"
 	"io/fs"
+	"path"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 )
 
+// maxFile bounds what File returns, in bytes: it is asked for configurations
+// and for lists of accepted keys.
+const maxFile = 16 << 20
+
 // File returns the content of a file in the tree of a revision. A file that is
 // not there is fs.ErrNotExist, and so is every file before the first commit.
+// Links are followed as in a work tree, but not out of the tree.
 func (r *Repository) File(rev, path string) ([]byte, error) {
 	id, err := r.resolveCommit(rev)
 	if err != nil {
@@ -19,18 +26,53 @@ func (r *Repository) File(rev, path string) ([]byte, error) {
 		}
 		return nil, err
 	}
-	at, err := r.EntryAt(id, path)
+	c, err := r.Commit(id)
 	if err != nil {
 		return nil, err
 	}
-	if at == "" {
-		return nil, fs.ErrNotExist
+	trees := newTreeCache(r)
+	for range maxSymbolic {
+		mode, at, err := trees.find(c.Tree, path)
+		if err != nil {
+			return nil, err
+		}
+		if !isText(mode) {
+			return nil, fs.ErrNotExist
+		}
+		data, err := r.bounded(at, rev+":"+path)
+		if err != nil || mode&modeType != modeSymlink {
+			return data, err
+		}
+		if path, err = follow(path, string(data)); err != nil {
+			return nil, err
+		}
 	}
-	t, data, err := r.Object(at)
-	if err == nil && t != packfile.Blob {
-		err = fmt.Errorf("%s:%s is a %s, not a file", rev, path, t)
+	return nil, &fs.PathError{Op: "open", Path: rev + ":" + path, Err: errors.New("too many links")}
+}
+
+// bounded returns a blob of at most maxFile bytes.
+func (r *Repository) bounded(id scanner.ObjectID, name string) ([]byte, error) {
+	store, err := r.objects()
+	if err != nil {
+		return nil, err
 	}
-	return data, err
+	_, size, err := store.Header(id)
+	if err != nil {
+		return nil, objectError(id, err)
+	}
+	if size > maxFile {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: regular.ErrTooLarge}
+	}
+	return r.typed(id, packfile.Blob)
+}
+
+// follow returns the path in a tree that a link at a path leads to.
+func follow(link, target string) (string, error) {
+	to := path.Join(path.Dir(link), target)
+	if path.IsAbs(target) || to == ".." || strings.HasPrefix(to, "../") {
+		return "", &fs.PathError{Op: "open", Path: link, Err: regular.ErrOutside}
+	}
+	return to, nil
 }
 
 // EntryAt returns the object that a commit's tree has at a path, which is

@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -115,6 +117,44 @@ func (f *Inflater) Loose(dst, src []byte) (t Type, text []byte, err error) {
 	return t, dst[skip:], err
 }
 
+// looseStart is how much of a loose file is read before it is known how much
+// the rest may be, in bytes.
+const looseStart = 4 << 10
+
+// readLoose reads the file of a loose object that is to be held in memory. What
+// its head declares bounds what is read: an encoder that stores a byte in two is
+// as bad as none.
+func (f *Inflater) readLoose(path string) ([]byte, error) {
+	file, size, err := regular.Open(path, 2*MaxObject)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	src := make([]byte, min(size, looseStart))
+	if err := readFull(file, src); err != nil || size == int64(len(src)) {
+		return src, err
+	}
+	_, declared, err := f.LooseHead(src)
+	switch {
+	case err != nil:
+		return nil, err
+	case declared > MaxObject:
+		return nil, ErrTooLarge
+	case size > looseStart+2*declared:
+		return nil, errGarbage
+	}
+	src = append(make([]byte, 0, size), src...)[:size]
+	return src, readFull(file, src[looseStart:])
+}
+
+func readFull(r io.Reader, dst []byte) error {
+	_, err := io.ReadFull(r, dst)
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		return ErrTruncated
+	}
+	return err
+}
+
 var errGarbage = fmt.Errorf("garbage behind the object: %w", ErrCorrupt)
 
 // looseFile is an open loose object whose head has been read.
@@ -129,7 +169,7 @@ type looseFile struct {
 // declared number of bytes, or an error; the last one only after the checksum
 // was found right.
 func OpenLoose(path string) (t Type, size int64, r io.ReadCloser, err error) {
-	file, err := os.Open(path)
+	file, _, err := regular.Open(path, math.MaxInt64)
 	if err != nil {
 		return 0, 0, nil, err
 	}

@@ -1,10 +1,11 @@
 package packfile
 
 import (
-	"fmt"
-	"os"
+	"math"
 	"runtime/debug"
 	"sync/atomic"
+
+	"github.com/djleaks/djleaks/internal/regular"
 )
 
 // file is the content of a whole file, mapped if the system can.
@@ -15,19 +16,12 @@ type file struct {
 }
 
 func openFile(path string) (*file, error) {
-	f, err := os.Open(path)
+	f, size, err := regular.Open(path, math.MaxInt64)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: not a file", path)
-	}
-	data, unmap, err := mapFile(f, info.Size())
+	data, unmap, err := mapFile(f, size)
 	if err != nil {
 		return nil, err
 	}

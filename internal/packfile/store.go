@@ -296,7 +296,7 @@ func (c *copyOf) read() (Type, []byte, error) {
 	if c.loose == "" {
 		return c.pack.pack.Resolve(f, c.offset, c.pack.lookup)
 	}
-	src, err := os.ReadFile(c.loose)
+	src, err := f.readLoose(c.loose)
 	if err != nil {
 		return 0, nil, err
 	}

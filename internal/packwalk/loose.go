@@ -5,13 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sort"
 
 	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -80,15 +81,11 @@ func (l *looseList) add(d int, folder string, files []string) {
 
 // names lists a folder; one that is not there is empty.
 func names(dir string) ([]string, error) {
-	f, err := os.Open(dir)
-	if errors.Is(err, os.ErrNotExist) {
+	list, err := regular.Names(dir)
+	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	return f.Readdirnames(-1)
+	return list, err
 }
 
 // byID sorts the objects of a list from one on.

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
 	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -416,7 +418,7 @@ const looseFileLimit = 32 << 20
 // readFile reads a small file into a buffer of the worker; of a large one it
 // says only that it is large.
 func (k *worker) readFile(path string) (src []byte, large bool, err error) {
-	f, err := os.Open(path)
+	f, _, err := regular.Open(path, math.MaxInt64)
 	if err != nil {
 		return nil, false, err
 	}

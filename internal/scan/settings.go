@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
 )
@@ -30,10 +30,14 @@ type Origin struct {
 	Named ReadFile // by a name that an option gives
 }
 
+// maxConfig bounds the size of a configuration, in bytes. The pyproject.toml of
+// a large project has a tenth of it.
+const maxConfig = 1 << 20
+
 // Folder takes the settings from a folder.
 func Folder(root string) Origin {
 	return Origin{
-		Root:  func(name string) ([]byte, error) { return os.ReadFile(filepath.Join(root, name)) },
+		Root:  func(name string) ([]byte, error) { return regular.ReadIn(root, name, maxConfig) },
 		Named: os.ReadFile,
 	}
 }

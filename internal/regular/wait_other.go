@@ -1,0 +1,6 @@
+//go:build !unix
+
+package regular
+
+// withoutWaiting is not needed where pipes have no place among files.
+const withoutWaiting = 0
