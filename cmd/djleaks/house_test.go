@@ -42,7 +42,7 @@ var house = map[string][]string{
 	"internal/say":      {},
 	"internal/pysource": {},
 	"internal/fix":      {module + "scanner", module + "scanner/django", module + "internal/pysource"},
-	"internal/worktree": {"github.com/go-git/go-git/v5/plumbing/format/gitignore"},
+	"internal/worktree": {"github.com/bmatcuk/doublestar/v4"},
 	"internal/signed":   {module + "scanner"},
 	"internal/testkit":  {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
 	"cmd/djleaks": {

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/djleaks/djleaks/internal/fix"
@@ -39,13 +38,12 @@ func (m memory) Read(path string) ([]byte, error) {
 }
 
 func (m memory) Ignored(path string, top []byte) bool {
-	var patterns []gitignore.Pattern
 	for _, line := range strings.Split(string(top), "\n") {
-		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
-			patterns = append(patterns, gitignore.ParsePattern(line, nil))
+		if line == "/"+path || line == filepath.Base(path) {
+			return true
 		}
 	}
-	return gitignore.NewMatcher(patterns).Match(strings.Split(path, "/"), false)
+	return false
 }
 
 // Chunks yields the files, so that the detector finds the leaks as it does for

@@ -9,6 +9,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/djleaks/djleaks/internal/pysource"
 )
@@ -78,13 +79,15 @@ func (p *planner) isElsewhere(file string, leaks []Leak) bool {
 
 // direct is what stands before a value that is all of an entry: NAME: value,
 // - NAME=value.
-var direct = regexp.MustCompile(`^\s*(?:-\s*)?["']?([A-Za-z_][A-Za-z0-9_]*)["']?\s*[:=]\s*["']?$`)
+var direct = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\s*(?:-\s*)?["']?([A-Za-z_][A-Za-z0-9_]*)["']?\s*[:=]\s*["']?$`)
+})
 
 // entry returns the name of the entry that a value is all of.
 func entry(text []byte, l *Leak) (name string, ok bool) {
 	from, to := bare(text, l)
 	start := bytes.LastIndexByte(text[:from], '\n') + 1
-	m := direct.FindSubmatch(text[start:from])
+	m := direct().FindSubmatch(text[start:from])
 	if m == nil {
 		return "", false
 	}
@@ -158,7 +161,7 @@ func (p *planner) workflow(file string, text []byte, leaks []Leak) {
 	})
 }
 
-var valueField = regexp.MustCompile(`"value"(\s*:\s*)$`)
+var valueField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"value"(\s*:\s*)$`) })
 
 // appJSON makes Heroku generate the key for each app.
 func (p *planner) appJSON(file string, text []byte, leaks []Leak) {
@@ -170,7 +173,7 @@ func (p *planner) appJSON(file string, text []byte, leaks []Leak) {
 			p.refuse(file, leaks[i].Line, "the key is a part of a longer value", `"generator": "secret"`)
 			return
 		}
-		if m := valueField.FindSubmatchIndex(text[:from]); m != nil {
+		if m := valueField().FindSubmatchIndex(text[:from]); m != nil {
 			edits = append(edits, pysource.Edit{From: m[0], To: to, With: `"generator"` + string(text[m[2]:m[3]]) + `"secret"`})
 			continue
 		}

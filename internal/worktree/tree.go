@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
 )
 
 // MaxFile is the size in bytes of the largest file that is read. Settings are
@@ -49,25 +47,25 @@ func Open(top string, tracked []string) (*Tree, error) {
 	return t, nil
 }
 
-// untracked walks a folder; patterns are those of the .gitignore files above.
-func (t *Tree) untracked(folder string, patterns []gitignore.Pattern) error {
+// untracked walks a folder; above are the patterns of the .gitignore files
+// above it.
+func (t *Tree) untracked(folder string, above []pattern) error {
 	entries, err := os.ReadDir(t.full(folder))
 	if err != nil {
 		return fmt.Errorf("work tree: %w", err)
 	}
 	if text, err := t.Read(path.Join(folder, ".gitignore")); err == nil {
-		patterns = append(slices.Clip(patterns), parse(text, folder)...)
+		above = append(slices.Clip(above), patterns(text, folder)...)
 	}
-	ignored := gitignore.NewMatcher(patterns)
 	for _, e := range entries {
 		name := path.Join(folder, e.Name())
 		switch {
-		case e.Name() == ".git", e.Type()&fs.ModeSymlink != 0, ignored.Match(strings.Split(name, "/"), e.IsDir()):
+		case e.Name() == ".git", e.Type()&fs.ModeSymlink != 0, ignores(above, name, e.IsDir()):
 		case e.IsDir():
 			if t.isOther(name) {
 				continue
 			}
-			if err := t.untracked(name, patterns); err != nil {
+			if err := t.untracked(name, above); err != nil {
 				return err
 			}
 		case e.Type().IsRegular() && !t.tracked[name]:
@@ -88,21 +86,6 @@ func (t *Tree) isOther(folder string) bool {
 	return path.Base(folder) == "node_modules"
 }
 
-func parse(text []byte, folder string) (list []gitignore.Pattern) {
-	var domain []string
-	if folder != "" {
-		domain = strings.Split(folder, "/")
-	}
-	for _, line := range strings.Split(string(text), "\n") {
-		line = strings.TrimRight(line, "\r")
-		if strings.HasPrefix(line, "#") || strings.TrimSpace(line) == "" {
-			continue
-		}
-		list = append(list, gitignore.ParsePattern(line, domain))
-	}
-	return list
-}
-
 func (t *Tree) full(p string) string { return filepath.Join(t.top, filepath.FromSlash(p)) }
 
 // Paths returns the files of the project, sorted.
@@ -115,7 +98,7 @@ func (t *Tree) Tracked(p string) bool { return t.tracked[p] }
 // were this text. The user's own ignore files do not count: what hides a key
 // must be in the repository, for all who clone it.
 func (t *Tree) Ignored(p string, top []byte) bool {
-	patterns := parse(top, "")
+	list := patterns(top, "")
 	folder := ""
 	for _, part := range strings.Split(path.Dir(p), "/") {
 		if part == "." {
@@ -123,10 +106,10 @@ func (t *Tree) Ignored(p string, top []byte) bool {
 		}
 		folder = path.Join(folder, part)
 		if text, err := t.Read(path.Join(folder, ".gitignore")); err == nil {
-			patterns = append(patterns, parse(text, folder)...)
+			list = append(list, patterns(text, folder)...)
 		}
 	}
-	return gitignore.NewMatcher(patterns).Match(strings.Split(p, "/"), false)
+	return ignores(list, p, false)
 }
 
 // Read returns a file's bytes. Errors say fs.ErrNotExist or ErrLink where that

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -128,5 +129,30 @@ func TestRestoreGivesTheOldBytesBack(t *testing.T) {
 	tree.mustHold(t, "a.py", "old")
 	if _, err := tree.Read("n.py"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file that was made is still there: %v", err)
+	}
+}
+
+// TestIgnoredIsWhatGitIgnores asks Git.
+func TestIgnoredIsWhatGitIgnores(t *testing.T) {
+	git, err := exec.LookPath("git")
+	if err != nil {
+		t.Fatal("these tests need git on PATH")
+	}
+	for _, ignore := range []string{
+		".env\n", "/.env\n", "*.env\n", ".env*\n", "**/.env\n", "conf/\n", "conf/*\n!conf/.env\n", "conf/\n!conf/.env\n", "*\n!.env\n",
+		"conf/**\n", "a/**/b.py\n", "!.env\n.env\n", ".env\n!.env\n", "\\#x\n", "x \n", "{a,b}.py\n", "[ab].py\n", "a/b\n", "/a\n", "b.py\n", "?.py\n", "a/*.py\n", "# .env\n", "\\!x\n", ".env\r\n",
+	} {
+		tree := made(t, map[string]string{".gitignore": ignore})
+		if out, err := exec.Command(git, "-C", tree.top, "init", "-q").CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		for _, path := range []string{".env", "conf/.env", "a/c/.env", "a/b/.env", "x.env", ".env.local", "a/x/y/b.py", "a/b.py", "b.py", "#x", "x", "!x", "{a,b}.py", "conf/x"} {
+			command := exec.Command(git, "-C", tree.top, "check-ignore", "-q", "--no-index", "--", path)
+			command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
+			want := command.Run() == nil
+			if got := tree.Ignored(path, []byte(ignore)); got != want {
+				t.Errorf("%q: %s is ignored: %t, Git says %t", ignore, path, got, want)
+			}
+		}
 	}
 }
