@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// pin matches a version of djleaks in a text for users: of the wheel, of the Go
+// module, of the repository as a hook and as an action, of a download.
+var pin = regexp.MustCompile(`(?m)(?:djleaks(?:@|==|/djleaks@|/cmd/djleaks@|/djleaks/)|rev: |^version = "|DJLEAKS_VERSION: "?)v?(\d+\.\d+\.\d+[-.a-z0-9]*)`)
+
+// TestEveryPinIsTheVersionOfTheCode guards what somebody would forget to raise.
+func TestEveryPinIsTheVersionOfTheCode(t *testing.T) {
+	pins := map[string]int{}
+	for _, pattern := range []string{"README.md", "pyproject.toml", "action.yml", "docs/*.md", "docs/ci/*", "python/*.md", "python/*.toml"} {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: no such files: %v", pattern, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, found := range pin.FindAllStringSubmatch(string(text), -1) {
+				if found[1] == "0.0.0" {
+					continue // the package that is only the pin has no version of its own
+				}
+				pins[pattern]++
+				if found[1] != version {
+					t.Errorf("%s pins %q, and the code is %s", file, found[0], version)
+				}
+			}
+		}
+	}
+	for _, pattern := range []string{"README.md", "pyproject.toml", "docs/*.md", "docs/ci/*", "python/*.toml"} {
+		if pins[pattern] == 0 {
+			t.Errorf("no version is pinned in %s", pattern)
+		}
+	}
+}
+
+func TestTheVersionOfTheCodeIsInTheChangelog(t *testing.T) {
+	heading := regexp.MustCompile(`(?m)^## ` + regexp.QuoteMeta(version) + ` - \d{4}-\d\d-\d\d$`)
+	if !heading.MatchString(document(t, "CHANGELOG.md")) {
+		t.Errorf("CHANGELOG.md has no heading for %s with its date", version)
+	}
+}
+
+// The wheels and archives hand on the licences of what the program links.
+func TestEveryLinkedModuleHasAnEnteredLicence(t *testing.T) {
+	entered := document(t, "release/licence.go")
+	out, err := exec.Command("go", "list", "-deps", "-tags=urfave_cli_no_docs", "-f", "{{with .Module}}{{.Path}}{{end}}", module+"cmd/djleaks").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	modules := strings.Fields(string(out))
+	if len(modules) < 10 {
+		t.Fatalf("only %v are linked", modules)
+	}
+	for _, path := range modules {
+		if !strings.Contains(entered, `"`+path+`":`) {
+			t.Errorf("release/licence.go says nothing of %s: read its licence, and enter it", path)
+		}
+	}
+}
