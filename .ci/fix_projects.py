@@ -116,6 +116,22 @@ SHAPES: dict[str, tuple[str, dict[str, str], str]] = {
     "tracked .env, quoted": ("from decouple import config\n\nSECRET_KEY = config('SECRET_KEY')\n", {".env": "SECRET_KEY='@K@'\nDEBUG=1\n"}, "fix"),
     "example and docker": ("import environ\n\nenv = environ.Env()\nenviron.Env.read_env()\nSECRET_KEY = env('SECRET_KEY', default='@K@')\n", {".env.example": "DEBUG=1\n", "Dockerfile": "FROM python\nCOPY . /app\n"}, "fix"),
     "fallbacks": ("import os\nSECRET_KEY = os.environ.get('SECRET_KEY', '@K@')\nSECRET_KEY_FALLBACKS = ['@K3@']\n", {}, "fix"),
+    "star import": ("from .base import *\n\nSECRET_KEY = env(\n    'DJANGO_SECRET_KEY',\n    default='@K@',\n)\n", {"mysite/base.py": BASE + "import environ\n\nenv = environ.Env()\nenv.read_env(str(BASE_DIR / '.env'))\n"}, "fix"),
+    "env from a module": ("from mysite.env import env\n\nDEBUG = env.bool('DEBUG', default=True)\nSECRET_KEY = '@K@'\n", {"mysite/env.py": BASE + "import environ\n\nenv = environ.Env()\nenv.read_env(str(BASE_DIR / '.env'))\n"}, "fix"),
+    "dynaconf toml": ("import dynaconf\n\nsettings = dynaconf.DjangoDynaconf(__name__)\n", {"requirements.txt": "dynaconf\n", "settings.toml": "[default]\nSECRET_KEY = \"@K@\"\n"}, "fix"),
+    "dynaconf yaml": ("import dynaconf\n\nsettings = dynaconf.DjangoDynaconf(__name__)\n", {"requirements.txt": "dynaconf\n", "settings.yaml": "default:\n  SECRET_KEY: '@K@'\n"}, "fix"),
+    "dynaconf, settings.py": ("SECRET_KEY = '@K@'\nimport dynaconf\n\nsettings = dynaconf.DjangoDynaconf(__name__)\n", {"requirements.txt": "dynaconf\n"}, "fix"),
+    "default in a variable": ("import os\nDEFAULT_SECRET_KEY = '@K@'\nSECRET_KEY = os.environ.get('SECRET_KEY', DEFAULT_SECRET_KEY)\n", {}, "fix"),
+    "if in environ": ("import os\nif 'SITE_KEY' in os.environ:\n    SECRET_KEY = os.environ['SITE_KEY']\nelse:\n    SECRET_KEY = '@K@'\n", {}, "fix"),
+    "os.environ assigned": ("import os\nos.environ['SECRET_KEY'] = '@K@'\nSECRET_KEY = os.environ['SECRET_KEY']\n", {}, "fix"),
+    "two chained": ("import os\nSECRET_KEY = os.environ.get('A_KEY', os.environ.get('SECRET_KEY', '@K@'))\n", {}, "fix"),
+    "environ proxied prefix": ("import environ\n\nenv = environ.Env(\n    # set casting, default value\n    DEBUG=(bool, False),\n    SECRET_KEY=(str, '@K@'),\n)\nSECRET_KEY = env('SECRET_KEY')\n", {}, "fix"),
+    "decouple repository": (BASE + "from decouple import Config, RepositoryEnv\n\nconfig = Config(RepositoryEnv(str(BASE_DIR / '.env')))\nSECRET_KEY = config('SECRET_KEY', default='@K@')\n", {".env": "DEBUG=1\n", ".gitignore": ".env\n"}, "fix"),
+    "environs, own value": ("from environs import Env\n\nenv = Env()\nenv.read_env()\nSECRET_KEY = env.str('SECRET_KEY', default='@K@')\n", {".env": "SECRET_KEY=an-own-value-of-this-machine-that-stays\n", ".gitignore": ".env\n"}, "own value"),
+    "pydantic prefix": ("from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\nclass Settings(BaseSettings):\n    model_config = SettingsConfigDict(env_file='.env', env_prefix='app_', extra='ignore')\n    debug: bool = True\n    secret_key: str = '@K@'\n    name: str = 'x'\n\n\nSECRET_KEY = Settings().secret_key\n", {}, "fix"),
+    "pydantic secret": ("from pydantic import SecretStr\nfrom pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    secret_key: SecretStr = SecretStr('@K@')\n\n\nSECRET_KEY = Settings().secret_key.get_secret_value()\n", {}, "fix"),
+    "configurations value": ("from configurations import Configuration, values\n\n\nclass Dev(Configuration):\n    SECRET_KEY = values.Value('@K@', environ_name='SITE_KEY')\n", {"manage.py": MANAGE.replace("mysite.settings\")", "mysite.settings\")\n    os.environ.setdefault(\"DJANGO_CONFIGURATION\", \"Dev\")").replace("django.core.management", "configurations.management")}, "fix"),
+    "tabs": ("import os\nif True:\n\tSECRET_KEY = '@K@'\n", {}, "fix"),
     "computed": ("import socket\nSECRET_KEY = '@K@' + socket.gethostname()\n", {}, "computed"),
     "formatted": ("SECRET_KEY = '@K@%s' % __name__\n", {}, "computed"),
     "not Python": ("SECRET_KEY = '@K@'\ndef broken(:\n    pass\n", {}, "not valid Python"),
@@ -167,6 +183,8 @@ class Project:
     def check(self) -> str:
         """What is wrong; empty if nothing is."""
         starts = self.want == "fix" and "needs" not in self.name
+        if self.want == "own value":
+            self.want, starts = "fix", False
         if starts and self.key not in (self.running() or ""):
             return "the project does not start before the change: a fault of this script"
         before = {p: p.read_bytes() for p in self.folder.rglob("*") if p.is_file() and ".git/" not in str(p)}

@@ -48,8 +48,9 @@ func (p *planner) setVariable(file, name string) {
 		return
 	}
 	text, err := p.read(file)
-	if err != nil {
-		text = nil
+	if err != nil && !isNotExist(err) {
+		p.refuse(file, 0, "the file that holds the variables cannot be read: "+err.Error(), name+"=…")
+		return
 	}
 	p.private[file] = err != nil // an old file keeps its mode
 	key := p.newKey()
@@ -288,16 +289,35 @@ func (p *planner) loads(py *pythonFile, limit int) (file string, ok bool) {
 				if strings.Contains(py.Source(a.Value, a.End), "find_dotenv") {
 					break
 				}
+				p.conditional(py, call)
 				return at.path, true
 			}
+			p.conditional(py, call)
 			return p.guess(py), true
 		}
+		p.conditional(py, call)
 		if last == "read_env" && py.imports("environ") && !py.imports("environs") {
 			return joinPath(dirOf(py.path), ".env"), true
 		}
 		return p.upward(dirOf(py.path)), true
 	}
 	return "", false
+}
+
+// conditional notes that a file of variables is loaded in a branch only.
+func (p *planner) conditional(py *pythonFile, call *pysource.Call) {
+	n := py.StatementOf(call.First)
+	indent := py.Statements[n].Indent
+	for ; n >= 0 && indent > 0; n-- {
+		st := py.Statements[n]
+		if st.Indent >= indent {
+			continue
+		}
+		if indent = st.Indent; py.Is(st.First, "if") {
+			p.note("%s:%d loads it only %s.", py.path, py.Tokens[call.First].Line, strings.TrimSuffix(py.Source(st.First, st.End), ":"))
+			return
+		}
+	}
 }
 
 // guess is the .env file that is there, or where it usually is.
@@ -332,7 +352,7 @@ func (p *planner) settingsFile(py *pythonFile) (file string, loaded bool) {
 		return "", false
 	}
 	for n := range py.Tokens {
-		if !py.Is(n, "env_file") && !(py.Tokens[n].Kind == pysource.String && py.Source(n, n+1) == `"env_file"`) || !py.Is(n+1, "=") && !py.Is(n+1, ":") {
+		if !py.Is(n, "env_file") && !py.isText(n, "env_file") || !py.Is(n+1, "=") && !py.Is(n+1, ":") {
 			continue
 		}
 		end := n + 2
@@ -348,4 +368,10 @@ func (p *planner) settingsFile(py *pythonFile) (file string, loaded bool) {
 		return p.guess(py), true
 	}
 	return "", false
+}
+
+// isText reports whether a token is a string of this value.
+func (py *pythonFile) isText(n int, value string) bool {
+	text, ok := py.Value(n)
+	return ok && text == value
 }

@@ -192,6 +192,20 @@ func (p *planner) documentation(file string, text []byte, leaks []Leak) {
 	p.replaceAll(file, text, leaks, func(*Leak) string { return placeholder })
 }
 
+// dynaconf makes a value come from the variable that dynaconf itself would
+// prefer to it.
+func (p *planner) dynaconf(file string, text []byte, leaks []Leak) {
+	p.replaceAll(file, text, leaks, func(l *Leak) string {
+		name := "DJANGO_" + strings.ToUpper(l.Name[strings.LastIndexByte(l.Name, '.')+1:])
+		p.variables = append(p.variables, variable{name: name, reader: file, line: l.Line})
+		read := "@format {env[" + name + "]}"
+		if from, to := bare(text, l); from > 0 && to < len(text) && (text[from-1] == '"' || text[from-1] == '\'') {
+			return read
+		}
+		return `"` + read + `"`
+	})
+}
+
 // otherReason is why a file of another kind is not changed.
 func otherReason(base string) string {
 	switch {

@@ -61,7 +61,12 @@ func (s *site) getter() (getter, *refusal) {
 
 // getters returns what reads the environment and is made at the top level of
 // the file, above the literal and below it.
-func (s *site) getters() (above, below []getter) {
+func (s *site) getters() (above, below []getter) { return s.gettersTo(maxStars) }
+
+// maxStars is how many star imports are followed, one from the other.
+const maxStars = 4
+
+func (s *site) gettersTo(stars int) (above, below []getter) {
 	add := func(token int, g getter) {
 		if token < s.first {
 			above = append(above, g)
@@ -74,6 +79,14 @@ func (s *site) getters() (above, below []getter) {
 			continue
 		}
 		switch {
+		case i.Member == "*" && stars > 0:
+			if other := s.module(i.Module); other != nil {
+				star := site{pythonFile: other, leak: s.leak, first: len(other.Tokens)}
+				all, _ := star.gettersTo(stars - 1)
+				for _, g := range all {
+					add(i.Token, g)
+				}
+			}
 		case i.Member == "config" && (i.Module == "decouple" || i.Module == "prettyconf"):
 			add(i.Token, getter{kind: wayDecouple, call: i.As})
 		case i.Member == "" && i.Module == "decouple":

@@ -1,6 +1,7 @@
 package fix
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"path"
@@ -157,11 +158,24 @@ func (p *planner) file(file string, leaks []Leak) {
 		p.workflow(file, text, leaks)
 	case django.ContextOf(file) == django.Doc:
 		p.documentation(file, text, leaks)
+	case allTests(leaks) && bytes.IndexByte(text, 0) < 0:
+		p.replaceAll(file, text, leaks, func(*Leak) string { return dummy })
+	case p.project.dynaconf && isSettings(base):
+		p.dynaconf(file, text, leaks)
 	default:
 		for _, l := range leaks {
 			p.refuse(file, l.Line, otherReason(base), otherLine(base, &l))
 		}
 	}
+}
+
+func allTests(leaks []Leak) bool {
+	for i := range leaks {
+		if !leaks[i].Test {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *planner) refuse(file string, line int, reason, byHand string) {

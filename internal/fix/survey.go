@@ -17,6 +17,7 @@ type project struct {
 	examples   []string
 	composes   []string
 	containers []string // Dockerfiles
+	dynaconf   bool     // a requirement names dynaconf
 	starters   []string // files that may start Django: CI, Procfile, tox.ini, …
 }
 
@@ -33,6 +34,9 @@ func survey(tree Tree) project {
 			if p.manage == "" || len(dirOf(file)) < len(p.manage) {
 				p.manage = dirOf(file)
 			}
+		case isRequirements(base):
+			text, err := tree.Read(file)
+			p.dynaconf = p.dynaconf || err == nil && bytes.Contains(bytes.ToLower(text), []byte("dynaconf"))
 		case isExample(base):
 			p.examples = append(p.examples, file)
 			p.nameVariables(tree, file)
@@ -83,6 +87,17 @@ func assignmentOf(line string) (name, value string, ok bool) {
 		return "", "", false
 	}
 	return name, strings.TrimSpace(value), true
+}
+
+// isRequirements recognises the files that say which packages a project has.
+func isRequirements(base string) bool {
+	return base == "pyproject.toml" || base == "setup.py" || base == "pipfile" || strings.Contains(base, "requirements") && strings.HasSuffix(base, ".txt")
+}
+
+// isSettings recognises the files that dynaconf reads.
+func isSettings(base string) bool {
+	stem, end, _ := strings.Cut(strings.TrimPrefix(base, "."), ".")
+	return (strings.HasPrefix(stem, "settings") || strings.HasPrefix(stem, "secrets")) && (strings.HasSuffix(end, "toml") || strings.HasSuffix(end, "yaml") || strings.HasSuffix(end, "yml") || strings.HasSuffix(end, "json"))
 }
 
 func isExample(base string) bool {

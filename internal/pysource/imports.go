@@ -8,7 +8,7 @@ import (
 // Import is a name that an import statement makes.
 type Import struct {
 	Module string // what is imported, or imported from: os, os.path, .helpers
-	Member string // of "from Module import Member"; "" for "import Module"
+	Member string // of "from Module import Member", "*" for all; "" for "import Module"
 	As     string // the name that it gets
 	Token  int    // where the statement begins
 	Top    bool   // the statement is not indented
@@ -39,6 +39,9 @@ func (f *File) names(s Statement, first int, from string) (list []Import) {
 		for n < s.End && (f.Tokens[n].Kind == Name && !f.Is(n, "as") || f.Is(n, ".")) {
 			dotted.WriteString(f.Word(n))
 			n++
+		}
+		if from != "" && f.Is(n, "*") {
+			dotted.WriteString("*")
 		}
 		if dotted.Len() == 0 {
 			continue

@@ -200,6 +200,9 @@ func (t *Tree) prepare(c Change) (name string, err error) {
 		if info, err = os.Lstat(t.full(c.Path)); err == nil {
 			mode = info.Mode().Perm()
 		}
+		if err == nil && mode&0o200 == 0 {
+			err = errors.New("it is read-only")
+		}
 	}
 	if err != nil {
 		return "", err
