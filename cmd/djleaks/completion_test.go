@@ -33,7 +33,7 @@ func TestBashCompletesCommandsOptionsAndValues(t *testing.T) {
 		want  []string
 	}{
 		{[]string{"djleaks", "au"}, []string{"audit"}},
-		{[]string{"djleaks", "key", ""}, []string{"new", "fingerprint"}},
+		{[]string{"djleaks", "key", ""}, []string{"new", "fingerprint", "match"}},
 		{[]string{"djleaks", "audit", "--exit"}, []string{"--exit-zero"}},
 		{[]string{"djleaks", "audit", "--format", "js"}, []string{"json", "jsonl"}},
 		{[]string{"djleaks", "hook", "install", "--gl"}, []string{"--global"}},

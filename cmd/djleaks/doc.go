@@ -12,6 +12,8 @@ Usage:
 	djleaks hook COMMAND        install, status, uninstall; run NAME is for hooks
 	djleaks key new             print a fresh key, made the way Django makes it
 	djleaks key fingerprint     name the key on standard input without showing it
+	djleaks key match [PATH]    say which key of a history signed the cookie, token
+	                            or link on standard input
 	djleaks report FILE         show a saved JSON report in another format
 	djleaks rules [RULE]        explain what is looked for, and why
 	djleaks demo                audit a repository made for the purpose
@@ -45,6 +47,9 @@ is listed, and does not fail.
 	2  wrong words or configuration
 	3  something that was asked for could not be read
 
+Of key match: 1 a key of the history signed the value; 0 it is a signed value,
+and none did; 3 no key can be tried on it, or not all could be read.
+
 Treat any other code as a failure. The format of the report never changes it.
 
 # Output
@@ -63,6 +68,7 @@ Keys that are encrypted, compressed or computed are not seen, nor are those in
 Git LFS files and submodules. In a clone that is shallow or partial, what is not
 here is listed and makes the scan incomplete. Refs in the reftable format are
 read by the git program; without it they make the scan incomplete. Whether a
-key is used by any running site only its owner can tell.
+running site uses a key its owner can tell: key match asks a cookie of the site,
+key fingerprint the environment of a process.
 */
 package main

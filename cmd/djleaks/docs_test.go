@@ -15,6 +15,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/signed"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -65,7 +66,7 @@ func TestTheConfigurationInTheDocumentationParses(t *testing.T) {
 }
 
 func TestEveryFieldOfTheReportIsDocumented(t *testing.T) {
-	words := document(t, "docs/formats.md")
+	words := document(t, "docs/formats.md") + document(t, "docs/key-match.md")
 	var check func(reflect.Type)
 	seen := map[reflect.Type]bool{}
 	check = func(typ reflect.Type) {
@@ -88,12 +89,22 @@ func TestEveryFieldOfTheReportIsDocumented(t *testing.T) {
 		}
 	}
 	check(reflect.TypeFor[scanner.Report]())
+	check(reflect.TypeFor[report.Match]())
 	if len(seen) < 8 {
 		t.Errorf("only %d types of the report were looked at", len(seen))
 	}
 	for _, format := range report.Formats() {
 		if !strings.Contains(words, "`"+format+"`") {
 			t.Errorf("docs/formats.md has no word of the format %s", format)
+		}
+	}
+}
+
+func TestEveryPurposeOfASignatureIsDocumented(t *testing.T) {
+	words := document(t, "docs/key-match.md")
+	for _, purpose := range signed.Purposes() {
+		if !strings.Contains(words, "| `"+string(purpose)+"` |") {
+			t.Errorf("docs/key-match.md does not say what %s is", purpose)
 		}
 	}
 }

@@ -34,7 +34,7 @@ const maxKeyInput = 1 << 20
 func keyCommand(w world) *cli.Command {
 	return &cli.Command{
 		Name:  "key",
-		Usage: "make a key, or name one without showing it",
+		Usage: "make a key, name one without showing it, or say which one signed a value",
 		Subcommands: []*cli.Command{
 			{
 				Name:      "new",
@@ -79,6 +79,7 @@ func keyCommand(w world) *cli.Command {
 					return err
 				},
 			},
+			matchCommand(w),
 		},
 	}
 }

@@ -94,8 +94,8 @@ func readReportOptions(c *cli.Context) (scanOptions, error) {
 		format: c.String("format"), output: c.String("output"), reports: map[string]string{}, color: c.String("color"),
 		all: c.Bool("all"), verbose: c.Bool("verbose"), quiet: c.Bool("quiet"),
 	}
-	if !slices.Contains([]string{"auto", "always", "never"}, o.color) {
-		return o, usageError{fmt.Sprintf("--color %q is none of auto, always, never", o.color), ""}
+	if err := checkColor(o.color); err != nil {
+		return o, err
 	}
 	if err := checkFormat("--format", o.format); err != nil {
 		return o, err
@@ -111,6 +111,13 @@ func readReportOptions(c *cli.Context) (scanOptions, error) {
 		o.reports[file] = format
 	}
 	return o, nil
+}
+
+func checkColor(when string) error {
+	if slices.Contains([]string{"auto", "always", "never"}, when) {
+		return nil
+	}
+	return usageError{fmt.Sprintf("--color %q is none of auto, always, never", when), ""}
 }
 
 func checkFormat(flag, format string) error {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -68,6 +69,28 @@ func TestScripts(t *testing.T) {
 
 var keyMark = regexp.MustCompile(`\{\{(key|insecure) (\d+)\}\}`)
 
+// signedMark is replaced by a value of testdata/signed, all of which key 1 has
+// signed: {{signed django-6.1 dumps}}.
+var signedMark = regexp.MustCompile(`\{\{signed (\S+) (\S+)\}\}`)
+
+// signedValue is the value of a name in a file of testdata/signed.
+func signedValue(file, name string) (string, error) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "testdata", "signed", file+".jsonl"))
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(text)) {
+		var v struct{ ID, Value string }
+		if err := json.Unmarshal([]byte(line), &v); err != nil {
+			return "", err
+		}
+		if strings.HasSuffix(v.ID, "/"+name) {
+			return v.Value, nil
+		}
+	}
+	return "", fmt.Errorf("%s has no value %s", file, name)
+}
+
 // fillKeys replaces {{key 1}} and {{insecure 1}} in the files of a script.
 func fillKeys(dir string) error {
 	return filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
@@ -80,7 +103,18 @@ func fillKeys(dir string) error {
 
 func fillKey(path string) error {
 	text, err := os.ReadFile(path)
-	if err != nil || !keyMark.Match(text) {
+	if err != nil || !keyMark.Match(text) && !signedMark.Match(text) {
+		return err
+	}
+	text = signedMark.ReplaceAllFunc(text, func(mark []byte) []byte {
+		part := signedMark.FindSubmatch(mark)
+		var value string
+		if value, err = signedValue(string(part[1]), string(part[2])); err != nil {
+			return mark
+		}
+		return []byte(value)
+	})
+	if err != nil {
 		return err
 	}
 	filled := keyMark.ReplaceAllFunc(text, func(mark []byte) []byte {

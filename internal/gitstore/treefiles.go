@@ -10,6 +10,9 @@ import (
 
 // TreeFiles yields the files of one tree.
 type TreeFiles struct {
+	// Only, if it is set, says which files are read, by their path.
+	Only func(path string) bool
+
 	r     *Repository
 	tree  scanner.ObjectID
 	paths []string
@@ -27,7 +30,7 @@ func (r *Repository) TreeFiles(rev string, paths ...string) (*TreeFiles, error) 
 	if err != nil {
 		return nil, fmt.Errorf("tree: %w", err)
 	}
-	return &TreeFiles{r, tree, r.topPaths(paths)}, nil
+	return &TreeFiles{r: r, tree: tree, paths: r.topPaths(paths)}, nil
 }
 
 // Chunks implements scanner.Source.
@@ -48,7 +51,7 @@ func (s *TreeFiles) chunks(ctx context.Context, y *blobYielder) error {
 			continue
 		}
 		mode, id, err := trees.find(s.tree, path)
-		if err == nil && isText(mode) {
+		if err == nil && isText(mode) && (s.Only == nil || s.Only(path)) {
 			if err := y.blob(scanner.Chunk{ID: id, Path: path}); err != nil {
 				return err
 			}
@@ -80,7 +83,7 @@ func (s *TreeFiles) below(ctx context.Context, y *blobYielder, trees *treeCache,
 			if err == nil {
 				err = ctx.Err()
 			}
-			if err == nil && isText(t.mode) {
+			if err == nil && isText(t.mode) && (s.Only == nil || s.Only(string(t.path))) {
 				err = y.blob(scanner.Chunk{ID: scanner.ObjectID(t.id), Path: string(t.path)})
 			}
 		},

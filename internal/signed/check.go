@@ -61,8 +61,8 @@ func Check(input string, keys []scanner.Secret, v *Vocabulary) Answer {
 			answer.Checked = append(answer.Checked, claims[i].what)
 		}
 	}
-	t := trial{keys: keys, claims: claims, found: map[int]found{}}
-	if !t.plan(v) {
+	t := trial{vocabulary: v, keys: keys, claims: claims, found: map[int]found{}}
+	if !t.plan() {
 		answer.Partial = true
 	}
 	t.run()
@@ -76,6 +76,13 @@ func Check(input string, keys []scanner.Secret, v *Vocabulary) Answer {
 		answer.Reasons = reasons(pieces)
 	}
 	return answer
+}
+
+// Hopeless reports whether nothing in an input has the form of a signed value, so
+// that no key need be tried.
+func Hopeless(input string) bool {
+	pieces, complete := cut(decoded(input))
+	return complete && len(distinct(pieces)) == 0
 }
 
 // decoded is an input in UTF-8: what a Windows shell writes into a file is not.
@@ -129,12 +136,13 @@ func settle(matches []Match) []Match {
 
 // trial is one Check: claims times recipes times keys.
 type trial struct {
-	keys   []scanner.Secret
-	claims []claim
-	jobs   []job
-	next   atomic.Int64
-	mu     sync.Mutex
-	found  map[int]found // by claim
+	vocabulary *Vocabulary
+	keys       []scanner.Secret
+	claims     []claim
+	jobs       []job
+	next       atomic.Int64
+	mu         sync.Mutex
+	found      map[int]found // by claim
 }
 
 // found is a job and a key that gave a claim's signature.
@@ -148,12 +156,12 @@ type job struct {
 
 // plan lists the jobs, the likely ones of all claims first; false if there are
 // more than may be done.
-func (t *trial) plan(v *Vocabulary) bool {
+func (t *trial) plan() bool {
 	work := 0
 	for rank := own; rank < ranks; rank++ {
 		for i := range t.claims {
-			cost := len(t.keys) * (len(t.claims[i].message) + hmacCost)
-			for _, r := range recipesFor(&t.claims[i], v, rank) {
+			cost := (len(t.keys) + len(publicKeys)) * (len(t.claims[i].message) + hmacCost)
+			for _, r := range recipesFor(&t.claims[i], t.vocabulary, rank) {
 				if work += cost; work > maxWork {
 					return false
 				}
@@ -236,10 +244,20 @@ func (t *trial) match(f found) Match {
 	} else {
 		m.Key, m.Secret, m.Purpose = -1, publicKeys[anybody-f.key], ForgedCookie
 	}
-	if len(c.names) > 0 {
-		m.Name = c.names[len(c.names)-1]
+	m.Name = j.recipe.name
+	for i := len(c.names) - 1; i >= 0 && m.Name == ""; i-- {
+		if slices.Contains(usualNames, c.names[i]) || slices.Contains(t.vocabulary.Cookies, c.names[i]) {
+			m.Name = c.names[i]
+		}
 	}
 	return m
+}
+
+// usualNames are names that may be told. Any other word before a value may be a
+// value itself, unless the signature or the code confirms that it is a name.
+var usualNames = []string{
+	"sessionid", "messages", "session", "token", "access", "refresh", "access_token", "refresh_token", "jwt", "Authorization",
+	"remember_token", "csrf_token", "session_data",
 }
 
 // signs reports whether a secret, used by a recipe, gives a claim's signature.

@@ -1,6 +1,8 @@
 package signed
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -50,6 +52,9 @@ var purposeWords = map[Purpose]string{
 	ForgedCookie:      "a cookie that was forged: an empty SECRET_KEY_FALLBACKS entry signed it",
 }
 
+// Purposes lists all of them, in no order.
+func Purposes() []Purpose { return slices.Collect(maps.Keys(purposeWords)) }
+
 // String describes the purpose to people, as a noun with its article.
 func (p Purpose) String() string { return purposeWords[p] }
 
@@ -70,6 +75,7 @@ type recipe struct {
 	purpose    Purpose
 	salt       string // as the code names it, for people; empty if it is the library's own
 	cookie     bool   // made by Django's signer of cookies
+	name       string // of the cookie, if it is part of the salt
 }
 
 // rank orders recipes by how likely they are.
@@ -223,7 +229,9 @@ func signer(salt string, cookie bool, purpose Purpose, shown string) recipe {
 // that of all Djangos before.
 func cookie(name, salt string) []recipe {
 	v2 := "django.http.cookies.v2:" + strconv.Itoa(utf8.RuneCountInString(salt)) + ":" + salt + name
-	return []recipe{signer(v2, true, SignedCookie, salt), signer(name+salt, true, SignedCookie, salt)}
+	recipes := []recipe{signer(v2, true, SignedCookie, salt), signer(name+salt, true, SignedCookie, salt)}
+	recipes[0].name, recipes[1].name = name, name
+	return recipes
 }
 
 // itsdangerousRecipes covers its four derivations. "django-concat" is the
