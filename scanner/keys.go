@@ -1,31 +1,28 @@
 package scanner
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
 
-// Build makes the list of keys: open ones, and those that the old side of a
-// comparison holds already. With a history the places of blobs come from it,
-// otherwise from the findings themselves. status is that of a finding that is
-// placed by itself.
-func Build(d Detector, findings []Finding, h *History, status Status) (open, known []Key) {
-	b := builder{detector: d, history: h, status: status, keys: map[Fingerprint]*keyBuilder{}}
-	b.indexHistory()
+// Build makes the list of keys with the places that are new, and the list of
+// those that the old side of a comparison holds, with their places there. A key
+// can be in both: which of them it belongs to is decided when policies have
+// judged the places. With a history the places of blobs come from it, otherwise
+// from the findings themselves. status is that of a finding that is placed by
+// itself.
+func Build(d Detector, findings []Finding, h *History, status Status) (keys, old []Key) {
+	fresh := builder{detector: d, history: h, status: status, keys: map[Fingerprint]*keyBuilder{}}
+	before := builder{detector: d, status: StatusLive, keys: map[Fingerprint]*keyBuilder{}}
 	for i := range findings {
-		b.add(&findings[i])
-	}
-	for _, k := range b.keys {
-		key := b.finish(k)
-		if k.known {
-			known = append(known, key)
+		if findings[i].Known {
+			before.add(&findings[i])
 		} else {
-			open = append(open, key)
+			fresh.add(&findings[i])
 		}
 	}
-	slices.SortFunc(open, compareKeys)
-	slices.SortFunc(known, compareKeys)
-	return open, known
+	return fresh.finished(), before.finished()
 }
 
 type builder struct {
@@ -40,7 +37,6 @@ type builder struct {
 type keyBuilder struct {
 	secret Secret
 	class  Class
-	known  bool // a text that is not new holds it
 	// sites are its findings, by where they are.
 	sites   map[site][]*Finding
 	reasons map[string]Severity
@@ -52,6 +48,17 @@ type site struct {
 	id   ObjectID
 	path string
 	item Item
+}
+
+// finished returns all keys in order.
+func (b *builder) finished() []Key {
+	b.indexHistory()
+	var all []Key
+	for _, k := range b.keys {
+		all = append(all, b.finish(k))
+	}
+	slices.SortFunc(all, CompareKeys)
+	return all
 }
 
 func (b *builder) indexHistory() {
@@ -73,10 +80,6 @@ func (b *builder) add(f *Finding) {
 	}
 	if f.Class.Rank() < k.class.Rank() {
 		k.class = f.Class
-	}
-	if f.Known {
-		k.known = true
-		return
 	}
 	at := site{f.ID, f.Path, itemOf(f)}
 	k.sites[at] = append(k.sites[at], f)
@@ -111,13 +114,9 @@ func (b *builder) finish(k *keyBuilder) Key {
 	for i := range key.Occurrences {
 		hideSecret(&key.Occurrences[i], k.secret)
 	}
-	if len(key.Occurrences) == 0 { // every finding is on the old side
-		key.Occurrences = []Occurrence{}
-	}
 	slices.SortFunc(key.Occurrences, compareOccurrences)
 	key.Summarize()
 	key.Reasons = k.reasonsFor(key.Severity)
-	key.Accepted = k.allowed()
 	return key
 }
 
@@ -160,28 +159,22 @@ func (k *keyBuilder) findLeakedFallback(occurrences []Occurrence) {
 
 const leakedFallback = "the key leaked as a SECRET_KEY and is listed in SECRET_KEY_FALLBACKS: whatever is forged with it stays valid"
 
-// allowed returns the acceptance of a key all of whose findings a comment
-// accepts; one place without such a comment keeps the key open.
-func (k *keyBuilder) allowed() *Acceptance {
-	var allow *Allow
-	for _, findings := range k.sites {
-		for _, f := range findings {
-			if f.Allow == nil {
-				return nil
-			}
-			if allow == nil || f.Allow.Reason < allow.Reason {
-				allow = f.Allow
-			}
-		}
-	}
+// commented is the acceptance of a place by the comment in the version that
+// decides, which is the first: the one at HEAD, else at another tip, else the
+// last one. It stretches to versions without a comment, because nobody can add
+// one to a commit.
+func commented(versions ...*Finding) *Acceptance {
+	allow := versions[0].Allow
 	if allow == nil {
 		return nil
 	}
-	reason := allow.Reason
-	if reason == "" {
-		reason = allow.By
+	accepted := &Acceptance{By: ByComment, Reason: cmp.Or(allow.Reason, allow.By)}
+	for _, f := range versions[1:] {
+		if f.Allow == nil {
+			accepted.Stretches = append(accepted.Stretches, f.ID.String())
+		}
 	}
-	return &Acceptance{By: ByComment, Reason: reason}
+	return accepted
 }
 
 func (k *keyBuilder) reasonsFor(s Severity) []string {
@@ -214,6 +207,7 @@ func (b *builder) inPlace(k *keyBuilder, f *Finding) Occurrence {
 	o := Occurrence{
 		Path: f.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Form: f.Form, Rule: f.Rule, Name: f.Name,
 		Severity: b.judge(k, f, f.Path), Introduced: f.Commits, Status: status, Instead: f.Instead,
+		Accepted: commented(f),
 	}
 	if f.ID != "" {
 		o.Blob = f.ID.String()
@@ -232,7 +226,7 @@ func (b *builder) message(k *keyBuilder, f *Finding) Occurrence {
 	}
 	return withLists(Occurrence{
 		Line: f.Line, Column: f.Column, Repeats: f.Repeats, Commit: f.ID.String(), Form: f.Form, Rule: f.Rule, Name: f.Name,
-		Severity: b.judge(k, f, ""), Introduced: f.Commits, Status: status,
+		Severity: b.judge(k, f, ""), Introduced: f.Commits, Status: status, Accepted: commented(f),
 	})
 }
 
@@ -243,16 +237,18 @@ func (b *builder) placed(k *keyBuilder, item Item, blobs map[ObjectID]*Finding) 
 	named := map[ObjectID]bool{}
 	for _, p := range b.places[item] {
 		var versions []Version
+		var findings []*Finding
 		for _, id := range p.Blobs {
 			if f := blobs[id]; f != nil {
 				named[id] = true
 				versions = append(versions, Version{id.String(), f.Line, f.Column})
+				findings = append(findings, f)
 			}
 		}
 		if len(versions) == 0 {
 			continue
 		}
-		f := blobs[p.Blobs[0]]
+		f := findings[0]
 		status := StatusUnreachable
 		if len(p.Refs) > 0 {
 			status = StatusLive
@@ -262,7 +258,7 @@ func (b *builder) placed(k *keyBuilder, item Item, blobs map[ObjectID]*Finding) 
 		out = append(out, withLists(Occurrence{
 			Path: p.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Blob: versions[0].Blob,
 			Form: f.Form, Rule: f.Rule, Name: f.Name, Severity: b.judge(k, f, p.Path),
-			Introduced: p.Introduced, Removed: p.Removed, Refs: p.Refs, Status: status, Versions: versions, Instead: f.Instead,
+			Introduced: p.Introduced, Removed: p.Removed, Refs: p.Refs, Status: status, Versions: versions, Instead: f.Instead, Accepted: commented(findings...),
 		}))
 	}
 	for id, f := range blobs {
@@ -272,7 +268,7 @@ func (b *builder) placed(k *keyBuilder, item Item, blobs map[ObjectID]*Finding) 
 		out = append(out, withLists(Occurrence{
 			Line: f.Line, Column: f.Column, Repeats: f.Repeats, Blob: id.String(), Form: f.Form, Rule: f.Rule, Name: f.Name,
 			Severity: b.judge(k, f, ""), Status: StatusUnreachable,
-			Versions: []Version{{id.String(), f.Line, f.Column}},
+			Versions: []Version{{id.String(), f.Line, f.Column}}, Accepted: commented(f),
 		}))
 	}
 	return out

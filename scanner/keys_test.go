@@ -3,6 +3,7 @@ package scanner_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -102,17 +103,31 @@ func TestVersionsOfAFileAreOneOccurrence(t *testing.T) {
 	}
 }
 
-func TestAKeyOfTheOldSideIsKnownWhereverItTurnsUp(t *testing.T) {
-	old, fresh := testkit.Key(1), testkit.Key(2)
+func TestTheOldSideHasItsKeysWithTheirPlaces(t *testing.T) {
+	both, fresh, gone := testkit.Key(1), testkit.Key(2), testkit.Key(3)
 	findings := collect(t,
-		scanner.Chunk{Path: "new.py", Text: []byte("SECRET=" + old + "\nSECRET=" + fresh + "\n")},
-		scanner.Chunk{Path: "gone.py", Text: []byte("SECRET=" + old + "\n"), Known: true})
-	open, known := scanner.Build(lines{}, findings, nil, scanner.StatusStaged)
-	if len(open) != 1 || open[0].Fingerprint != scanner.NewSecret(fresh).Fingerprint() || open[0].Occurrences[0].Line != 2 {
-		t.Errorf("open keys: %+v", open)
-	}
-	if len(known) != 1 || known[0].Fingerprint != scanner.NewSecret(old).Fingerprint() {
-		t.Errorf("known keys: %+v", known)
+		scanner.Chunk{Path: "new.py", Text: []byte("SECRET=" + both + "\nSECRET=" + fresh + "\n")},
+		scanner.Chunk{Path: "old.py", Text: []byte("SECRET=" + both + "\nSECRET=" + gone + "\n"), Known: true})
+	keys, old := scanner.Build(lines{}, findings, nil, scanner.StatusStaged)
+	for _, c := range []struct {
+		keys   []scanner.Key
+		path   string
+		status scanner.Status
+		want   []string
+	}{{keys, "new.py", scanner.StatusStaged, []string{both, fresh}}, {old, "old.py", scanner.StatusLive, []string{both, gone}}} {
+		if len(c.keys) != len(c.want) {
+			t.Fatalf("%d keys in %s", len(c.keys), c.path)
+		}
+		for _, value := range c.want {
+			i := slices.IndexFunc(c.keys, func(k scanner.Key) bool { return k.Fingerprint == scanner.NewSecret(value).Fingerprint() })
+			if i < 0 {
+				t.Errorf("a key is not in %s", c.path)
+				continue
+			}
+			if k := c.keys[i]; len(k.Occurrences) != 1 || k.Occurrences[0].Path != c.path || k.Status != c.status || k.Severity < scanner.Note || k.Rule == "" {
+				t.Errorf("in %s: %+v", c.path, k)
+			}
+		}
 	}
 }
 

@@ -61,7 +61,13 @@ type Report struct {
 	Coverage Coverage `json:"coverage"`
 	Keys     []Key    `json:"keys"`     // open keys of every class and severity
 	Accepted []Key    `json:"accepted"` // keys that a comment, the configuration or the baseline accepts
-	Known    []Key    `json:"known"`    // of staged and range: keys that the old side already holds
+	// Known are, of staged and range, keys that a file which the change touches
+	// holds already, where that place itself fails at the same or a higher
+	// severity; and keys that the change takes out.
+	Known []Key `json:"known"`
+	// NeverCommitted are keys in objects of a clone that no commit has held, and
+	// that Git will drop: what the index held before a commit was stopped.
+	NeverCommitted []Key `json:"never_committed,omitempty"`
 }
 
 // Tool names the program that made a report.
@@ -100,16 +106,19 @@ type Scope struct {
 
 // Key is one secret value and all its places.
 type Key struct {
-	Fingerprint Fingerprint  `json:"fingerprint"`
-	Class       Class        `json:"class"`
-	Severity    Severity     `json:"severity"`
-	Status      Status       `json:"status"`
-	Masked      string       `json:"masked"`
-	Length      int          `json:"length"` // in bytes
-	Rule        string       `json:"rule"`   // of the most severe occurrence
-	Reasons     []string     `json:"reasons"`
-	Accepted    *Acceptance  `json:"accepted,omitempty"`
-	Occurrences []Occurrence `json:"occurrences"`
+	Fingerprint Fingerprint `json:"fingerprint"`
+	Class       Class       `json:"class"`
+	Severity    Severity    `json:"severity"`
+	Status      Status      `json:"status"`
+	Masked      string      `json:"masked"`
+	Length      int         `json:"length"` // in bytes
+	Rule        string      `json:"rule"`   // of the most severe occurrence
+	Reasons     []string    `json:"reasons"`
+	Accepted    *Acceptance `json:"accepted,omitempty"` // set if all of its places are accepted
+	// AcceptedByChange is what accepts an open key, but is brought by the same
+	// change as the key, so that it does not count.
+	AcceptedByChange *Acceptance  `json:"accepted_by_change,omitempty"`
+	Occurrences      []Occurrence `json:"occurrences"`
 }
 
 // Acceptor is what can accept a key.
@@ -129,6 +138,9 @@ func Acceptors() []Acceptor { return []Acceptor{ByComment, ByConfig, ByBaseline}
 type Acceptance struct {
 	By     Acceptor `json:"by"`
 	Reason string   `json:"reason"`
+	// Stretches are the blobs without a comment to which a comment stretches:
+	// older versions of the file, and objects that were never committed.
+	Stretches []string `json:"stretches,omitempty"`
 }
 
 // Occurrence is one file, or one message, that holds or held a key.
@@ -149,6 +161,9 @@ type Occurrence struct {
 	Status     Status    `json:"status"`
 	Instead    string    `json:"instead,omitempty"`  // the line of code to write in its place
 	Versions   []Version `json:"versions,omitempty"` // all blobs that hold the key at this path
+	// Accepted is set if this place is accepted, even where another one keeps the
+	// key open.
+	Accepted *Acceptance `json:"accepted,omitempty"`
 }
 
 // Version is one blob that holds a key.

@@ -27,7 +27,7 @@ func (r *Report) Conclude() {
 	}
 }
 
-// SplitAccepted moves the keys that a comment accepts to Accepted.
+// SplitAccepted moves the open keys that are accepted to Accepted.
 func (r *Report) SplitAccepted() {
 	keys := r.Keys[:0:0]
 	for _, k := range r.Keys {
@@ -41,22 +41,72 @@ func (r *Report) SplitAccepted() {
 }
 
 // Summarize gives a key what its places have together: the severity and the rule
-// of the most severe one, and the most urgent status. A key without places keeps
-// what it has.
+// of the most severe one, the most urgent status, and whether it is accepted. A
+// place that is accepted does not count beside one that is not. A key without
+// places keeps what it has.
 func (k *Key) Summarize() {
-	for i := range k.Occurrences {
-		o := &k.Occurrences[i]
+	if len(k.Occurrences) == 0 {
+		return
+	}
+	places := k.OpenPlaces()
+	if len(places) == 0 {
+		for i := range k.Occurrences {
+			places = append(places, &k.Occurrences[i])
+		}
+	}
+	k.Accepted = nil
+	for i, o := range places {
 		if i == 0 || o.Severity > k.Severity {
-			k.Severity, k.Rule = o.Severity, o.Rule
+			k.Severity, k.Rule, k.Accepted = o.Severity, o.Rule, o.Accepted
 		}
 		if i == 0 || o.Status.Rank() < k.Status.Rank() {
 			k.Status = o.Status
 		}
 	}
+	if k.Accepted != nil {
+		k.Accepted = k.Accepted.with(k.Occurrences)
+	}
 }
 
-// compareKeys puts the worst first: severity, then what is still there.
-func compareKeys(a, b Key) int {
+// with is an acceptance that lists what those of all places stretch to.
+func (a *Acceptance) with(places []Occurrence) *Acceptance {
+	all := Acceptance{By: a.By, Reason: a.Reason}
+	for i := range places {
+		all.Stretches = append(all.Stretches, places[i].Accepted.Stretches...)
+	}
+	slices.Sort(all.Stretches)
+	all.Stretches = slices.Compact(all.Stretches)
+	return &all
+}
+
+// OpenPlaces are the places that nothing accepts.
+func (k *Key) OpenPlaces() (open []*Occurrence) {
+	for i := range k.Occurrences {
+		if k.Occurrences[i].Accepted == nil {
+			open = append(open, &k.Occurrences[i])
+		}
+	}
+	return open
+}
+
+// NeverCommitted reports whether no commit has held this place: it is in an
+// object that only the index held, or in a tree without a commit.
+func (o *Occurrence) NeverCommitted() bool {
+	return o.Blob != "" && o.Commit == "" && o.Status == StatusUnreachable && len(o.Introduced) == 0 && len(o.Removed) == 0
+}
+
+// openPlaces are the places that nothing accepts.
+func (k *Key) openPlaces() (open []*Occurrence) {
+	for i := range k.Occurrences {
+		if k.Occurrences[i].Accepted == nil {
+			open = append(open, &k.Occurrences[i])
+		}
+	}
+	return open
+}
+
+// CompareKeys orders keys: it puts the worst first: severity, then what is still there.
+func CompareKeys(a, b Key) int {
 	return cmp.Or(
 		cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Status.Rank(), b.Status.Rank()),
 		cmp.Compare(a.Class.Rank(), b.Class.Rank()), cmp.Compare(a.Fingerprint, b.Fingerprint))

@@ -21,6 +21,7 @@ func auditCommand(w world) *cli.Command {
 			"files hold it, which commits brought and removed it, and which refs still\n" +
 			"have it.",
 		Flags: scanFlags(jobsFlag(),
+			&cli.BoolFlag{Name: "strict", Usage: "count keys in objects that were never committed, in a clone too"},
 			&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects hold no key, and read only new ones the next time"}),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {

@@ -16,7 +16,8 @@ func rangeCommand(w world) *cli.Command {
 		ArgsUsage: "BASE..HEAD",
 		Description: "Reads the blobs and messages that are new in the commits that HEAD has and\n" +
 			"BASE has not, merges included. Keys that BASE holds in a file which the range\n" +
-			"changes or deletes are known, and do not fail without --strict.",
+			"changes or deletes, and as severely, are known, and do not fail without\n" +
+			"--strict.",
 		Flags: scanFlags(strictFlag()),
 		Action: func(c *cli.Context) error {
 			base, head, ok := strings.Cut(c.Args().First(), "..")

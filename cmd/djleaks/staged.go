@@ -13,9 +13,9 @@ func stagedCommand(w world) *cli.Command {
 		Usage:     "search what the commit that is being made would add",
 		ArgsUsage: "[FILE...]",
 		Description: "Reads the index that Git names, never the work tree. Keys that HEAD holds in\n" +
-			"a file which the commit changes or deletes are known: a rename or a move is\n" +
-			"silent. With FILEs, reads what the index and the work tree hold of them,\n" +
-			"whether or not it is new.",
+			"a file which the commit changes or deletes are known, if they were as severe\n" +
+			"there: a rename is silent, a move from tests to settings is not. With FILEs,\n" +
+			"reads what the index and the work tree hold of them, whether or not it is new.",
 		Flags: scanFlags(),
 		Action: func(c *cli.Context) error {
 			return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {

@@ -21,9 +21,6 @@ import (
 func (s *stagedScan) named(indexes []*Index) error {
 	n := namedScan{stagedScan: s, compare: s.opts.Compare == CompareAlways || s.opts.Compare == CompareAuto && s.r.InCommit(),
 		changed: map[string]bool{}, found: map[string]bool{}}
-	if n.compare {
-		n.old = s.oldSide()
-	}
 	for _, c := range s.changes {
 		n.changed[c.path] = true
 	}
@@ -52,7 +49,6 @@ func (s *stagedScan) named(indexes []*Index) error {
 type namedScan struct {
 	*stagedScan
 	compare bool
-	old     map[scanner.ObjectID]bool
 	changed map[string]bool // paths that differ from HEAD
 	found   map[string]bool // paths and their folders that an index has
 }
@@ -85,9 +81,10 @@ func (n *namedScan) entry(e IndexEntry) error {
 	return n.y.yield(&scanner.Chunk{Path: path, Worktree: true, Text: text})
 }
 
-// blob yields a blob of the index unless it is old.
+// blob yields a blob of the index unless HEAD, or the other side of a merge,
+// has it at this path.
 func (n *namedScan) blob(id scanner.ObjectID, path string) error {
-	if n.compare && (!n.changed[path] || n.old[id] || n.isMerged(path, id)) {
+	if n.compare && (!n.changed[path] || n.isMerged(path, id)) {
 		return nil
 	}
 	return n.give(id, path, false)

@@ -33,9 +33,10 @@ type RangeSpec struct {
 // each once for each of its paths; and the messages of the commits and of the
 // included tags.
 //
-// Behind them come, as Known, the blobs that the old side of the range has at
-// paths that the range changes or deletes. A blob that is among these is not
-// new anywhere: it has been moved, or changed and changed back.
+// After them come, as Known, the blobs that the old side of the range has at
+// paths that the range changes or deletes. A blob that is moved is yielded at
+// its new path as well: what it is worth depends on the path. One that a path
+// gets back is not new there.
 //
 // At the edge of a shallow clone, and where a parent is missing, a commit is
 // compared with the excluded commits instead, and the coverage says so.
@@ -369,7 +370,6 @@ type newText struct {
 func (s *Range) sides() (news []newText, known []rangeText) {
 	at := map[rangeText]int{} // → news
 	old := map[rangeText]bool{}
-	oldIDs := map[scanner.ObjectID]bool{}
 	for i := range s.changes {
 		c := &s.changes[i]
 		for _, id := range c.olds {
@@ -377,7 +377,7 @@ func (s *Range) sides() (news []newText, known []rangeText) {
 			if _, brought := at[t]; id == "" || brought || old[t] {
 				continue
 			}
-			old[t], oldIDs[id] = true, true
+			old[t] = true
 			known = append(known, t)
 		}
 		if c.id == "" {
@@ -392,7 +392,7 @@ func (s *Range) sides() (news []newText, known []rangeText) {
 		}
 		news[n].commits = append(news[n].commits, c.commit)
 	}
-	news = slices.DeleteFunc(news, func(n newText) bool { return oldIDs[n.id] })
+	news = slices.DeleteFunc(news, func(n newText) bool { return old[n.rangeText] })
 	return news, known
 }
 

@@ -20,7 +20,7 @@ func TestRangeYieldsWhatIsNewAndWhatWasThere(t *testing.T) {
 	r.commit("four")
 	s, err := r.open().Range("base", "HEAD")
 	must(t, err)
-	expect(t, s, "a.py: a2", "a.py: a3", "dir/n.py: n1", "known a.py: a1", "known b.py: b1")
+	expect(t, s, "a.py: a2", "a.py: a3", "dir/n.py: n1", "known a.py: a1", "known b.py: b1", "moved.py: b1")
 }
 
 // messages is what a source yields besides files.

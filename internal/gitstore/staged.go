@@ -41,10 +41,11 @@ type StagedOptions struct {
 // not set, and a lock file of an index in the git directory holds a whole one,
 // a hook runner has dropped the variable, and the union of both is taken.
 //
-// Behind them come, as Known, HEAD's blobs of all paths that the commit changes
-// or deletes, and those that the other side of a merge has there. A blob that
-// is among these is not new anywhere: that is a rename. A blob that the other
-// side of a merge has at the same path is in the history already.
+// After them come, as Known, HEAD's blobs of all paths that the commit changes
+// or deletes, and those that the other side of a merge has there. A blob that is
+// moved is yielded at its new path as well: what it is worth depends on the
+// path. A blob that the other side of a merge has at the same path is in the
+// history already.
 //
 // Left out: entries made by `git add -N`, submodules, changes of the mode
 // alone. Of a merge with conflicts both sides are read. The work tree is not
@@ -205,9 +206,8 @@ func (s *stagedScan) give(id scanner.ObjectID, path string, known bool) error {
 
 // all yields the changes against HEAD.
 func (s *stagedScan) all() error {
-	old := s.oldSide()
 	for _, c := range s.changes {
-		if c.id == "" || old[c.id] || s.isMerged(c.path, c.id) {
+		if c.id == "" || s.isMerged(c.path, c.id) {
 			continue
 		}
 		if err := s.give(c.id, c.path, false); err != nil {
@@ -215,17 +215,6 @@ func (s *stagedScan) all() error {
 		}
 	}
 	return s.known()
-}
-
-// oldSide is the set of HEAD's blobs at changed paths.
-func (s *stagedScan) oldSide() map[scanner.ObjectID]bool {
-	old := map[scanner.ObjectID]bool{}
-	for _, c := range s.changes {
-		if c.old != "" && s.opts.Compare != CompareNever {
-			old[c.old] = true
-		}
-	}
-	return old
 }
 
 // isMerged reports whether a commit that is being merged has this blob at this

@@ -24,11 +24,11 @@ func TestStagedBeforeTheFirstCommitIsEverything(t *testing.T) {
 	expect(t, r.open().Staged(StagedOptions{}), "a.py: a1", "dir/b.py: b1")
 }
 
-func TestStagedRenameIsNotNew(t *testing.T) {
+func TestStagedRenameIsYieldedWithItsOldPath(t *testing.T) {
 	r := newRepo(t)
 	r.commit("one", "a.py", "a1", "b.py", "b1")
 	r.git("mv", "a.py", "moved.py")
 	r.write("copy.py", "b1")
 	r.git("add", "-A")
-	expect(t, r.open().Staged(StagedOptions{}), "copy.py: b1", "known a.py: a1")
+	expect(t, r.open().Staged(StagedOptions{}), "copy.py: b1", "known a.py: a1", "moved.py: a1")
 }

@@ -34,7 +34,7 @@ type Entry struct {
 	Fingerprint scanner.Fingerprint
 	Reason      string
 	Expires     time.Time // the first day (UTC) on which it counts no more; zero: never
-	Path        string    // glob: it holds only for a key all of whose places match; empty: everywhere
+	Path        string    // glob: it accepts the key in these places alone; empty: everywhere
 }
 
 // expired reports whether e counts no more at a time.
@@ -42,16 +42,6 @@ func (e *Entry) expired(now time.Time) bool {
 	return !e.Expires.IsZero() && !now.Before(e.Expires)
 }
 
-// covers reports whether all places of a key match the entry's path. A place
-// without a path matches no glob.
-func (e *Entry) covers(k *scanner.Key) bool {
-	if e.Path == "" {
-		return true
-	}
-	for i := range k.Occurrences {
-		if !matches(e.Path, k.Occurrences[i].Path) {
-			return false
-		}
-	}
-	return len(k.Occurrences) > 0
-}
+// covers reports whether a place matches the entry's path. A place without a path
+// matches no glob.
+func (e *Entry) covers(o *scanner.Occurrence) bool { return e.Path == "" || matches(e.Path, o.Path) }

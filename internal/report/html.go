@@ -121,6 +121,7 @@ func pageOf(r *scanner.Report, opt Options) *pageView {
 	for _, o := range []pageOthers{
 		{"Accepted keys", true, pageRows(r.Accepted)},
 		{"Keys that were known before", false, pageRows(r.Known)},
+		{"Keys that were never committed; gone after git gc --prune=now", false, pageRows(r.NeverCommitted)},
 	} {
 		if len(o.Rows) > 0 {
 			view.Others = append(view.Others, o)
@@ -204,7 +205,7 @@ func pageRows(keys []scanner.Key) []pageOther {
 			row.Place = place(&k.Occurrences[0])
 		}
 		if k.Accepted != nil {
-			row.Reason = clean(string(k.Accepted.By)) + ": " + clean(k.Accepted.Reason)
+			row.Reason = acceptedWords(k.Accepted)
 		}
 		out = append(out, row)
 	}

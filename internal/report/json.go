@@ -67,7 +67,7 @@ func printableJSON(text []byte) []byte {
 // file is whole.
 type (
 	keyRecord struct {
-		Type string `json:"type"` // key, accepted, known
+		Type string `json:"type"` // key, accepted, known, never-committed
 		scanner.Key
 	}
 	runRecord struct {
@@ -81,6 +81,7 @@ type (
 		Keys     int              `json:"keys"`
 		Accepted int              `json:"accepted"`
 		Known    int              `json:"known"`
+		Never    int              `json:"never_committed,omitempty"`
 	}
 )
 
@@ -89,7 +90,7 @@ func writeJSONL(w io.Writer, r *scanner.Report, _ Options) error {
 	for _, list := range []struct {
 		name string
 		keys []scanner.Key
-	}{{"key", r.Keys}, {"accepted", r.Accepted}, {"known", r.Known}} {
+	}{{"key", r.Keys}, {"accepted", r.Accepted}, {"known", r.Known}, {"never-committed", r.NeverCommitted}} {
 		for _, k := range list.keys {
 			if err := encodeJSON(w, keyRecord{list.name, k}, ""); err != nil {
 				return err
@@ -98,6 +99,6 @@ func writeJSONL(w io.Writer, r *scanner.Report, _ Options) error {
 	}
 	return encodeJSON(w, runRecord{
 		"run", r.Schema, r.Tool, r.Scope, r.Verdict, r.FailOn, r.Coverage,
-		len(r.Keys), len(r.Accepted), len(r.Known),
+		len(r.Keys), len(r.Accepted), len(r.Known), len(r.NeverCommitted),
 	}, "")
 }

@@ -132,7 +132,7 @@ func readJSONL(text []byte) (*scanner.Report, error) {
 	if run == nil {
 		return nil, errors.New("the last line is missing: the file was cut off")
 	}
-	if run.Keys != len(r.Keys) || run.Accepted != len(r.Accepted) || run.Known != len(r.Known) {
+	if run.Keys != len(r.Keys) || run.Accepted != len(r.Accepted) || run.Known != len(r.Known) || run.Never != len(r.NeverCommitted) {
 		return nil, errors.New("lines are missing")
 	}
 	r.Schema, r.Tool, r.Scope = run.Schema, run.Tool, run.Scope
@@ -159,7 +159,7 @@ func readRecord(r *scanner.Report, line []byte) (*runRecord, error) {
 		}
 		return run, nil
 	}
-	list := map[string]*[]scanner.Key{"key": &r.Keys, "accepted": &r.Accepted, "known": &r.Known}[head.Type]
+	list := map[string]*[]scanner.Key{"key": &r.Keys, "accepted": &r.Accepted, "known": &r.Known, "never-committed": &r.NeverCommitted}[head.Type]
 	if list == nil {
 		return nil, nil // a later version may have other records
 	}

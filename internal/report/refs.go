@@ -138,7 +138,7 @@ func keyRank(k *scanner.Key) int {
 // worst, then what is at HEAD, on branches, in tags, under review, in history.
 // Commits go by date. r is a tame copy.
 func arrange(r *scanner.Report) {
-	for _, keys := range [][]scanner.Key{r.Keys, r.Accepted, r.Known} {
+	for _, keys := range [][]scanner.Key{r.Keys, r.Accepted, r.Known, r.NeverCommitted} {
 		for i := range keys {
 			places := keys[i].Occurrences
 			slices.SortStableFunc(places, func(a, b scanner.Occurrence) int {

@@ -88,6 +88,9 @@ func Write(w io.Writer, format string, r *scanner.Report, opt Options) error {
 func tame(r *scanner.Report) *scanner.Report {
 	out := *r
 	out.Keys, out.Accepted, out.Known = tameKeys(r.Keys), tameKeys(r.Accepted), tameKeys(r.Known)
+	if len(r.NeverCommitted) > 0 {
+		out.NeverCommitted = tameKeys(r.NeverCommitted)
+	}
 	out.Scope.Repository = withoutLogin(r.Scope.Repository)
 	out.Coverage.Skipped = append([]scanner.Skip{}, r.Coverage.Skipped...)
 	return &out

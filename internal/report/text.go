@@ -49,6 +49,7 @@ func (t *text) audit() {
 	}
 	t.others("accepted", t.report.Accepted)
 	t.others("known before", t.report.Known)
+	t.others("never committed; gone after git gc --prune=now", t.report.NeverCommitted)
 	if failing := failingKeys(t.report); len(failing) > 0 {
 		t.wayOut(failing)
 	}
@@ -122,7 +123,7 @@ func (t *text) others(label string, keys []scanner.Key) {
 		}
 		t.line(line)
 		if k.Accepted != nil {
-			t.paragraph("    ", "    ", clean(string(k.Accepted.By))+": "+clean(k.Accepted.Reason), t.dim.Sprint)
+			t.paragraph("    ", "    ", acceptedWords(k.Accepted), t.dim.Sprint)
 		}
 	}
 	t.more(len(keys)-n, "  ", "key", "keys")

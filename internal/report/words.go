@@ -205,6 +205,9 @@ func verdictWords(r *scanner.Report, hidden int) string {
 	if n := int64(len(r.Accepted)); n > 0 {
 		s += "; " + say.Thousands(n) + " accepted"
 	}
+	if n := len(r.NeverCommitted); n > 0 {
+		s += "; " + say.Thousands(n) + " never committed"
+	}
 	if n := int64(len(r.Known)); n > 0 {
 		s += "; " + say.Thousands(n) + " known before"
 	}
@@ -251,4 +254,17 @@ func severityCounts(keys []scanner.Key) string {
 // title is a key in one phrase: what it is and what it is called.
 func title(k *scanner.Key) string {
 	return clean(k.Masked) + ", " + classWords(k.Class)
+}
+
+// acceptedWords say what accepts a key, why, and how far it stretches.
+func acceptedWords(a *scanner.Acceptance) string {
+	s := clean(string(a.By)) + ": " + clean(a.Reason)
+	if n := len(a.Stretches); n > 0 {
+		s += " (also for " + say.Counted(n, "version", "versions") + " without the comment: " + short(a.Stretches[0])
+		if n > 1 {
+			s += ", …"
+		}
+		s += ")"
+	}
+	return s
 }

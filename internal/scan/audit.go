@@ -11,6 +11,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/packwalk"
+	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/trace"
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -43,7 +44,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, cacheDir st
 	}
 	r.Coverage.Add(h.coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
-	return s.conclude(r, settings), nil
+	return s.conclude(r, settings, policy.Decision{Clone: repo.WorkTree() != ""}), nil
 }
 
 // search searches every object once and traces what was found through the

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 
+	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/source"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
@@ -25,7 +26,7 @@ func (s *Scan) Files(ctx context.Context, names []string, stdin io.Reader) (*sca
 	r := s.report(scanner.ScopeFiles, settings)
 	r.Coverage.Add(coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, nil, scanner.StatusWorktree)
-	return s.conclude(r, settings), nil
+	return s.conclude(r, settings, policy.Decision{}), nil
 }
 
 // FindInFiles returns what Files finds before it is put together and judged,

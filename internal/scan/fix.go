@@ -8,6 +8,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/fix"
 	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/worktree"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
@@ -47,7 +48,7 @@ func (s *Scan) Fix(ctx context.Context, repo *gitstore.Repository, places []Plac
 	r := s.report(scanner.ScopeFiles, settings)
 	r.Coverage.Add(coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, nil, scanner.StatusWorktree)
-	leaks, others := split(s.conclude(r, settings), settings.Detector, findings, places)
+	leaks, others := split(s.conclude(r, settings, policy.Decision{}), settings.Detector, findings, places)
 	return fix.Make(tree, leaks, others, newKey), tree, r.Coverage, nil
 }
 
@@ -76,7 +77,7 @@ func split(r *scanner.Report, detector *django.Detector, findings []scanner.Find
 	}
 	open := map[place]bool{}
 	for i := range r.Keys {
-		for _, o := range r.Keys[i].Occurrences {
+		for _, o := range r.Keys[i].OpenPlaces() {
 			open[place{r.Keys[i].Fingerprint, o.Path, o.Line, o.Column}] = true
 		}
 	}

@@ -66,7 +66,7 @@ func (s *Scan) nothing(job *cienv.Job) *scanner.Report {
 	settings := &Settings{Policy: &policy.Policy{}, Detector: django.New()}
 	r := s.report(scanner.ScopeRange, settings)
 	r.Scope.Range = job.Why
-	return s.conclude(r, settings)
+	return s.conclude(r, settings, policy.Decision{})
 }
 
 // whole is the report of a job that is about the whole history.
@@ -103,7 +103,7 @@ func (s *Scan) sinceBase(ctx context.Context, repo *gitstore.Repository, job *ci
 		}
 		r.Scope.Range = base.Revision + ".." + job.Head
 		s.note("range " + r.Scope.Range)
-		return s.conclude(r, settings), nil
+		return s.conclude(r, settings, policy.Decision{}), nil
 	}
 	return nil, nil
 }
@@ -138,5 +138,5 @@ func (s *Scan) allOf(ctx context.Context, repo *gitstore.Repository, job *cienv.
 	if err := s.search(ctx, repo, repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}}), settings, r); err != nil {
 		return nil, err
 	}
-	return s.conclude(r, settings), nil
+	return s.conclude(r, settings, policy.Decision{}), nil
 }

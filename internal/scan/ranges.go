@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -25,7 +26,7 @@ func (s *Scan) Range(ctx context.Context, repo *gitstore.Repository, base, head 
 	if err := s.search(ctx, repo, source, settings, r); err != nil {
 		return nil, err
 	}
-	return s.conclude(r, settings), nil
+	return s.conclude(r, settings, policy.Decision{}), nil
 }
 
 // Commits says which commits a hook is about: those reachable from what is
@@ -63,7 +64,7 @@ func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind sca
 	if err := s.search(ctx, repo, source, settings, r); err != nil {
 		return nil, err
 	}
-	return s.conclude(r, settings), nil
+	return s.conclude(r, settings, policy.Decision{}), nil
 }
 
 // source finds the commits in a repository.
@@ -135,7 +136,6 @@ func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gi
 	r.Scope.Base, r.Scope.Head = only(source.Base()), only(source.Head())
 	findings := collector.Findings()
 	r.Keys, r.Known = scanner.Build(settings.Detector, findings, rangeHistory(repo, source, findings), scanner.StatusHistory)
-	s.countKnown(r)
 	return nil
 }
 

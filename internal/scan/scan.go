@@ -3,6 +3,7 @@ package scan
 import (
 	"time"
 
+	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -13,7 +14,7 @@ type Scan struct {
 	Jobs    int                 // processors to use; less than 1 is 1
 	Getenv  func(string) string // reads the environment
 	Named   Named               // what the command line says about settings
-	Strict  bool                // keys of the old side count too
+	Strict  bool                // keys that the old side holds, and objects that were never committed, count too
 
 	Progress func(done, total int64) // told how many bytes of packs were read; may be nil
 	Note     func(text string)       // told what a CI job is about; may be nil
@@ -41,8 +42,9 @@ func (s *Scan) report(kind scanner.ScopeKind, settings *Settings) *scanner.Repor
 	}
 }
 
-// conclude applies what comments and settings accept, and gives the verdict.
-func (s *Scan) conclude(r *scanner.Report, settings *Settings) *scanner.Report {
+// conclude decides which keys stay open, and gives the verdict. What is set in d
+// beside the settings is of the use case.
+func (s *Scan) conclude(r *scanner.Report, settings *Settings, d policy.Decision) *scanner.Report {
 	r.FailOn = s.Named.FailOn
 	if r.FailOn == scanner.Silent {
 		r.FailOn = settings.Policy.FailOn
@@ -50,6 +52,6 @@ func (s *Scan) conclude(r *scanner.Report, settings *Settings) *scanner.Report {
 	if r.FailOn == scanner.Silent {
 		r.FailOn = scanner.High
 	}
-	r.SplitAccepted()
-	return settings.Policy.Apply(r, settings.Baseline, time.Now())
+	d.Policy, d.Baseline, d.Now, d.Strict = settings.Policy, settings.Baseline, time.Now(), s.Strict
+	return d.Apply(r)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -33,13 +34,5 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	r.Coverage.Add(coverage)
 	r.Scope.Repository = repo.GitDir()
 	r.Keys, r.Known = scanner.Build(settings.Detector, collector.Findings(), nil, scanner.StatusStaged)
-	s.countKnown(r)
-	return s.conclude(r, settings), nil
-}
-
-// countKnown makes known keys open ones if the user wants it so.
-func (s *Scan) countKnown(r *scanner.Report) {
-	if s.Strict {
-		r.Keys, r.Known = append(r.Keys, r.Known...), nil
-	}
+	return s.conclude(r, settings, policy.Decision{}), nil
 }
