@@ -82,6 +82,6 @@ func (w world) hookRange(name string, args []string) (hooks.RangeSpec, error) {
 func (w world) hookCommit(c *cli.Context, files []string) error {
 	return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 		t.options.quiet = true
-		return t.scan().Staged(c.Context, repo, files)
+		return t.staged(c.Context, repo, files)
 	})
 }

@@ -33,6 +33,7 @@ type scanOptions struct {
 	reason   string
 	jobs     int
 	strict   bool // keys of the old side count too
+	fixable  bool // fix takes all failing keys out
 }
 
 // scanFlags declares them.

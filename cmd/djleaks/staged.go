@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
@@ -19,8 +21,18 @@ func stagedCommand(w world) *cli.Command {
 		Flags: scanFlags(),
 		Action: func(c *cli.Context) error {
 			return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
-				return t.scan().Staged(c.Context, repo, c.Args().Slice())
+				return t.staged(c.Context, repo, c.Args().Slice())
 			})
 		},
 	}
+}
+
+// staged examines what is staged. Where a text is asked for and keys are found
+// it also finds out whether fix would take them out.
+func (t *task) staged(ctx context.Context, repo *gitstore.Repository, files []string) (*scanner.Report, error) {
+	report, err := t.scan().Staged(ctx, repo, files)
+	if err == nil && t.options.format == "text" {
+		t.options.fixable = t.scan().Fixable(ctx, repo, report)
+	}
+	return report, err
 }

@@ -26,6 +26,7 @@ type Options struct {
 	All     bool // show notes too; JSON, JSON Lines and HTML always have them
 	Verbose bool // text: list every place, commit and skipped object
 	Quiet   bool // text: nothing for a clean verdict
+	Fixable bool // text of a stopped commit: `djleaks fix --write` takes all failing keys out
 
 	// Rules are the texts that SARIF, GitLab, Markdown and HTML show of a rule.
 	Rules []scanner.Rule

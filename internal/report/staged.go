@@ -41,8 +41,13 @@ func (t *text) staged() {
 	if n > 0 && t.report.Scope.Kind == scanner.ScopePush {
 		t.line(t.bold.Sprint("take out:  "), "git commit --amend", t.dim.Sprint("  if it is the last commit, else git rebase -i"))
 	}
-	if n > 0 {
+	switch {
+	case n > 0 && t.opt.Fixable:
+		t.line(t.bold.Sprint("fix:       "), "djleaks fix --write", t.dim.Sprint("  (takes it out of the code; without --write shows how)"))
+	case n > 0:
 		t.line(t.bold.Sprint("fresh key: "), "djleaks key new", t.dim.Sprint("  (put it in the environment, not in a file that Git tracks)"))
+	}
+	if n > 0 {
 		t.line(t.bold.Sprint("to accept: "), "# djleaks: allow[reason]", t.dim.Sprint("  on the line of the key or the line before"))
 	}
 	if t.report.Verdict == scanner.Clean {

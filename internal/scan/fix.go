@@ -52,6 +52,33 @@ func (s *Scan) Fix(ctx context.Context, repo *gitstore.Repository, places []Plac
 	return fix.Make(tree, leaks, others, newKey), tree, r.Coverage, nil
 }
 
+// Fixable reports whether Fix, without a place named, takes every failing key of
+// a report on what is staged out of the files that hold it.
+func (s *Scan) Fixable(ctx context.Context, repo *gitstore.Repository, r *scanner.Report) bool {
+	if r.Verdict != scanner.KeysFound || repo.WorkTree() == "" {
+		return false
+	}
+	plan, _, _, err := s.Fix(ctx, repo, nil, func() string { return "" })
+	if err != nil || len(plan.Refusals) > 0 {
+		return false
+	}
+	changes := map[string]bool{}
+	for _, f := range plan.Files {
+		changes[f.Path] = true
+	}
+	for i := range r.Keys {
+		if r.Keys[i].Severity < r.FailOn {
+			continue
+		}
+		for _, o := range r.Keys[i].Occurrences {
+			if !changes[o.Path] {
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // checkPlaces makes sure that what the user names is there.
 func checkPlaces(tree *worktree.Tree, places []Place) error {
 	for _, p := range places {
