@@ -38,6 +38,7 @@ func auditOf(t *testing.T, args ...string) *scanner.Report {
 // grow commits versions of a few settings files in which keys come and go.
 func grow(t *testing.T, dir string, random *rand.Rand, commits int) {
 	t.Helper()
+	var made []testkit.Commit
 	for range commits {
 		name := fmt.Sprintf("site%d/settings.py", random.IntN(3))
 		text := strings.Builder{}
@@ -56,16 +57,11 @@ func grow(t *testing.T, dir string, random *rand.Rand, commits int) {
 		if random.IntN(5) == 0 {
 			message = "oops, SECRET_KEY = \"" + testkit.Key(10+random.IntN(2)) + "\""
 		}
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		gitIn(t, dir, "", "add", ".")
-		gitIn(t, dir, "", "commit", "-q", "--allow-empty", "-m", message)
+		made = append(made, testkit.Commit{Message: message, Files: map[string]string{name: text.String()}})
 	}
+	_, err := os.Stat(filepath.Join(dir, ".git/refs/heads/main"))
+	_, packed := os.Stat(filepath.Join(dir, ".git/packed-refs"))
+	gitIn(t, dir, testkit.History("main", err == nil || packed == nil, made...), "fast-import", "--quiet")
 }
 
 // TestACacheNeverChangesTheReport audits a repository that grows and is packed
@@ -75,8 +71,8 @@ func TestACacheNeverChangesTheReport(t *testing.T) {
 	for seed := range uint64(3) {
 		random := rand.New(rand.NewPCG(seed, 0))
 		dir, other := t.TempDir(), t.TempDir()
-		gitIn(t, dir, "", "init", "-q", ".")
-		gitIn(t, other, "", "init", "-q", ".")
+		gitIn(t, dir, "", "init", "-q", "-b", "main", ".")
+		gitIn(t, other, "", "init", "-q", "-b", "main", ".")
 		grow(t, other, random, 3)
 		folder := filepath.Join(t.TempDir(), "cache")
 		known := 0
@@ -138,7 +134,7 @@ func spoil(t *testing.T, folder string, random *rand.Rand) {
 
 func TestAnInterruptedAuditSavesNothing(t *testing.T) {
 	dir, folder := t.TempDir(), filepath.Join(t.TempDir(), "cache")
-	gitIn(t, dir, "", "init", "-q", ".")
+	gitIn(t, dir, "", "init", "-q", "-b", "main", ".")
 	grow(t, dir, rand.New(rand.NewPCG(1, 1)), 3)
 	for questions := range 400 {
 		ctx := &endsAfter{context.Background(), questions}

@@ -14,7 +14,14 @@ import (
 // Inflater inflates zlib streams, one after the other, from slices into slices.
 // It is not safe for concurrent use; every worker has its own. The zero value
 // is ready.
-type Inflater struct{ decoder decoder }
+type Inflater struct {
+	decoder decoder
+	made    int64
+}
+
+// Made is the number of bytes that it has made so far: what its user's work has
+// cost, without a clock.
+func (f *Inflater) Made() int64 { return f.made }
 
 // Inflate inflates the zlib stream at the head of src into dst, all of it,
 // and returns how many bytes of src it took. A stream that holds more or less
@@ -54,6 +61,7 @@ func (f *Inflater) inflate(dst, src []byte, some bool) (used int, err error) {
 	d.start(dst, src[zlibHead:])
 	d.some = some
 	err = d.blocks()
+	f.made += int64(d.out)
 	used = f.used()
 	switch {
 	case used > len(src) && (err != errLonger || !some):

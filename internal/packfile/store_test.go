@@ -12,14 +12,20 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 )
 
 // git runs the real git in dir, without anybody's settings.
 func git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
+	return gitStdin(t, dir, "", args...)
+}
+
+func gitStdin(t testing.TB, dir, stdin string, args ...string) string {
+	t.Helper()
 	cmd := exec.Command("git", args...)
-	cmd.Dir = dir
+	cmd.Dir, cmd.Stdin = dir, strings.NewReader(stdin)
 	cmd.Env = append(os.Environ(),
 		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
 		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_AUTHOR_DATE=1700000000 +0000",
@@ -38,26 +44,24 @@ func git(t testing.TB, dir string, args ...string) string {
 func repository(t testing.TB, format string) string {
 	t.Helper()
 	dir := t.TempDir()
-	git(t, dir, "init", "-q", "--object-format="+format, ".")
+	git(t, dir, "init", "-q", "-b", "main", "--object-format="+format, ".")
+	var commits []testkit.Commit
 	for v := range 30 {
 		var text strings.Builder
 		for line := range 300 {
 			fmt.Fprintf(&text, "line %d of version %d\n", line, max(0, v-line%40))
 		}
-		for _, name := range []string{"a.txt", "b/c.txt"} {
-			path := filepath.Join(dir, name)
-			os.MkdirAll(filepath.Dir(path), 0o755)
-			if err := os.WriteFile(path, []byte(name+text.String()), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		git(t, dir, "add", ".")
-		git(t, dir, "commit", "-q", "-m", fmt.Sprint("version ", v))
-		if v == 15 {
-			git(t, dir, "tag", "-m", "half", "half")
-			git(t, dir, "repack", "-adfq")
-		}
+		commits = append(commits, testkit.Commit{Message: fmt.Sprint("version ", v), Files: map[string]string{
+			"a.txt": "a.txt" + text.String(), "b/c.txt": "b/c.txt" + text.String(),
+		}})
 	}
+	add := func(continues bool, commits []testkit.Commit) {
+		gitStdin(t, dir, testkit.History("main", continues, commits...), "-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet")
+	}
+	add(false, commits[:16])
+	git(t, dir, "tag", "-m", "half", "half", "main")
+	git(t, dir, "repack", "-adfq")
+	add(true, commits[16:])
 	return dir
 }
 
@@ -141,9 +145,7 @@ func TestStoreFindsObjectsAgainAfterARepack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	os.WriteFile(filepath.Join(dir, "new"), []byte("new\n"), 0o644)
-	git(t, dir, "add", ".")
-	git(t, dir, "commit", "-q", "-m", "new")
+	gitStdin(t, dir, testkit.History("main", true, testkit.Commit{Message: "new", Files: map[string]string{"new": "new\n"}}), "fast-import", "--quiet")
 	git(t, dir, "repack", "-adfq", "--depth=5")
 	for _, o := range allObjects(t, dir) {
 		if _, data, err := s.Get(o.id); err != nil || !bytes.Equal(data, o.data) {

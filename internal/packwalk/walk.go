@@ -51,9 +51,10 @@ type Walk struct {
 	// When to describe texts instead of making them; tests change it.
 	minDescribed, bytesPerPiece int
 
-	rescues atomic.Int64
-	opened  sync.Once
-	objects *packfile.Store // for single objects
+	rescues  atomic.Int64
+	inflated atomic.Int64 // bytes that the passes have inflated; tests count them
+	opened   sync.Once
+	objects  *packfile.Store // for single objects
 }
 
 // store opens the object store when it is first asked.

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -33,7 +34,13 @@ func gitCommand(dir string, args ...string) *exec.Cmd {
 
 func git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
+	return gitStdin(t, dir, "", args...)
+}
+
+func gitStdin(t testing.TB, dir, stdin string, args ...string) string {
+	t.Helper()
 	cmd := gitCommand(dir, args...)
+	cmd.Stdin = strings.NewReader(stdin)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -57,6 +64,7 @@ func write(t testing.TB, path, text string) {
 // move lines around and gain and lose anchors.
 func commitVersions(t testing.TB, dir string, from, to int) {
 	t.Helper()
+	var commits []testkit.Commit
 	for v := from; v < to; v++ {
 		var a, b strings.Builder
 		for line := range 200 {
@@ -66,12 +74,11 @@ func commitVersions(t testing.TB, dir string, from, to int) {
 			}
 			fmt.Fprintf(&b, "%d needle %d\n", (line*7+v)%200, line)
 		}
-		write(t, filepath.Join(dir, "a.txt"), a.String())
-		write(t, filepath.Join(dir, "b", fmt.Sprint(v%5), "c.txt"), b.String())
-		write(t, filepath.Join(dir, "d.txt"), strings.Repeat("no such thing ", v))
-		git(t, dir, "add", ".")
-		git(t, dir, "commit", "-q", "-m", fmt.Sprint("version ", v, " has a secret_key"))
+		commits = append(commits, testkit.Commit{Message: fmt.Sprint("version ", v, " has a secret_key"), Files: map[string]string{
+			"a.txt": a.String(), fmt.Sprintf("b/%d/c.txt", v%5): b.String(), "d.txt": strings.Repeat("no such thing ", v),
+		}})
 	}
+	gitStdin(t, dir, testkit.History("main", from > 0, commits...), "-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet")
 }
 
 // repository has packs with deltas, loose objects and a tag. It is made once
@@ -87,7 +94,7 @@ func repository(t testing.TB, format string) string {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	git(t, dir, "init", "-q", "--object-format="+format, ".")
+	git(t, dir, "init", "-q", "-b", "main", "--object-format="+format, ".")
 	commitVersions(t, dir, 0, 20)
 	git(t, dir, "tag", "-m", "a tag with a needle", "half")
 	git(t, dir, "repack", "-dq", "--depth=50")
