@@ -58,13 +58,61 @@ func TestScripts(t *testing.T) {
 			return fillKeys(e.WorkDir)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"fill": func(ts *testscript.TestScript, _ bool, args []string) {
-				for _, name := range args {
-					ts.Check(fillKey(ts.MkAbs(name)))
-				}
-			},
+			"fill": scriptFill,
+			"rev":  scriptRev,
+			"site": scriptSite,
 		},
 	})
+}
+
+// scriptFill is `fill FILE...`: it puts keys and object names in the place of
+// {{key 1}}, {{insecure 1}} and {{rev HEAD}} in files. The files of a script
+// itself have their keys already.
+func scriptFill(ts *testscript.TestScript, _ bool, args []string) {
+	for _, name := range args {
+		file := ts.MkAbs(name)
+		ts.Check(fillKey(file))
+		text, err := os.ReadFile(file)
+		ts.Check(err)
+		text = revMark.ReplaceAllFunc(text, func(mark []byte) []byte {
+			return []byte(revision(ts, string(revMark.FindSubmatch(mark)[1])))
+		})
+		ts.Check(os.WriteFile(file, text, 0o644))
+	}
+}
+
+var revMark = regexp.MustCompile(`\{\{rev ([^}]+)\}\}`)
+
+// scriptRev is `rev VARIABLE REVISION`: it sets a variable to an object name.
+func scriptRev(ts *testscript.TestScript, _ bool, args []string) {
+	if len(args) != 2 {
+		ts.Fatalf("usage: rev VARIABLE REVISION")
+	}
+	ts.Setenv(args[0], revision(ts, args[1]))
+}
+
+func revision(ts *testscript.TestScript, name string) string {
+	ts.Check(ts.Exec("git", "rev-parse", "--verify", name))
+	return strings.TrimSpace(ts.ReadFile("stdout"))
+}
+
+// scriptSite is `site`: it makes a repository in site and goes there. On its
+// branch main settings.py reads the key from the environment; topic, which is
+// checked out, brings {{insecure 1}} in line 3, column 15, and takes it out
+// again.
+func scriptSite(ts *testscript.TestScript, _ bool, _ []string) {
+	const clean = "import os\n\nSECRET_KEY = os.environ[\"DJANGO_SECRET_KEY\"]\n"
+	leaking := "import os\n\nSECRET_KEY = '" + testkit.InsecureKey(1) + "'\n"
+	commit := func(message, text string) testkit.Commit {
+		return testkit.Commit{Message: message, Files: map[string]string{"settings.py": text}}
+	}
+	history := testkit.History("main", "", commit("clean", clean)) +
+		testkit.History("topic", "refs/heads/main", commit("leak", leaking), commit("mended", clean))
+	file := ts.MkAbs("history")
+	ts.Check(os.WriteFile(file, []byte(history), 0o600))
+	ts.Check(ts.Exec("git", "init", "-q", "-b", "topic", "site"))
+	ts.Check(ts.Chdir("site"))
+	ts.Check(ts.Exec("sh", "-c", "git fast-import --quiet <../history && git reset -q --hard && rm ../history"))
 }
 
 var keyMark = regexp.MustCompile(`\{\{(key|insecure) (\d+)\}\}`)

@@ -55,13 +55,13 @@ func repository(t testing.TB, format string) string {
 			"a.txt": "a.txt" + text.String(), "b/c.txt": "b/c.txt" + text.String(),
 		}})
 	}
-	add := func(continues bool, commits []testkit.Commit) {
-		gitStdin(t, dir, testkit.History("main", continues, commits...), "-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet")
+	add := func(from string, commits []testkit.Commit) {
+		gitStdin(t, dir, testkit.History("main", from, commits...), "-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet")
 	}
-	add(false, commits[:16])
+	add("", commits[:16])
 	git(t, dir, "tag", "-m", "half", "half", "main")
 	git(t, dir, "repack", "-adfq")
-	add(true, commits[16:])
+	add(testkit.Tip("main"), commits[16:])
 	return dir
 }
 
@@ -145,7 +145,7 @@ func TestStoreFindsObjectsAgainAfterARepack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	gitStdin(t, dir, testkit.History("main", true, testkit.Commit{Message: "new", Files: map[string]string{"new": "new\n"}}), "fast-import", "--quiet")
+	gitStdin(t, dir, testkit.History("main", testkit.Tip("main"), testkit.Commit{Message: "new", Files: map[string]string{"new": "new\n"}}), "fast-import", "--quiet")
 	git(t, dir, "repack", "-adfq", "--depth=5")
 	for _, o := range allObjects(t, dir) {
 		if _, data, err := s.Get(o.id); err != nil || !bytes.Equal(data, o.data) {

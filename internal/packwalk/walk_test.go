@@ -78,7 +78,11 @@ func commitVersions(t testing.TB, dir string, from, to int) {
 			"a.txt": a.String(), fmt.Sprintf("b/%d/c.txt", v%5): b.String(), "d.txt": strings.Repeat("no such thing ", v),
 		}})
 	}
-	gitStdin(t, dir, testkit.History("main", from > 0, commits...), "-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet")
+	tip := ""
+	if from > 0 {
+		tip = testkit.Tip("main")
+	}
+	gitStdin(t, dir, testkit.History("main", tip, commits...), "-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet")
 }
 
 // repository has packs with deltas, loose objects and a tag. It is made once
