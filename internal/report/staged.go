@@ -67,7 +67,9 @@ func (t *text) stagedShare(keys []scanner.Key) (n int, advise bool) {
 	left := stagedLines - 3 // a fresh key, to accept, the verdict
 	perKey := 3
 	if t.report.Scope.Kind == scanner.ScopePush {
-		left--   // how to take the key out
+		left-- // how to take the key out
+	}
+	if slices.ContainsFunc(keys, func(k scanner.Key) bool { return len(k.Occurrences[0].Introduced) > 0 }) {
 		perKey++ // the commit
 	}
 	if !t.report.Coverage.Complete {
@@ -93,8 +95,12 @@ func (t *text) stagedKey(k *scanner.Key, advise bool) {
 	if !advise {
 		return
 	}
-	if in := k.Occurrences[0].Introduced; t.report.Scope.Kind == scanner.ScopePush && len(in) > 0 {
-		t.line("  commit:  ", short(in[0].Commit), " by ", person(in[0].Author))
+	if in := k.Occurrences[0].Introduced; len(in) > 0 {
+		where := ""
+		if t.report.Scope.Kind == scanner.ScopeStaged {
+			where = ", already committed on the side that is merged"
+		}
+		t.line("  commit:  ", short(in[0].Commit), " by ", person(in[0].Author), where)
 	}
 	why := classWords(k.Class)
 	if more := reasons(k); len(more) > 0 {

@@ -9,7 +9,8 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// Staged searches what the commit that is being made would add. With names of
+// Staged searches what the commit that is being made would add; if it is a merge,
+// what the merged commits bring as well. With names of
 // files, as the user types them, it reads what the index and the work tree hold
 // of them, whether or not it is new.
 func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []string) (*scanner.Report, error) {
@@ -34,5 +35,9 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	r.Coverage.Add(coverage)
 	r.Scope.Repository = repo.GitDir()
 	r.Keys, r.Known = scanner.Build(settings.Detector, collector.Findings(), nil, scanner.StatusStaged)
-	return s.conclude(r, settings, policy.Decision{}), nil
+	r = s.conclude(r, settings, policy.Decision{})
+	if len(names) > 0 && !repo.InCommit() {
+		return r, nil // all of some files is asked for, not what a commit adds
+	}
+	return s.merged(ctx, repo, settings, r)
 }
