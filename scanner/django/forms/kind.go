@@ -2,6 +2,7 @@ package forms
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
@@ -118,29 +119,52 @@ func sniffStart(head []byte) (kind, bool) {
 			return kindNotebook, true
 		}
 		return kindJSON, true
-	case begins("[") && len(head) > 1 && bytes.IndexByte([]byte("{\"\n\r [0123456789"), head[1]) >= 0:
+	case beginsList(head):
 		return kindJSON, true
 	case begins("<"):
 		return kindMarkup, true
-	case begins("diff --git ") || begins("--- a/") || begins("Index: ") || begins("@@ -") || begins("From ") && bytes.Contains(head, []byte("\ndiff --git ")):
+	case beginsPatch(head):
 		return kindPatch, true
 	case begins("#!"):
-		line := head[:nextBreak(head, 0, len(head))]
-		if bytes.Contains(line, []byte("python")) {
-			return kindPython, true
-		}
-		if bytes.Contains(line, []byte("sh")) {
-			return kindDotenv, true
-		}
+		return kindOfInterpreter(head[:nextBreak(head, 0, len(head))])
 	case begins("---\n") || begins("---\r") || begins("%YAML"):
 		return kindYAML, true
 	}
 	return 0, false
 }
 
+// beginsList knows a list of JSON by what is after its bracket: [section] begins
+// a file of settings.
+func beginsList(head []byte) bool {
+	return len(head) > 1 && head[0] == '[' && bytes.IndexByte([]byte("{\"\n\r [0123456789"), head[1]) >= 0
+}
+
+// patchStarts are how diffs and patch mails begin.
+var patchStarts = [...]string{"diff --git ", "--- a/", "Index: ", "@@ -"}
+
+func beginsPatch(head []byte) bool {
+	for _, start := range patchStarts {
+		if bytes.HasPrefix(head, []byte(start)) {
+			return true
+		}
+	}
+	return bytes.HasPrefix(head, []byte("From ")) && bytes.Contains(head, []byte("\ndiff --git "))
+}
+
+// kindOfInterpreter tells a script by its first line.
+func kindOfInterpreter(line []byte) (kind, bool) {
+	switch {
+	case bytes.Contains(line, []byte("python")):
+		return kindPython, true
+	case bytes.Contains(line, []byte("sh")):
+		return kindDotenv, true
+	}
+	return 0, false
+}
+
 // sniffLines lets the first lines vote.
 func sniffLines(head []byte) kind {
-	var votes [kindWide + 1]int
+	var votes [kindCount]int
 	returns := bytes.IndexByte(head, '\r') >= 0
 	for len(head) > 0 {
 		end := bytes.IndexByte(head, '\n')
@@ -150,8 +174,8 @@ func sniffLines(head []byte) kind {
 		if returns {
 			end = nextBreak(head, 0, end)
 		}
-		k, weight := lineKind(head[:end])
-		votes[k] += weight
+		v := lineVote(head[:end])
+		votes[v.kind] += v.weight
 		for end < len(head) && ascii.IsBreak(head[end]) {
 			end++
 		}
@@ -167,140 +191,206 @@ func sniffLines(head []byte) kind {
 	return best
 }
 
-// lineKind says what a line speaks for, and how loudly.
-func lineKind(line []byte) (kind, int) {
-	indent := indentOf(line)
-	line = line[indent:]
-	if len(line) == 0 {
-		return kindOther, 0
-	}
-	foreign := 4 // what a line of another language weighs
-	if indent > 0 {
-		foreign = 1 // it can be a block of YAML
-	}
-	first, rest := line, []byte(nil)
-	if n := wordEnd(line); n > 0 && n < len(line) {
-		first, rest = line[:n], line[n:]
-	}
-	if k, weight := wordKind(line, first, rest, foreign); weight > 0 {
-		return k, weight
-	}
-	return shapeKind(line, first, rest, indent, foreign)
+// A vote is what a line speaks for, and how loudly.
+type vote struct {
+	kind   kind
+	weight int
 }
 
-// wordKind knows lines by their first word.
-func wordKind(line, first, rest []byte, foreign int) (kind, int) {
-	switch string(first) {
+// headLine is one of the first lines of a text.
+type headLine struct {
+	text   []byte // without its indentation; not empty
+	first  []byte // its first word
+	rest   []byte // what is after it; nil if nothing is
+	indent int    // in bytes
+}
+
+func (l *headLine) begins(s string) bool { return bytes.HasPrefix(l.text, []byte(s)) }
+func (l *headLine) ends(s string) bool   { return bytes.HasSuffix(l.text, []byte(s)) }
+func (l *headLine) follows(s string) bool {
+	return len(l.rest) >= len(s) && string(l.rest[:len(s)]) == s
+}
+
+// foreign is what a line of another language weighs: less if it is indented,
+// because then it can be in a block of YAML.
+func (l *headLine) foreign() int {
+	if l.indent > 0 {
+		return 1
+	}
+	return 4
+}
+
+// lineVote lets a line vote.
+func lineVote(line []byte) vote {
+	l := headLine{indent: indentOf(line)}
+	l.text = line[l.indent:]
+	if len(l.text) == 0 {
+		return vote{}
+	}
+	l.first = l.text
+	if n := wordEnd(l.text); n > 0 && n < len(l.text) {
+		l.first, l.rest = l.text[:n], l.text[n:]
+	}
+	if v := l.byWord(); v.weight > 0 {
+		return v
+	}
+	if v, ok := l.bySigns(); ok {
+		return v
+	}
+	return l.byAssignment()
+}
+
+// byWord votes by the first word.
+func (l *headLine) byWord() vote {
+	switch string(l.first) {
 	case "import":
-		if last := line[len(line)-1]; last == ';' || last == '\'' || last == '"' || last == '(' || last == '{' {
-			return kindOther, 4 // JavaScript, Go, Java
+		if l.endsIn(";'\"({") {
+			return vote{kindOther, 4} // JavaScript, Go, Java
 		}
-		return kindPython, 4
-	case "from", "def", "class", "if", "try", "else", "elif", "for", "with", "return":
-		if bytes.HasSuffix(line, []byte(":")) || string(first) == "from" && bytes.Contains(line, []byte(" import ")) {
-			return kindPython, 4
+		return vote{kindPython, 4}
+	case "from":
+		if l.ends(":") || bytes.Contains(l.text, []byte(" import ")) {
+			return vote{kindPython, 4}
+		}
+	case "def", "class", "if", "try", "else", "elif", "for", "with", "return":
+		if l.ends(":") {
+			return vote{kindPython, 4}
 		}
 	case `"""`, "'''":
-		return kindPython, 2
+		return vote{kindPython, 2}
 	case "FROM", "RUN", "COPY", "ENV", "ARG", "WORKDIR", "CMD", "ENTRYPOINT", "EXPOSE", "ADD", "LABEL", "USER":
-		if len(rest) > 0 && rest[0] == ' ' {
-			return kindDocker, 4
+		if l.follows(" ") {
+			return vote{kindDocker, 4}
 		}
 	case "func", "function", "module.exports", "#include", "<?php", "namespace", "interface", "struct", "impl", "fn":
-		return kindOther, foreign
+		return vote{kindOther, l.foreign()}
 	case "package":
-		if len(rest) > 0 && plainWord(bytes.TrimSpace(rest)) {
-			return kindOther, foreign
+		if plainWord(bytes.TrimSpace(l.rest)) {
+			return vote{kindOther, l.foreign()}
 		}
 	case "const", "var", "let", "use", "using", "public", "private", "static", "type", "extern", "require", "async", "throw", "switch", "case":
-		if last := line[len(line)-1]; last == ';' || last == '{' || last == '(' || bytes.Contains(rest, []byte(" = ")) {
-			return kindOther, foreign
+		if l.endsIn(";{(") || bytes.Contains(l.rest, []byte(" = ")) {
+			return vote{kindOther, l.foreign()}
 		}
 	case "export":
-		if bytes.HasPrefix(rest, []byte(" const ")) || bytes.HasPrefix(rest, []byte(" default ")) || bytes.HasPrefix(rest, []byte(" function ")) || bytes.HasSuffix(line, []byte("{")) {
-			return kindOther, 4
-		}
-		return kindDotenv, 2
+		return l.export()
 	case "set", "echo", "unset":
-		return kindDotenv, 2
+		return vote{kindDotenv, 2}
 	case ".PHONY":
-		return kindOther, 8 // a Makefile
+		return vote{kindOther, 8} // a Makefile
 	case "diff":
-		if bytes.HasPrefix(rest, []byte(" --git ")) {
-			return kindPatch, 8
+		if l.follows(" --git ") {
+			return vote{kindPatch, 8}
 		}
 	}
-	return kindOther, 0
+	return vote{}
 }
 
-// shapeKind knows lines by their signs.
-func shapeKind(line, first, rest []byte, indent, foreign int) (kind, int) {
-	begins := func(s string) bool { return line[0] == s[0] && bytes.HasPrefix(line, []byte(s)) }
-	switch last := line[len(line)-1]; {
-	case last == ';' || last == '{' && (bytes.HasSuffix(line, []byte(") {")) || bytes.HasSuffix(line, []byte("=> {"))) || begins("//"):
-		return kindOther, foreign / 2 // C, JavaScript, Go, PHP, CSS
-	case line[0] == '<' || begins("```") || begins(".. "):
-		return kindMarkup, 3
-	case begins("## ") || isUnderline(line):
-		return kindMarkup, 1
-	case begins(`"""`) || begins("'''"):
-		return kindPython, 2
-	case indent > 0 && begins("- "):
-		return kindYAML, 1
-	case line[0] == '[' && line[len(line)-1] == ']' && indent == 0:
-		return kindINI, 3
-	case line[0] == '#' || line[0] == ';':
-		return kindOther, 0
+// export tells a module's export from a shell's.
+func (l *headLine) export() vote {
+	if l.follows(" const ") || l.follows(" default ") || l.follows(" function ") || l.ends("{") {
+		return vote{kindOther, 4}
 	}
-	if len(rest) > 0 && rest[0] != '(' && plainWord(first) {
-		switch {
-		case rest[0] == ':' && bytes.Contains(rest, []byte(" = ")):
-			return kindPython, 2 // an annotation
-		case rest[0] == ':' && (len(rest) == 1 || rest[1] == ' ') && line[len(line)-1] != '{':
-			return kindYAML, 2
-		case rest[0] == '=' && (len(rest) == 1 || rest[1] != '=' && rest[1] != ' ') && indent == 0:
-			if !isUpper(first) {
-				return kindDotenv, 1
-			}
-			return kindDotenv, 2
-		case bytes.HasPrefix(rest, []byte(" = ")) && indent == 0 && isUpper(first):
-			return upperKind(bytes.TrimLeft(rest[3:], " \t"))
-		case bytes.HasPrefix(rest, []byte(" = ")) && indent == 0:
-			return kindINI, 1
+	return vote{kindDotenv, 2}
+}
+
+// endsIn reports whether the line's last byte is one of these.
+func (l *headLine) endsIn(signs string) bool {
+	return strings.IndexByte(signs, l.text[len(l.text)-1]) >= 0
+}
+
+// bySigns votes by the signs at the ends of the line; ok is false if it has
+// none that tell.
+func (l *headLine) bySigns() (v vote, ok bool) {
+	switch {
+	case l.endsStatement() || l.begins("//"):
+		return vote{kindOther, l.foreign() / 2}, true // C, JavaScript, Go, PHP, CSS
+	case l.begins("<") || l.begins("```") || l.begins(".. "):
+		return vote{kindMarkup, 3}, true
+	case l.begins("## ") || isUnderline(l.text):
+		return vote{kindMarkup, 1}, true
+	case l.begins(`"""`) || l.begins("'''"):
+		return vote{kindPython, 2}, true
+	case l.indent > 0 && l.begins("- "):
+		return vote{kindYAML, 1}, true
+	case l.indent == 0 && l.begins("[") && l.ends("]"):
+		return vote{kindINI, 3}, true
+	case l.begins("#") || l.begins(";"):
+		return vote{}, true
+	}
+	return vote{}, false
+}
+
+// endsStatement reports whether the line ends as those of languages with braces
+// do.
+func (l *headLine) endsStatement() bool {
+	return l.ends(";") || l.ends(") {") || l.ends("=> {")
+}
+
+// byAssignment votes by what is between a name and a value.
+func (l *headLine) byAssignment() vote {
+	if len(l.rest) == 0 || !plainWord(l.first) {
+		return vote{}
+	}
+	spaced := bytes.HasPrefix(l.rest, []byte(" = "))
+	switch {
+	case l.rest[0] == ':' && bytes.Contains(l.rest, []byte(" = ")):
+		return vote{kindPython, 2} // an annotation
+	case l.rest[0] == ':' && !l.ends("{") && (len(l.rest) == 1 || l.rest[1] == ' '):
+		return vote{kindYAML, 2}
+	case l.indent > 0:
+		return vote{}
+	case l.rest[0] == '=' && (len(l.rest) == 1 || l.rest[1] != '=' && l.rest[1] != ' '):
+		if isUpper(l.first) {
+			return vote{kindDotenv, 2}
 		}
+		return vote{kindDotenv, 1}
+	case spaced && isUpper(l.first):
+		return upperVote(bytes.TrimLeft(l.rest[3:], " \t"))
+	case spaced:
+		return vote{kindINI, 1}
 	}
-	return kindOther, 0
+	return vote{}
 }
 
-// upperKind judges what stands behind NAME = : a Python expression, or text as
-// some environment files have it. A single word can be both.
-func upperKind(right []byte) (kind, int) {
+// upperVote judges what is after NAME = : a Python expression, or text as some
+// environment files have it. A single word can be both.
+func upperVote(right []byte) vote {
 	if len(right) == 0 {
-		return kindDotenv, 1
+		return vote{kindDotenv, 1}
 	}
 	switch c := right[0]; {
-	case c == '(' || c == '[' || c == '{':
-		return kindPython, 2 // as text it would go to the end of the line
+	case strings.IndexByte("([{", c) >= 0:
+		return vote{kindPython, 2} // as text it would go to the end of the line
 	case ascii.IsQuote(c):
-		return kindPython, 1
-	case c >= '0' && c <= '9' || c == '-':
-		return kindOther, 0
+		return vote{kindPython, 1}
+	case ascii.IsDigit(c) || c == '-':
+		return vote{}
 	case !ascii.IsWord(c):
-		return kindDotenv, 2
+		return vote{kindDotenv, 2}
 	}
 	n := 0
 	for n < len(right) && (ascii.IsWord(right[n]) || right[n] == '.') {
 		n++
 	}
-	switch rest := right[n:]; {
-	case len(rest) == 0 && n > 4 && !isUpper(right[:n]) && string(right) != "False":
-		return kindDotenv, 1
-	case len(rest) == 0 || rest[0] == ' ':
-		return kindOther, 0
+	switch word, rest := right[:n], right[n:]; {
+	case len(rest) == 0:
+		return wordVote(word)
+	case rest[0] == ' ':
+		return vote{}
 	case rest[0] == '(' || rest[0] == '[' || ascii.IsQuote(rest[0]):
-		return kindPython, 1
+		return vote{kindPython, 1}
 	}
-	return kindDotenv, 2
+	return vote{kindDotenv, 2}
+}
+
+// wordVote judges a word that is all of the value: a long one in lower case is
+// no constant of Python.
+func wordVote(word []byte) vote {
+	if len(word) > 4 && !isUpper(word) && string(word) != "False" {
+		return vote{kindDotenv, 1}
+	}
+	return vote{}
 }
 
 func isUnderline(line []byte) bool {
