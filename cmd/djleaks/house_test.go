@@ -16,10 +16,11 @@ const module = "github.com/djleaks/djleaks/"
 // A name that ends in /... allows what lies below it.
 var house = map[string][]string{
 	"scanner":                       {},
-	"scanner/django":                {module + "scanner", module + "scanner/django/forms", module + "scanner/django/value", module + "scanner/django/internal/ascii"},
-	"scanner/django/value":          {module + "scanner", module + "scanner/django/internal/ascii"},
-	"scanner/django/forms":          {module + "scanner", module + "scanner/django/value", module + "scanner/django/internal/ascii"},
+	"scanner/django":                {module + "scanner", module + "scanner/django/forms", module + "scanner/django/value", module + "scanner/django/internal/..."},
+	"scanner/django/value":          {module + "scanner", module + "scanner/django/internal/..."},
+	"scanner/django/forms":          {module + "scanner", module + "scanner/django/value", module + "scanner/django/internal/..."},
 	"scanner/django/internal/ascii": {},
+	"scanner/django/internal/words": {},
 	"hooks":                         {module + "scanner", module + "internal/say"},
 	"internal/packfile":             {module + "scanner", module + "internal/regular", "github.com/klauspost/compress/..."},
 	"internal/packfile/packtest":    {module + "scanner", module + "internal/packfile"},

@@ -15,11 +15,34 @@ const (
 )
 
 // nameKeys are the keys whose value is a name: name: SECRET_KEY.
-var nameKeys = [...]string{"name", "key", "variable", "env", "id", "var", "parameterkey", "optionname", "envvar", "variablename", "parameter_name", "title"}
+var nameKeys = [...]string{
+	"env",
+	"envvar",
+	"id",
+	"key",
+	"name",
+	"optionname",
+	"parameter_name",
+	"parameterkey",
+	"title",
+	"var",
+	"variable",
+	"variablename",
+}
 
 // valueKeys are the keys that hold the value of a name.
-var valueKeys = [...]string{"value", "default", "parametervalue", "defaultvalue", "default_value", "secret_string", "secretstring", "plaintext", "val",
-	"stringvalue"}
+var valueKeys = [...]string{
+	"default",
+	"default_value",
+	"defaultvalue",
+	"parametervalue",
+	"plaintext",
+	"secret_string",
+	"secretstring",
+	"stringvalue",
+	"val",
+	"value",
+}
 
 // pairReader knows a name and its value as two entries of one object, on one
 // line or on several: - name: SECRET_KEY / value: x, {"name": "SECRET_KEY",

@@ -95,13 +95,6 @@ func (s *statement) word() (reading, bool) {
 	return y.read(s.doc.text, s.at, s.limit)
 }
 
-// shellWords are words before NAME=value that only a shell, a container tool
-// or a platform's command line has.
-var shellWords = [...]string{"export", "env", "-e", "--env", "-E", "--build-arg", "--set", "--set-string", "--from-literal", "local", "declare", "readonly",
-	"config:set", "config:add", "set", "sudo", "time", "exec", "-x", "&&", "||", ";", "do", "then", "$", "%", "RUN", "run", "--set-env-vars",
-	"--update-env-vars", "--update-secrets", "--env-vars", "add", "--secret", "secrets", "typeset", "-gx", "putenv", "Environment", "web:", "worker:",
-	"%env", "%set_env", "!export", "release:", "run:", "script:", "command:", "shell:", "-", "echo", "printf", "\\"}
-
 // inShell reports whether a word before the name belongs to a command.
 func (s *statement) inShell() bool {
 	if s.doc.kind == kindDotenv || s.doc.kind == kindDocker {
@@ -117,12 +110,7 @@ func (s *statement) inShell() bool {
 		return isUpper(word[:n]) // A=1 SECRET_KEY=x
 	}
 	word = bytes.TrimSuffix(word, []byte("="))
-	for _, w := range shellWords {
-		if string(word) == w {
-			return true
-		}
-	}
-	return false
+	return shellWords.HasBytes(word)
 }
 
 // setsVariable reports whether nothing but a bullet, a quote or a bracket stands
@@ -132,14 +120,6 @@ func (s *statement) setsVariable() bool {
 	left = bytes.Trim(left, " \t-*+>`\"'([{$#0123456789.")
 	return len(left) == 0 || left[len(left)-1] == ':' || left[len(left)-1] == '`' || s.open != 0
 }
-
-// commands are words that are run, so that what stands before them is only
-// their environment.
-var commands = [...]string{"python", "python3", "python2", "./manage.py", "manage.py", "make", "docker", "docker-compose", "gunicorn", "uwsgi", "uv",
-	"poetry", "pipenv", "pytest", "py.test", "celery", "flask", "django-admin", "tox", "nox", "npm", "yarn", "pnpm", "node", "bash", "sh", "exec", "coverage",
-	"honcho", "foreman", "daphne", "uvicorn", "hypercorn", "invoke", "inv", "just", "&&", "||", "|", ";", ">>", ">", "\\", "pdm", "hatch", "rye", "pipx",
-	"heroku", "ansible-playbook", "terraform", "helm", "kubectl", "sphinx-build", "mypy", "pylint", "cargo", "go", "env", "sudo", "./run.sh", "circusd",
-	"supervisord", "waitress-serve", "nohup", "time", "xvfb-run", "dotenv", "doppler", "mkdocs"}
 
 // runs reports whether a command or another variable follows the first word of
 // the value: SECRET_KEY=x DEBUG=1 python manage.py.
@@ -162,17 +142,25 @@ func (s *statement) runs() bool {
 	if n = bytes.LastIndexByte(word, '/'); n > 0 && n < len(word)-1 {
 		word = word[n+1:]
 	}
-	for _, c := range commands {
-		if string(word) == c {
-			return true
-		}
-	}
-	return false
+	return commands.HasBytes(word)
 }
 
 // buildCommands read the settings but serve nobody.
-var buildCommands = [...]string{"collectstatic", "compilemessages", "makemessages", "compress", "tailwind", "compilescss", "compilejsi18n", "mkdocs",
-	"sphinx-build", "spectacular", "generateschema", "makemigrations", "npm run build"}
+var buildCommands = [...]string{
+	"collectstatic",
+	"compilejsi18n",
+	"compilemessages",
+	"compilescss",
+	"compress",
+	"generateschema",
+	"makemessages",
+	"makemigrations",
+	"mkdocs",
+	"npm run build",
+	"spectacular",
+	"sphinx-build",
+	"tailwind",
+}
 
 // buildTrait tells a value that is given to one command of a build.
 func (s *statement) buildTrait(end int) scanner.Trait {

@@ -360,20 +360,10 @@ func (s *statement) yamlValue(y style, r reading, traits scanner.Trait) answer {
 			a.Values, a.Form = []string{v}, KubernetesBase64
 		}
 	}
-	if parent != "" && !s.upper() && !isStructure(parent) {
+	if parent != "" && !s.upper() && !parents.Has(parent) {
 		a.Name = parent + "." + a.Name
 	}
 	return found(a)
-}
-
-// isStructure knows parents that say nothing about whose key it is.
-func isStructure(parent string) bool {
-	switch parent {
-	case "data", "stringData", "env", "environment", "variables", "vars", "args", "build", "values", "config", "spec", "properties", "Properties",
-		"global", "app", "web", "secrets", "secret", "settings", "default", "development", "production", "staging", "test", "all", "common", "base":
-		return true
-	}
-	return false
 }
 
 // parent returns the key that the statement's mapping belongs to, or "".

@@ -109,7 +109,7 @@ func (p *python) argument(t target, quote int) {
 		t.traits = scanner.Fallback
 	case last == "getattr":
 		t.traits = scanner.Fallback
-	case isSetter(last):
+	case setters.Has(last):
 		t.form = PythonSetCall
 	default:
 		t.strict = true
@@ -135,7 +135,7 @@ func (p *python) argument(t target, quote int) {
 		}
 		before := p.pos
 		r := p.expression()
-		if keyword == "" && n == position+1 || isDefault(keyword) {
+		if keyword == "" && n == position+1 || defaults.Has(keyword) {
 			p.take(t, r)
 		}
 		if p.pos == before && !p.at(",") && !p.closing() {
@@ -145,15 +145,6 @@ func (p *python) argument(t target, quote int) {
 			p.advance()
 		}
 	}
-}
-
-// isSetter knows functions that give a setting its value.
-func isSetter(name string) bool {
-	switch name {
-	case "setattr", "putenv", "setenv", "setitem", "set", "setdefault", "define", "set_env", "set_config", "set_setting", "add", "update_setting", "object", "set_value", "delattr":
-		return true
-	}
-	return false
 }
 
 func isTestSetter(callee string) bool {

@@ -120,12 +120,12 @@ func isWrapper(name string, plain bool) bool {
 // wrapped is the first argument of a wrapper, or its default.
 func wrapped(name string, args []argument, out result) result {
 	for i, a := range args {
-		if a.keyword == "" && (i == 0 || name == "cast") || isDefault(a.keyword) {
+		if a.keyword == "" && (i == 0 || name == "cast") || defaults.Has(a.keyword) {
 			v := a.value
 			if len(v.literals) == 0 && v.path != "" {
 				continue
 			}
-			if isDefault(a.keyword) || name == "Value" {
+			if defaults.Has(a.keyword) || name == "Value" {
 				mark(v.literals, scanner.Fallback)
 			}
 			v.from, v.to, v.path = out.from, out.to, ""
@@ -135,18 +135,10 @@ func wrapped(name string, args []argument, out result) result {
 	return out
 }
 
-func isDefault(keyword string) bool {
-	switch keyword {
-	case "default", "fallback", "default_value", "value", "default_factory", "defaultValue", "failobj", "initial_value", "if_missing", "secret_key":
-		return true
-	}
-	return false
-}
-
 // answers gives the literals that a call of an unknown function can return: the
 // default of a getter, which is its second argument or is called so.
 func (p *python) answers(path, last string, args []argument) (list []literal, a asked) {
-	if strings.HasSuffix(last, "Field") || len(args) == 0 || isMessage(last) {
+	if strings.HasSuffix(last, "Field") || len(args) == 0 || messages.Has(last) {
 		return nil, a
 	}
 	getter := isGetter(path, last)
@@ -159,12 +151,12 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 	}
 	for _, arg := range args {
 		v := arg.value
-		if v.path != "" && len(v.literals) == 0 && (isDefault(arg.keyword) || arg.keyword == "" && position == 1 && getter) {
+		if v.path != "" && len(v.literals) == 0 && (defaults.Has(arg.keyword) || arg.keyword == "" && position == 1 && getter) {
 			if known, ok := p.resolve(v.path); ok {
 				v = known
 			}
 		}
-		isAnswer := isDefault(arg.keyword)
+		isAnswer := defaults.Has(arg.keyword)
 		if arg.keyword == "" {
 			position++
 			if position == 2 && namesKey(v, args[0].value) {
@@ -234,25 +226,12 @@ func onlyShaped(list []literal) []literal {
 
 // isGetter knows functions that read a setting and take a default.
 func isGetter(path, last string) bool {
-	switch last {
-	case "get", "getenv", "env", "config", "conf", "str", "setdefault", "get_value", "get_secret", "get_env", "pop", "environ", "getattr", "get_env_variable", "get_env_var", "get_env_setting", "getvar", "env_var", "environ_get",
-		"get_setting", "get_config", "getstring", "get_string", "get_str", "as_str", "from_env", "read_secret", "secret", "bytes", "unicode", "setting", "option", "get_or_default", "env_get", "getconfig", "get_secret_value", "get_from_env",
-		"get_docker_secret", "env_or_default", "envvar", "required", "string", "_env", "_get", "getsecret", "get_var", "get_required", "load_secret", "env_str", "ENV", "read_env", "getsetting", "get_variable":
+	if getters.Has(last) {
 		return true
 	}
 	low := strings.ToLower(path)
-	return strings.Contains(low, "environ") || strings.Contains(low, "getenv") || strings.HasPrefix(low, "env.") || strings.Contains(low, "get_env") || strings.Contains(low, "get_secret")
-}
-
-// isMessage knows functions whose arguments are words for people.
-func isMessage(name string) bool {
-	switch name {
-	case "_", "gettext", "gettext_lazy", "ugettext", "ugettext_lazy", "print", "info", "warning", "warn", "error", "debug", "exception", "fail", "assertEqual", "assertIn", "ValueError", "KeyError", "RuntimeError",
-		"ImproperlyConfigured", "open", "read_text", "Path", "join", "path", "exists", "hasattr", "isinstance", "len", "add_argument", "Column", "String", "Index", "check_call", "system", "run", "Popen", "b64encode",
-		"sha256", "sha1", "md5", "sha512", "new", "HMAC", "Fernet", "encrypt", "decrypt", "sign", "choice", "sample", "sub", "search", "match", "compile", "findall", "startswith", "endswith":
-		return true
-	}
-	return false
+	return strings.HasPrefix(low, "env.") || strings.Contains(low, "environ") || strings.Contains(low, "getenv") ||
+		strings.Contains(low, "get_env") || strings.Contains(low, "get_secret")
 }
 
 // method evaluates x.name(…) on a known text, a list, or what a getter gives.
