@@ -238,7 +238,7 @@ func (p *python) assigned(t target) {
 			}
 			first := p.tok.from
 			r := p.expression()
-			if p.at("=") && r.path != "" && !t.inside { // A = B = …
+			if p.at("=") && r.origin.known() && !t.inside { // A = B = …
 				continue
 			}
 			if p.at(",") && !t.inside {
@@ -360,8 +360,8 @@ func (p *python) take(t target, r result) {
 		p.claim()
 		return
 	}
-	if r.path != "" && len(r.literals) == 0 && !strings.HasSuffix(r.path, "()") {
-		if v, ok := p.resolve(r.path); ok {
+	if len(r.literals) == 0 {
+		if v, ok := p.resolve(r.origin); ok {
 			r = v
 			if t.form == PythonAssign {
 				t.form = PythonName
@@ -372,7 +372,7 @@ func (p *python) take(t target, r result) {
 	if fallbacks {
 		p.trap(t, r)
 	}
-	if t.form == PythonAssign && r.path == "()" {
+	if t.form == PythonAssign && r.origin.isCall() {
 		t.form = PythonEnvDefault
 	}
 	emitted := 0
@@ -393,7 +393,7 @@ func (p *python) take(t target, r result) {
 	if emitted > 0 && !r.display || r.asked.get {
 		p.answer.end = max(p.answer.end, min(p.tok.from, p.pos))
 	}
-	if emitted == 0 && (len(r.literals) > 0 || r.computed && r.path != "" && strings.ContainsAny(r.path, "().[")) {
+	if emitted == 0 && (len(r.literals) > 0 || r.computed && r.origin.known() && !r.origin.isPlain()) {
 		p.claim()
 	}
 }

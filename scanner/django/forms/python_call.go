@@ -72,24 +72,16 @@ func (p *python) arguments() (list []argument, to int) {
 // call evaluates f(…).
 func (p *python) call(f result) result {
 	args, to := p.arguments()
-	out := result{computed: true, path: "()", from: f.from, to: to}
-	last := f.path[strings.LastIndexByte(f.path, '.')+1:]
-	switch {
-	case isWrapper(last, last == f.path):
+	out := result{computed: true, origin: origin{kind: fromCall}, from: f.from, to: to}
+	switch last := f.origin.last(); {
+	case isWrapper(last, f.origin.isPlain()):
 		return wrapped(last, args, out)
-	case last == "b64decode" || last == "urlsafe_b64decode":
-		if len(args) > 0 && args[0].value.constant && len(args[0].value.literals) == 1 {
-			l := args[0].value.literals[0]
-			if raw, err := base64.StdEncoding.DecodeString(l.text); err == nil {
-				l.text = string(raw)
-				out.literals, out.constant, out.computed = []literal{l}, true, false
-			}
-		}
-		return out
+	case last == "b64decode", last == "urlsafe_b64decode":
+		return decoded(args, out)
 	case last == "filter":
 		out.filtered = true
 		return out
-	case last == "list" || last == "tuple" || last == "set" || last == "map":
+	case last == "list", last == "tuple", last == "set", last == "map":
 		if len(args) > 0 {
 			v := args[len(args)-1].value
 			v.from, v.to = f.from, to
@@ -97,9 +89,22 @@ func (p *python) call(f result) result {
 		}
 		return out
 	}
-	out.literals, out.asked = p.answers(f.path, last, args)
+	out.literals, out.asked = p.answers(f.origin, args)
 	if out.asked.get && out.asked.to == 0 {
 		out.asked.from, out.asked.to = f.from, to
+	}
+	return out
+}
+
+// decoded is what base64.b64decode gives for a constant.
+func decoded(args []argument, out result) result {
+	if len(args) == 0 || !args[0].value.constant || len(args[0].value.literals) != 1 {
+		return out
+	}
+	l := args[0].value.literals[0]
+	if raw, err := base64.StdEncoding.DecodeString(l.text); err == nil {
+		l.text = string(raw)
+		out.literals, out.constant, out.computed = []literal{l}, true, false
 	}
 	return out
 }
@@ -122,13 +127,13 @@ func wrapped(name string, args []argument, out result) result {
 	for i, a := range args {
 		if a.keyword == "" && (i == 0 || name == "cast") || defaults.Has(a.keyword) {
 			v := a.value
-			if len(v.literals) == 0 && v.path != "" {
+			if len(v.literals) == 0 && v.origin.known() {
 				continue
 			}
 			if defaults.Has(a.keyword) || name == "Value" {
 				mark(v.literals, scanner.Fallback)
 			}
-			v.from, v.to, v.path = out.from, out.to, ""
+			v.from, v.to, v.origin = out.from, out.to, origin{}
 			return v
 		}
 	}
@@ -137,53 +142,31 @@ func wrapped(name string, args []argument, out result) result {
 
 // answers gives the literals that a call of an unknown function can return: the
 // default of a getter, which is its second argument or is called so.
-func (p *python) answers(path, last string, args []argument) (list []literal, a asked) {
-	if strings.HasSuffix(last, "Field") || len(args) == 0 || messages.Has(last) {
+func (p *python) answers(f origin, args []argument) (list []literal, a asked) {
+	last := f.last()
+	if len(args) == 0 || strings.HasSuffix(last, "Field") || messages.Has(last) || args[0].isForeignName() {
 		return nil, a
 	}
-	getter := isGetter(path, last)
-	if first := args[0].value; first.constant && args[0].keyword == "" && value.IsForeignName(first.literals[0].text) {
-		return nil, a
-	}
-	position, name := 0, 1 // of the argument read last, of the name
+	c := call{getter: isGetter(f.path, last), name: 1, first: args[0].value}
 	if last == "getattr" {
-		name = 2
+		c.name = 2
 	}
 	for _, arg := range args {
-		v := arg.value
-		if v.path != "" && len(v.literals) == 0 && (defaults.Has(arg.keyword) || arg.keyword == "" && position == 1 && getter) {
-			if known, ok := p.resolve(v.path); ok {
-				v = known
-			}
-		}
-		isAnswer := defaults.Has(arg.keyword)
-		if arg.keyword == "" {
-			position++
-			if position == 2 && namesKey(v, args[0].value) {
-				name = 2 // config.get(section, name, default)
-			}
-			isAnswer = position == name+1 && (getter || len(args[0].value.literals) == 1 && value.JudgeName(args[0].value.literals[0].text) != value.NameNone)
-		}
-		switch {
-		case isAnswer:
+		v := p.constantOf(&c, &arg)
+		switch c.roleOf(&arg, v) {
+		case roleDefault:
 			mark(v.literals, scanner.Fallback)
 			list = join(list, v.literals)
-			a.answered = true
-			if v.constant && v.literals[0].text == "" {
-				a.empty, a.from, a.to = true, v.from, v.to
-			}
-			if isNone(p, v) {
-				a.none, a.answered = true, false
-			}
-		case arg.keyword == "" && position == 1 && getter:
+			a.answer(v, isNone(p, v))
+		case roleName:
 			list = join(list, misplaced(v.literals))
-		case arg.keyword == "":
+		case roleUnknown:
 			list = join(list, onlyShaped(v.literals))
 		}
 	}
-	if getter {
+	if c.getter {
 		a.get = true
-		if position == 1 && !a.answered && !a.none && givesNone(path, last) {
+		if c.position == 1 && !a.answered && !a.none && givesNone(f.path, last) {
 			a.none = true
 		}
 		a.answered = a.answered && !a.empty
@@ -191,14 +174,86 @@ func (p *python) answers(path, last string, args []argument) (list []literal, a 
 	return list, a
 }
 
+// answer notes the default that a getter has.
+func (a *asked) answer(v result, none bool) {
+	a.answered = true
+	if v.constant && v.literals[0].text == "" {
+		a.empty, a.from, a.to = true, v.from, v.to
+	}
+	if none {
+		a.none, a.answered = true, false
+	}
+}
+
+// call is how far the arguments of a call have been read.
+type call struct {
+	getter   bool
+	position int // of the argument read last, from 1; keywords do not count
+	name     int // position of the setting's name
+	first    result
+}
+
+// role is what an argument is for.
+type role uint8
+
+const (
+	roleNone    role = iota
+	roleDefault      // what the function returns without a variable
+	roleName         // of the variable
+	roleUnknown
+)
+
+// roleOf says what the next argument is for.
+func (c *call) roleOf(arg *argument, v result) role {
+	if arg.keyword != "" {
+		if defaults.Has(arg.keyword) {
+			return roleDefault
+		}
+		return roleNone
+	}
+	c.position++
+	if c.position == 2 && namesKey(v, c.first) {
+		c.name = 2 // config.get(section, name, default)
+	}
+	switch {
+	case c.position == c.name+1 && (c.getter || isKeyName(c.first)):
+		return roleDefault
+	case c.position == 1 && c.getter:
+		return roleName
+	}
+	return roleUnknown
+}
+
+// constantOf is the value of an argument: what the text binds a name to, if the
+// argument is a default.
+func (p *python) constantOf(c *call, arg *argument) result {
+	v := arg.value
+	if !v.origin.known() || len(v.literals) > 0 {
+		return v
+	}
+	if defaults.Has(arg.keyword) || arg.keyword == "" && c.position == 1 && c.getter {
+		if bound, ok := p.resolve(v.origin); ok {
+			return bound
+		}
+	}
+	return v
+}
+
+// isForeignName reports whether an argument is the name of another product's
+// key.
+func (a *argument) isForeignName() bool {
+	return a.keyword == "" && a.value.constant && value.IsForeignName(a.value.literals[0].text)
+}
+
+// isKeyName reports whether a value is the name of a key.
+func isKeyName(r result) bool {
+	return len(r.literals) == 1 && value.JudgeName(r.literals[0].text) != value.NameNone
+}
+
 // namesKey reports whether the second argument is a name and the first one is
 // not: config.get("django", "secret_key"), getattr(settings, "SECRET_KEY").
 func namesKey(second, first result) bool {
-	if len(second.literals) != 1 || len(first.literals) == 1 && value.JudgeName(first.literals[0].text) != value.NameNone {
-		return false
-	}
-	name := second.literals[0].text
-	return value.IsPlainName(name) && value.JudgeName(name) != value.NameNone
+	return isKeyName(second) && !isKeyName(first) && value.IsPlainName(second.literals[0].text)
 }
 
 // isNone reports whether an argument is written None.
@@ -278,7 +333,7 @@ func (p *python) method(r result, name string) result {
 	if r.display {
 		return r
 	}
-	return result{computed: true, path: "()", from: r.from, to: to}
+	return result{computed: true, origin: origin{kind: fromCall}, from: r.from, to: to}
 }
 
 func trim(s, name string) string {
@@ -319,52 +374,69 @@ func folded(r result, name string, args []argument) (out result, ok bool) {
 	if !r.constant || len(r.literals) != 1 {
 		return r, false
 	}
-	text := r.literals[0].text
 	l := r.literals[0]
-	switch {
-	case name == "join" && len(args) == 1 && !args[0].value.computed && len(args[0].value.literals) > 0:
-		list := args[0].value.literals
-		pieces := make([]string, len(list))
-		for i := range list {
-			pieces[i] = list[i].text
-		}
-		l.text, l.from, l.to = strings.Join(pieces, text), list[0].from, list[len(list)-1].to
-	case name == "replace" && len(args) == 2 && args[0].value.constant && args[1].value.constant:
-		from := args[0].value.literals[0].text
-		if from == "" {
-			return r, false
-		}
-		to := args[1].value.literals[0].text
-		if strings.Count(text, from)*len(to) > maxLiteral {
-			return r, false
-		}
-		l.text = strings.ReplaceAll(text, from, to)
-	case name == "format" && len(args) > 0:
-		for i, a := range args {
-			if !a.value.constant || len(a.value.literals) != 1 {
-				return r, false
-			}
-			value := a.value.literals[0].text
-			if len(l.text)*len(value) > 64*maxLiteral {
-				return r, false
-			}
-			switch {
-			case a.keyword != "":
-				l.text = strings.ReplaceAll(l.text, "{"+a.keyword+"}", value)
-			case strings.Contains(l.text, "{}"):
-				l.text = strings.Replace(l.text, "{}", value, 1)
-			default:
-				l.text = strings.ReplaceAll(l.text, "{"+string(rune('0'+i%10))+"}", value)
-			}
-			l.to = max(l.to, a.value.literals[0].to)
-		}
-	default:
-		return r, false
+	switch name {
+	case "join":
+		ok = l.join(args)
+	case "replace":
+		ok = l.replace(args)
+	case "format":
+		ok = l.format(args)
 	}
-	if len(l.text) > maxLiteral {
+	if !ok || len(l.text) > maxLiteral {
 		return r, false
 	}
 	l.other = ""
 	r.literals = []literal{l}
 	return r, true
+}
+
+// join puts the text between the elements of a list.
+func (l *literal) join(args []argument) bool {
+	if len(args) != 1 || args[0].value.computed || len(args[0].value.literals) == 0 {
+		return false
+	}
+	list := args[0].value.literals
+	pieces := make([]string, len(list))
+	for i := range list {
+		pieces[i] = list[i].text
+	}
+	l.text, l.from, l.to = strings.Join(pieces, l.text), list[0].from, list[len(list)-1].to
+	return true
+}
+
+// replace replaces one constant by another.
+func (l *literal) replace(args []argument) bool {
+	if len(args) != 2 || !args[0].value.constant || !args[1].value.constant {
+		return false
+	}
+	from, to := args[0].value.literals[0].text, args[1].value.literals[0].text
+	if from == "" || strings.Count(l.text, from)*len(to) > maxLiteral {
+		return false
+	}
+	l.text = strings.ReplaceAll(l.text, from, to)
+	return true
+}
+
+// format fills the fields {}, {0} and {name}.
+func (l *literal) format(args []argument) bool {
+	for i, a := range args {
+		if !a.value.constant || len(a.value.literals) != 1 {
+			return false
+		}
+		v := a.value.literals[0]
+		if len(l.text)*len(v.text) > 64*maxLiteral {
+			return false
+		}
+		switch {
+		case a.keyword != "":
+			l.text = strings.ReplaceAll(l.text, "{"+a.keyword+"}", v.text)
+		case strings.Contains(l.text, "{}"):
+			l.text = strings.Replace(l.text, "{}", v.text, 1)
+		default:
+			l.text = strings.ReplaceAll(l.text, "{"+string(rune('0'+i%10))+"}", v.text)
+		}
+		l.to = max(l.to, v.to)
+	}
+	return len(args) > 0
 }

@@ -33,8 +33,8 @@ type result struct {
 	display  bool      // a list, a tuple, a set or a dictionary
 	filtered bool      // a comprehension with a condition
 
-	path     string // a name, with dots
-	from, to int    // all of it
+	origin   origin
+	from, to int // all of it
 
 	// How the environment is asked: see traps.go.
 	asked asked
@@ -108,7 +108,7 @@ func (p *python) either() result {
 		case p.at("or"):
 			p.advance()
 			right := p.sum()
-			if r.computed || r.path != "" {
+			if r.computed || r.origin.known() {
 				mark(right.literals, scanner.Fallback)
 			}
 			boolean := r.boolean && right.boolean
@@ -189,10 +189,10 @@ func (p *python) operand() result {
 				r = p.method(r, name)
 				continue
 			}
-			if r.path != "" {
-				r.path += "." + name
+			if r.origin.known() {
+				r.origin = r.origin.attribute(name)
 			} else {
-				r = result{computed: true, path: "." + name, from: r.from}
+				r = result{computed: true, origin: r.origin.attribute(name), from: r.from}
 			}
 			r.to = to
 		case p.at("("):
@@ -213,8 +213,8 @@ func (p *python) atom() result {
 		return p.strings()
 	case t.kind == tokenName:
 		p.advance()
-		r := result{computed: true, path: p.word(t), from: t.from, to: t.to}
-		switch r.path {
+		r := result{computed: true, origin: origin{fromName, p.word(t)}, from: t.from, to: t.to}
+		switch r.origin.path {
 		case "None", "True", "False":
 			return result{from: t.from, to: t.to}
 		}
@@ -334,11 +334,11 @@ func (p *python) bracket() result {
 			r.computed = true
 			e = result{}
 		}
-		r.computed = r.computed || e.computed && e.path == ""
+		r.computed = r.computed || e.computed && !e.origin.known()
 		switch {
 		case e.asked.get:
 			r.asked = e.asked
-		case e.path != "":
+		case e.origin.known():
 			p.element(&r, e)
 		}
 		r.literals = join(r.literals, e.literals)
@@ -365,7 +365,7 @@ func (p *python) bracket() result {
 // element adds a name that stands in a list: the value it has in this text, if
 // it has one.
 func (p *python) element(r *result, e result) {
-	if v, ok := p.resolve(e.path); ok {
+	if v, ok := p.resolve(e.origin); ok {
 		r.literals = join(r.literals, v.literals)
 		return
 	}
@@ -421,8 +421,8 @@ func (p *python) skip() {
 // there by mistake.
 func (p *python) subscript(r result) result {
 	inner := p.bracket()
-	out := result{computed: true, path: "[]", from: r.from, to: inner.to}
-	if r.path != "" {
+	out := result{computed: true, origin: origin{kind: fromItem}, from: r.from, to: inner.to}
+	if r.origin.known() {
 		out.literals = misplaced(inner.literals)
 	}
 	return out

@@ -22,12 +22,10 @@ const (
 
 // resolve gives the value of a name that this text assigns a constant to: the
 // constants of settings that are used only once.
-func (p *python) resolve(path string) (result, bool) {
-	if p.hops >= maxHops || len(path) > value.MaxName || len(path) < 2 || path[0] == '.' || path[0] == '[' {
+func (p *python) resolve(o origin) (result, bool) {
+	path := o.constant()
+	if p.hops >= maxHops || path == "" {
 		return result{}, false
-	}
-	if n := bytes.LastIndexByte([]byte(path), '.'); n >= 0 {
-		path = path[n+1:]
 	}
 	doc := p.doc
 	if b, known := doc.names[path]; known {
@@ -84,8 +82,8 @@ func (doc *document) bind(path string, hops int) binding {
 		p.advance()
 		r := p.expression()
 		p.charge(at)
-		if len(r.literals) == 0 && r.path != "" && hops < maxHops {
-			if v, ok := p.resolve(r.path); ok {
+		if len(r.literals) == 0 && hops < maxHops {
+			if v, ok := p.resolve(r.origin); ok {
 				r = v
 			}
 		}

@@ -34,8 +34,8 @@ func (p *python) comparison(t target) {
 		p.advance()
 	}
 	r := p.sum()
-	if r.path != "" && len(r.literals) == 0 {
-		if v, ok := p.resolve(r.path); ok {
+	if r.origin.known() && len(r.literals) == 0 {
+		if v, ok := p.resolve(r.origin); ok {
 			r.literals = v.literals
 		}
 	} else {
