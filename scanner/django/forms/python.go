@@ -71,7 +71,7 @@ func pythonQuoted(doc *document, from, to int) answer {
 		p.brackets = 0
 		t.form, t.inside = PythonSubscript, false
 		p.advance()
-		if p.at("[") || p.at(")") {
+		if p.at("[", ")") {
 			return pass
 		}
 		p.assigned(t)
@@ -90,7 +90,7 @@ func pythonQuoted(doc *document, from, to int) answer {
 		}
 	case p.at("=") && doc.kind != kindPython:
 		return pass
-	case p.at("=="), p.at("!="), p.at("in"), p.at("not"):
+	case p.at("==", "!=", "in", "not"):
 		p.claim()
 	}
 	return p.answer
@@ -102,12 +102,28 @@ func (p *python) argument(t target, quote int) {
 	if !ok {
 		return
 	}
+	t.givenTo(callee)
+	p.advance()
+	for n := position + 1; p.tok.kind != tokenEnd && !p.closing(); n++ {
+		keyword := p.skipKeyword()
+		before := p.pos
+		r := p.expression()
+		if keyword == "" && n == position+1 || defaults.Has(keyword) {
+			p.take(t, r)
+		}
+		p.step(before)
+		if p.at(",") {
+			p.advance()
+		}
+	}
+}
+
+// givenTo says what a function does with a name that it is given.
+func (t *target) givenTo(callee string) {
 	last := callee[strings.LastIndexByte(callee, '.')+1:]
 	t.form = PythonEnvDefault
 	switch {
-	case isGetter(callee, last) && last != "getattr":
-		t.traits = scanner.Fallback
-	case last == "getattr":
+	case isGetter(callee, last):
 		t.traits = scanner.Fallback
 	case setters.Has(last):
 		t.form = PythonSetCall
@@ -119,31 +135,6 @@ func (p *python) argument(t target, quote int) {
 	}
 	if last == "setdefault" {
 		t.traits = scanner.Fallback
-	}
-	p.advance()
-	for n := position + 1; p.tok.kind != tokenEnd && !p.closing(); n++ {
-		keyword := ""
-		if p.tok.kind == tokenName {
-			save, tok := p.lexer, p.tok
-			keyword = p.word(p.tok)
-			if p.advance(); p.at("=") {
-				p.advance()
-			} else {
-				keyword = ""
-				p.lexer, p.tok = save, tok
-			}
-		}
-		before := p.pos
-		r := p.expression()
-		if keyword == "" && n == position+1 || defaults.Has(keyword) {
-			p.take(t, r)
-		}
-		if p.pos == before && !p.at(",") && !p.closing() {
-			p.advance()
-		}
-		if p.at(",") {
-			p.advance()
-		}
 	}
 }
 
@@ -184,7 +175,7 @@ func pythonBare(doc *document, from, to int) answer {
 		p.assigned(t)
 	case p.at("."):
 		p.attribute(t)
-	case p.at(",") || p.at(")"):
+	case p.at(",", ")"):
 		if !place.inside || doc.text[doc.indented(from)] == '(' {
 			p.unpack(from, t)
 		}
@@ -198,60 +189,61 @@ func pythonBare(doc *document, from, to int) answer {
 	return p.answer
 }
 
-// skipAnnotation skips ": type" and says whether "=" follows it.
+// skipAnnotation skips ": type" if "=" follows it, else the colon, and reports
+// which.
 func (p *python) skipAnnotation() bool {
-	save, tok := p.lexer, p.tok
+	start := p.here()
 	p.advance()
-	for depth := 0; p.tok.kind == tokenName || p.tok.kind == tokenString || p.tok.kind == tokenOp; p.advance() {
-		switch {
-		case p.at("[") || p.at("("):
-			depth++
-		case p.at("]") || p.at(")"):
-			if depth--; depth < 0 {
-				p.lexer, p.tok = save, tok
-				p.advance()
-				return false
-			}
-		case p.at("="):
-			return p.tok.from > tok.to
-		case depth == 0 && p.at(","), p.at("{"), p.at("}"):
-			p.lexer, p.tok = save, tok
-			p.advance()
-			return false
-		}
+	if p.skipType() && p.tok.from > start.tok.to {
+		return true
 	}
-	p.lexer, p.tok = save, tok
+	p.goBack(start)
 	p.advance()
 	return false
 }
 
-// assigned reads an operator and what stands behind it.
+// skipType goes on to the "=" after a type, and reports whether there is one.
+func (p *python) skipType() bool {
+	for depth := 0; p.tok.kind == tokenName || p.tok.kind == tokenString || p.tok.kind == tokenOp; p.advance() {
+		switch {
+		case p.at("[", "("):
+			depth++
+		case p.at("]", ")"):
+			if depth--; depth < 0 {
+				return false
+			}
+		case p.at("="):
+			return true
+		case depth == 0 && p.at(","), p.at("{", "}"):
+			return false
+		}
+	}
+	return false
+}
+
+// assigned reads an operator and what is after it.
 func (p *python) assigned(t target) {
-	switch {
-	case p.at("=") || p.at(":=") || p.at("+=") || p.at("|=") || p.at("?="):
-		if p.at("?=") {
-			return // make
-		}
-		for p.at("=") || p.at(":=") || p.at("+=") || p.at("|=") {
-			if p.advance(); p.tok.kind == tokenNewline && t.inside {
-				p.advance()
-			}
-			first := p.tok.from
-			r := p.expression()
-			if p.at("=") && r.origin.known() && !t.inside { // A = B = …
-				continue
-			}
-			if p.at(",") && !t.inside {
-				r = p.tuple(r)
-			}
-			if r.from == r.to {
-				r.from = first
-			}
-			p.take(t, r)
-			return
-		}
-	case p.at("==") || p.at("!=") || p.at("in") || p.at("not") || p.at("is"):
+	if p.at("==", "!=", "in", "not", "is") {
 		p.comparison(t)
+		return
+	}
+	for p.at("=", ":=", "+=", "|=") {
+		if p.advance(); p.tok.kind == tokenNewline && t.inside {
+			p.advance()
+		}
+		first := p.tok.from
+		r := p.expression()
+		if p.at("=") && r.origin.known() && !t.inside { // A = B = …
+			continue
+		}
+		if p.at(",") && !t.inside {
+			r = p.tuple(r)
+		}
+		if r.from == r.to {
+			r.from = first
+		}
+		p.take(t, r)
+		return
 	}
 }
 
@@ -308,34 +300,25 @@ func (p *python) attribute(t target) {
 // unpack reads DEBUG, SECRET_KEY = True, '…': the value in the name's place.
 func (p *python) unpack(from int, t target) {
 	start, _ := p.doc.line(from)
-	head := bytes.TrimLeft(p.text[start:from], " \t([")
-	position := 0
-	for _, c := range head {
-		switch {
-		case c == ',':
-			position++
-		case !ascii.IsWord(c) && c != ' ' && c != '.':
-			return
-		}
+	position, ok := namesBefore(bytes.TrimLeft(p.text[start:from], " \t(["))
+	if !ok {
+		return
 	}
 	for !p.at("=") {
-		if p.tok.kind != tokenName && !p.at(",") && !p.at(")") && !p.at(".") {
+		if p.tok.kind != tokenName && !p.at(",", ")", ".") {
 			return
 		}
 		p.advance()
 	}
 	p.brackets = 0
-	t.inside = false
-	p.advance()
-	wrapped := p.at("(") || p.at("[")
-	if wrapped {
+	t.form, t.inside = PythonAssign, false
+	if p.advance(); p.at("(", "[") {
 		p.advance()
 	}
 	for n := 0; ; n++ {
 		before := p.pos
 		r := p.expression()
 		if n == position {
-			t.form = PythonAssign
 			p.take(t, r)
 			return
 		}
@@ -344,6 +327,20 @@ func (p *python) unpack(from int, t target) {
 		}
 		p.advance()
 	}
+}
+
+// namesBefore counts the names with a comma after them; ok is false if there is
+// something else.
+func namesBefore(head []byte) (n int, ok bool) {
+	for _, c := range head {
+		switch {
+		case c == ',':
+			n++
+		case !ascii.IsWord(c) && c != ' ' && c != '.':
+			return 0, false
+		}
+	}
+	return n, true
 }
 
 // found and claim add to the answer of the evaluator.
@@ -356,11 +353,11 @@ func (p *python) claim() { p.answer.claimed = true }
 
 // take answers with the literals that an expression can be.
 func (p *python) take(t target, r result) {
-	if r.boolean && len(r.literals) == 0 {
-		p.claim()
-		return
-	}
 	if len(r.literals) == 0 {
+		if r.boolean {
+			p.claim()
+			return
+		}
 		if v, ok := p.resolve(r.origin); ok {
 			r = v
 			if t.form == PythonAssign {
@@ -368,32 +365,28 @@ func (p *python) take(t target, r result) {
 			}
 		}
 	}
-	fallbacks := value.IsFallbacks(t.name)
-	if fallbacks {
+	if value.IsFallbacks(t.name) {
 		p.trap(t, r)
 	}
 	if t.form == PythonAssign && r.origin.isCall() {
 		t.form = PythonEnvDefault
 	}
-	emitted := 0
+	taken := 0
 	for _, l := range r.literals {
-		if l.text == "" || t.strict && value.Classify(l.text, t.name) > value.Random {
+		if l.text == "" || (t.strict || l.argument) && value.Classify(l.text, t.name) > value.Random {
 			continue
 		}
-		if l.argument && value.Classify(l.text, t.name) > value.Random {
-			continue
-		}
+		taken++
 		a := Assignment{Name: t.name, Offset: l.from, Length: l.to - l.from, Values: []string{l.text}, Form: t.form, Traits: t.traits | l.traits}
 		if l.other != "" {
 			a.Values = append(a.Values, l.other)
 		}
 		p.found(a)
-		emitted++
 	}
-	if emitted > 0 && !r.display || r.asked.get {
+	if taken > 0 && !r.display || r.asked.get {
 		p.answer.end = max(p.answer.end, min(p.tok.from, p.pos))
 	}
-	if emitted == 0 && (len(r.literals) > 0 || r.computed && r.origin.known() && !r.origin.isPlain()) {
+	if taken == 0 && (len(r.literals) > 0 || r.isLookedUp()) {
 		p.claim()
 	}
 }

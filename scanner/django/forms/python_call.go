@@ -41,17 +41,7 @@ func (p *python) arguments() (list []argument, to int) {
 			continue
 		}
 		before := p.pos
-		a := argument{}
-		if p.tok.kind == tokenName {
-			save, tok := p.lexer, p.tok
-			name := p.word(p.tok)
-			if p.advance(); p.at("=") {
-				p.advance()
-				a.keyword = name
-			} else {
-				p.lexer, p.tok = save, tok
-			}
-		}
+		a := argument{keyword: p.skipKeyword()}
 		a.value = p.expression()
 		if p.at("for") {
 			a.value = p.comprehension(a.value)
@@ -60,9 +50,7 @@ func (p *python) arguments() (list []argument, to int) {
 		if len(list) < maxArguments {
 			list = append(list, a)
 		}
-		if p.pos == before && !p.at(",") && !p.closing() {
-			p.advance()
-		}
+		p.step(before)
 	}
 	to = p.tok.to
 	p.advance()

@@ -40,6 +40,10 @@ type result struct {
 	asked asked
 }
 
+// isLookedUp reports whether the value is one that a running program has to find
+// elsewhere: in a module, a dictionary, the environment.
+func (r *result) isLookedUp() bool { return r.computed && r.origin.known() && !r.origin.isPlain() }
+
 // python evaluates the expressions of one statement.
 type python struct {
 	lexer
@@ -60,8 +64,50 @@ func newPython(doc *document, at int) *python {
 
 func (p *python) advance() { p.tok = p.next() }
 
-// at reports whether the current token is this operator or keyword.
-func (p *python) at(s string) bool { return p.is(p.tok, s) }
+// at reports whether the current token is one of these operators or keywords.
+func (p *python) at(list ...string) bool {
+	if p.tok.kind != tokenOp && p.tok.kind != tokenName {
+		return false
+	}
+	for _, s := range list {
+		if string(p.text[p.tok.from:p.tok.to]) == s {
+			return true
+		}
+	}
+	return false
+}
+
+// point is a place in the code that the evaluator can return to.
+type point struct {
+	lexer lexer
+	tok   token
+}
+
+func (p *python) here() point     { return point{p.lexer, p.tok} }
+func (p *python) goBack(to point) { p.lexer, p.tok = to.lexer, to.tok }
+
+// skipKeyword skips "name =" before an argument, and returns the name; it is
+// empty if there is none.
+func (p *python) skipKeyword() string {
+	if p.tok.kind != tokenName {
+		return ""
+	}
+	start, name := p.here(), p.word(p.tok)
+	if p.advance(); p.at("=") {
+		p.advance()
+		return name
+	}
+	p.goBack(start)
+	return ""
+}
+
+// step goes on after an expression that began at a position, so that the next
+// one is another: it skips what is no part of any.
+func (p *python) step(before int) {
+	if p.pos == before && !p.at(",") && !p.closing() {
+		p.advance()
+	}
+}
 
 // expression reads one expression up to a comma, a closing bracket, a colon or
 // the end of the line.
@@ -120,7 +166,7 @@ func (p *python) either() result {
 			p.advance()
 			right := p.sum()
 			r = result{literals: right.literals, computed: true, boolean: right.boolean, from: r.from, to: right.to}
-		case p.at("==") || p.at("!=") || p.at("in") || p.at("is") || p.at("<") || p.at(">") || p.at("<=") || p.at(">="):
+		case p.at("==", "!=", "in", "is", "<", ">", "<=", ">="):
 			p.advance()
 			if p.at("not") {
 				p.advance()
@@ -171,7 +217,7 @@ func (p *python) sum() result {
 // operand reads an atom and what is applied to it: attributes, calls,
 // subscripts.
 func (p *python) operand() result {
-	for p.at("await") || p.at("-") || p.at("+") || p.at("~") || p.at("*") || p.at("**") {
+	for p.at("await", "-", "+", "~", "*", "**") {
 		p.advance()
 	}
 	r := p.atom()
@@ -222,7 +268,7 @@ func (p *python) atom() result {
 	case t.kind == tokenNumber:
 		p.advance()
 		return result{from: t.from, to: t.to}
-	case p.at("("), p.at("["), p.at("{"):
+	case p.at("(", "[", "{"):
 		return p.bracket()
 	}
 	return result{computed: true, from: t.from, to: t.from}
@@ -319,7 +365,7 @@ func (p *python) bracket() result {
 		if elements++; elements == 1 {
 			first = e
 		}
-		if p.at("for") || p.at("async") {
+		if p.at("for", "async") {
 			first = p.comprehension(first)
 			r.filtered = first.filtered
 			r.computed = true
@@ -387,7 +433,7 @@ func (p *python) comprehension(r result) result {
 			if source.asked.get {
 				r.asked = source.asked
 			}
-		case p.at("(") || p.at("[") || p.at("{"):
+		case p.at("(", "[", "{"):
 			p.bracket()
 		default:
 			p.advance()
@@ -396,14 +442,14 @@ func (p *python) comprehension(r result) result {
 	return r
 }
 
-func (p *python) closing() bool { return p.at(")") || p.at("]") || p.at("}") }
+func (p *python) closing() bool { return p.at(")", "]", "}") }
 
 // skip passes over the current token, with all of it if it is a bracket.
 func (p *python) skip() {
 	depth := 0
 	for p.tok.kind != tokenEnd {
 		switch {
-		case p.at("(") || p.at("[") || p.at("{"):
+		case p.at("(", "[", "{"):
 			depth++
 		case p.closing():
 			if depth--; depth < 0 {

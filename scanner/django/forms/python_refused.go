@@ -30,7 +30,7 @@ const (
 // definitions. Where the program stops for it, the value cannot be deployed.
 func (p *python) comparison(t target) {
 	p.advance()
-	for p.at("in") || p.at("not") || p.at("is") {
+	for p.at("in", "not", "is") {
 		p.advance()
 	}
 	r := p.sum()
