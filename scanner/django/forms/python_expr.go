@@ -153,15 +153,7 @@ func (p *python) either() result {
 		switch {
 		case p.at("or"):
 			p.advance()
-			right := p.sum()
-			if r.computed || r.origin.known() {
-				mark(right.literals, scanner.Fallback)
-			}
-			boolean := r.boolean && right.boolean
-			asked := r.asked
-			r = choice(r, right)
-			r.boolean, r.asked = boolean, asked
-			r.asked.answered = r.asked.answered || len(right.literals) > 0 && right.literals[0].text != ""
+			r = alternative(r, p.sum())
 		case p.at("and"):
 			p.advance()
 			right := p.sum()
@@ -182,6 +174,17 @@ func (p *python) either() result {
 			return r
 		}
 	}
+}
+
+// alternative is a or b.
+func alternative(a, b result) result {
+	if a.computed || a.origin.known() {
+		mark(b.literals, scanner.Fallback)
+	}
+	r := choice(a, b)
+	r.boolean, r.asked = a.boolean && b.boolean, a.asked
+	r.asked.answered = r.asked.answered || len(b.literals) > 0 && b.literals[0].text != ""
+	return r
 }
 
 // sum reads operands with +, % and * between them and folds constants.
@@ -224,23 +227,10 @@ func (p *python) operand() result {
 	for {
 		switch {
 		case p.at("."):
-			p.advance()
-			if p.tok.kind != tokenName {
+			if p.advance(); p.tok.kind != tokenName {
 				return r
 			}
-			name := p.word(p.tok)
-			to := p.tok.to
-			p.advance()
-			if p.at("(") && (len(r.literals) > 0 || r.asked.get || r.display) {
-				r = p.method(r, name)
-				continue
-			}
-			if r.origin.known() {
-				r.origin = r.origin.attribute(name)
-			} else {
-				r = result{computed: true, origin: r.origin.attribute(name), from: r.from}
-			}
-			r.to = to
+			r = p.member(r)
 		case p.at("("):
 			r = p.call(r)
 		case p.at("["):
@@ -249,6 +239,21 @@ func (p *python) operand() result {
 			return r
 		}
 	}
+}
+
+// member reads an attribute of a value, or the call of its method if something
+// is known about the value.
+func (p *python) member(r result) result {
+	name, to := p.word(p.tok), p.tok.to
+	p.advance()
+	switch {
+	case p.at("(") && (len(r.literals) > 0 || r.asked.get || r.display):
+		return p.method(r, name)
+	case r.origin.known():
+		r.origin, r.to = r.origin.attribute(name), to
+		return r
+	}
+	return result{computed: true, origin: r.origin.attribute(name), from: r.from, to: to}
 }
 
 // atom reads a literal, a name, or something in brackets.
@@ -325,18 +330,18 @@ func (p *python) strings() result {
 // brackets that were opened before the evaluator began. It reads on if there is
 // one.
 func (p *python) continues() bool {
-	save, tok := p.lexer, p.tok
+	start := p.here()
 	for p.tok.kind == tokenNewline {
 		p.advance()
 	}
-	if p.tok.kind == tokenString && p.doc.inBrackets(tok.from) {
+	if p.tok.kind == tokenString && p.doc.inBrackets(start.tok.from) {
 		next := p.lexer
 		after := p.next()
 		p.lexer = next
 		// {'SECRET_KEY': 'x' <newline> 'OTHER': …} lacks a comma.
 		return !p.is(after, ":")
 	}
-	p.lexer, p.tok = save, tok
+	p.goBack(start)
 	return false
 }
 
@@ -361,36 +366,13 @@ func (p *python) bracket() result {
 			continue
 		}
 		before := p.pos
-		e := p.expression()
-		if elements++; elements == 1 {
+		elements++
+		e := p.element(&r, open == "{", elements == 1)
+		if elements == 1 {
 			first = e
 		}
-		if p.at("for", "async") {
-			first = p.comprehension(first)
-			r.filtered = first.filtered
-			r.computed = true
-			e = first
-			for i := range e.literals {
-				e.literals[i].argument = true
-			}
-		}
-		if p.at(":") && open == "{" { // a dictionary: its values are no values of this name
-			p.advance()
-			p.expression()
-			r.computed = true
-			e = result{}
-		}
-		r.computed = r.computed || e.computed && !e.origin.known()
-		switch {
-		case e.asked.get:
-			r.asked = e.asked
-		case e.origin.known():
-			p.element(&r, e)
-		}
 		r.literals = join(r.literals, e.literals)
-		if p.pos == before && !p.at(",") && !p.closing() {
-			p.advance()
-		}
+		p.step(before)
 	}
 	r.to = p.tok.to
 	p.advance()
@@ -408,10 +390,44 @@ func (p *python) bracket() result {
 	return r
 }
 
-// element adds a name that stands in a list: the value it has in this text, if
-// it has one.
-func (p *python) element(r *result, e result) {
-	if v, ok := p.resolve(e.origin); ok {
+// element reads an element of a display and notes in r what it does to the
+// whole. curly says that it can be a key of a dictionary, first that nothing is
+// before it: after another element a comprehension is the next line of code in
+// which a bracket is missing.
+func (p *python) element(r *result, curly, first bool) result {
+	e := p.expression()
+	if p.at("for", "async") {
+		if !first {
+			e = result{}
+		}
+		e = p.comprehension(e)
+		r.filtered, r.computed = e.filtered, true
+		for i := range e.literals {
+			e.literals[i].argument = true
+		}
+	}
+	if curly && p.at(":") { // a dictionary: its values are no values of this name
+		p.advance()
+		p.expression()
+		r.computed = true
+		return result{}
+	}
+	switch {
+	case e.asked.get:
+		r.asked = e.asked
+		r.computed = r.computed || e.computed && !e.origin.known()
+	case e.origin.known():
+		p.bound(r, e.origin)
+	default:
+		r.computed = r.computed || e.computed
+	}
+	return e
+}
+
+// bound adds the value of a name in a list: what this text binds it to, if it
+// does.
+func (p *python) bound(r *result, name origin) {
+	if v, ok := p.resolve(name); ok {
 		r.literals = join(r.literals, v.literals)
 		return
 	}
