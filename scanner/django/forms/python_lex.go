@@ -84,37 +84,55 @@ func (l *lexer) skipBreak() {
 	}
 }
 
+// token reads a token that begins with c.
 func (l *lexer) token(c byte) token {
 	from := l.pos
 	switch {
 	case c == '"' || c == '\'':
 		return l.str(from, from)
 	case ascii.IsDigit(c):
-		for l.pos < l.end && (ascii.IsWord(l.text[l.pos]) || l.text[l.pos] == '.') {
-			l.pos++
-		}
+		l.skipWord('.')
 		return token{kind: tokenNumber, from: from, to: l.pos}
 	case ascii.IsWord(c):
-		for l.pos < l.end && ascii.IsWord(l.text[l.pos]) {
-			l.pos++
-		}
-		if l.pos < l.end && l.pos-from <= 2 && (l.text[l.pos] == '"' || l.text[l.pos] == '\'') && isStringPrefix(l.text[from:l.pos]) {
+		l.skipWord('_')
+		if l.pos-from <= 2 && l.quoted() && isStringPrefix(l.text[from:l.pos]) {
 			return l.str(from, l.pos)
 		}
 		return token{kind: tokenName, from: from, to: l.pos}
 	}
 	l.pos++
-	switch c {
-	case '(', '[', '{':
-		l.brackets++
-	case ')', ']', '}':
-		l.brackets = max(0, l.brackets-1)
-	case '=', '!', ':', '+', '-', '*', '/', '%', '<', '>', '|', '&', '^', '?':
-		if l.pos < l.end && (l.text[l.pos] == '=' || c == '*' && l.text[l.pos] == '*' || (c == '-' || c == '=') && l.text[l.pos] == '>') {
-			l.pos++
-		}
+	if bracket := bracketOf(c); bracket != 0 {
+		l.brackets = max(0, l.brackets+bracket)
+	} else if l.pos < l.end && isOperator(c, l.text[l.pos]) {
+		l.pos++
 	}
 	return token{kind: tokenOp, from: from, to: l.pos}
+}
+
+// quoted reports whether a quote is next.
+func (l *lexer) quoted() bool {
+	return l.pos < l.end && (l.text[l.pos] == '"' || l.text[l.pos] == '\'')
+}
+
+// skipWord skips letters, digits and a further sign.
+func (l *lexer) skipWord(further byte) {
+	for l.pos < l.end && (ascii.IsWord(l.text[l.pos]) || l.text[l.pos] == further) {
+		l.pos++
+	}
+}
+
+// isOperator reports whether two signs are one operator: == += ** -> and the
+// like. => is that of other languages.
+func isOperator(a, b byte) bool {
+	switch b {
+	case '=':
+		return strings.IndexByte("=!:+-*/%<>|&^?", a) >= 0
+	case '*':
+		return a == '*'
+	case '>':
+		return a == '-' || a == '='
+	}
+	return false
 }
 
 func isStringPrefix(p []byte) bool {
@@ -128,26 +146,14 @@ func isStringPrefix(p []byte) bool {
 	return true
 }
 
-// str reads a string literal whose prefix begins at from and whose quote stands
-// at quote. One that its line does not end is unterminated.
+// str reads a string literal whose prefix begins at from and whose quote is at
+// quote. One that its line does not end is unterminated.
 func (l *lexer) str(from, quote int) token {
-	t := token{kind: tokenString, from: from, quote: l.text[quote]}
-	for _, c := range l.text[from:quote] {
-		switch c | 32 {
-		case 'r':
-			t.raw = true
-		case 'b':
-			t.bytes = true
-		case 'f', 't':
-			t.fields = true
-		}
-	}
-	q := t.quote
-	if quote+2 < l.end && l.text[quote+1] == q && l.text[quote+2] == q {
-		t.triple = true
-		t.body = quote + 3
-	} else {
-		t.body = quote + 1
+	q := l.text[quote]
+	t := token{kind: tokenString, from: from, quote: q, body: quote + 1}
+	t.prefix(l.text[from:quote])
+	if l.tripled(quote) {
+		t.triple, t.body = true, quote+3
 	}
 	for i := t.body; i < l.end; i++ {
 		switch c := l.text[i]; {
@@ -158,7 +164,7 @@ func (l *lexer) str(from, quote int) token {
 			i++
 		case c == q && !t.triple:
 			return l.finish(t, i, i+1)
-		case c == q && i+2 < l.end && l.text[i+1] == q && l.text[i+2] == q:
+		case c == q && l.tripled(i):
 			return l.finish(t, i, i+3)
 		case ascii.IsBreak(c) && !t.triple:
 			t.unterminated = true
@@ -167,6 +173,25 @@ func (l *lexer) str(from, quote int) token {
 	}
 	t.unterminated = true
 	return l.finish(t, l.end, l.end)
+}
+
+// prefix notes what the letters before a quote say.
+func (t *token) prefix(letters []byte) {
+	for _, c := range letters {
+		switch c | 32 {
+		case 'r':
+			t.raw = true
+		case 'b':
+			t.bytes = true
+		case 'f', 't':
+			t.fields = true
+		}
+	}
+}
+
+// tripled reports whether three of the same quote are at an offset.
+func (l *lexer) tripled(at int) bool {
+	return at+2 < l.end && l.text[at+1] == l.text[at] && l.text[at+2] == l.text[at]
 }
 
 func (l *lexer) finish(t token, bodyEnd, to int) token {
@@ -274,14 +299,14 @@ func unescape(s string, bytes bool) string {
 	return string(out)
 }
 
-// appendEscape appends what the escape that begins s (behind its backslash)
-// stands for, and says how much of s it is; 0 if it is none.
+// appendEscape appends what the escape that begins s (after its backslash)
+// stands for, and says how much of s it is; 0 if it is no escape.
 func appendEscape(out []byte, s string, bytes bool) ([]byte, int) {
 	switch c := s[0]; c {
 	case '\n':
 		return out, 1
 	case '\r':
-		if len(s) > 1 && s[1] == '\n' {
+		if strings.HasPrefix(s, "\r\n") {
 			return out, 2
 		}
 		return out, 1
@@ -290,11 +315,7 @@ func appendEscape(out []byte, s string, bytes bool) ([]byte, int) {
 	case 'a', 'b', 'f', 'n', 'r', 't', 'v':
 		return append(out, "\a\b\f\n\r\t\v"[strings.IndexByte("abfnrtv", c)]), 1
 	case '0', '1', '2', '3', '4', '5', '6', '7':
-		n, used := rune(0), 0
-		for used < 3 && used < len(s) && s[used] >= '0' && s[used] <= '7' {
-			n = n<<3 | rune(s[used]-'0')
-			used++
-		}
+		n, used := octal(s)
 		return appendCode(out, n, bytes), used
 	case 'x':
 		return appendHex(out, s, 2, bytes)
@@ -308,6 +329,15 @@ func appendEscape(out []byte, s string, bytes bool) ([]byte, int) {
 		}
 	}
 	return out, 0
+}
+
+// octal reads up to three octal digits.
+func octal(s string) (n rune, used int) {
+	for used < 3 && used < len(s) && s[used] >= '0' && s[used] <= '7' {
+		n = n<<3 | rune(s[used]-'0')
+		used++
+	}
+	return n, used
 }
 
 func appendHex(out []byte, s string, digits int, bytes bool) ([]byte, int) {

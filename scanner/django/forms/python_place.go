@@ -24,63 +24,97 @@ func (pl place) dotted(text []byte, to int) string { return string(text[pl.at:to
 // place looks at the line before a name and at the line that its block hangs
 // from.
 func (doc *document) place(name int) place {
-	pl := place{at: name}
-	for pl.at > 0 && name-pl.at < value.MaxName && (doc.text[pl.at-1] == '.' || ascii.IsWord(doc.text[pl.at-1])) {
-		pl.at--
-	}
-	for pl.at < name && (doc.text[pl.at] == '.' || ascii.IsDigit(doc.text[pl.at])) {
-		pl.at++
-	}
+	pl := place{at: doc.objectBefore(name)}
 	start, _ := doc.line(name)
 	start = min(start, pl.at)
 	l := lexer{text: doc.text, pos: start, end: pl.at}
-	for l.pos < l.end && ascii.IsSpace(doc.text[l.pos]) {
-		l.pos++
-	}
-	if l.pos < l.end && doc.text[l.pos] == '#' || bytes.HasPrefix(doc.text[l.pos:l.end], []byte("//")) {
-		pl.comment = true
-		pl.traits = scanner.Comment
-		for l.pos < l.end && (doc.text[l.pos] == '#' || doc.text[l.pos] == '/') {
-			l.pos++
-		}
+	if l.skipComment() {
+		pl.comment, pl.traits = true, scanner.Comment
 	}
 	indent := l.pos - start
 	doc.spent += l.end - l.pos
-	open, stray := 0, token{}
-	for {
-		from := l.pos
-		t := l.next()
-		if t.kind == tokenEnd {
-			if rest := doc.text[from:l.end]; !pl.comment && bytes.IndexByte(rest, '#') >= 0 && len(bytes.TrimLeft(rest, " \t")) > 0 {
-				pl.comment, pl.traits = true, scanner.Comment
-			}
-			break
-		}
-		if t.kind == tokenOp {
-			switch doc.text[t.from] {
-			case '(', '[', '{':
-				open++
-			case ')', ']', '}':
-				open--
-			}
-		}
-		stray = t
+	before := l.open()
+	if before.comment && !pl.comment {
+		pl.comment, pl.traits = true, scanner.Comment
 	}
-	if stray.kind == tokenBad && stray.unterminated {
-		pl.text = stray.quote
-		return pl
-	}
-	if open > 0 {
+	switch {
+	case before.quote != 0:
+		pl.text = before.quote
+	case before.brackets > 0:
 		pl.inside = true
 		if callee, _, ok := doc.callee(pl.at); ok && isTestSetter(callee) {
 			pl.traits |= scanner.TestOnly
 		}
-		return pl
-	}
-	if !pl.comment {
+	case !pl.comment:
 		doc.block(start, indent, &pl)
 	}
 	return pl
+}
+
+// objectBefore returns where the dotted name begins that ends with a name.
+func (doc *document) objectBefore(name int) int {
+	at := name
+	for at > 0 && name-at < value.MaxName && (doc.text[at-1] == '.' || ascii.IsWord(doc.text[at-1])) {
+		at--
+	}
+	for at < name && (doc.text[at] == '.' || ascii.IsDigit(doc.text[at])) {
+		at++
+	}
+	return at
+}
+
+// skipComment skips the white space at the start of a line and the signs of a
+// comment, and reports whether it is one: of Python, or of most other languages.
+func (l *lexer) skipComment() bool {
+	for l.pos < l.end && ascii.IsSpace(l.text[l.pos]) {
+		l.pos++
+	}
+	line := l.text[l.pos:l.end]
+	if !bytes.HasPrefix(line, []byte("#")) && !bytes.HasPrefix(line, []byte("//")) {
+		return false
+	}
+	l.pos = l.end - len(bytes.TrimLeft(line, "#/"))
+	return true
+}
+
+// unclosed is what is open at the end of a piece of code.
+type unclosed struct {
+	brackets int  // that were opened less those that were closed
+	quote    byte // of the string
+	comment  bool
+}
+
+// open reads on to the end of the code.
+func (l *lexer) open() (u unclosed) {
+	var last token
+	for {
+		from := l.pos
+		t := l.next()
+		if t.kind == tokenEnd {
+			rest := bytes.TrimLeft(l.text[from:l.end], " \t")
+			u.comment = bytes.IndexByte(rest, '#') >= 0
+			break
+		}
+		if t.kind == tokenOp {
+			u.brackets += bracketOf(l.text[t.from])
+		}
+		last = t
+	}
+	if last.kind == tokenBad && last.unterminated {
+		u.quote = last.quote
+	}
+	return u
+}
+
+// bracketOf is 1 for a bracket that opens, -1 for one that closes, and 0.
+func bracketOf(c byte) int {
+	switch c {
+	case '(', '[', '{':
+		return 1
+	case ')', ']', '}':
+		return -1
+	}
+	return 0
 }
 
 // blockLines returns how many lines back the opening of a block or a bracket is
@@ -146,12 +180,10 @@ func endsOpen(code []byte) bool {
 					i++
 				}
 			}
-		case '(', '[', '{':
-			open++
-		case ')', ']', '}':
-			open--
 		case '#':
 			return open > 0
+		default:
+			open += bracketOf(c)
 		}
 	}
 	return open > 0
@@ -244,16 +276,16 @@ func (doc *document) inBrackets(offset int) bool {
 // calleeBack is how far back the callee of an argument is looked for, in bytes.
 const calleeBack = 512
 
-// callee finds the call whose argument stands at offset: its dotted name and
-// how many arguments stand before.
+// callee finds the call whose argument is at offset: its dotted name and how
+// many arguments are before.
 func (doc *document) callee(offset int) (name string, position int, ok bool) {
-	depth := 0
-	var quote byte
 	stop := max(0, offset-calleeBack)
 	if doc.spendthrift() {
 		stop = max(0, offset-narrowBack)
 	}
 	doc.spent += offset - stop
+	depth := 0
+	var quote byte
 	for i := offset - 1; i >= stop; i-- {
 		c := doc.text[i]
 		switch {
@@ -261,21 +293,17 @@ func (doc *document) callee(offset int) (name string, position int, ok bool) {
 			if c == quote {
 				quote = 0
 			}
-		case c == '"' || c == '\'':
+			continue
+		case c == '"', c == '\'':
 			quote = c
-		case c == ')' || c == ']' || c == '}':
-			depth++
-		case c == '[' || c == '{':
-			if depth--; depth < 0 {
-				return "", 0, false
-			}
-		case c == '(':
-			if depth--; depth < 0 {
-				name = doc.dottedBefore(i)
-				return name, position, true
-			}
 		case c == ',' && depth == 0:
 			position++
+		}
+		if depth -= bracketOf(c); depth < 0 {
+			if c != '(' {
+				return "", 0, false
+			}
+			return doc.dottedBefore(i), position, true
 		}
 	}
 	return "", 0, false
