@@ -53,4 +53,5 @@ type Place struct {
 	Removed    []Commit   // by author date
 	Refs       []string   // full names of the refs whose tip holds it here
 	Reachable  bool       // a commit that holds it is in some ref's history
+	Marks      uint32     // sets of commits that were asked about, one bit each, in whose history it is
 }

@@ -55,6 +55,7 @@ type Input struct {
 	Matched map[scanner.ObjectID][]int32 // items that each matched blob holds
 	Items   int                          // items are 0 to Items-1
 	Tips    []Tip                        // a tip named HEAD is preferred in Place.Blobs
+	Marks   [][]scanner.ObjectID         // at most 32 sets of commits: Place.Marks says in the history of which a place is
 	Shallow map[scanner.ObjectID]bool    // commits whose parents were cut off
 	IDSize  int                          // length of an id in bytes
 	Jobs    int                          // number of workers that History uses, at least 1
@@ -74,6 +75,9 @@ type Result struct {
 	// Truncated says that there are more places or changes than are worth
 	// listing: Places is not complete.
 	Truncated bool
+	// Marked has a bit for each set of Input.Marks that a commit is in the
+	// history of; 0 for what the store does not hold.
+	Marked func(scanner.ObjectID) uint32
 }
 
 // Missing is what commits, trees and tips name and the store does not hold.

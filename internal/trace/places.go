@@ -176,6 +176,7 @@ func (b *builder) place(p *place, events []event) (out scanner.Place, err error)
 			break
 		}
 		out.Reachable = out.Reachable || b.reachable.has(e.commit)
+		out.Marks |= b.marks.ofIndex(e.commit)
 	}
 	out.Path = b.path(p.path)
 	out.Blobs = b.blobs(p)

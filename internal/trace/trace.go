@@ -21,8 +21,11 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 	}
 	out := &Result{Commits: s.count, Trees: s.trees, Places: make([][]scanner.Place, in.Items)}
 	tips := s.findTips(in.Tips)
+	marks := s.findMarks(in.Marks)
+	out.Marked = marks.of
 	if m != nil {
 		t := newTracer(s)
+		t.marks = marks
 		if err := t.commits(ctx); err != nil {
 			return nil, err
 		}

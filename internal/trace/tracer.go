@@ -13,8 +13,9 @@ type tracer struct {
 	*comparer
 	sweep     *sweep
 	resolver  *resolver
-	roots     []uint32            // by commit: its node, or None if its tree is not known
-	reachable bitset              // commits that a tip reaches
+	roots     []uint32 // by commit: its node, or None if its tree is not known
+	reachable bitset   // commits that a tip reaches
+	marks     *marks
 	refs      map[uint32][]string // by node of their tip
 
 	known    map[uint64]uint32 // item and path → place
@@ -205,7 +206,6 @@ func (t *tracer) holds(root, path uint32, item int32) bool {
 func (t *tracer) tips(tips []tip) {
 	var queue, order []uint32
 	refs := map[uint32][]string{}
-	t.reachable = newBitset(len(t.sweep.commits))
 	for _, p := range tips {
 		root := uint32(None)
 		if c, ok := t.sweep.commitOf(p.object); ok {
@@ -222,7 +222,7 @@ func (t *tracer) tips(tips []tip) {
 		}
 		refs[root] = append(refs[root], p.ref)
 	}
-	t.reach(queue)
+	t.reachable = t.sweep.reach(queue)
 	t.refs = refs
 	for _, root := range order {
 		t.compare(0, root, func(c change) {
@@ -241,19 +241,21 @@ func (t *tracer) tips(tips []tip) {
 	}
 }
 
-// reach marks all commits that these objects reach.
-func (t *tracer) reach(queue []uint32) {
+// reach returns all commits that these objects reach. It takes queue over.
+func (s *sweep) reach(queue []uint32) bitset {
+	reached := newBitset(len(s.commits))
 	for len(queue) > 0 {
-		c, ok := t.sweep.commitOf(queue[len(queue)-1])
+		c, ok := s.commitOf(queue[len(queue)-1])
 		queue = queue[:len(queue)-1]
-		if !ok || t.reachable.has(c) {
+		if !ok || reached.has(c) {
 			continue
 		}
-		t.reachable.put(c)
-		for _, p := range t.sweep.parentsOf(c) {
+		reached.put(c)
+		for _, p := range s.parentsOf(c) {
 			if p != None {
 				queue = append(queue, p)
 			}
 		}
 	}
+	return reached
 }
