@@ -41,6 +41,8 @@ func Items(findings []Finding) (items []Item, matched map[ObjectID][]int32) {
 type History struct {
 	Items  []Item
 	Places [][]Place // by item
+	// Marks are those of a commit, as in Place; nil if nobody asked.
+	Marks func(ObjectID) uint32
 	// Reachable reports whether a commit or tag object is in a ref's history.
 	Reachable func(ObjectID) bool
 }
@@ -53,5 +55,11 @@ type Place struct {
 	Removed    []Commit   // by author date
 	Refs       []string   // full names of the refs whose tip holds it here
 	Reachable  bool       // a commit that holds it is in some ref's history
-	Marks      uint32     // sets of commits that were asked about, one bit each, in whose history it is
+	Marks      uint32     // in the history of which sets of commits it is, see MarkRemote
 }
+
+// The sets of commits that an audit asks about.
+const (
+	MarkRemote uint32 = 1 << iota // what remotes have or had
+	MarkReflog                    // what a reflog of this repository remembers
+)

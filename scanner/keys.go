@@ -22,7 +22,27 @@ func Build(d Detector, findings []Finding, h *History, status Status) (keys, old
 			fresh.add(&findings[i])
 		}
 	}
-	return fresh.finished(), before.finished()
+	keys, old = fresh.finished(), before.finished()
+	fresh.relate(keys)
+	return keys, old
+}
+
+// relate tells the keys that differ by startproject's prefix only of each other:
+// somebody took the prefix off, and the secret is the same.
+func (b *builder) relate(keys []Key) {
+	bySymbols := map[string][]Fingerprint{}
+	symbols := func(k *Key) string { return strings.TrimPrefix(b.keys[k.Fingerprint].secret.Reveal(), InsecurePrefix) }
+	for i := range keys {
+		bySymbols[symbols(&keys[i])] = append(bySymbols[symbols(&keys[i])], keys[i].Fingerprint)
+	}
+	for i := range keys {
+		for _, other := range bySymbols[symbols(&keys[i])] {
+			if other != keys[i].Fingerprint {
+				keys[i].SameSymbols = append(keys[i].SameSymbols, other)
+			}
+		}
+		slices.Sort(keys[i].SameSymbols)
+	}
 }
 
 type builder struct {
@@ -224,7 +244,12 @@ func (b *builder) message(k *keyBuilder, f *Finding) Occurrence {
 			status = StatusUnreachable
 		}
 	}
+	var marks uint32
+	if b.history != nil && b.history.Marks != nil {
+		marks = b.history.Marks(f.ID)
+	}
 	return withLists(Occurrence{
+		Pushed: marks&MarkRemote != 0, Reflog: status == StatusUnreachable && marks&MarkReflog != 0,
 		Line: f.Line, Column: f.Column, Repeats: f.Repeats, Commit: f.ID.String(), Form: f.Form, Rule: f.Rule, Name: f.Name,
 		Severity: b.judge(k, f, ""), Introduced: f.Commits, Status: status, Accepted: commented(f),
 	})
@@ -256,6 +281,7 @@ func (b *builder) placed(k *keyBuilder, item Item, blobs map[ObjectID]*Finding) 
 			status = StatusHistory
 		}
 		out = append(out, withLists(Occurrence{
+			Pushed: p.Marks&MarkRemote != 0, Reflog: status == StatusUnreachable && p.Marks&MarkReflog != 0,
 			Path: p.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Blob: versions[0].Blob,
 			Form: f.Form, Rule: f.Rule, Name: f.Name, Severity: b.judge(k, f, p.Path),
 			Introduced: p.Introduced, Removed: p.Removed, Refs: p.Refs, Status: status, Versions: versions, Instead: f.Instead, Accepted: commented(findings...),

@@ -53,14 +53,17 @@ func rank[T comparable](all []T, x T) int {
 // Report is the finished, sorted and masked result: what every format shows.
 // It holds no key.
 type Report struct {
-	Schema   int      `json:"schema"`
-	Tool     Tool     `json:"tool"`
-	Scope    Scope    `json:"scope"`
-	Verdict  Verdict  `json:"verdict"`
-	FailOn   Severity `json:"fail_on"`
-	Coverage Coverage `json:"coverage"`
-	Keys     []Key    `json:"keys"`     // open keys of every class and severity
-	Accepted []Key    `json:"accepted"` // keys that a comment, the configuration or the baseline accepts
+	Schema  int      `json:"schema"`
+	Tool    Tool     `json:"tool"`
+	Scope   Scope    `json:"scope"`
+	Verdict Verdict  `json:"verdict"`
+	FailOn  Severity `json:"fail_on"`
+	// FailOnVerdict, if set, is asked instead of FailOn: a key fails if its
+	// decision is as urgent.
+	FailOnVerdict Decision `json:"fail_on_verdict,omitempty"`
+	Coverage      Coverage `json:"coverage"`
+	Keys          []Key    `json:"keys"`     // open keys of every class and severity
+	Accepted      []Key    `json:"accepted"` // keys that a comment, the configuration or the baseline accepts
 	// Known are, of staged and range, keys that a file which the change touches
 	// holds already, where that place itself fails at the same or a higher
 	// severity; and keys that the change takes out.
@@ -68,6 +71,9 @@ type Report struct {
 	// NeverCommitted are keys in objects of a clone that no commit has held, and
 	// that Git will drop: what the index held before a commit was stopped.
 	NeverCommitted []Key `json:"never_committed,omitempty"`
+
+	Project  *Project `json:"project,omitempty"`  // of an audit that found keys
+	Playbook []Play   `json:"playbook,omitempty"` // of an audit: what to do, the most urgent first
 }
 
 // Tool names the program that made a report.
@@ -119,6 +125,10 @@ type Key struct {
 	// change as the key, so that it does not count.
 	AcceptedByChange *Acceptance  `json:"accepted_by_change,omitempty"`
 	Occurrences      []Occurrence `json:"occurrences"`
+	*Dossier                      // of an audit; nil otherwise
+	// SameSymbols are keys with the same symbols after another prefix, for
+	// Lineage.
+	SameSymbols []Fingerprint `json:"-"`
 }
 
 // Acceptor is what can accept a key.
@@ -141,6 +151,9 @@ type Acceptance struct {
 	// Stretches are the blobs without a comment to which a comment stretches:
 	// older versions of the file, and objects that were never committed.
 	Stretches []string `json:"stretches,omitempty"`
+	// Rotated is the day on which the key was replaced, if an entry says so:
+	// "2026-05-01".
+	Rotated string `json:"rotated,omitempty"`
 }
 
 // Occurrence is one file, or one message, that holds or held a key.
@@ -159,6 +172,8 @@ type Occurrence struct {
 	Removed    []Commit  `json:"removed"`    // commits that took it from this path
 	Refs       []string  `json:"refs"`       // refs whose tree holds it at this path now
 	Status     Status    `json:"status"`
+	Pushed     bool      `json:"pushed,omitempty"`   // of an audit: a remote has or had it here
+	Reflog     bool      `json:"reflog,omitempty"`   // of an audit: only a reflog remembers the commits that have it here
 	Instead    string    `json:"instead,omitempty"`  // the line of code to write in its place
 	Versions   []Version `json:"versions,omitempty"` // all blobs that hold the key at this path
 	// Accepted is set if this place is accepted, even where another one keeps the

@@ -14,7 +14,7 @@ func (r *Report) Conclude() {
 	if !r.Coverage.Complete {
 		r.Verdict = Incomplete
 	}
-	if slices.ContainsFunc(r.Keys, func(k Key) bool { return k.Severity >= r.FailOn }) {
+	if len(r.Failing()) > 0 {
 		r.Verdict = KeysFound
 	}
 	for _, list := range []*[]Key{&r.Keys, &r.Accepted, &r.Known} {
@@ -25,6 +25,32 @@ func (r *Report) Conclude() {
 	if r.Coverage.Skipped == nil {
 		r.Coverage.Skipped = []Skip{}
 	}
+}
+
+// Failing are the keys that make the scan fail. An accepted key is among them
+// only if FailOnVerdict asks for its decision.
+func (r *Report) Failing() []Key {
+	var out []Key
+	for i := range r.Keys {
+		if r.Fails(&r.Keys[i]) {
+			out = append(out, r.Keys[i])
+		}
+	}
+	for i := range r.Accepted {
+		if r.FailOnVerdict != "" && r.Fails(&r.Accepted[i]) {
+			out = append(out, r.Accepted[i])
+		}
+	}
+	return out
+}
+
+// Fails reports whether a key makes the scan fail: by its severity, or if
+// FailOnVerdict is set by its decision.
+func (r *Report) Fails(k *Key) bool {
+	if r.FailOnVerdict != "" {
+		return k.Dossier != nil && k.Decision.AsUrgent(r.FailOnVerdict)
+	}
+	return k.Severity >= r.FailOn
 }
 
 // SplitAccepted moves the open keys that are accepted to Accepted.
@@ -70,7 +96,7 @@ func (k *Key) Summarize() {
 
 // with is an acceptance that lists what those of all places stretch to.
 func (a *Acceptance) with(places []Occurrence) *Acceptance {
-	all := Acceptance{By: a.By, Reason: a.Reason}
+	all := Acceptance{By: a.By, Reason: a.Reason, Rotated: a.Rotated}
 	for i := range places {
 		all.Stretches = append(all.Stretches, places[i].Accepted.Stretches...)
 	}
@@ -93,16 +119,6 @@ func (k *Key) OpenPlaces() (open []*Occurrence) {
 // object that only the index held, or in a tree without a commit.
 func (o *Occurrence) NeverCommitted() bool {
 	return o.Blob != "" && o.Commit == "" && o.Status == StatusUnreachable && len(o.Introduced) == 0 && len(o.Removed) == 0
-}
-
-// openPlaces are the places that nothing accepts.
-func (k *Key) openPlaces() (open []*Occurrence) {
-	for i := range k.Occurrences {
-		if k.Occurrences[i].Accepted == nil {
-			open = append(open, &k.Occurrences[i])
-		}
-	}
-	return open
 }
 
 // CompareKeys orders keys: it puts the worst first: severity, then what is still there.

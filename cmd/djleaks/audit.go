@@ -22,6 +22,8 @@ func auditCommand(w world) *cli.Command {
 			"have it.",
 		Flags: scanFlags(jobsFlag(),
 			&cli.BoolFlag{Name: "strict", Usage: "count keys in objects that were never committed, in a clone too"},
+			&cli.StringSliceFlag{Name: "live-env", Usage: "the key in the environment variable `NAME` is in use: compare fingerprints; may be repeated"},
+			&cli.StringSliceFlag{Name: "live-fingerprint", Usage: "the key with the fingerprint `HEX` is in use; may be repeated; - reads them from standard input"},
 			&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects hold no key, and read only new ones the next time"}),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
@@ -33,6 +35,9 @@ func auditCommand(w world) *cli.Command {
 			}
 			t, err := w.newTask(c)
 			if err != nil {
+				return err
+			}
+			if t.options.live, err = w.readLive(c.StringSlice("live-env"), c.StringSlice("live-fingerprint")); err != nil {
 				return err
 			}
 			report, err := t.audit(c.Context, c.Args().First(), cache)

@@ -38,7 +38,7 @@ var house = map[string][]string{
 		module + "scanner", module + "scanner/django", module + "internal/packfile", module + "internal/packwalk", module + "internal/trace",
 		module + "internal/gitstore", module + "internal/source", module + "internal/policy", module + "internal/cienv", module + "internal/cache", module + "internal/say",
 		module + "internal/regular", module + "internal/fix", module + "internal/worktree",
-		module + "internal/signed", module + "internal/project",
+		module + "internal/signed", module + "internal/project", module + "internal/dossier",
 	},
 	"internal/regular":  {},
 	"internal/say":      {},

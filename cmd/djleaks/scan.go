@@ -34,12 +34,13 @@ type scanOptions struct {
 	jobs     int
 	strict   bool // keys of the old side count too
 	fixable  bool // fix takes all failing keys out
+	live     scan.Live
 }
 
 // scanFlags declares them.
 func scanFlags(more ...cli.Flag) []cli.Flag {
 	flags := append(reportFlags(),
-		&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: " + strings.Join(scanner.SeverityNames(), ", ")},
+		&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: " + strings.Join(scanner.SeverityNames(), ", ") + "; in an audit also a verdict, such as rotate-now"},
 		&cli.BoolFlag{Name: "exit-zero", Usage: "exit 0 even if keys are found"},
 		&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
 		&cli.StringFlag{Name: "write-baseline", Usage: "accept all open keys from now on: list them in `FILE`; needs --reason"},
@@ -76,8 +77,8 @@ func readScanOptions(c *cli.Context) (scanOptions, error) {
 	o.named.Config, o.named.Baseline = c.String("config"), c.String("baseline")
 	o.accept, o.reason = c.String("write-baseline"), strings.TrimSpace(c.String("reason"))
 	if c.IsSet("fail-on") {
-		if o.named.FailOn, err = scanner.ParseSeverity(c.String("fail-on")); err != nil {
-			return o, usageError{"--fail-on: " + err.Error(), ""}
+		if o.named.FailOn, o.named.Verdict, err = readFailOn(c.Command.Name, c.String("fail-on")); err != nil {
+			return o, err
 		}
 	}
 	if c.IsSet("jobs") && o.jobs < 1 {
@@ -87,6 +88,26 @@ func readScanOptions(c *cli.Context) (scanOptions, error) {
 		return o, usageError{"--write-baseline and --reason go together", `--write-baseline djleaks-baseline.jsonl --reason "rotated on 2026-05-01"`}
 	}
 	return o, nil
+}
+
+// readFailOn reads a severity or, for an audit, a verdict.
+func readFailOn(command, word string) (scanner.Severity, scanner.Decision, error) {
+	severity, err := scanner.ParseSeverity(word)
+	if err == nil {
+		return severity, "", nil
+	}
+	verdict, wrong := scanner.ParseDecision(word)
+	if wrong != nil {
+		names := scanner.SeverityNames()
+		for _, d := range scanner.Decisions() {
+			names = append(names, string(d))
+		}
+		return 0, "", usageError{"--fail-on: " + err.Error(), say.DidYouMean(word, names, "")}
+	}
+	if command != "audit" && command != "ci" && command != "demo" {
+		return 0, "", usageError{fmt.Sprintf("--fail-on %s: only an audit gives verdicts", word), "djleaks audit --fail-on " + word}
+	}
+	return 0, verdict, nil
 }
 
 // readReportOptions checks the words of reportFlags.
@@ -163,7 +184,7 @@ func (w world) runIn(path string, c *cli.Context, useCase func(*task, *gitstore.
 
 // scan is what the use cases are told of the options.
 func (t *task) scan() *scan.Scan {
-	return &scan.Scan{Version: version, Jobs: t.options.jobs, Getenv: t.getenv, Named: t.options.named, Strict: t.options.strict}
+	return &scan.Scan{Version: version, Jobs: t.options.jobs, Getenv: t.getenv, Named: t.options.named, Strict: t.options.strict, Live: t.options.live}
 }
 
 // finish writes the reports, and returns the verdict as an error that carries

@@ -5,10 +5,12 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -45,11 +47,12 @@ func (r *Repository) Reflogs() []LogEntry {
 	if r.Linked() {
 		out = r.readLog(out, filepath.Join(r.gitDir, "logs", "HEAD"), "HEAD")
 	}
-	entries, _ := os.ReadDir(filepath.Join(r.commonDir, "worktrees"))
-	for _, e := range entries {
-		dir := filepath.Join(r.commonDir, "worktrees", e.Name())
+	names, _ := regular.Names(filepath.Join(r.commonDir, "worktrees"))
+	slices.Sort(names)
+	for _, name := range names {
+		dir := filepath.Join(r.commonDir, "worktrees", name)
 		if dir != r.gitDir {
-			out = r.readLog(out, filepath.Join(dir, "logs", "HEAD"), "worktrees/"+e.Name()+"/HEAD")
+			out = r.readLog(out, filepath.Join(dir, "logs", "HEAD"), "worktrees/"+name+"/HEAD")
 		}
 	}
 	return out
@@ -57,7 +60,7 @@ func (r *Repository) Reflogs() []LogEntry {
 
 // readLog appends the entries of one file.
 func (r *Repository) readLog(out []LogEntry, path, ref string) []LogEntry {
-	data, err := readBounded(path, maxLogFile)
+	data, err := regular.Read(path, maxLogFile)
 	if err != nil {
 		if !os.IsNotExist(err) {
 			r.warn(WarnNote, path, "the reflog is not readable", "")

@@ -60,6 +60,8 @@ func parseLine(line string) (e Entry, problem, hint string) {
 			raw.Path = text
 		case "expires":
 			raw.Expires = text
+		case "rotated":
+			raw.Rotated = text
 		default:
 			return e, "unknown field" + quoted(name), nearest(name, entryWords())
 		}

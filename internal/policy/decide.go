@@ -95,7 +95,7 @@ func (d *Decision) accept(r *scanner.Report, s Source) {
 			for _, o := range k.OpenPlaces() {
 				valid, late := choose(byKey[k.Fingerprint], o, d.Now)
 				if valid != nil {
-					o.Accepted = &scanner.Acceptance{By: s.By, Reason: valid.Reason}
+					o.Accepted = valid.acceptance(s.By)
 				} else if late != nil {
 					expired = late
 				}
@@ -167,7 +167,7 @@ func (d *Decision) refuseOwn(r *scanner.Report) waiting {
 			entries := byFingerprint(s.Entries)[k.Fingerprint]
 			for _, o := range k.OpenPlaces() {
 				if valid, _ := choose(entries, o, d.Now); valid != nil && w[k.Fingerprint][placeID(o)] == nil {
-					w[k.Fingerprint][placeID(o)] = &scanner.Acceptance{By: s.By, Reason: valid.Reason}
+					w[k.Fingerprint][placeID(o)] = valid.acceptance(s.By)
 				}
 			}
 		}
@@ -200,7 +200,7 @@ func (d *Decision) spareNeverCommitted(r *scanner.Report) {
 	for _, k := range r.Keys {
 		if accepted := committedAcceptance(&k); accepted != nil {
 			for _, o := range k.OpenPlaces() {
-				o.Accepted = &scanner.Acceptance{By: accepted.By, Reason: accepted.Reason, Stretches: []string{o.Blob}}
+				o.Accepted = &scanner.Acceptance{By: accepted.By, Reason: accepted.Reason, Rotated: accepted.Rotated, Stretches: []string{o.Blob}}
 			}
 		}
 		if !d.Clone || d.Strict {

@@ -15,10 +15,11 @@ type rawEntry struct {
 	Path        string `json:"path,omitempty"`
 	Reason      string `json:"reason"`
 	Expires     string `json:"expires,omitempty"`
+	Rotated     string `json:"rotated,omitempty"`
 }
 
 // entryWords are the names of its fields.
-func entryWords() []string { return []string{"fingerprint", "reason", "path", "expires"} }
+func entryWords() []string { return []string{"fingerprint", "reason", "path", "expires", "rotated"} }
 
 // maxReason is the longest reason, in bytes: a sentence or two.
 const maxReason = 500
@@ -48,6 +49,13 @@ func (r rawEntry) entry() (e Entry, field, problem, hint string) {
 		}
 		e.Expires = day
 	}
+	if r.Rotated != "" {
+		day, err := time.Parse(time.DateOnly, r.Rotated)
+		if err != nil {
+			return e, "rotated", "rotated is not a date", `write it as "2026-05-01"`
+		}
+		e.Rotated = day
+	}
 	return e, "", "", ""
 }
 
@@ -55,6 +63,9 @@ func (e *Entry) raw() rawEntry {
 	r := rawEntry{Fingerprint: string(e.Fingerprint), Path: e.Path, Reason: e.Reason}
 	if !e.Expires.IsZero() {
 		r.Expires = e.Expires.Format(time.DateOnly)
+	}
+	if !e.Rotated.IsZero() {
+		r.Rotated = e.Rotated.Format(time.DateOnly)
 	}
 	return r
 }

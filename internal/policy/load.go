@@ -303,6 +303,11 @@ func (d *decoder) entry(table map[string]any, at ...string) (Entry, error) {
 				text, isText = day.Format(time.DateOnly), true
 			}
 			raw.Expires = text
+		case "rotated":
+			if day, ok := table[name].(time.Time); ok {
+				text, isText = day.Format(time.DateOnly), true
+			}
+			raw.Rotated = text
 		default:
 			return Entry{}, d.fail("accept: unknown setting"+quoted(name), nearest(name, entryWords()), here...)
 		}

@@ -33,6 +33,7 @@ type PathSeverity struct {
 type Entry struct {
 	Fingerprint scanner.Fingerprint
 	Reason      string
+	Rotated     time.Time // the day on which the key was replaced; zero: nobody says
 	Expires     time.Time // the first day (UTC) on which it counts no more; zero: never
 	Path        string    // glob: it accepts the key in these places alone; empty: everywhere
 }
@@ -40,6 +41,15 @@ type Entry struct {
 // expired reports whether e counts no more at a time.
 func (e *Entry) expired(now time.Time) bool {
 	return !e.Expires.IsZero() && !now.Before(e.Expires)
+}
+
+// acceptance is what e says of a key that it accepts.
+func (e *Entry) acceptance(by scanner.Acceptor) *scanner.Acceptance {
+	a := &scanner.Acceptance{By: by, Reason: e.Reason}
+	if !e.Rotated.IsZero() {
+		a.Rotated = e.Rotated.Format(time.DateOnly)
+	}
+	return a
 }
 
 // covers reports whether a place matches the entry's path. A place without a path

@@ -115,7 +115,7 @@ func pageOf(r *scanner.Report, opt Options) *pageView {
 	for i := range r.Keys {
 		view.Keys = append(view.Keys, pageKeyOf(&r.Keys[i], i < pageOpen, opt))
 	}
-	if failing := failingKeys(r); len(failing) > 0 {
+	if failing := r.Failing(); len(failing) > 0 {
 		view.Steps = wayOut(failing)
 	}
 	for _, o := range []pageOthers{

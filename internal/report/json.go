@@ -71,17 +71,20 @@ type (
 		scanner.Key
 	}
 	runRecord struct {
-		Type     string           `json:"type"` // run
-		Schema   int              `json:"schema"`
-		Tool     scanner.Tool     `json:"tool"`
-		Scope    scanner.Scope    `json:"scope"`
-		Verdict  scanner.Verdict  `json:"verdict"`
-		FailOn   scanner.Severity `json:"fail_on"`
-		Coverage scanner.Coverage `json:"coverage"`
-		Keys     int              `json:"keys"`
-		Accepted int              `json:"accepted"`
-		Known    int              `json:"known"`
-		Never    int              `json:"never_committed,omitempty"`
+		Type          string           `json:"type"` // run
+		Schema        int              `json:"schema"`
+		Tool          scanner.Tool     `json:"tool"`
+		Scope         scanner.Scope    `json:"scope"`
+		Verdict       scanner.Verdict  `json:"verdict"`
+		FailOn        scanner.Severity `json:"fail_on"`
+		FailOnVerdict scanner.Decision `json:"fail_on_verdict,omitempty"`
+		Coverage      scanner.Coverage `json:"coverage"`
+		Keys          int              `json:"keys"`
+		Accepted      int              `json:"accepted"`
+		Known         int              `json:"known"`
+		Never         int              `json:"never_committed,omitempty"`
+		Project       *scanner.Project `json:"project,omitempty"`
+		Playbook      []scanner.Play   `json:"playbook,omitempty"`
 	}
 )
 
@@ -98,7 +101,7 @@ func writeJSONL(w io.Writer, r *scanner.Report, _ Options) error {
 		}
 	}
 	return encodeJSON(w, runRecord{
-		"run", r.Schema, r.Tool, r.Scope, r.Verdict, r.FailOn, r.Coverage,
-		len(r.Keys), len(r.Accepted), len(r.Known), len(r.NeverCommitted),
+		"run", r.Schema, r.Tool, r.Scope, r.Verdict, r.FailOn, r.FailOnVerdict, r.Coverage,
+		len(r.Keys), len(r.Accepted), len(r.Known), len(r.NeverCommitted), r.Project, r.Playbook,
 	}, "")
 }

@@ -58,7 +58,7 @@ func writeJUnit(w io.Writer, r *scanner.Report, opt Options) error {
 	for i := range keys {
 		k := &keys[i]
 		c := junitCase{Class: "djleaks." + clean(k.Rule), Name: junitName(k), Time: "0"}
-		if k.Severity >= r.FailOn {
+		if r.Fails(k) {
 			suite.Failures++
 			c.Failure = &junitMessage{title(k) + ", " + keyStatus(k), k.Severity.String(), junitText(k)}
 		} else {

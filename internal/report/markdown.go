@@ -44,7 +44,7 @@ func writeMarkdown(w io.Writer, r *scanner.Report, opt Options) error {
 	if written < len(keys) {
 		b.WriteString("\n" + say.Counted(len(keys)-written, "more key is", "more keys are") + " in the JSON report.\n")
 	}
-	if failing := failingKeys(r); len(failing) > 0 {
+	if failing := r.Failing(); len(failing) > 0 {
 		b.WriteString("\n### The way out\n\n")
 		for _, s := range wayOut(failing) {
 			b.WriteString("1. " + s.Do)

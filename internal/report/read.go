@@ -136,7 +136,8 @@ func readJSONL(text []byte) (*scanner.Report, error) {
 		return nil, errors.New("lines are missing")
 	}
 	r.Schema, r.Tool, r.Scope = run.Schema, run.Tool, run.Scope
-	r.Verdict, r.FailOn, r.Coverage = run.Verdict, run.FailOn, run.Coverage
+	r.Verdict, r.FailOn, r.FailOnVerdict, r.Coverage = run.Verdict, run.FailOn, run.FailOnVerdict, run.Coverage
+	r.Project, r.Playbook = run.Project, run.Playbook
 	return checked(&r)
 }
 

@@ -115,6 +115,7 @@ func tameKeys(keys []scanner.Key) []scanner.Key {
 	for i := range out {
 		k := &out[i]
 		k.Reasons = append([]string{}, k.Reasons...)
+		k.Dossier = tameDossier(k.Dossier)
 		k.Occurrences = append([]scanner.Occurrence{}, k.Occurrences...)
 		for j := range k.Occurrences {
 			o := &k.Occurrences[j]
@@ -123,6 +124,26 @@ func tameKeys(keys []scanner.Key) []scanner.Key {
 		}
 	}
 	return out
+}
+
+// tameDossier returns a copy without absent lists.
+func tameDossier(d *scanner.Dossier) *scanner.Dossier {
+	if d == nil {
+		return nil
+	}
+	out := *d
+	out.Because = append([]scanner.Reason{}, d.Because...)
+	out.BlastRadius = append([]scanner.Effect{}, d.BlastRadius...)
+	out.Timeline = append([]scanner.Change{}, d.Timeline...)
+	for i := range out.Timeline {
+		out.Timeline[i].Date = tameDate(out.Timeline[i].Date)
+	}
+	if d.Exposure != nil {
+		e := *d.Exposure
+		e.First, e.Last = tameDate(e.First), tameDate(e.Last)
+		out.Exposure = &e
+	}
+	return &out
 }
 
 func tameCommits(commits []scanner.Commit) []scanner.Commit {

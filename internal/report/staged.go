@@ -25,7 +25,7 @@ func stillHere(r *scanner.Report) bool {
 
 // staged tells somebody whose commit or push was stopped what to do now.
 func (t *text) staged() {
-	keys := failingKeys(t.report)
+	keys := t.report.Failing()
 	if len(keys) == 0 || t.opt.All || t.opt.Verbose {
 		keys, _ = shown(t.report, t.opt.All)
 	}

@@ -50,7 +50,7 @@ func (t *text) audit() {
 	t.others("accepted", t.report.Accepted)
 	t.others("known before", t.report.Known)
 	t.others("never committed; gone after git gc --prune=now", t.report.NeverCommitted)
-	if failing := failingKeys(t.report); len(failing) > 0 {
+	if failing := t.report.Failing(); len(failing) > 0 {
 		t.wayOut(failing)
 	}
 	t.coverage()

@@ -184,8 +184,8 @@ func coverageWords(r *scanner.Report) string {
 // verdictWords is the last line: what was found and whether it fails.
 func verdictWords(r *scanner.Report, hidden int) string {
 	var s string
-	failing := failingKeys(r)
-	below := int64(len(r.Keys) - len(failing) - hidden)
+	failing := r.Failing()
+	below := int64(max(0, len(r.Keys)-len(failing)-hidden))
 	switch {
 	case len(failing) > 0:
 		s = say.Counted(len(failing), "key", "keys") + found(r) + " (" + severityCounts(failing) + ")"
@@ -222,17 +222,6 @@ func found(r *scanner.Report) string {
 		return " about to be pushed"
 	}
 	return " found"
-}
-
-// failingKeys are the keys for which the exit code is 1.
-func failingKeys(r *scanner.Report) []scanner.Key {
-	var out []scanner.Key
-	for _, k := range r.Keys {
-		if k.Severity >= r.FailOn {
-			out = append(out, k)
-		}
-	}
-	return out
 }
 
 func severityCounts(keys []scanner.Key) string {

@@ -38,13 +38,17 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, cacheDir st
 		r.Coverage.Skip(skip)
 	}
 	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, r)}
+	h.readLogs()
 	findings, err := h.search(ctx, settings.Detector, cache, s.Progress)
 	if err != nil {
 		return nil, err
 	}
+	defer h.Walk.Close()
 	r.Coverage.Add(h.coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
-	return s.conclude(r, settings, policy.Decision{Clone: repo.WorkTree() != ""}), nil
+	r = s.conclude(r, settings, policy.Decision{Clone: repo.WorkTree() != ""})
+	s.dossiers(r, &h, settings)
+	return r, nil
 }
 
 // search searches every object once and traces what was found through the
@@ -57,8 +61,13 @@ func (h *history) search(ctx context.Context, detector scanner.Detector, cache *
 	if err != nil {
 		return nil, soFar.interrupted(err)
 	}
-	defer walk.Close()
 	h.Walk = walk
+	done := false
+	defer func() {
+		if !done {
+			_ = walk.Close() // only read from
+		}
+	}()
 
 	collector := scanner.NewCollector(detector)
 	coverage, searched, err := cache.search(ctx, walk, detector.Anchors(), func(_ int, o *packwalk.Object) error {
@@ -77,6 +86,7 @@ func (h *history) search(ctx context.Context, detector scanner.Detector, cache *
 	}
 	cache.update(searched, findings, &h.coverage)
 	h.addMissing()
+	done = true
 	return findings, nil
 }
 
@@ -84,13 +94,13 @@ func (h *history) search(ctx context.Context, detector scanner.Detector, cache *
 func (h *history) trace(ctx context.Context, findings []scanner.Finding) (err error) {
 	items, matched := scanner.Items(findings)
 	h.result, err = trace.Run(ctx, h, trace.Input{
-		Matched: matched, Items: len(items), Tips: h.tips, Shallow: h.repo.Shallow(),
+		Matched: matched, Items: len(items), Tips: h.tips, Shallow: h.repo.Shallow(), Marks: h.marks, Order: h.order,
 		IDSize: h.repo.IDSize(), Jobs: h.jobs,
 	})
 	if err != nil {
 		return err
 	}
-	h.found = &scanner.History{Items: items, Places: h.result.Places}
+	h.found = &scanner.History{Items: items, Places: h.result.Places, Marks: h.result.Marked}
 	return nil
 }
 

@@ -19,6 +19,7 @@ type history struct {
 	repo *gitstore.Repository
 	jobs int
 	tips []trace.Tip
+	logs // what reflogs add to the tips
 
 	coverage scanner.Coverage
 	result   *trace.Result

@@ -15,6 +15,7 @@ type Scan struct {
 	Getenv  func(string) string // reads the environment
 	Named   Named               // what the command line says about settings
 	Strict  bool                // keys that the old side holds, and objects that were never committed, count too
+	Live    Live                // what is said about the keys that run
 
 	Progress func(done, total int64) // told how many bytes of packs were read; may be nil
 	Note     func(text string)       // told what a CI job is about; may be nil
@@ -25,6 +26,7 @@ type Named struct {
 	Config   string           // file to read instead of the repository's own; "" for none
 	Baseline string           // file of accepted keys; "" for none
 	FailOn   scanner.Severity // Silent if it does not say
+	Verdict  scanner.Decision // fail on this decision instead of a severity; "" if it does not say
 }
 
 func (s *Scan) jobs() int { return max(1, s.Jobs) }

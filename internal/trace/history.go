@@ -56,6 +56,7 @@ type Input struct {
 	Items   int                          // items are 0 to Items-1
 	Tips    []Tip                        // a tip named HEAD is preferred in Place.Blobs
 	Marks   [][]scanner.ObjectID         // at most 32 sets of commits: Place.Marks says in the history of which a place is
+	Order   []scanner.ObjectID           // commits in some order: Result.First says the first of them that a commit is in the history of
 	Shallow map[scanner.ObjectID]bool    // commits whose parents were cut off
 	IDSize  int                          // length of an id in bytes
 	Jobs    int                          // number of workers that History uses, at least 1
@@ -78,6 +79,9 @@ type Result struct {
 	// Marked has a bit for each set of Input.Marks that a commit is in the
 	// history of; 0 for what the store does not hold.
 	Marked func(scanner.ObjectID) uint32
+	// First is the index of the first commit of Input.Order in whose history a
+	// commit is; -1 if there is none.
+	First func(scanner.ObjectID) int
 }
 
 // Missing is what commits, trees and tips name and the store does not hold.

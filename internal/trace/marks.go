@@ -42,13 +42,56 @@ func (m *marks) ofIndex(commit uint32) (out uint32) {
 
 // of is ofIndex by name.
 func (m *marks) of(id scanner.ObjectID) uint32 {
-	if len(id) != m.sweep.idSize {
-		return 0
-	}
-	if n, ok := m.sweep.history.Ordinal([]byte(id)); ok {
-		if c, ok := m.sweep.commitOf(n); ok {
-			return m.ofIndex(c)
-		}
+	if c, ok := m.sweep.named(id); ok {
+		return m.ofIndex(c)
 	}
 	return 0
+}
+
+// named finds a commit by its name; ok is false if the store does not hold it.
+func (s *sweep) named(id scanner.ObjectID) (commit uint32, ok bool) {
+	if len(id) != s.idSize {
+		return 0, false
+	}
+	if n, ok := s.history.Ordinal([]byte(id)); ok {
+		return s.commitOf(n)
+	}
+	return 0, false
+}
+
+// findFirst walks the history of each commit of a list up to what an earlier
+// one has reached, so that all together cost one walk.
+func (s *sweep) findFirst(order []scanner.ObjectID) func(scanner.ObjectID) int {
+	if len(order) == 0 {
+		return func(scanner.ObjectID) int { return -1 }
+	}
+	first := make([]int32, len(s.commits)) // index in order, from 1
+	for i, id := range order {
+		c, ok := s.named(id)
+		if !ok {
+			continue
+		}
+		for queue := []uint32{c}; len(queue) > 0; {
+			c := queue[len(queue)-1]
+			queue = queue[:len(queue)-1]
+			if first[c] != 0 {
+				continue
+			}
+			first[c] = int32(i + 1)
+			for _, p := range s.parentsOf(c) {
+				if p == None {
+					continue
+				}
+				if parent, ok := s.commitOf(p); ok {
+					queue = append(queue, parent)
+				}
+			}
+		}
+	}
+	return func(id scanner.ObjectID) int {
+		if c, ok := s.named(id); ok {
+			return int(first[c]) - 1
+		}
+		return -1
+	}
 }

@@ -23,6 +23,7 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 	tips := s.findTips(in.Tips)
 	marks := s.findMarks(in.Marks)
 	out.Marked = marks.of
+	out.First = s.findFirst(in.Order)
 	if m != nil {
 		t := newTracer(s)
 		t.marks = marks

@@ -1,0 +1,163 @@
+package dossier
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// heldBy counts the refs that hold a key now, each once.
+func heldBy(k *scanner.Key) (h scanner.Held) {
+	seen := map[string]bool{}
+	for i := range k.Occurrences {
+		o := &k.Occurrences[i]
+		h.Reflog = h.Reflog || o.Reflog
+		h.Unreachable = h.Unreachable || o.Status == scanner.StatusUnreachable && !o.Reflog
+		for _, ref := range o.Refs {
+			if seen[ref] {
+				continue
+			}
+			seen[ref] = true
+			switch refKind(ref) {
+			case kindHead:
+				h.Head = true
+			case kindBranch:
+				h.Branches++
+			case kindRemote:
+				h.Remotes++
+			case kindTag:
+				h.Tags++
+			case kindReview:
+				h.PullRequests++
+			case kindStash:
+				h.Stashes++
+			default:
+				h.Others++
+			}
+		}
+	}
+	return h
+}
+
+type kindOfRef uint8
+
+const (
+	kindOther kindOfRef = iota
+	kindHead
+	kindBranch
+	kindRemote
+	kindTag
+	kindReview // what a host keeps of pull and merge requests
+	kindStash
+)
+
+func refKind(ref string) kindOfRef {
+	for _, k := range []struct {
+		prefix string
+		kind   kindOfRef
+	}{
+		{"refs/heads/", kindBranch}, {"refs/remotes/", kindRemote}, {"refs/tags/", kindTag}, {"refs/pull/", kindReview},
+		{"refs/pull-requests/", kindReview}, {"refs/merge-requests/", kindReview}, {"refs/changes/", kindReview}, {"refs/stash", kindStash},
+	} {
+		if strings.HasPrefix(ref, k.prefix) {
+			return k.kind
+		}
+	}
+	if ref == "HEAD" {
+		return kindHead
+	}
+	return kindOther
+}
+
+// IsRemote reports whether a ref shows what a remote has: a remote-tracking ref
+// or what a host keeps of a pull request.
+func IsRemote(ref string) bool {
+	kind := refKind(ref)
+	return kind == kindRemote || kind == kindReview || strings.HasPrefix(ref, "FETCH_HEAD")
+}
+
+// pushed says whether others can have a key by Git.
+func pushed(k *scanner.Key, f *Facts) *bool {
+	yes, no := true, false
+	for i := range k.Occurrences {
+		o := &k.Occurrences[i]
+		if o.Pushed || slices.ContainsFunc(o.Refs, IsRemote) {
+			return &yes
+		}
+	}
+	if f.PushUnknown != "" {
+		return nil
+	}
+	return &no
+}
+
+// live says whether Django runs with a key. What a file of the work tree says
+// is evidence for a key, never against another one: production has its own.
+func live(k *scanner.Key, f *Facts) (*bool, []string) {
+	use, found := f.Live.Keys[k.Fingerprint]
+	answer := found
+	switch {
+	case found, f.Live.Complete:
+		return &answer, use.Where
+	}
+	return nil, nil
+}
+
+// exposure is the time in which others could have a key; nil for a key that
+// only this repository has.
+func exposure(k *scanner.Key, f *Facts) *scanner.Exposure {
+	if k.Pushed != nil && !*k.Pushed {
+		return nil
+	}
+	first, source := firstSeen(k, f, k.Pushed != nil)
+	if first.IsZero() {
+		return nil
+	}
+	e := &scanner.Exposure{First: first, FirstSource: source, Last: f.Now.UTC().Truncate(24 * time.Hour), LastSource: "now"}
+	if k.Accepted != nil && k.Accepted.Rotated != "" {
+		if day, err := time.Parse(time.DateOnly, k.Accepted.Rotated); err == nil {
+			e.Last, e.LastSource = day, "rotated"
+		}
+	}
+	if e.Last.Before(e.First) {
+		e.Last = e.First
+	}
+	e.Days = int(e.Last.Sub(e.First).Hours() / 24)
+	return e
+}
+
+// firstSeen is the earliest time at which others could have a key: when this
+// repository pushed it, or else when its commit was made. Of a key that was
+// pushed only the places that were pushed count.
+func firstSeen(k *scanner.Key, f *Facts, pushedOnly bool) (first time.Time, source string) {
+	any := slices.ContainsFunc(k.Occurrences, func(o scanner.Occurrence) bool { return o.Pushed })
+	for i := range k.Occurrences {
+		o := &k.Occurrences[i]
+		if pushedOnly && any && !o.Pushed {
+			continue
+		}
+		for _, c := range o.Introduced {
+			at, how := seenAt(c, f)
+			if !at.IsZero() && (first.IsZero() || at.Before(first)) {
+				first, source = at, how
+			}
+		}
+	}
+	return first, source
+}
+
+func seenAt(c scanner.Commit, f *Facts) (time.Time, string) {
+	if f.FirstPush != nil {
+		if at, ok := f.FirstPush(c.Commit); ok {
+			return at.UTC(), "push"
+		}
+	}
+	if f.Committed != nil {
+		if at, ok := f.Committed(c.Commit); ok && at.Unix() > 0 {
+			return at.UTC(), "committer-date"
+		}
+	}
+	return c.Date.UTC(), "author-date"
+}

@@ -1,0 +1,170 @@
+package dossier
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// maxChanges is how many changes of one key its timeline lists.
+const maxChanges = 500
+
+// site is a setting of a file: where one key takes the place of another.
+type site struct{ path, name string }
+
+// timelines gives each key its dossier with timeline and lineage, which depend
+// on each other: what one key loses another one may get.
+func timelines(lists [][]scanner.Key) {
+	arrivals := map[string]map[site][]scanner.Fingerprint{} // by commit
+	for _, keys := range lists {
+		for i := range keys {
+			keys[i].Dossier = &scanner.Dossier{}
+			for _, o := range keys[i].Occurrences {
+				for _, c := range o.Introduced {
+					if inFallbacks(&o) {
+						continue
+					}
+					if arrivals[c.Commit] == nil {
+						arrivals[c.Commit] = map[site][]scanner.Fingerprint{}
+					}
+					at := site{o.Path, o.Name}
+					arrivals[c.Commit][at] = append(arrivals[c.Commit][at], keys[i].Fingerprint)
+				}
+			}
+		}
+	}
+	replaces := map[scanner.Fingerprint]scanner.Fingerprint{}
+	for _, keys := range lists {
+		for i := range keys {
+			k := &keys[i]
+			k.Timeline = changes(k, arrivals)
+			for _, c := range k.Timeline {
+				if c.By != "" {
+					k.Lineage.ReplacedBy = c.By
+					if replaces[c.By] == "" {
+						replaces[c.By] = k.Fingerprint
+					}
+				}
+			}
+			if n := len(k.Timeline) - maxChanges; n > 0 {
+				k.Timeline, k.MoreChanges = k.Timeline[:maxChanges], n
+			}
+		}
+	}
+	for _, keys := range lists {
+		for i := range keys {
+			keys[i].Lineage.Replaces = replaces[keys[i].Fingerprint]
+			keys[i].Lineage.SameSymbols = keys[i].SameSymbols
+		}
+	}
+}
+
+// commitChanges is what one commit does to a key.
+type commitChanges struct {
+	commit         scanner.Commit
+	added, removed []*scanner.Occurrence
+}
+
+// changes tells the life of a key, one entry for each path that a commit
+// changes.
+func changes(k *scanner.Key, arrivals map[string]map[site][]scanner.Fingerprint) []scanner.Change {
+	out := []scanner.Change{}
+	there := map[string]int{} // paths that hold it, by how many occurrences
+	for _, c := range byCommit(k) {
+		out = append(out, c.changes(k.Fingerprint, there, arrivals[c.commit.Commit])...)
+		for _, o := range c.added {
+			there[o.Path]++
+		}
+		for _, o := range c.removed {
+			if there[o.Path]--; there[o.Path] <= 0 {
+				delete(there, o.Path)
+			}
+		}
+	}
+	return out
+}
+
+// byCommit sorts what happened to a key by author date, where commits of one
+// second go by their names.
+func byCommit(k *scanner.Key) []*commitChanges {
+	all := map[string]*commitChanges{}
+	of := func(c scanner.Commit) *commitChanges {
+		if all[c.Commit] == nil {
+			all[c.Commit] = &commitChanges{commit: c}
+		}
+		return all[c.Commit]
+	}
+	for i := range k.Occurrences {
+		o := &k.Occurrences[i]
+		for _, c := range o.Introduced {
+			of(c).added = append(of(c).added, o)
+		}
+		for _, c := range o.Removed {
+			of(c).removed = append(of(c).removed, o)
+		}
+	}
+	out := make([]*commitChanges, 0, len(all))
+	for _, c := range all {
+		byPath := func(a, b *scanner.Occurrence) int { return strings.Compare(a.Path, b.Path) }
+		slices.SortStableFunc(c.added, byPath)
+		slices.SortStableFunc(c.removed, byPath)
+		out = append(out, c)
+	}
+	slices.SortFunc(out, func(a, b *commitChanges) int {
+		return cmp.Or(a.commit.Date.Compare(b.commit.Date), strings.Compare(a.commit.Commit, b.commit.Commit))
+	})
+	return out
+}
+
+func (c *commitChanges) changes(self scanner.Fingerprint, there map[string]int, arrivals map[site][]scanner.Fingerprint) []scanner.Change {
+	var out []scanner.Change
+	gone := slices.Clone(c.removed)
+	change := func(kind scanner.ChangeKind, o *scanner.Occurrence) *scanner.Change {
+		out = append(out, scanner.Change{Kind: kind, Commit: c.commit, Path: o.Path})
+		return &out[len(out)-1]
+	}
+	for _, o := range c.added {
+		switch from := otherPath(there, o.Path); {
+		case inFallbacks(o):
+			change(scanner.ChangeFallback, o)
+		case len(gone) > 0 && gone[0].Path != o.Path && !inFallbacks(gone[0]):
+			change(scanner.ChangeMoved, o).From = gone[0].Path
+			gone = gone[1:]
+		case from != "":
+			change(scanner.ChangeCopied, o).From = from
+		default:
+			change(scanner.ChangeIntroduced, o)
+		}
+	}
+	for _, o := range gone {
+		if by := successor(arrivals[site{o.Path, o.Name}], self); by != "" && !inFallbacks(o) {
+			change(scanner.ChangeReplaced, o).By = by
+		} else {
+			change(scanner.ChangeRemoved, o)
+		}
+	}
+	return out
+}
+
+// otherPath is the first other path that holds the key.
+func otherPath(there map[string]int, path string) string {
+	best := ""
+	for p := range there {
+		if p != path && (best == "" || p < best) {
+			best = p
+		}
+	}
+	return best
+}
+
+// successor is the key that a commit puts into the place of another one.
+func successor(keys []scanner.Fingerprint, self scanner.Fingerprint) scanner.Fingerprint {
+	for _, k := range keys {
+		if k != self {
+			return k
+		}
+	}
+	return ""
+}
