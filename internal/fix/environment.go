@@ -113,29 +113,42 @@ func (p *planner) untrack(file string) {
 	}
 }
 
-// ignore makes Git ignore a file, by a line at the end of .gitignore.
+// ignore makes Git ignore a file, by a line at the end of the .gitignore at the
+// top level, or where there is none, of the nearest one above the file.
 func (p *planner) ignore(file string) bool {
-	text, err := p.read(".gitignore")
-	if err != nil && exists(p.tree, ".gitignore") || err != nil && !isNotExist(err) {
-		p.refuse(".gitignore", 0, "it cannot be read, and "+file+" must be ignored before it holds a key", file)
+	list := p.gitignore(file)
+	text, err := p.read(list)
+	if err != nil && !isNotExist(err) {
+		p.refuse(list, 0, "it cannot be read, and "+file+" must be ignored before it holds a key", file)
 		return false
 	}
-	if p.tree.Ignored(file, text) {
+	if p.tree.Ignored(file, list, text) {
 		return true
 	}
-	line := file
-	if path.Base(file) != ".env" {
-		line = "/" + file
-	} else {
-		line = ".env"
+	line := ".env"
+	if path.Base(file) != line {
+		line = strings.TrimPrefix("/"+file, strings.TrimSuffix("/"+dirOf(list), "/"))
 	}
 	out := withLine(text, line)
-	if !p.tree.Ignored(file, out) {
-		p.refuse(".gitignore", 0, "a line in it shows "+file+" again", line)
+	if !p.tree.Ignored(file, list, out) {
+		p.refuse(list, 0, "a line in it shows "+file+" again", line)
 		return false
 	}
-	p.write(".gitignore", out)
+	p.write(list, out)
 	return true
+}
+
+func (p *planner) gitignore(file string) string {
+	const top = ".gitignore"
+	if _, err := p.read(top); !isNotExist(err) {
+		return top
+	}
+	for dir := dirOf(file); dir != ""; dir = dirOf(dir) {
+		if list := joinPath(dir, top); exists(p.tree, list) {
+			return list
+		}
+	}
+	return top
 }
 
 // withLine appends a line, with the text's own line break.

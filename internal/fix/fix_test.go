@@ -37,8 +37,9 @@ func (m memory) Read(path string) ([]byte, error) {
 	return text, nil
 }
 
-func (m memory) Ignored(path string, top []byte) bool {
-	for _, line := range strings.Split(string(top), "\n") {
+func (m memory) Ignored(path, list string, text []byte) bool {
+	path = strings.TrimPrefix(path, strings.TrimSuffix(list, ".gitignore"))
+	for _, line := range strings.Split(string(text), "\n") {
 		if line == "/"+path || line == filepath.Base(path) {
 			return true
 		}
@@ -211,7 +212,7 @@ func again(t *testing.T, tree memory, plan *fix.Plan) {
 		private[path] = true
 	}
 	for path := range tree.files {
-		private[path] = private[path] || tree.Ignored(path, tree.files[".gitignore"])
+		private[path] = private[path] || tree.Ignored(path, ".gitignore", tree.files[".gitignore"])
 	}
 	if leaks := tree.leaks(t, private); len(leaks) > 0 {
 		t.Errorf("%d keys are left, the first in %s:%d", len(leaks), leaks[0].Path, leaks[0].Line)

@@ -112,10 +112,14 @@ func (s *site) gettersTo(stars int) (above, below []getter) {
 	return above, below
 }
 
-// assigned reads env = environ.Env(…) and config = Config(…).
+// assigned reads env = environ.Env(…), config = Config(…), env = os.environ.get.
 func (s *site) assigned(st pysource.Statement) (getter, bool) {
 	if !s.Is(st.First+1, "=") {
 		return getter{}, false
+	}
+	switch s.Source(st.First+2, st.End) {
+	case "os.environ.get", "os.getenv", "environ.get", "getenv":
+		return getter{kind: wayHelper, call: s.Word(st.First)}, true
 	}
 	for n := st.First + 2; n < st.End; n++ {
 		if !s.Is(n, "(") {
@@ -170,13 +174,13 @@ func (s *site) body(st pysource.Statement) string {
 // callKind is the way of a function that is called in the file.
 func (s *site) callKind(callee string) way {
 	switch {
-	case strings.HasSuffix(callee, "environ.get"), lastName(callee) == "getenv" && (strings.Contains(callee, ".") || s.imports("os")):
+	case strings.HasSuffix(callee, "environ.get"), s.imports("os.environ") && s.isEnvironment(strings.TrimSuffix(callee, ".get")), lastName(callee) == "getenv" && (strings.Contains(callee, ".") || s.imports("os")):
 		return wayEnvironment
 	}
 	object, _, _ := strings.Cut(callee, ".")
 	above, below := s.getters()
 	for _, g := range append(above, below...) {
-		if g.kind != wayEnvironment && (g.call == callee || g.kind == wayEnviron && g.call == object || g.kind == wayDecouple && g.call == callee) {
+		if g.kind != wayEnvironment && (g.call == callee || g.kind == wayEnviron && g.call == object) {
 			return g.kind
 		}
 	}
@@ -187,6 +191,16 @@ func (s *site) callKind(callee string) way {
 		}
 	}
 	return s.ownKind(callee)
+}
+
+// isEnvironment reports whether a name is what os.environ was imported as.
+func (py *pythonFile) isEnvironment(name string) bool {
+	for _, i := range py.Imports() {
+		if i.Module == "os" && i.Member == "environ" && i.As == name {
+			return true
+		}
+	}
+	return false
 }
 
 // ownKind looks for a function of the project: what does it do without its

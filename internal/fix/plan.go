@@ -41,9 +41,9 @@ type Tree interface {
 	// fs.ErrNotExist. It follows no link.
 	Read(path string) ([]byte, error)
 	Tracked(path string) bool
-	// Ignored reports whether Git ignores a path, if the .gitignore at the top
-	// level were this text.
-	Ignored(path string, gitignore []byte) bool
+	// Ignored reports whether Git ignores a path, if the .gitignore file of the
+	// name list had this text.
+	Ignored(path, list string, text []byte) bool
 }
 
 // File is what becomes of one file.
@@ -148,7 +148,7 @@ func (p *planner) file(file string, leaks []Leak) {
 		p.refuse(file, leaks[0].Line, "it is a template", "let the template ask for the variable, as a settings file would")
 	case strings.HasSuffix(base, ".py"):
 		p.python(file, text, leaks)
-	case isDotenv(base):
+	case isDotenv(base), isSecretFile(base):
 		p.dotenv(file, text, leaks)
 	case isCompose(base):
 		p.compose(file, text, leaks)

@@ -15,7 +15,6 @@ type project struct {
 	names      map[string]bool // variables that .env files, examples and Compose files name
 	dotenvs    []string        // files that hold variables, the tracked and the untracked ones
 	examples   []string
-	composes   []string
 	containers []string // Dockerfiles
 	dynaconf   bool     // a requirement names dynaconf
 	starters   []string // files that may start Django: CI, Procfile, tox.ini, …
@@ -44,8 +43,8 @@ func survey(tree Tree) project {
 			p.dotenvs = append(p.dotenvs, file)
 			p.nameVariables(tree, file)
 		case isCompose(base):
-			p.composes = append(p.composes, file)
 			p.starters = append(p.starters, file)
+			p.mention(tree, file)
 		case isContainerfile(base):
 			p.containers = append(p.containers, file)
 			p.starters = append(p.starters, file)
@@ -75,6 +74,18 @@ func (p *project) nameVariables(tree Tree, file string) {
 		if name, _, ok := assignmentOf(lines.Text()); ok {
 			p.names[name] = true
 		}
+	}
+}
+
+// mention notes which of the usual variables a file names.
+func (p *project) mention(tree Tree, file string) {
+	text, err := tree.Read(file)
+	switch {
+	case err != nil:
+	case bytes.Contains(text, []byte("DJANGO_SECRET_KEY")):
+		p.names["DJANGO_SECRET_KEY"] = true
+	case bytes.Contains(text, []byte("SECRET_KEY")):
+		p.names["SECRET_KEY"] = true
 	}
 }
 
@@ -114,6 +125,18 @@ func isExample(base string) bool {
 
 func isDotenv(base string) bool {
 	return base == ".env" || strings.HasPrefix(base, ".env.") || strings.HasSuffix(base, ".env") || base == ".envrc" || base == ".django"
+}
+
+// isSecretFile recognises files that are there to hold secrets: they stay, with
+// a fresh key, and leave the index.
+func isSecretFile(base string) bool {
+	stem := strings.Trim(strings.ReplaceAll(base, "-", "_"), ".")
+	stem, end, _ := strings.Cut(stem, ".")
+	switch end {
+	case "", "txt", "key", "json", "toml", "ini", "yaml", "yml", "cfg":
+		return strings.Contains(stem, "secret") || strings.Contains(stem, "credentials") || base == "settings.ini"
+	}
+	return false
 }
 
 func isCompose(base string) bool {

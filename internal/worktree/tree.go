@@ -94,22 +94,22 @@ func (t *Tree) Paths() []string { return t.paths }
 // Tracked reports whether the index has the path.
 func (t *Tree) Tracked(p string) bool { return t.tracked[p] }
 
-// Ignored reports whether a path is ignored, if the .gitignore at the top level
-// were this text. The user's own ignore files do not count: what hides a key
-// must be in the repository, for all who clone it.
-func (t *Tree) Ignored(p string, top []byte) bool {
-	list := patterns(top, "")
+// Ignored reports whether a path is ignored, if the .gitignore of the name list
+// had this text. The user's own ignore files do not count: what hides a key must
+// be in the repository, for all who clone it.
+func (t *Tree) Ignored(p, list string, text []byte) bool {
+	var all []pattern
 	folder := ""
-	for _, part := range strings.Split(path.Dir(p), "/") {
-		if part == "." {
-			break
+	for _, part := range strings.Split(p, "/") {
+		name := path.Join(folder, ".gitignore")
+		if name == list {
+			all = append(all, patterns(text, folder)...)
+		} else if text, err := t.Read(name); err == nil {
+			all = append(all, patterns(text, folder)...)
 		}
 		folder = path.Join(folder, part)
-		if text, err := t.Read(path.Join(folder, ".gitignore")); err == nil {
-			list = append(list, patterns(text, folder)...)
-		}
 	}
-	return ignores(list, p, false)
+	return ignores(all, p, false)
 }
 
 // Read returns a file's bytes. Errors say fs.ErrNotExist or ErrLink where that

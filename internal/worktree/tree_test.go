@@ -60,7 +60,7 @@ func TestIgnoredGoesByTheTextThatIsGiven(t *testing.T) {
 		path, top string
 		want      bool
 	}{{".env", "", false}, {".env", ".env\n", true}, {"b/.env", ".env\n", true}, {"a/.env", ".env\n", false}, {"b/.env", "/.env\n", false}, {".env", ".env\r\n", true}} {
-		if got := tree.Ignored(c.path, []byte(c.top)); got != c.want {
+		if got := tree.Ignored(c.path, ".gitignore", []byte(c.top)); got != c.want {
 			t.Errorf("%s with %q: %t", c.path, c.top, got)
 		}
 	}
@@ -150,7 +150,7 @@ func TestIgnoredIsWhatGitIgnores(t *testing.T) {
 			command := exec.Command(git, "-C", tree.top, "check-ignore", "-q", "--no-index", "--", path)
 			command.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1")
 			want := command.Run() == nil
-			if got := tree.Ignored(path, []byte(ignore)); got != want {
+			if got := tree.Ignored(path, ".gitignore", []byte(ignore)); got != want {
 				t.Errorf("%q: %s is ignored: %t, Git says %t", ignore, path, got, want)
 			}
 		}
