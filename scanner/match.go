@@ -14,7 +14,7 @@ type Class string
 const (
 	ClassDjangoInsecure Class = "django-insecure" // startproject's prefix and 50 random symbols
 	ClassDjango         Class = "django"          // 50 random symbols of Django's alphabet
-	ClassRandom         Class = "random"          // made by another generator
+	ClassRandom         Class = "random"          // made by another generator, or typed at random
 	ClassPublic         Class = "public"          // random to look at, but printed in documentation
 	ClassWeak           Class = "weak"            // made up by a person
 	ClassPlaceholder    Class = "placeholder"     // asks to be replaced, or a dummy
@@ -78,7 +78,7 @@ func (s *Severity) UnmarshalText(text []byte) (err error) {
 }
 
 // Trait is a fact about a match that its severity depends on.
-type Trait uint16
+type Trait uint32
 
 // The traits.
 const (
@@ -91,6 +91,9 @@ const (
 	TestOnly                      // set by test code: override_settings, monkeypatch.setenv, …
 	DevOnly                       // holds in a development branch only: `… if DEBUG else …`
 	InFallbacks                   // listed in SECRET_KEY_FALLBACKS: verifies, but does not sign
+	Typed                         // typed at random by a person, not drawn by a generator
+	Unclaimed                     // nothing in the text speaks for a Django or Flask site, and the name is common elsewhere
+	Deployed                      // given to a command that deploys
 )
 
 // Form says how a name and a value are written: "python-assign", "dotenv",

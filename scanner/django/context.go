@@ -35,21 +35,35 @@ func ContextOf(path string) Context {
 		dirs = ""
 	}
 	context := Prod
+	report := false
 	for dirs != "" {
 		var dir string
 		dir, dirs, _ = strings.Cut(dirs, "/")
 		context = max(context, dirContext(dir))
+		report = report || isTestReport(dir)
+	}
+	if report && context < Vendored {
+		return Test // whatever the format of its pages
 	}
 	return max(context, baseContext(base))
+}
+
+// isTestReport recognises folders of what a run of tests has written.
+func isTestReport(dir string) bool {
+	switch dir {
+	case "htmlcov", "coverage_html", "coverage-report", "test-results", "playwright-report":
+		return true
+	}
+	return false
 }
 
 func dirContext(dir string) Context {
 	switch dir {
 	case "site-packages", "dist-packages", "venv", ".venv", "virtualenv", ".virtualenv", "node_modules", "vendor", "vendored", ".tox", ".nox", "third_party", "thirdparty", "bower_components":
 		return Vendored
-	case "docs", "doc", "documentation", "example", "examples", "sample", "samples", "tutorial", "tutorials", "cookiecutter", "_build", "_sources", "_static", "template", "project_template":
+	case "docs", "doc", "documentation", "example", "examples", "sample", "samples", "tutorial", "tutorials", "cookiecutter", "_build", "_sources", "_static", "template", "project_template", "project_templates", "skeleton", "boilerplate", "scaffold":
 		return Doc
-	case ".github", ".gitlab", ".circleci", ".buildkite", ".woodpecker", ".travis", ".ci", "ci", "fixtures", "testdata", "testing", "unittests", "mocks", "__mocks__", "e2e", "cypress", "__tests__", "spec":
+	case ".github", ".gitlab", ".circleci", ".buildkite", ".woodpecker", ".travis", ".ci", "ci", "fixtures", "testdata", "testing", "unittests", "mocks", "__mocks__", "e2e", "cypress", "__tests__", "spec", "specs", "molecule", "playwright":
 		return Test
 	case "dev", "development", "local", "localdev", ".devcontainer", ".vscode", ".idea":
 		return Dev
@@ -61,6 +75,8 @@ func dirContext(dir string) Context {
 		return Doc
 	case isTestName(dir):
 		return Test
+	case hasWord(dir, "sample") || hasWord(dir, "samples") || hasWord(dir, "example") || hasWord(dir, "examples") || hasWord(dir, "skeleton") || hasWord(dir, "tutorial"):
+		return Doc // sample_project
 	}
 	return Prod
 }
@@ -68,7 +84,7 @@ func dirContext(dir string) Context {
 func baseContext(base string) Context {
 	switch base {
 	case "conftest.py", "runtests.py", "tox.ini", "pytest.ini", "noxfile.py", "tests.py", "test.py", "ci.py", "testing.py", "jenkinsfile", "azure-pipelines.yml", "azure-pipelines.yaml", "bitbucket-pipelines.yml",
-		"appveyor.yml", ".appveyor.yml", ".travis.yml", ".drone.yml", ".woodpecker.yml", ".gitlab-ci.yml", ".gitlab-ci.yaml", "buildspec.yml", "runtests.sh", "test.sh", "cloudbuild.yaml":
+		"appveyor.yml", ".appveyor.yml", ".travis.yml", ".drone.yml", ".woodpecker.yml", ".gitlab-ci.yml", ".gitlab-ci.yaml", "buildspec.yml", "runtests.sh", "test.sh", "cibuild.sh", "ci.sh", "cloudbuild.yaml":
 		return Test
 	}
 	stem, ext := base, ""
@@ -82,13 +98,15 @@ func baseContext(base string) Context {
 		return Doc
 	}
 	switch {
+	case strings.HasPrefix(strings.TrimLeft(base, "._-"), "env") && (hasWord(base, "dist") || hasWord(base, "template") || hasWord(base, "tmpl") || hasWord(base, "tpl") || hasWord(base, "default") || hasWord(base, "defaults")):
+		return Doc // .env-dist
 	case hasWord(stem, "example") || hasWord(stem, "sample") || hasWord(ext, "example") || hasWord(ext, "sample") || hasWord(ext, "template") || strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog") || base == "search_index.json" || base == "searchindex.js":
 		return Doc
 	case isTestName(stem) || hasWord(stem, "ci") || ext == "ci" || isTestName(ext):
 		return Test
 	case hasWord(stem, "dev") || hasWord(stem, "development") || hasWord(stem, "override") || hasWord(ext, "dev") || hasWord(ext, "local") || hasWord(ext, "development") || hasWord(stem, "develop"):
 		return Dev
-	case stem == "local" || stem == "docker" || stem == "debug" || hasWord(stem, "local") && (strings.HasPrefix(base, "docker") || strings.HasPrefix(base, "settings") || strings.HasPrefix(base, ".env")):
+	case stem == "local" || stem == "docker" && ext != "env" || stem == "debug" || hasWord(stem, "local") && (strings.HasPrefix(base, "docker") || strings.HasPrefix(base, "settings") || strings.HasPrefix(base, ".env")):
 		return Dev
 	}
 	return Prod

@@ -95,10 +95,15 @@ func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
 	if value.IsFallbacks(a.Name) {
 		m.Traits |= scanner.InFallbacks
 	}
+	least := value.Placeholder // the class that this name needs at least
 	if !m.Has(scanner.NoName) {
 		switch value.JudgeName(a.Name) {
 		case value.NameNone:
-			return m, false
+			if !value.IsForeignKey(a.Name) {
+				return m, false
+			}
+			least = value.Django
+			fallthrough
 		case value.NameOther:
 			m.Traits |= scanner.OtherName
 		}
@@ -109,12 +114,16 @@ func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
 			best, m.Secret = c, scanner.NewSecret(v)
 		}
 	}
+	if best > least || best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.Name) {
+		return m, false
+	}
+	if best > value.Django && !m.Has(scanner.NoName) && hasSibling(text, a) {
+		return m, false
+	}
+	if best == value.Mashed {
+		m.Traits |= scanner.Typed
+	}
 	m.Class, m.Rule = best.Reported(), ruleOf(best)
-	if best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.Name) {
-		return m, false
-	}
-	if m.Class == "" || best > value.Django && !m.Has(scanner.NoName) && hasSibling(text, a) {
-		return m, false
-	}
+	m.Traits |= surroundings(text, &m)
 	return m, true
 }

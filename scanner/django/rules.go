@@ -52,7 +52,7 @@ func rules() []scanner.Rule {
 		},
 		{
 			ID: ruleGeneratedKey, Title: "generated secret key", Severity: scanner.High,
-			Text: "The value of a secret key setting was drawn by some generator (hexadecimal, base64, letters and digits, …), so that somebody meant it to be secret.",
+			Text: "The value of a secret key setting was drawn by some generator (hexadecimal, base64, letters and digits, …), or typed at random by a person: short, but nobody would guess it. Somebody meant it to be secret.",
 			Fix:  fixEnvironment + fixRotate,
 		},
 		{

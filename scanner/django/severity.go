@@ -17,7 +17,9 @@ var (
 	//                         production       development      test             documentation    vendored
 	djangoRow      = row{scanner.Critical, scanner.High, scanner.Medium, scanner.High, scanner.Note}
 	randomRow      = row{scanner.High, scanner.High, scanner.Medium, scanner.Medium, scanner.Note}
+	lesserRow      = row{scanner.High, scanner.Medium, scanner.Low, scanner.Low, scanner.Note}
 	randomOtherRow = row{scanner.High, scanner.Medium, scanner.Note, scanner.Note, scanner.Note}
+	unclaimedRow   = row{scanner.Low, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
 	randomVagueRow = row{scanner.Medium, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
 	randomCodeRow  = row{scanner.Low, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
 	publicRow      = row{scanner.High, scanner.Medium, scanner.Note, scanner.Note, scanner.Note}
@@ -34,6 +36,8 @@ var (
 func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, string) {
 	context := ContextOf(path)
 	switch {
+	case context == Test && m.Has(scanner.Deployed) && !m.Has(scanner.TestOnly) && isPipeline(path):
+		context = Prod
 	case m.Has(scanner.TestOnly) && context < Test:
 		context = Test
 	case m.Has(scanner.DevOnly) && context < Dev:
@@ -44,6 +48,9 @@ func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, stri
 	}
 	severity := rowOf(m)[context]
 	reason := valueReason(m) + placeReason(context, m)
+	if m.Has(scanner.Unclaimed) {
+		reason += "; its name is common to many programs, and nothing beside it speaks for Django"
+	}
 	if m.Class != scanner.ClassDjango && m.Class != scanner.ClassDjangoInsecure && isForeignProgram(path) {
 		// Django's settings are read from Python; what a program in another
 		// language calls so is as a rule its own.
@@ -59,14 +66,8 @@ func rowOf(m *scanner.Match) *row {
 		return &weakRow
 	case m.Class == scanner.ClassDjangoInsecure || m.Class == scanner.ClassDjango:
 		return &djangoRow
-	case m.Class == scanner.ClassRandom && other && value.IsGeneric(m.Name) && isProgram(m.Form):
-		return &randomCodeRow
-	case m.Class == scanner.ClassRandom && other && value.IsGeneric(m.Name):
-		return &randomVagueRow
-	case m.Class == scanner.ClassRandom && other:
-		return &randomOtherRow
 	case m.Class == scanner.ClassRandom:
-		return &randomRow
+		return randomRowOf(m, other)
 	case m.Class == scanner.ClassPublic:
 		return &publicRow
 	case m.Class == scanner.ClassWeak && other:
@@ -75,6 +76,34 @@ func rowOf(m *scanner.Match) *row {
 		return &weakRow
 	}
 	return &placeholderRow
+}
+
+func randomRowOf(m *scanner.Match, other bool) *row {
+	switch {
+	case m.Has(scanner.Unclaimed):
+		return &unclaimedRow
+	case other && value.IsGeneric(m.Name) && isProgram(m.Form):
+		return &randomCodeRow
+	case other && value.IsGeneric(m.Name) && !value.IsSecretKey(m.Name):
+		return &randomVagueRow
+	case m.Has(scanner.Typed), other && value.IsGeneric(m.Name):
+		return &lesserRow
+	case other:
+		return &randomOtherRow
+	}
+	return &randomRow
+}
+
+// isPipeline recognises the files of continuous integration, which test and
+// deploy.
+func isPipeline(path string) bool {
+	base := path[strings.LastIndexByte(path, '/')+1:]
+	for _, ext := range [...]string{".yml", ".yaml", ".sh", ".toml", ".json", ".ps1", ".groovy"} {
+		if strings.HasSuffix(base, ext) {
+			return true
+		}
+	}
+	return strings.EqualFold(base, "jenkinsfile") || strings.EqualFold(base, "makefile")
 }
 
 // isProgram tells the forms of programs from those of configuration. In a
@@ -134,6 +163,9 @@ func valueReason(m *scanner.Match) string {
 		}
 		return "made by Django's generator"
 	case scanner.ClassRandom:
+		if m.Has(scanner.Typed) {
+			return "typed at random: nobody would guess it"
+		}
 		return "made by a generator"
 	case scanner.ClassPublic:
 		return "printed in the documentation of a framework"
@@ -149,6 +181,8 @@ func placeReason(c Context, m *scanner.Match) string {
 		return ", set by a test"
 	case m.Has(scanner.DevOnly):
 		return ", in a branch for development"
+	case m.Has(scanner.Deployed):
+		return ", given to a command that deploys"
 	case c == Prod:
 		return ""
 	case c == Doc:

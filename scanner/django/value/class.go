@@ -19,6 +19,7 @@ const (
 	Insecure    Class = iota // startproject's prefix and 50 random symbols
 	Django                   // 50 random symbols of Django's alphabet
 	Random                   // another generator's
+	Mashed                   // typed at random: short or uneven, but nobody would guess it
 	Public                   // printed in documentation
 	MadeUp                   // made up by a person
 	Repetitive               // long, but periodic, a sequence or of few characters
@@ -36,7 +37,7 @@ func (v Class) Reported() scanner.Class {
 		return scanner.ClassDjangoInsecure
 	case Django:
 		return scanner.ClassDjango
-	case Random:
+	case Random, Mashed:
 		return scanner.ClassRandom
 	case Public:
 		return scanner.ClassPublic
@@ -68,16 +69,30 @@ func Classify(value, name string) Class {
 	switch {
 	case value == "":
 		return Empty
-	case isReference(value, name), inBrackets(value) && !asksForReplacement(value) && !isDummy(value) && !isAboutKeys(value):
+	case isReference(value, name), isToken(value):
 		return Reference
+	case inBrackets(value) && (strings.Contains(value, " ") || !IsRandom(value[1:len(value)-1])):
+		return bracketClass(value)
 	case isMasked(value):
 		return Masked
 	case isPublic(value):
 		return Public
+	case isPattern(value):
+		return Reference
 	case IsRandom(value):
 		return Random
 	}
 	return humanClass(value)
+}
+
+// bracketClass judges <your key>, [SECRET_KEY], {secret}: a field that something
+// fills in, or a hint to a reader. Blanks make it a description, whatever its
+// letters.
+func bracketClass(v string) Class {
+	if v[0] == '<' && strings.Contains(v, " ") && fold(v) != "" || asksForReplacement(v) || isDummy(v) || isAboutKeys(v) {
+		return Placeholder
+	}
+	return Reference
 }
 
 // DjangoShape knows a key that Django made, with or without startproject's
@@ -152,93 +167,6 @@ func isPublic(value string) bool {
 	return false
 }
 
-// isReference knows a value that only says where the key is: variables and
-// templates of all kinds, encrypted values, paths and names of secret stores.
-func isReference(v, name string) bool {
-	switch {
-	case strings.Contains(v, "{{") && strings.Contains(v, "}}"),
-		strings.Contains(v, "{%") && strings.Contains(v, "%}"),
-		strings.Contains(v, "<%") && strings.Contains(v, "%>"),
-		strings.Contains(v, "${") && strings.Contains(v, "}"),
-		strings.Contains(v, "[["),
-		enclosed(v, "$(", ")"), enclosed(v, "((", "))"), enclosed(v, "`", "`"),
-		enclosed(v, "%{", "}"), enclosed(v, "#{", "}#"), enclosed(v, "#{", "}"),
-		enclosed(v, "%(", ")s"), enclosed(v, "%(", ")"), v == "%s", v == "%r", v == "{}", v == "[]", v == "<>":
-		return true
-	case marked(v, "%") || marked(v, "@") || marked(v, "@@") || marked(v, "#") || marked(v, "%%") || marked(v, "~~") || marked(v, "$"):
-		return true
-	case v[0] == '$' && IsPlainName(v[1:]):
-		return true
-	case marked(v, "!") && JudgeName(v[1:len(v)-1]) != NameNone, strings.HasPrefix(v, "%%") && len(v) <= 4: // cmd
-		return true
-	case strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__") && name != "" && strings.Contains(fold(v), fold(name)):
-		return true
-	}
-	for _, p := range [...]string{"-----BEGIN ", "ssh-rsa ", "ENC[", "!vault", "$ANSIBLE_VAULT", "arn:aws", "op://", "vault:", "ref+", "sm://", "ssm:", "file:", "secretsmanager:",
-		"!reference", "!Ref", "!Sub", "AWS_SM:", "gcp:", "keyvault:", "http://", "https://", "@format ", "@jinja ", "$encrypted"} {
-		if strings.HasPrefix(v, p) {
-			return true
-		}
-	}
-	return strings.HasPrefix(v, "projects/") && strings.Contains(v, "/secrets/") || isPath(v) || isImport(v)
-}
-
-// isImport knows the dotted name of a function that gives the key.
-func isImport(v string) bool {
-	dots := 0
-	for i := 0; i < len(v); i++ {
-		switch c := v[i]; {
-		case c == '.' && i > 0 && v[i-1] != '.' && i+1 < len(v) && !ascii.IsDigit(v[i+1]):
-			dots++
-		case !ascii.IsLetter(c) && !ascii.IsDigit(c) && c != '_':
-			return false
-		}
-	}
-	return dots >= 2 && strings.ContainsRune(v, '_') && !IsRandom(v)
-}
-
-// enclosed reports whether something other than white space stands between
-// these brackets and no second pair does. A bracketed generated key is not a
-// reference: no generator of keys would close what it opened, but [ and < are
-// in no alphabet of theirs.
-func enclosed(v, open, closing string) bool {
-	return len(v) > len(open)+len(closing) && strings.HasPrefix(v, open) && strings.HasSuffix(v, closing) && !strings.Contains(v[len(open):len(v)-len(closing)], open)
-}
-
-// marked reports whether a plain name stands between two equal marks.
-func marked(v, mark string) bool {
-	return len(v) > 2*len(mark) && strings.HasPrefix(v, mark) && strings.HasSuffix(v, mark) && IsPlainName(v[len(mark):len(v)-len(mark)])
-}
-
-func IsPlainName(v string) bool {
-	if v == "" || len(v) > 64 || ascii.IsDigit(v[0]) {
-		return false
-	}
-	for i := 0; i < len(v); i++ {
-		if !ascii.IsWord(v[i]) {
-			return false
-		}
-	}
-	return true
-}
-
-// isPath knows the path of a file that holds the key.
-func isPath(v string) bool {
-	if !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "./") && !strings.HasPrefix(v, "../") && !strings.HasPrefix(v, "~/") {
-		return false
-	}
-	slashes := 0
-	for i := 0; i < len(v); i++ {
-		switch c := v[i]; {
-		case c == '/':
-			slashes++
-		case !ascii.IsWord(c) && c != '.' && c != '-' && c != '~':
-			return false
-		}
-	}
-	return slashes > 1 && !IsRandom(v) || slashes == 1 && strings.Contains(v, ".")
-}
-
 // maskMarks are the words that stand for a value that was taken out.
 var maskMarks = [...]string{"redacted", "censored", "filtered", "masked", "hidden", "removed", "sensitive", "encrypted"}
 
@@ -284,20 +212,19 @@ func humanClass(v string) Class {
 		tail = t
 	}
 	switch {
-	case inBrackets(v):
-		return Placeholder
 	case len(tail) >= MinRandom && isLow(tail):
 		return Repetitive
 	case asksForReplacement(tail):
 		return Placeholder
 	case isDummy(tail):
 		return Dummy
+	case isMashed(tail):
+		return Mashed
 	}
 	return MadeUp
 }
 
-// inBrackets knows <your key>, [SECRET_KEY], {secret}: a hint to a reader, or a
-// field that something fills in.
+// inBrackets recognises a value that is all in one pair of brackets.
 func inBrackets(v string) bool {
 	return enclosed(v, "<", ">") || enclosed(v, "[", "]") || enclosed(v, "{", "}")
 }

@@ -8,12 +8,15 @@ import (
 	"math/rand/v2"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/djleaks/djleaks/scanner"
 )
 
 // ErrorRates judges n made-up keys of each kind and n made-up texts of each
-// kind and writes how often the model is wrong, a table for people. The values
-// are drawn from the seed, so that everybody gets the same figures; no value is
-// written. With n = 10000 it takes about ten seconds.
+// kind and writes how often the judgement is wrong: four tables for people, by
+// kind, by length and by class. The values are drawn from the seed, so that
+// everybody gets the same figures; no value is written. With n = 10000 it takes
+// about ten seconds.
 //
 // The human text is made from a small list of words of our own, so the figures
 // say less about passphrases that avoid common words.
@@ -21,18 +24,76 @@ func ErrorRates(w io.Writer, seed uint64, n int) error {
 	n = max(n, 1)
 	r := rand.New(rand.NewPCG(seed, 1))
 	out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	var given []classCount
 	fmt.Fprintf(out, "generated\tvalues\tmissed\tlowest score (bits)\tmedian\n")
 	for _, s := range keySources {
-		wrong, scores := rate(r, n, s.make, false)
-		fmt.Fprintf(out, "%s\t%d\t%s\t%.1f\t%.1f\n", s.name, n, percent(wrong, n), scores.lowest(), scores.median())
+		classes, scores := rate(r, n, s)
+		given = append(given, classes)
+		fmt.Fprintf(out, "%s\t%d\t%s\t%.1f\t%.1f\n", s.name, n, percent(n-classes.generated(), n), scores.lowest(), scores.median())
 	}
 	fmt.Fprintf(out, "\nwritten by people\tvalues\ttaken for keys\thighest score (bits)\tmedian\n")
 	for _, s := range textSources {
-		wrong, scores := rate(r, n, s.make, true)
-		fmt.Fprintf(out, "%s\t%d\t%s\t%.1f\t%.1f\n", s.name, n, percent(wrong, n), scores.highest(), scores.median())
+		classes, scores := rate(r, n, s)
+		given = append(given, classes)
+		fmt.Fprintf(out, "%s\t%d\t%s\t%.1f\t%.1f\n", s.name, n, percent(classes.generated(), n), scores.highest(), scores.median())
 	}
-	fmt.Fprintf(out, "\nA value counts as generated from %.0f bits on, if %.0f remain with digits read as letters.\n", Threshold, LeetThreshold)
+	byLength(out, r, max(1, n/10))
+	byClass(out, given)
+	fmt.Fprintf(out, "\nA value counts as generated from %.0f bits on, if %.0f remain with digits read as letters; a shorter one\n", Threshold, LeetThreshold)
+	fmt.Fprintf(out, "as typed at random if its letters follow each other as in no language.\n")
 	return out.Flush()
+}
+
+// lengths are those of the table by length, in bytes.
+var lengths = [...]int{10, 12, 16, 20, 24, 32, 40, 50, 64}
+
+// byLength writes how many keys of an alphabet and a length are missed.
+func byLength(out io.Writer, r *rand.Rand, n int) {
+	fmt.Fprintf(out, "\nmissed, in %%, by length")
+	for _, length := range lengths {
+		fmt.Fprintf(out, "\t%d", length)
+	}
+	fmt.Fprintln(out)
+	for _, a := range rateAlphabets {
+		fmt.Fprint(out, a.name)
+		for _, length := range lengths {
+			classes, _ := rate(r, n, source{make: drawn(a.characters, length)})
+			fmt.Fprintf(out, "\t%.2f", 100*float64(n-classes.generated())/float64(n))
+		}
+		fmt.Fprintln(out)
+	}
+}
+
+// byClass writes which class the made-up values got, in percent.
+func byClass(out io.Writer, given []classCount) {
+	fmt.Fprintf(out, "\nclass given, in %%")
+	for _, c := range scanner.Classes() {
+		fmt.Fprintf(out, "\t%s", c)
+	}
+	fmt.Fprintln(out, "\tno key")
+	for _, g := range given {
+		fmt.Fprint(out, g.name)
+		for _, c := range append(scanner.Classes(), "") {
+			fmt.Fprintf(out, "\t%.2f", 100*float64(g.counts[c])/float64(g.n))
+		}
+		fmt.Fprintln(out)
+	}
+}
+
+// classCount is how often the values of one kind got each class.
+type classCount struct {
+	name   string
+	n      int
+	counts map[scanner.Class]int
+}
+
+func (c classCount) generated() (n int) {
+	for class, count := range c.counts {
+		if class.Generated() {
+			n += count
+		}
+	}
+	return n
 }
 
 func percent(wrong, n int) string {
@@ -65,18 +126,16 @@ func (h *histogram) median() float64 { return h.at(h.n / 2) }
 
 func (h *histogram) highest() float64 { return h.at(h.n - 1) }
 
-// rate counts the values of one kind that are judged wrong.
-func rate(r *rand.Rand, n int, made func(*rand.Rand) string, human bool) (wrong int, scores *histogram) {
-	scores = &histogram{}
+// rate judges n values of one kind.
+func rate(r *rand.Rand, n int, s source) (classCount, *histogram) {
+	classes, scores := classCount{s.name, n, map[scanner.Class]int{}}, &histogram{}
 	for range n {
-		v := made(r)
-		if IsRandom(v) == human {
-			wrong++
-		}
+		v := s.make(r)
+		classes.counts[Classify(v, "").Reported()]++
 		plain, _ := theModel().read([]byte(v))
 		scores.add(plain.bits)
 	}
-	return wrong, scores
+	return classes, scores
 }
 
 type source struct {
@@ -87,6 +146,7 @@ type source struct {
 const (
 	rateDjango    = "abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)"
 	rateAlnum     = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	rateHex       = "0123456789abcdef"
 	rateLower     = "abcdefghijklmnopqrstuvwxyz"
 	rateLowerLong = "abcdefghijklmnopqrstuvwxyz0123456789"
 )
@@ -115,6 +175,16 @@ func uuid(raw []byte) string {
 	raw[6], raw[8] = raw[6]&0x0f|0x40, raw[8]&0x3f|0x80
 	s := hex.EncodeToString(raw)
 	return strings.Join([]string{s[:8], s[8:12], s[12:16], s[16:20], s[20:]}, "-")
+}
+
+// rateAlphabets are the alphabets of the table by length.
+var rateAlphabets = []struct{ name, characters string }{
+	{"Django's 50 symbols", rateDjango},
+	{"hexadecimal digits", rateHex},
+	{"base64", rateAlnum + "+/"},
+	{"letters and digits", rateAlnum},
+	{"lower case and digits", rateLowerLong},
+	{"lower case", rateLower},
 }
 
 var keySources = []source{

@@ -31,6 +31,7 @@ var kinds = [...]string{
 	Insecure:    "made by startproject",
 	Django:      "made by Django's generator",
 	Random:      "made by another generator",
+	Mashed:      "typed at random",
 	Public:      "printed in documentation",
 	MadeUp:      "made up by a person",
 	Repetitive:  "long, but without variety",

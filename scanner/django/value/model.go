@@ -84,6 +84,7 @@ type model struct {
 	member [256]uint8 // bit k: generators[k] can draw the character
 	gain   [len(generators)]float64
 	leet   [256]byte
+	key    [256]uint8 // see keyPlaces
 }
 
 // chain is the chain's table: 30 × 30 bytes, row = class before, column =
@@ -103,7 +104,7 @@ var theModel = sync.OnceValue(func() *model {
 	if err != nil || len(raw) != charClasses*charClasses {
 		panic("django: the model's table is damaged")
 	}
-	m := &model{}
+	m := &model{key: keyPlaces()}
 	emit := [charClasses]float64{classDigit: math.Log2(10), classSep: costSep, classOther: math.Log2(28)}
 	for i, b := range raw {
 		m.bits[i/charClasses][i%charClasses] = float64(b)/8 + emit[i%charClasses]
@@ -190,8 +191,62 @@ func (m *model) human(s []byte, out *costs) {
 			out[i] = min(out[i], costRun)
 		}
 	}
+	m.cheapKeyRuns(s, out)
 	m.cheapRepeats(s, out)
 }
+
+// keyRows are the keys of a keyboard from left to right, without and with shift.
+var keyRows = [...][2]string{
+	{"`1234567890-=", "~!@#$%^&*()_+"},
+	{"qwertyuiop[]\\", "QWERTYUIOP{}|"},
+	{"asdfghjkl;'", "ASDFGHJKL:\""},
+	{"zxcvbnm,./", "ZXCVBNM<>?"},
+}
+
+// keyPlaces tells for each character where its key is: 32 to a row, 0 for one
+// that has none.
+func keyPlaces() (at [256]uint8) {
+	for row, keys := range keyRows {
+		for _, half := range keys {
+			for column := range len(half) {
+				at[half[column]] = uint8(32*row + column + 1)
+			}
+		}
+	}
+	return at
+}
+
+// cheapKeyRuns lowers the cost of characters whose keys follow three others in
+// one direction: asdf, 0987, and of two to five such runs that take turns, as
+// 1q2w3e, qazwsx or 1qaz2wsx. Shorter runs are left alone: a generator draws them too.
+func (m *model) cheapKeyRuns(s []byte, out *costs) {
+	run, last := 0, uint8(0)
+	for i := 1; i < len(s); i++ {
+		step := m.key[s[i]] - m.key[s[i-1]]
+		switch {
+		case m.key[s[i]] == 0 || m.key[s[i-1]] == 0 || step != 1 && step != 0xff:
+			run = 0
+		case step == last:
+			run++
+		default:
+			run = 1
+		}
+		if last = step; run >= 3 {
+			out[i] = min(out[i], costRun)
+		}
+		for lag := 3; lag <= 5 && i > lag; lag++ {
+			if m.isRight(s[i-lag], s[i]) && m.isRight(s[i-lag-1], s[i-1]) {
+				out[i] = min(out[i], costRun)
+			}
+		}
+		if i >= 4 && m.isRight(s[i-2], s[i]) && m.isRight(s[i-3], s[i-1]) && m.isRight(s[i-4], s[i-2]) {
+			out[i] = min(out[i], costRun)
+		}
+	}
+}
+
+// isRight reports whether the key of b is next to that of a, on the right.
+func (m *model) isRight(a, b byte) bool { return m.key[a] != 0 && m.key[b] == m.key[a]+1 }
 
 // cheapRepeats lowers the cost of characters that repeat earlier ones. For each
 // character it keeps the places where it stood before as bits, counted back from

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
@@ -114,6 +115,26 @@ func judgeParts(before, after []string, upper bool) NameClass {
 	return class
 }
 
+// IsForeignKey reports whether a name is SECRET_KEY of another product, or of a
+// kind that is not a site's own: then only a value that Django itself made is
+// taken for one.
+func IsForeignKey(name string) bool {
+	if len(name) > 2*MaxName {
+		return false
+	}
+	var buf [maxParts]string
+	var folded [2*MaxName + maxParts]byte
+	parts, _, ok := nameParts(buf[:0], folded[:0], name)
+	if !ok || len(parts) < 3 || parts[len(parts)-2] != "SECRET" || parts[len(parts)-1] != "KEY" {
+		return false
+	}
+	before := parts[:len(parts)-2]
+	if first := firstWord(before); first >= 0 && isVerb(before[first]) {
+		return false
+	}
+	return slices.ContainsFunc(before, isForeign)
+}
+
 // firstWord is the index of the first part that is not the object or module
 // that holds the name.
 func firstWord(parts []string) int {
@@ -190,6 +211,21 @@ func IsGeneric(name string) bool {
 	return name != "SECRET_KEY" && (strings.EqualFold(name, "secret") || strings.EqualFold(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""), "secretkey"))
 }
 
+// IsSecretKey reports whether the last part of a name is SECRET_KEY in any
+// spelling: secret_key, secretKey, secret-key.
+func IsSecretKey(name string) bool {
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	return strings.EqualFold(strings.NewReplacer("_", "", "-", "").Replace(name), "secretkey")
+}
+
+// IsShared reports whether a name is one that frameworks of many languages give
+// to a secret of their own: APP_SECRET, JWT_SECRET_KEY, SESSION_SECRET. A name
+// that ends in SECRET_KEY behind a word of the project's is not.
+func IsShared(name string) bool {
+	bare := strings.ToUpper(strings.NewReplacer("_", "", "-", "").Replace(name[strings.LastIndexByte(name, '.')+1:]))
+	return !strings.HasSuffix(bare, "SECRETKEY") || strings.Contains(bare, "JWT")
+}
+
 // IsForeignName reports whether a name is that of another product's key.
 func IsForeignName(name string) bool {
 	if len(name) > MaxName {
@@ -255,12 +291,12 @@ func isForeign(p string) bool {
 	case "CLOUDINARY", "RECAPTCHA", "HCAPTCHA", "TURNSTILE", "CAPTCHA", "MAILJET", "TWILIO", "SUPABASE", "ALPACA", "BINANCE", "BYBIT", "KRAKEN", "BAIDU", "WECHAT", "WEIXIN", "OPENAI", "FACEBOOK", "TWITTER", "GITHUB", "GITLAB", "BITBUCKET", "TRELLO",
 		"SENTRY", "VK", "LIVE", "SLACK", "DISCORD", "TELEGRAM", "ZOOM", "SHOPIFY", "DROPBOX", "KAKAO", "NAVER", "LINE", "INSTAGRAM", "LINKEDIN", "REDDIT", "PUSHER", "ALGOLIA", "IMAGEKIT", "NEXMO", "VONAGE", "MAILGUN", "SENDGRID",
 		"CLERK", "AUTH0", "OKTA", "COGNITO", "LANGFUSE", "SEARXNG", "NEXTAUTH", "AUTHJS", "RAILS", "LARAVEL", "WORKOS", "FIREBASE", "SPOTIFY", "YELP", "MAPBOX", "SEGMENT", "AMPLITUDE", "MIXPANEL", "UNSPLASH", "PINTEREST", "TIKTOK",
-		"ONESIGNAL", "EXPO", "AGORA", "LIVEKIT", "JITSI", "BBB", "BIGBLUEBUTTON", "MUX", "IYZIPAY", "DUO", "HELLOSIGN", "DOCUSIGN", "XERO", "INTERCOM", "ZENDESK", "HUBSPOT", "MAILCHIMP", "POSTMARK", "DEEPL", "BREVO", "HARVESTAPI", "N8N", "GRAFANA", "GITEA", "FXA", "GF":
+		"ONESIGNAL", "EXPO", "AGORA", "LIVEKIT", "JITSI", "BBB", "BIGBLUEBUTTON", "MUX", "IYZIPAY", "DUO", "HELLOSIGN", "DOCUSIGN", "XERO", "INTERCOM", "ZENDESK", "HUBSPOT", "MAILCHIMP", "POSTMARK", "DEEPL", "BREVO", "HARVESTAPI", "N8N", "GRAFANA", "GITEA", "FXA", "GF", "DEVISE", "WX", "WXPAY", "ALIPAY", "DINGTALK", "FEISHU", "LARK", "QQ", "WEIBO", "MINIPROGRAM", "HUOBI", "OKX", "OKEX", "GATEIO", "KUCOIN", "BITFINEX", "BITMEX", "POLONIEX", "BITTREX", "HITBTC", "DERIBIT", "FTX":
 		return true
 	// Kinds of keys.
 	case "CLIENT", "API", "ACCESS", "WEBHOOK", "WEBHOOKS", "HMAC", "CONSUMER", "OAUTH", "OAUTH2", "OIDC", "SAML", "LTI", "SSO", "PUBLIC", "PRIVATE", "SHARED", "ENCRYPTION", "ENCRYPT", "ENCRYPTED", "CIPHER", "AES", "CRYPTO", "SSH", "GPG", "PGP",
 		"SSL", "TLS", "NACL", "BOX", "SIGN", "SODIUM", "ED25519", "X25519", "CURVE25519", "RSA", "ECDSA", "TOTP", "OTP", "MFA", "SMS", "BOT", "XSRF", "CSRF", "KEYPAIR", "PAIR", "HOOK", "PARTNER", "VENDOR", "RECOVERY", "WIDGET", "BROWSERSTACK", "EXCHANGE",
-		"SWARM", "DOCKERHUB", "MASTER", "SUB", "ROOT", "PEER", "WIREGUARD", "WG", "TOX", "NOSTR", "BEARER", "VAPID", "FERNET", "POSTGRES", "MYSQL", "MONGO", "REDIS", "RABBITMQ", "ELASTIC":
+		"EXISTING", "PASSWORD", "USERNAME", "LICENSE", "CERT", "CERTIFICATE", "LDAP", "SMTP", "MAIL", "EMAIL", "DNS", "SWARM", "DOCKERHUB", "MASTER", "SUB", "ROOT", "PEER", "WIREGUARD", "WG", "TOX", "NOSTR", "BEARER", "VAPID", "FERNET", "POSTGRES", "MYSQL", "MONGO", "REDIS", "RABBITMQ", "ELASTIC":
 		return true
 	}
 	return false
@@ -274,7 +310,42 @@ func IsFallbacks(name string) bool {
 // IsLabel reports whether a value only spells its name for readers, as files of
 // translations do: "secret_key": "Secret key".
 func IsLabel(value, name string) bool {
-	return strings.Contains(value, " ") && BareLetters(value) == BareLetters(name[strings.LastIndexByte(name, '.')+1:])
+	name = name[strings.LastIndexByte(name, '.')+1:]
+	bare := BareLetters(value)
+	switch {
+	case bare == BareLetters(name):
+		// SECRET_KEY = 'SECRET KEY' is a key, and a poor one.
+		return strings.Contains(value, " ") && (strings.ToUpper(name) != name || strings.ToUpper(value) != value)
+	case strings.ContainsAny(value, ".-") && strings.HasSuffix(bare, "secretkey") && strings.Contains(value, "."):
+		return !strings.Contains(value, " ") // where it is to be found: 'SECRET_KEY': 'system.secret-key'
+	case !isCamel(name) || !strings.HasSuffix(name, "Key"):
+		return false
+	}
+	// secretKey of Kubernetes and Helm names the entry of a secret.
+	return isUpperName(value) || isDashedName(value)
+}
+
+func isCamel(name string) bool {
+	return name != "" && ascii.IsLower(name[0]) && IsPlainName(name) && strings.ToLower(name) != name
+}
+
+// isUpperName recognises the name of a variable: DB_PASSWORD.
+func isUpperName(v string) bool {
+	return IsPlainName(v) && strings.ToUpper(v) == v && strings.Contains(v, "_")
+}
+
+// isDashedName recognises the name of an entry whose last word says what it
+// holds: redis-password.
+func isDashedName(v string) bool {
+	n := strings.LastIndexAny(v, "-.")
+	if n < 1 || strings.ToLower(v) != v {
+		return false
+	}
+	switch v[n+1:] {
+	case "password", "passwd", "key", "token", "secret", "username", "user", "url", "uri", "host", "cert", "crt", "pem", "conf", "json", "yaml", "id":
+		return IsPlainName(strings.NewReplacer("-", "_", ".", "_").Replace(v)) && !asksForReplacement(v) && !isDummy(v)
+	}
+	return false
 }
 
 // BareLetters folds the case of a text and takes out what divides its words.

@@ -80,7 +80,7 @@ func isDummyWord(w string) bool {
 
 var dummyParts = [...]string{
 	"notasecret", "notsecret", "notsosecret", "notverysecret", "notreally", "notforprod", "donotuse", "dontuse", "testkey", "testsecret", "secrettest", "fakekey",
-	"fakesecret", "dummykey", "dummysecret", "insecurekey", "devkey", "devsecret", "localkey", "fortest", "forci", "nosecret", "notanysecret",
+	"fakesecret", "notakey", "testingsecret", "testingkey", "dummykey", "dummysecret", "insecurekey", "devkey", "devsecret", "localkey", "fortest", "forci", "nosecret", "notanysecret",
 }
 
 // words appends the words of v in lower case to dst: runs of letters and

@@ -1,0 +1,198 @@
+package value
+
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
+
+// isReference recognises a value that only says where the key is: variables and
+// templates of all kinds, encrypted values, paths and names of secret stores.
+func isReference(v, name string) bool {
+	return isTemplate(v, name) || isEncrypted(v) || isLocation(v) || isPath(v) || isImport(v)
+}
+
+// isTemplate recognises variables and fields of templates.
+func isTemplate(v, name string) bool {
+	for _, pair := range [...][2]string{{"{{", "}}"}, {"{%", "%}"}, {"<%", "%>"}, {"${", "}"}, {"[[", ""}} {
+		if strings.Contains(v, pair[0]) && strings.Contains(v, pair[1]) {
+			return true
+		}
+	}
+	for _, pair := range [...][2]string{{"$(", ")"}, {"((", "))"}, {"`", "`"}, {"%{", "}"}, {"#{", "}#"}, {"#{", "}"}, {"%(", ")s"}, {"%(", ")"}} {
+		if enclosed(v, pair[0], pair[1]) {
+			return true
+		}
+	}
+	switch v {
+	case "%s", "%r", "{}", "[]", "<>":
+		return true
+	}
+	switch {
+	case v[0] == '$' && IsPlainName(v[1:]), isMarked(v):
+		return true
+	case marked(v, "!") && JudgeName(v[1:len(v)-1]) != NameNone, strings.HasPrefix(v, "%%") && len(v) <= 4: // cmd
+		return true
+	}
+	return strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__") && name != "" && strings.Contains(fold(v), fold(name))
+}
+
+// isMarked recognises a name, or a call of one, between equal marks: %KEY%,
+// @@KEY@@, ^^ key ^^, %generate(secret)%.
+func isMarked(v string) bool {
+	c := v[0]
+	if strings.IndexByte("%@#~$^", c) < 0 || v[len(v)-1] != c {
+		return false
+	}
+	n := 1
+	for n < len(v) && v[n] == c {
+		n++
+	}
+	mark := v[:n]
+	if len(v) <= 2*n || !strings.HasSuffix(v, mark) {
+		return false
+	}
+	inner := strings.TrimSpace(v[n : len(v)-n])
+	if call, ok := strings.CutSuffix(inner, ")"); ok {
+		inner, call, _ = strings.Cut(call, "(")
+		return IsPlainName(inner) && (call == "" || IsPlainName(call))
+	}
+	return IsPlainName(inner)
+}
+
+// ciphers are how encrypted values begin: of dotenvx, ejson, SOPS and Hiera,
+// Jasypt, Spring's cloud configuration, OpenSSL's enc in base64, Ansible Vault,
+// age, Vault's transit engine, AWS's key service, Fernet, ASP.NET's data
+// protection, WebLogic, PGP.
+var ciphers = [...]string{
+	"encrypted:", "EJ[", "ENC[", "ENC(", "DEC(", "{cipher}", "U2FsdGVkX1", "$ANSIBLE_VAULT", "!vault ", "!encrypted ", "!kms ", "age-encryption.org/", "AGE-SECRET-KEY-",
+	"YWdlLWVuY3J5cHRpb24ub3Jn", "vault:v", "kms:", "aws:kms:", "AQICAH", "{AES}", "{3DES}", "{aes}", "{enc}", "{encrypted}", "{cipher-", "crypt:", "cipher:", "sealed:", "secure:", "v1:gcm:",
+	"-----BEGIN ", "$encrypted", "%ENC{", "ENC:", "ENC{", "AES:", "aes256:", "crypto:", "!sops ", "!gpg ",
+}
+
+// isEncrypted recognises a value that only a key kept elsewhere opens.
+func isEncrypted(v string) bool {
+	for _, p := range ciphers {
+		if strings.HasPrefix(v, p) {
+			return true
+		}
+	}
+	// Tokens of Fernet, and what ASP.NET protects, are longer than any key.
+	return len(v) >= 100 && (strings.HasPrefix(v, "gAAAAA") || strings.HasPrefix(v, "CfDJ8") || strings.HasPrefix(v, "AgA") || strings.HasPrefix(v, "AgB") || strings.HasPrefix(v, "wcBMA") || strings.HasPrefix(v, "hQEMA"))
+}
+
+// stores are how names of values in stores of secrets and in other places begin,
+// where no general rule of isLocation tells.
+var stores = [...]string{
+	"ssh-rsa ", "ssh-ed25519 ", "arn:", "vault:", "ref+", "secretref+", "secretref:", "ssm:", "file:", "secretsmanager:", "parameterstore:", "parameter-store:", "sm:", "bws:", "doppler:", "infisical:", "credstash:",
+	"!reference", "!Ref ", "!Sub ", "!GetAtt ", "!ImportValue ", "!secret ", "!env ", "!env_var ", "!ENV ", "!var ", "!include ", "!file ", "!lookup ", "!Join ", "!If ", "!FindInMap ",
+	"AWS_SM:", "gcp:", "keyvault:", "akv:", "@Microsoft.", "@format ", "@jinja ", "@json ", "@secret:", "@env:", "env:", "env.", "secret:", "secrets.", "steps.", "vars.", "@parameters(",
+	"[parameters(", "[variables(", "[reference(", "[concat(",
+}
+
+// isLocation recognises addresses: scheme://…, and names of stores of secrets.
+func isLocation(v string) bool {
+	if n := strings.Index(v, "://"); n > 0 && isScheme(v[:n]) {
+		return true
+	}
+	for _, p := range stores {
+		if strings.HasPrefix(v, p) {
+			return true
+		}
+	}
+	if strings.HasPrefix(v, "projects/") && strings.Contains(v, "/secrets/") {
+		return true
+	}
+	scheme, rest, ok := strings.Cut(v, ":") // vault:secret/data/app#KEY
+	return ok && isScheme(scheme) && strings.Contains(rest, "/") && !strings.Contains(rest, " ") && !IsRandom(rest)
+}
+
+// isScheme recognises the scheme of an address (RFC 3986, 3.1).
+func isScheme(s string) bool {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if !ascii.IsLetter(c) && (i == 0 || !ascii.IsDigit(c) && c != '+' && c != '-' && c != '.' && c != '_') {
+			return false
+		}
+	}
+	return len(s) > 1
+}
+
+// isImport recognises the dotted name of a function that gives the key.
+func isImport(v string) bool {
+	dots := 0
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; {
+		case c == '.' && i > 0 && v[i-1] != '.' && i+1 < len(v) && !ascii.IsDigit(v[i+1]):
+			dots++
+		case !ascii.IsLetter(c) && !ascii.IsDigit(c) && c != '_':
+			return false
+		}
+	}
+	return dots >= 2 && strings.ContainsRune(v, '_') && !IsRandom(v)
+}
+
+// enclosed reports whether something other than white space is between these
+// brackets and no second pair is. A bracketed generated key is not a reference:
+// no generator of keys would close what it opened, but [ and < are in no
+// alphabet of theirs.
+func enclosed(v, open, closing string) bool {
+	return len(v) > len(open)+len(closing) && strings.HasPrefix(v, open) && strings.HasSuffix(v, closing) && !strings.Contains(v[len(open):len(v)-len(closing)], open)
+}
+
+// marked reports whether a plain name is between two equal marks.
+func marked(v, mark string) bool {
+	return len(v) > 2*len(mark) && strings.HasPrefix(v, mark) && strings.HasSuffix(v, mark) && IsPlainName(v[len(mark):len(v)-len(mark)])
+}
+
+// IsPlainName reports whether a text is a name of letters, digits and
+// underscores, of at most 64 bytes, that does not begin with a digit.
+func IsPlainName(v string) bool {
+	if v == "" || len(v) > 64 || ascii.IsDigit(v[0]) {
+		return false
+	}
+	for i := 0; i < len(v); i++ {
+		if !ascii.IsWord(v[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// isPath recognises the path of a file that holds the key.
+func isPath(v string) bool {
+	if !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "./") && !strings.HasPrefix(v, "../") && !strings.HasPrefix(v, "~/") {
+		return false
+	}
+	slashes := 0
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; {
+		case c == '/':
+			slashes++
+		case !ascii.IsWord(c) && c != '.' && c != '-' && c != '~':
+			return false
+		}
+	}
+	return slashes > 1 && !IsRandom(v) || slashes == 1 && strings.Contains(v, ".")
+}
+
+// patternSigns are found in regular expressions and hardly elsewhere. Those that
+// a generator of all printable characters may draw too are not taken alone: a
+// value that is random without them is no pattern.
+var patternSigns = [...]string{"(?", "[^", "\\w", "\\s", "\\S", "\\d", "\\b", "\\W", ".*", ".+", "]+", "]*", "]{", "[a-z", "[A-Z", "[0-9", "a-zA-Z", "A-Za-z", "a-z0-9", "\\\"", "\\'"}
+
+// isPattern recognises a regular expression: the rule of another scanner, or of
+// a route.
+func isPattern(v string) bool {
+	if !strings.ContainsAny(v, `[]\*+?`) {
+		return false
+	}
+	signs := 0
+	for _, s := range patternSigns {
+		if n := strings.Count(v, s); n > 0 {
+			signs += n
+			v = strings.ReplaceAll(v, s, " ")
+		}
+	}
+	return (signs > 1 || signs > 0 && fold(v) == "") && !IsRandom(v)
+}
