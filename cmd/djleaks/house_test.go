@@ -32,7 +32,7 @@ var house = map[string][]string{
 	"internal/policy":               {module + "scanner", module + "internal/say", "github.com/BurntSushi/toml", "github.com/bmatcuk/doublestar/v4"},
 	"internal/cienv":                {module + "scanner"},
 	"internal/cache":                {module + "scanner"},
-	"internal/project":              {module + "scanner"},
+	"internal/project":              {module + "scanner", module + "internal/lazy"},
 	"internal/dossier":              {module + "scanner", module + "internal/project"},
 	"internal/scan": {
 		module + "scanner", module + "scanner/django", module + "internal/packfile", module + "internal/packwalk", module + "internal/trace",
@@ -41,11 +41,12 @@ var house = map[string][]string{
 		module + "internal/signed", module + "internal/project", module + "internal/dossier",
 	},
 	"internal/regular":  {},
+	"internal/lazy":     {},
 	"internal/say":      {},
 	"internal/pysource": {},
-	"internal/fix":      {module + "scanner", module + "scanner/django", module + "internal/pysource"},
+	"internal/fix":      {module + "scanner", module + "internal/lazy", module + "scanner/django", module + "internal/pysource"},
 	"internal/worktree": {"github.com/bmatcuk/doublestar/v4"},
-	"internal/signed":   {module + "scanner"},
+	"internal/signed":   {module + "scanner", module + "internal/lazy"},
 	"internal/testkit":  {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
 	"cmd/djleaks": {
 		module + "scanner", module + "scanner/django", module + "scanner/django/forms", module + "scanner/django/value", module + "hooks", module + "internal/...",

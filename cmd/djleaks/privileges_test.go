@@ -45,24 +45,35 @@ var careful = []string{"internal/gitstore", "internal/packfile", "internal/packw
 // ending are the functions that end the process, which main alone does.
 var ending = map[string]bool{"Exit": true}
 
-// uses lists the places in the product code of a room that mention one of the
-// functions of package os.
-func uses(t *testing.T, room string, functions map[string]bool) []string {
+// parse reads the product code of a room.
+func parse(t *testing.T, room string) (*token.FileSet, []*ast.File) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(room), "*.go"))
-	if err != nil || len(files) == 0 {
+	names, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(room), "*.go"))
+	if err != nil || len(names) == 0 {
 		t.Fatalf("%s: no Go files: %v", room, err)
 	}
-	var places []string
-	for _, name := range files {
+	set := token.NewFileSet()
+	var files []*ast.File
+	for _, name := range names {
 		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
-		set := token.NewFileSet()
 		file, err := parser.ParseFile(set, name, nil, parser.SkipObjectResolution)
 		if err != nil {
 			t.Fatal(err)
 		}
+		files = append(files, file)
+	}
+	return set, files
+}
+
+// uses lists the places in the product code of a room that mention one of the
+// functions of package os.
+func uses(t *testing.T, room string, functions map[string]bool) []string {
+	t.Helper()
+	var places []string
+	set, parsed := parse(t, room)
+	for _, file := range parsed {
 		alias := nameOf(t, file, "os")
 		ast.Inspect(file, func(n ast.Node) bool {
 			if s, ok := n.(*ast.SelectorExpr); ok && functions[s.Sel.Name] {
@@ -197,5 +208,30 @@ func TestAWriterIsRecognisedUnderAnyNameOfItsImport(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(root, "go.mod")); err != nil {
 		t.Fatal("the rooms are looked for in the wrong folder:", err)
+	}
+}
+
+// TestStartingCompilesNothing: a hook runs on every commit and shall not pay for
+// what other commands need. internal/lazy compiles at the first use.
+func TestStartingCompilesNothing(t *testing.T) {
+	for _, p := range list(t, module+"...") {
+		room := strings.TrimPrefix(p.ImportPath, module)
+		if room == "internal/testkit" {
+			continue
+		}
+		set, files := parse(t, room)
+		for _, file := range files {
+			for _, d := range file.Decls {
+				if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.VAR {
+					ast.Inspect(g, func(n ast.Node) bool {
+						if s, ok := n.(*ast.SelectorExpr); ok && (s.Sel.Name == "MustCompile" || s.Sel.Name == "Must") {
+							t.Errorf("%s: a package variable is compiled when the program starts", set.Position(s.Pos()))
+						}
+						_, later := n.(*ast.FuncLit)
+						return !later
+					})
+				}
+			}
+		}
 	}
 }

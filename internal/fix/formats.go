@@ -7,10 +7,9 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"strings"
-	"sync"
 
+	"github.com/djleaks/djleaks/internal/lazy"
 	"github.com/djleaks/djleaks/internal/pysource"
 )
 
@@ -79,9 +78,7 @@ func (p *planner) isElsewhere(file string, leaks []Leak) bool {
 
 // direct is what stands before a value that is all of an entry: NAME: value,
 // - NAME=value.
-var direct = sync.OnceValue(func() *regexp.Regexp {
-	return regexp.MustCompile(`^\s*(?:-\s*)?["']?([A-Za-z_][A-Za-z0-9_]*)["']?\s*[:=]\s*["']?$`)
-})
+var direct = lazy.Regexp(`^\s*(?:-\s*)?["']?([A-Za-z_][A-Za-z0-9_]*)["']?\s*[:=]\s*["']?$`)
 
 // entry returns the name of the entry that a value is all of.
 func entry(text []byte, l *Leak) (name string, ok bool) {
@@ -161,7 +158,7 @@ func (p *planner) workflow(file string, text []byte, leaks []Leak) {
 	})
 }
 
-var valueField = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`"value"(\s*:\s*)$`) })
+var valueField = lazy.Regexp(`"value"(\s*:\s*)$`)
 
 // appJSON makes Heroku generate the key for each app.
 func (p *planner) appJSON(file string, text []byte, leaks []Leak) {

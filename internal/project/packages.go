@@ -3,9 +3,10 @@ package project
 import (
 	"bytes"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/lazy"
 )
 
 // Package is a distribution that the project needs.
@@ -122,7 +123,7 @@ const maxLine = 1 << 14
 
 // required is a requirement at the start of a line (PEP 508): a name, extras,
 // and specifiers or an address.
-var required = regexp.MustCompile(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(@|\(?\s*[=<>!~^][^;#\\"']*)?`)
+var required = lazy.Regexp(`^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[[^\]]*\])?\s*(@|\(?\s*[=<>!~^][^;#\\"']*)?`)
 
 // specified is the specifiers of a requirement without brackets and addresses.
 func specified(s string) string {
@@ -133,7 +134,7 @@ func specified(s string) string {
 }
 
 // egg is the name of a requirement that is an address.
-var egg = regexp.MustCompile(`(?:#egg=|/)([A-Za-z0-9._-]+?)(?:\.git)?(?:@([^#\s]*))?(?:[#&?;\s].*)?$`)
+var egg = lazy.Regexp(`(?:#egg=|/)([A-Za-z0-9._-]+?)(?:\.git)?(?:@([^#\s]*))?(?:[#&?;\s].*)?$`)
 
 // requirements reads the format of pip.
 func (p *packages) requirements(file string, text []byte) {
@@ -149,25 +150,25 @@ func (p *packages) requirement(file string, n int, line string) {
 	case strings.Contains(line, "://"):
 		if name, _, ok := strings.Cut(line, " @ "); ok {
 			p.add(file, n, name, "", false)
-		} else if m := egg.FindStringSubmatch(line); m != nil {
+		} else if m := egg().FindStringSubmatch(line); m != nil {
 			p.add(file, n, m[1], "", false)
 		}
 	default:
-		if m := required.FindStringSubmatch(line); m != nil {
+		if m := required().FindStringSubmatch(line); m != nil {
 			p.add(file, n, m[1], specified(m[2]), strings.Contains(m[2], "=="))
 		}
 	}
 }
 
 // named is a line `name = "x"` or `version: x` of a lock file.
-var named = regexp.MustCompile(`^\s*(?:- )?"?(name|version)"?\s*[=:]\s*"?([^"\s,]+)"?,?\s*$`)
+var named = lazy.Regexp(`^\s*(?:- )?"?(name|version)"?\s*[=:]\s*"?([^"\s,]+)"?,?\s*$`)
 
 // blocks reads the lock files of uv, Poetry, PDM, PEP 751 and conda-lock, which
 // are lists of blocks with a name and a version.
 func (p *packages) blocks(file string, text []byte) {
 	name, at := "", 0
 	lines(text, func(n int, line string) {
-		m := named.FindStringSubmatch(line)
+		m := named().FindStringSubmatch(line)
 		switch {
 		case m == nil:
 		case m[1] == "name":
@@ -181,12 +182,12 @@ func (p *packages) blocks(file string, text []byte) {
 
 // pinned are the lines of Pipfile.lock that matter: `"django": {` and, inside,
 // `"version": "==4.2.7"`.
-var pinned = regexp.MustCompile(`^\s*"([A-Za-z0-9._-]+)":\s*(?:\{|"(==[^"]+)")`)
+var pinned = lazy.Regexp(`^\s*"([A-Za-z0-9._-]+)":\s*(?:\{|"(==[^"]+)")`)
 
 func (p *packages) pipfileLock(file string, text []byte) {
 	name, at := "", 0
 	lines(text, func(n int, line string) {
-		m := pinned.FindStringSubmatch(line)
+		m := pinned().FindStringSubmatch(line)
 		switch {
 		case m == nil:
 		case m[2] == "":
@@ -199,10 +200,10 @@ func (p *packages) pipfileLock(file string, text []byte) {
 }
 
 var (
-	tomlTable  = regexp.MustCompile(`^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$`)
-	tomlEntry  = regexp.MustCompile(`^\s*"?([A-Za-z0-9._-]+)"?\s*=\s*(.*)$`)
-	tomlString = regexp.MustCompile(`"([^"]*)"|'([^']*)'`)
-	tomlNumber = regexp.MustCompile(`version\s*=\s*["']([^"']+)["']`)
+	tomlTable  = lazy.Regexp(`^\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?$`)
+	tomlEntry  = lazy.Regexp(`^\s*"?([A-Za-z0-9._-]+)"?\s*=\s*(.*)$`)
+	tomlString = lazy.Regexp(`"([^"]*)"|'([^']*)'`)
+	tomlNumber = lazy.Regexp(`version\s*=\s*["']([^"']+)["']`)
 )
 
 // toml reads pyproject.toml and Pipfile: lists of requirements, and tables whose
@@ -211,12 +212,12 @@ func (p *packages) toml(file string, text []byte) {
 	table, list := "", false
 	isPipfile := strings.EqualFold(path.Base(file), "pipfile")
 	lines(text, func(n int, line string) {
-		if m := tomlTable.FindStringSubmatch(line); m != nil && !list {
+		if m := tomlTable().FindStringSubmatch(line); m != nil && !list {
 			table = m[1]
 			return
 		}
 		rest := line
-		if m := tomlEntry.FindStringSubmatch(line); m != nil && !list {
+		if m := tomlEntry().FindStringSubmatch(line); m != nil && !list {
 			if tableOfPackages(table, isPipfile) {
 				p.tomlPackage(file, n, m[1], m[2])
 				return
@@ -231,10 +232,10 @@ func (p *packages) toml(file string, text []byte) {
 		if strings.HasPrefix(comment, "#") {
 			return
 		}
-		for _, s := range tomlString.FindAllStringSubmatch(rest, -1) {
+		for _, s := range tomlString().FindAllStringSubmatch(rest, -1) {
 			p.requirement(file, n, s[1]+s[2])
 		}
-		unquoted := tomlString.ReplaceAllString(rest, "")
+		unquoted := tomlString().ReplaceAllString(rest, "")
 		unquoted, _, _ = strings.Cut(unquoted, "#")
 		list = !strings.Contains(unquoted, "]")
 	})
@@ -261,16 +262,16 @@ func listOfPackages(table, key string) bool {
 
 func (p *packages) tomlPackage(file string, n int, name, value string) {
 	spec := ""
-	if m := tomlNumber.FindStringSubmatch(value); m != nil {
+	if m := tomlNumber().FindStringSubmatch(value); m != nil {
 		spec = m[1]
-	} else if m := tomlString.FindStringSubmatch(value); m != nil && !strings.HasPrefix(value, "{") {
+	} else if m := tomlString().FindStringSubmatch(value); m != nil && !strings.HasPrefix(value, "{") {
 		spec = m[1] + m[2]
 	}
 	p.add(file, n, name, spec, false)
 }
 
 // quotedRequirement is a string of setup.py that says a version.
-var quotedRequirement = regexp.MustCompile(`["']([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*[=<>~!]=?[^"';]*)`)
+var quotedRequirement = lazy.Regexp(`["']([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*[=<>~!]=?[^"';]*)`)
 
 // setup reads setup.cfg and setup.py: requirements in lists below a name that
 // speaks of them, and in setup.py every string that has a version.
@@ -280,11 +281,11 @@ func (p *packages) setup(file string, text []byte) {
 	lines(text, func(n int, line string) {
 		if !config {
 			inside = inside || strings.Contains(line, "_requires")
-			for _, m := range quotedRequirement.FindAllStringSubmatch(line, -1) {
+			for _, m := range quotedRequirement().FindAllStringSubmatch(line, -1) {
 				p.requirement(file, n, m[1])
 			}
 			if inside {
-				for _, m := range tomlString.FindAllStringSubmatch(line, -1) {
+				for _, m := range tomlString().FindAllStringSubmatch(line, -1) {
 					if !strings.ContainsAny(m[0], " =<>~!/:") {
 						p.requirement(file, n, m[1]+m[2])
 					}
@@ -327,11 +328,11 @@ func (p *packages) conda(file string, text []byte) {
 }
 
 // installed is `pip install` in an image build.
-var installed = regexp.MustCompile(`\bpip3?\s+install\s+(.*)$`)
+var installed = lazy.Regexp(`\bpip3?\s+install\s+(.*)$`)
 
 func (p *packages) pipInstall(file string, text []byte) {
 	lines(text, func(n int, line string) {
-		m := installed.FindStringSubmatch(line)
+		m := installed().FindStringSubmatch(line)
 		if m == nil {
 			return
 		}

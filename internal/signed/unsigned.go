@@ -4,52 +4,54 @@ import (
 	"encoding/base64"
 	"regexp"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/lazy"
 )
 
 // A mark recognises values that no key can be tried on.
 type mark struct {
-	form   *regexp.Regexp
-	name   *regexp.Regexp // of the cookie or parameter, if the form alone is not enough
+	form   func() *regexp.Regexp
+	name   func() *regexp.Regexp // of the cookie or parameter, if the form alone is not enough
 	reason string
 }
 
 var marks = []mark{
 	{
-		form:   regexp.MustCompile(`^[0-9a-z]{32}$`),
-		name:   regexp.MustCompile(`(?i)sess|^sid$`),
+		form:   lazy.Regexp(`^[0-9a-z]{32}$`),
+		name:   lazy.Regexp(`(?i)sess|^sid$`),
 		reason: "a session id: it names a row of the session store and is not signed; the store's session_data is",
 	},
 	{
-		form:   regexp.MustCompile(`^([A-Za-z0-9]{32}|[A-Za-z0-9]{64})$`),
-		name:   regexp.MustCompile(`(?i)csrf|xsrf`),
+		form:   lazy.Regexp(`^([A-Za-z0-9]{32}|[A-Za-z0-9]{64})$`),
+		name:   lazy.Regexp(`(?i)csrf|xsrf`),
 		reason: "a CSRF token: it is random, and no key is in it",
 	},
 	{
-		form:   regexp.MustCompile(`^([0-9A-Za-z]{1,13}-)?[0-9a-z]{1,13}-([0-9a-f]{20}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`),
+		form:   lazy.Regexp(`^([0-9A-Za-z]{1,13}-)?[0-9a-z]{1,13}-([0-9a-f]{20}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$`),
 		reason: "a password reset token: its signature covers the user's row (password, last login, e-mail), which is not here",
 	},
 	{
-		form:   regexp.MustCompile(`^(pbkdf2|argon2|bcrypt|scrypt|sha1|md5)[a-z0-9_]*\$`),
+		form:   lazy.Regexp(`^(pbkdf2|argon2|bcrypt|scrypt|sha1|md5)[a-z0-9_]*\$`),
 		reason: "a password hash: SECRET_KEY is not used for it",
 	},
 	{
-		form:   regexp.MustCompile(`^gAAAAA[A-Za-z0-9_-]{70,}={0,2}$`),
+		form:   lazy.Regexp(`^gAAAAA[A-Za-z0-9_-]{70,}={0,2}$`),
 		reason: "a Fernet token: it is encrypted, with a key that the program makes in a way of its own",
 	},
 	{
-		form:   regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`),
+		form:   lazy.Regexp(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`),
 		reason: "a UUID: it is random, and not signed",
 	},
 	{
-		form:   regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`),
+		form:   lazy.Regexp(`^([0-9a-f]{40}|[0-9a-f]{64})$`),
 		reason: "a hexadecimal token: either random (an API token of Django REST framework or Knox) or an HMAC over a user's row",
 	},
 }
 
 // guesses recognise what has no name beside it, when no mark does.
 var guesses = []mark{
-	{form: regexp.MustCompile(`^[0-9a-z]{32}$`), reason: marks[0].reason},
-	{form: regexp.MustCompile(`^([A-Za-z0-9]{32}|[A-Za-z0-9]{64})$`), reason: marks[1].reason},
+	{form: lazy.Regexp(`^[0-9a-z]{32}$`), reason: marks[0].reason},
+	{form: lazy.Regexp(`^([A-Za-z0-9]{32}|[A-Za-z0-9]{64})$`), reason: marks[1].reason},
 }
 
 // longestMark is the length in bytes above which no mark is looked for.
@@ -61,7 +63,7 @@ func unsigned(p piece) string {
 		return ""
 	}
 	for _, m := range marks {
-		if m.form.MatchString(p.text) && (m.name == nil || namedLike(p.names, m.name)) {
+		if m.form().MatchString(p.text) && (m.name == nil || namedLike(p.names, m.name())) {
 			return m.reason
 		}
 	}
@@ -73,7 +75,7 @@ func unsigned(p piece) string {
 	}
 	if len(p.names) == 0 {
 		for _, m := range guesses {
-			if m.form.MatchString(p.text) {
+			if m.form().MatchString(p.text) {
 				return m.reason
 			}
 		}
