@@ -24,7 +24,8 @@ func auditCommand(w world) *cli.Command {
 			&cli.BoolFlag{Name: "strict", Usage: "count keys in objects that were never committed, in a clone too"},
 			&cli.StringSliceFlag{Name: "live-env", Usage: "the key in the environment variable `NAME` is in use: compare fingerprints; may be repeated"},
 			&cli.StringSliceFlag{Name: "live-fingerprint", Usage: "the key with the fingerprint `HEX` is in use; may be repeated; - reads them from standard input"},
-			&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects hold no key, and read only new ones the next time"}),
+			&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects hold no key, and read only new ones the next time"},
+			&cli.StringFlag{Name: "write-leak-list", Usage: "add the fingerprints of all generated keys to `FILE`, for Django's check --deploy"}),
 		Action: func(c *cli.Context) error {
 			if c.NArg() > 1 {
 				return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", c.NArg()), ""}
@@ -40,9 +41,20 @@ func auditCommand(w world) *cli.Command {
 			if t.options.live, err = w.readLive(c.StringSlice("live-env"), c.StringSlice("live-fingerprint")); err != nil {
 				return err
 			}
+			var leaked *leakList
+			if c.IsSet("write-leak-list") {
+				if leaked, err = readLeakList(c.String("write-leak-list")); err != nil {
+					return err
+				}
+			}
 			report, err := t.audit(c.Context, c.Args().First(), cache)
 			if err != nil {
 				return err
+			}
+			if leaked != nil {
+				if err := leaked.write(t, report); err != nil {
+					return err
+				}
 			}
 			return t.finish(report)
 		},

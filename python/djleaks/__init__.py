@@ -23,9 +23,7 @@ def find_binary() -> str:
         path = os.path.join(folder, name)
         if os.path.isfile(path):
             return path
-    raise FileNotFoundError(
-        "{} is not in {}; install djleaks again, with its scripts".format(name, ", ".join(folders))
-    )
+    raise FileNotFoundError("{} is not in {}; install djleaks again, with its scripts".format(name, ", ".join(folders)))
 
 
 def _folders() -> Iterator[str]:

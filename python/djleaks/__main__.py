@@ -22,11 +22,11 @@ def main() -> NoReturn:
     except FileNotFoundError as error:
         _fail(str(error))
     except PermissionError as error:
-        _fail("{} may not be run: {}".format(error.filename or program, error.strerror))
+        _fail(f"{error.filename or program} may not be run: {error.strerror}")
     except OSError as error:  # ENOEXEC, and its kin on Windows
         _fail(
-            "{} does not run on this machine: {}; "
-            "install the wheel for it: pip install --force-reinstall djleaks".format(program, error.strerror)
+            f"{program} does not run on this machine: {error.strerror}; "
+            "install the wheel for it: pip install --force-reinstall djleaks"
         )
 
 
@@ -41,7 +41,7 @@ def _run(command: "list[str]") -> int:
 
 
 def _fail(what: str) -> NoReturn:
-    sys.stderr.write("djleaks: {}\n".format(what))
+    sys.stderr.write(f"djleaks: {what}\n")
     sys.exit(INCOMPLETE)
 
 
