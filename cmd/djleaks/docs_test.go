@@ -35,7 +35,7 @@ func document(t *testing.T, name string) string {
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{"cmd/djleaks/doc.go": document(t, "cmd/djleaks/doc.go")}
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/ci/*", ".pre-commit-hooks.yaml", "action.yml"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "docs/ci/*", ".github/ISSUE_TEMPLATE/*", ".pre-commit-hooks.yaml", "action.yml"} {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: no such files: %v", pattern, err)
@@ -196,6 +196,33 @@ func TestLinksInTheDocumentationLeadSomewhere(t *testing.T) {
 func masked(line string) string {
 	line = regexp.MustCompile(`[0-9a-f]{10,}`).ReplaceAllString(line, "#")
 	return regexp.MustCompile(`django-insecure-[^ ]+…`).ReplaceAllString(line, "…")
+}
+
+func TestTheMapOfTheRoomsNamesFilesThatAreThere(t *testing.T) {
+	rows := regexp.MustCompile(`(?m)^\| (`+"`[a-z/]+`"+`.*?) \| (.*)$`).FindAllStringSubmatch(document(t, "CONTRIBUTING.md"), -1)
+	if len(rows) < 10 {
+		t.Fatalf("CONTRIBUTING.md has a map of %d rooms", len(rows))
+	}
+	quoted := regexp.MustCompile("`([^`]+)`")
+	for _, row := range rows {
+		var folders []string
+		for _, folder := range quoted.FindAllStringSubmatch(row[1], -1) {
+			folders = append(folders, filepath.Join(root, folder[1]))
+		}
+		for _, name := range quoted.FindAllStringSubmatch(row[2], -1) {
+			if !strings.HasSuffix(name[1], ".go") {
+				if _, err := os.Stat(filepath.Join(root, name[1])); err != nil {
+					t.Errorf("%s names %s, which is not there", row[1], name[1])
+				}
+				continue
+			}
+			for _, folder := range folders {
+				if found, _ := filepath.Glob(filepath.Join(folder, name[1])); len(found) == 0 {
+					t.Errorf("%s has no file %s", folder, name[1])
+				}
+			}
+		}
+	}
 }
 
 func TestTheReadmeShowsWhatTheDemoPrints(t *testing.T) {
