@@ -20,10 +20,10 @@ func ciCommand(w world) *cli.Command {
 		ArgsUsage: " ",
 		Description: "Finds the range in the environment of GitHub, GitLab, Bitbucket, Azure,\n" +
 			"CircleCI, Jenkins, Buildkite, Woodpecker, Drone, Gitea or Forgejo, without\n" +
-			"asking any server. A scheduled or manual run examines the whole history. For\n" +
-			"a pull request the configuration is read from the side that it shall be\n" +
-			"merged to. On GitHub, annotations and a summary are written as well.",
-		Flags: scanFlags(strictFlag(), jobsFlag(),
+			"asking any server. A scheduled or manual run examines the whole history. What\n" +
+			"the change itself accepts does not count before it is merged, see\n" +
+			"--accept-from. On GitHub, annotations and a summary are written as well.",
+		Flags: scanFlags(strictFlag(), jobsFlag(), acceptFromFlag(),
 			&cli.StringFlag{Name: "base", Usage: "`REVISION` that counts as old, whatever the environment says"}),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

@@ -24,7 +24,7 @@ func hookRunCommand(w world) *cli.Command {
 			"of a commit, as `pre-commit run --all-files` names them, everything. The other\n" +
 			"hooks read what Git gives to them: arguments, standard input, environment.\n" +
 			"Nothing is printed when nothing is found.",
-		Flags:  scanFlags(jobsFlag()),
+		Flags:  scanFlags(jobsFlag(), acceptFromFlag()),
 		Action: func(c *cli.Context) error { return w.hookRun(c) },
 	}
 }
@@ -58,7 +58,9 @@ func (w world) hookRun(c *cli.Context) error {
 	}
 	return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 		t.options.quiet = true
-		return t.scan().Received(c.Context, repo, kind, scan.Commits(spec))
+		// On a server it is somebody else who sends the commits.
+		foreign := name == hooks.PreReceive || name == hooks.Update || repo.WorkTree() == ""
+		return t.scan().Received(c.Context, repo, kind, scan.Commits(spec), foreign)
 	})
 }
 

@@ -18,7 +18,7 @@ func rangeCommand(w world) *cli.Command {
 			"BASE has not, merges included. Keys that BASE holds in a file which the range\n" +
 			"changes or deletes, and as severely, are known, and do not fail without\n" +
 			"--strict.",
-		Flags: scanFlags(strictFlag()),
+		Flags: scanFlags(strictFlag(), acceptFromFlag()),
 		Action: func(c *cli.Context) error {
 			base, head, ok := strings.Cut(c.Args().First(), "..")
 			if c.NArg() != 1 || !ok || base == "" || strings.HasPrefix(head, ".") {

@@ -20,21 +20,22 @@ import (
 
 // scanOptions are the options that every scanning command has.
 type scanOptions struct {
-	format   string
-	output   string            // "" and "-" are standard output
-	reports  map[string]string // further reports: file → format
-	named    scan.Named
-	exitZero bool
-	all      bool
-	verbose  bool
-	quiet    bool
-	color    string
-	accept   string // the baseline to write
-	reason   string
-	jobs     int
-	strict   bool // keys of the old side count too
-	fixable  bool // fix takes all failing keys out
-	live     scan.Live
+	format     string
+	output     string            // "" and "-" are standard output
+	reports    map[string]string // further reports: file → format
+	named      scan.Named
+	exitZero   bool
+	all        bool
+	verbose    bool
+	quiet      bool
+	color      string
+	accept     string // the baseline to write
+	reason     string
+	jobs       int
+	strict     bool // keys of the old side count too
+	acceptFrom scan.Acceptances
+	fixable    bool // fix takes all failing keys out
+	live       scan.Live
 }
 
 // scanFlags declares them.
@@ -67,6 +68,11 @@ func jobsFlag() cli.Flag {
 	return &cli.IntFlag{Name: "jobs", Aliases: []string{"j"}, Value: runtime.GOMAXPROCS(0), Usage: "use `N` processors"}
 }
 
+func acceptFromFlag() cli.Flag {
+	return &cli.StringFlag{Name: "accept-from", Usage: "let comments, configuration and baseline of this `SIDE` accept keys: base or work-tree " +
+		"(default: base in ci and in hooks of a server, else work-tree)"}
+}
+
 // readScanOptions checks the words before anything is scanned.
 func readScanOptions(c *cli.Context) (scanOptions, error) {
 	o, err := readReportOptions(c)
@@ -80,6 +86,10 @@ func readScanOptions(c *cli.Context) (scanOptions, error) {
 		if o.named.FailOn, o.named.Verdict, err = readFailOn(c.Command.Name, c.String("fail-on")); err != nil {
 			return o, err
 		}
+	}
+	o.acceptFrom = scan.Acceptances(c.String("accept-from"))
+	if c.IsSet("accept-from") && !slices.Contains(scan.AllAcceptances(), o.acceptFrom) {
+		return o, usageError{fmt.Sprintf("--accept-from: %q is neither base nor work-tree", o.acceptFrom), ""}
 	}
 	if c.IsSet("jobs") && o.jobs < 1 {
 		return o, usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", o.jobs), ""}
@@ -184,7 +194,7 @@ func (w world) runIn(path string, c *cli.Context, useCase func(*task, *gitstore.
 
 // scan is what the use cases are told of the options.
 func (t *task) scan() *scan.Scan {
-	return &scan.Scan{Version: version, Jobs: t.options.jobs, Getenv: t.getenv, Named: t.options.named, Strict: t.options.strict, Live: t.options.live}
+	return &scan.Scan{Version: version, Jobs: t.options.jobs, Getenv: t.getenv, Named: t.options.named, Strict: t.options.strict, AcceptFrom: t.options.acceptFrom, Live: t.options.live}
 }
 
 // finish writes the reports, and returns the verdict as an error that carries

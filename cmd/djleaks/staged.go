@@ -18,7 +18,7 @@ func stagedCommand(w world) *cli.Command {
 			"a file which the commit changes or deletes are known, if they were as severe\n" +
 			"there: a rename is silent, a move from tests to settings is not. With FILEs,\n" +
 			"reads what the index and the work tree hold of them, whether or not it is new.",
-		Flags: scanFlags(),
+		Flags: scanFlags(acceptFromFlag()),
 		Action: func(c *cli.Context) error {
 			return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 				return t.staged(c.Context, repo, c.Args().Slice())

@@ -20,7 +20,16 @@ func (e environment) gitlab() Job {
 		}
 		r.Bases = append(r.Bases, onRemote(r.Target)...)
 		r.Why = "commits of the merge request"
-	case r.Event == "push" || r.Event == "external_pull_request_event":
+	case r.Event == "external_pull_request_event":
+		r.Branch = or(e.get("CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME"), r.Branch)
+		r.Target = or(e.get("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME"), e.get("CI_DEFAULT_BRANCH"))
+		r.Head = or(e.get("CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_SHA"), r.Head)
+		if base := e.get("CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_SHA"); !zero(base) {
+			r.Bases = append(r.Bases, Base{Revision: base})
+		}
+		r.Bases = append(r.Bases, onRemote(r.Target)...)
+		r.Why = "commits of the external pull request"
+	case r.Event == "push":
 		if tag := e.get("CI_COMMIT_TAG"); tag != "" {
 			r.Branch = "tag " + tag
 		}

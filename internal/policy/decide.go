@@ -9,8 +9,8 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// Decision is all that decides which keys of a report stay open.
-type Decision struct {
+// Review is all that decides which keys of a report stay open.
+type Review struct {
 	Policy   *Policy   // what it leaves out, how severe it is, what it accepts
 	Baseline []Entry   // further accepted keys
 	Now      time.Time // decides which entries have expired
@@ -40,7 +40,7 @@ type Source struct {
 // made, with the keys of the old side in Known. Whatever is hidden is counted in
 // a note of the coverage. r is left as it is; its FailOn and its coverage decide
 // about the verdict.
-func (d *Decision) Apply(r *scanner.Report) *scanner.Report {
+func (d *Review) Apply(r *scanner.Report) *scanner.Report {
 	out := *r
 	out.Coverage.Notes = slices.Clone(r.Coverage.Notes)
 	out.Keys, out.Known = cloned(r.Keys), cloned(r.Known)
@@ -59,7 +59,9 @@ func (d *Decision) Apply(r *scanner.Report) *scanner.Report {
 	}
 	for i := range out.Keys {
 		k := &out.Keys[i]
-		k.AcceptedByChange = waiting.all(k)
+		if k.AcceptedByChange = waiting.all(k); k.AcceptedByChange != nil {
+			k.Reasons = append([]string{"accepted only by this change (" + string(k.AcceptedByChange.By) + ": " + k.AcceptedByChange.Reason + "), which does not count before it is merged"}, k.Reasons...)
+		}
 		if n := len(k.Occurrences) - len(k.OpenPlaces()); n > 0 && k.Accepted == nil {
 			k.Reasons = append(k.Reasons, say.Counted(n, "other place is accepted and does", "other places are accepted and do")+" not count")
 		}
@@ -83,7 +85,7 @@ func cloned(keys []scanner.Key) []scanner.Key {
 
 // accept marks the open places that an entry covers. An entry that has expired
 // is told where it would have counted.
-func (d *Decision) accept(r *scanner.Report, s Source) {
+func (d *Review) accept(r *scanner.Report, s Source) {
 	if len(s.Entries) == 0 {
 		return
 	}
@@ -147,7 +149,7 @@ func (w waiting) all(k *scanner.Key) *scanner.Acceptance {
 func placeID(o *scanner.Occurrence) string { return o.Path + "\x00" + o.Commit + "\x00" + o.Blob }
 
 // refuseOwn takes away what only the change itself accepts, and returns it.
-func (d *Decision) refuseOwn(r *scanner.Report) waiting {
+func (d *Review) refuseOwn(r *scanner.Report) waiting {
 	if !d.FromBase {
 		return nil
 	}
@@ -195,7 +197,7 @@ func keysByFingerprint(keys []scanner.Key) map[scanner.Fingerprint]*scanner.Key 
 // spareNeverCommitted deals with objects that no commit has held. They are
 // accepted with the committed places of their key; in a clone, the others go to
 // a list of their own.
-func (d *Decision) spareNeverCommitted(r *scanner.Report) {
+func (d *Review) spareNeverCommitted(r *scanner.Report) {
 	var keys []scanner.Key
 	for _, k := range r.Keys {
 		if accepted := committedAcceptance(&k); accepted != nil {

@@ -29,7 +29,7 @@ func formerPlaces(known []scanner.Key) map[scanner.Fingerprint][]former {
 // same or a higher severity: what was left out, accepted or less severe there
 // says nothing about the new place. Keys that the new side does not have stay in
 // Known.
-func (d *Decision) settle(r *scanner.Report, formers map[scanner.Fingerprint][]former) {
+func (d *Review) settle(r *scanner.Report, formers map[scanner.Fingerprint][]former) {
 	old := keysByFingerprint(r.Known)
 	here := map[scanner.Fingerprint]bool{} // keys of the new side
 	for _, list := range [][]scanner.Key{r.Keys, r.Accepted} {
@@ -61,7 +61,7 @@ func (d *Decision) settle(r *scanner.Report, formers map[scanner.Fingerprint][]f
 }
 
 // risen says in one sentence why a key counts though the old side has it.
-func (d *Decision) risen(k, was *scanner.Key, formers []former) string {
+func (d *Review) risen(k, was *scanner.Key, formers []former) string {
 	at := worst(k.OpenPlaces())
 	from, how := formers[0].path, ""
 	for _, f := range formers {

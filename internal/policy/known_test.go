@@ -37,7 +37,7 @@ func TestAKeyIsKnownOnlyWhereItFailedBefore(t *testing.T) {
 		"without its comment":          {allowed(at("a.py", scanner.Critical)), at("a.py", scanner.Critical), true, "it was accepted by a comment in this file before"},
 	} {
 		r := &scanner.Report{FailOn: scanner.High, Keys: []scanner.Key{openKey(fp1, c.now)}, Known: []scanner.Key{openKey(fp1, c.old)}}
-		out := (&Decision{Policy: &config, Now: today}).Apply(r)
+		out := (&Review{Policy: &config, Now: today}).Apply(r)
 		if len(out.Keys)+len(out.Known) != 1 || (len(out.Keys) == 1) != c.open {
 			t.Errorf("%s: %d open, %d known", name, len(out.Keys), len(out.Known))
 			continue
@@ -48,7 +48,7 @@ func TestAKeyIsKnownOnlyWhereItFailedBefore(t *testing.T) {
 		if len(r.Known) != 1 || len(r.Keys) != 1 || r.Keys[0].Reasons != nil {
 			t.Errorf("%s: Apply changed its input", name)
 		}
-		strict := (&Decision{Policy: &config, Now: today, Strict: true}).Apply(r)
+		strict := (&Review{Policy: &config, Now: today, Strict: true}).Apply(r)
 		if len(strict.Keys) != 1 || len(strict.Known) != 0 {
 			t.Errorf("%s, strict: %d open, %d known", name, len(strict.Keys), len(strict.Known))
 		}
@@ -58,7 +58,7 @@ func TestAKeyIsKnownOnlyWhereItFailedBefore(t *testing.T) {
 func TestAKeyThatIsCopiedToWhereItCostsMore(t *testing.T) {
 	test, prod := placed("tests/a.py", scanner.Medium, scanner.StatusStaged), placed("settings.py", scanner.Critical, scanner.StatusStaged)
 	r := &scanner.Report{FailOn: scanner.High, Keys: []scanner.Key{openKey(fp1, prod, test)}, Known: []scanner.Key{openKey(fp1, test)}}
-	out := (&Decision{Policy: &Policy{}, Now: today}).Apply(r)
+	out := (&Review{Policy: &Policy{}, Now: today}).Apply(r)
 	if len(out.Keys) != 1 || out.Keys[0].Reasons[0] != "copied from tests/a.py (medium) to settings.py" {
 		t.Errorf("%+v", out.Keys)
 	}
@@ -67,7 +67,7 @@ func TestAKeyThatIsCopiedToWhereItCostsMore(t *testing.T) {
 func TestAKeyThatTheChangeTakesOutIsKnown(t *testing.T) {
 	r := &scanner.Report{FailOn: scanner.High, Known: []scanner.Key{openKey(fp1, placed("a.py", scanner.Critical, scanner.StatusLive))}}
 	for _, strict := range []bool{false, true} {
-		out := (&Decision{Policy: &Policy{}, Now: today, Strict: strict}).Apply(r)
+		out := (&Review{Policy: &Policy{}, Now: today, Strict: strict}).Apply(r)
 		if len(out.Keys) != 0 || len(out.Known) != 1 || out.Verdict != scanner.Clean {
 			t.Errorf("strict %v: %+v", strict, out)
 		}
@@ -79,12 +79,12 @@ func TestAKeyThatTheChangeTakesOutIsKnown(t *testing.T) {
 
 func TestAnAcceptedPlaceDoesNotCountBesideAnOpenOne(t *testing.T) {
 	r := newReport(openKey(fp1, allowed(placed("settings.py", scanner.Critical, scanner.StatusLive)), placed("tests/a.py", scanner.Medium, scanner.StatusLive)))
-	out := (&Decision{Policy: &Policy{}, Now: today}).Apply(r)
+	out := (&Review{Policy: &Policy{}, Now: today}).Apply(r)
 	if len(out.Keys) != 1 || out.Keys[0].Severity != scanner.Medium || !strings.Contains(strings.Join(out.Keys[0].Reasons, "\n"), "1 other place is accepted") {
 		t.Fatalf("%+v", out.Keys)
 	}
 	r.Keys[0].Occurrences[1] = allowed(r.Keys[0].Occurrences[1])
-	if out = (&Decision{Policy: &Policy{}, Now: today}).Apply(r); len(out.Accepted) != 1 || out.Accepted[0].Severity != scanner.Critical {
+	if out = (&Review{Policy: &Policy{}, Now: today}).Apply(r); len(out.Accepted) != 1 || out.Accepted[0].Severity != scanner.Critical {
 		t.Errorf("%+v", out.Accepted)
 	}
 }

@@ -301,7 +301,7 @@ func TestExcludedPlacesAreLeftOutAndCounted(t *testing.T) {
 		openKey(fp2, placed("docs/b.py", scanner.High, scanner.StatusLive)))
 	before := *r
 	p := Policy{File: ".djleaks.toml", Exclude: []string{"docs"}}
-	out := (&Decision{Policy: &p, Now: today}).Apply(r)
+	out := (&Review{Policy: &p, Now: today}).Apply(r)
 	if len(out.Keys) != 1 || len(out.Keys[0].Occurrences) != 1 {
 		t.Fatalf("%+v", out.Keys)
 	}
@@ -318,7 +318,7 @@ func TestExcludedPlacesAreLeftOutAndCounted(t *testing.T) {
 
 func TestAMessageIsNeverExcluded(t *testing.T) {
 	p := Policy{Exclude: []string{"**", "*"}}
-	out := (&Decision{Policy: &p, Now: today}).Apply(newReport(openKey(fp1, placed("", scanner.High, scanner.StatusHistory))))
+	out := (&Review{Policy: &p, Now: today}).Apply(newReport(openKey(fp1, placed("", scanner.High, scanner.StatusHistory))))
 	if len(out.Keys) != 1 {
 		t.Error("a key in a message was excluded by a path")
 	}
@@ -329,7 +329,7 @@ func TestTheLastSeverityThatMatchesCounts(t *testing.T) {
 		openKey(fp1, placed("tests/a.py", scanner.Critical, scanner.StatusLive)),
 		openKey(fp2, placed("tests/live/a.py", scanner.Note, scanner.StatusLive)))
 	p := Policy{File: "f", Severity: []PathSeverity{{"tests/**", scanner.Low}, {"tests/live/**", scanner.High}}}
-	out := (&Decision{Policy: &p, Now: today}).Apply(r)
+	out := (&Review{Policy: &p, Now: today}).Apply(r)
 	if out.Keys[0].Fingerprint != fp2 || out.Keys[0].Severity != scanner.High || out.Keys[1].Severity != scanner.Low {
 		t.Errorf("%+v", out.Keys)
 	}
@@ -346,7 +346,7 @@ func TestAcceptedKeysMoveWithTheirReason(t *testing.T) {
 		openKey(fp1, placed("a.py", scanner.High, scanner.StatusLive)),
 		openKey(fp2, placed("b.py", scanner.High, scanner.StatusLive)))
 	p := Policy{Accept: []Entry{{Fingerprint: fp1, Reason: "rotated"}}}
-	out := (&Decision{Policy: &p, Baseline: []Entry{{Fingerprint: fp2, Reason: "old"}}, Now: today}).Apply(r)
+	out := (&Review{Policy: &p, Baseline: []Entry{{Fingerprint: fp2, Reason: "old"}}, Now: today}).Apply(r)
 	if len(out.Keys) != 0 || len(out.Accepted) != 2 || out.Verdict != scanner.Clean {
 		t.Fatalf("%+v", out)
 	}
@@ -362,10 +362,10 @@ func TestAnEntryWithAPathCoversOnlyKeysThatAreNowhereElse(t *testing.T) {
 	inside := placed("tests/a.py", scanner.High, scanner.StatusLive)
 	outside := placed("prod.py", scanner.High, scanner.StatusLive)
 	entry := []Entry{{Fingerprint: fp1, Reason: "x", Path: "tests/**"}}
-	if out := (&Decision{Policy: &Policy{}, Baseline: entry, Now: today}).Apply(newReport(openKey(fp1, inside))); len(out.Accepted) != 1 {
+	if out := (&Review{Policy: &Policy{}, Baseline: entry, Now: today}).Apply(newReport(openKey(fp1, inside))); len(out.Accepted) != 1 {
 		t.Error("the key in tests is not accepted")
 	}
-	if out := (&Decision{Policy: &Policy{}, Baseline: entry, Now: today}).Apply(newReport(openKey(fp1, inside, outside))); len(out.Accepted) != 0 {
+	if out := (&Review{Policy: &Policy{}, Baseline: entry, Now: today}).Apply(newReport(openKey(fp1, inside, outside))); len(out.Accepted) != 0 {
 		t.Error("the key in production is accepted")
 	}
 }
@@ -374,7 +374,7 @@ func TestAnExpiredEntryCountsNoMoreAndSaysSo(t *testing.T) {
 	day := func(s string) time.Time { d, _ := time.Parse(time.DateOnly, s); return d }
 	r := newReport(openKey(fp1, placed("a.py", scanner.High, scanner.StatusLive)))
 	for date, open := range map[string]int{"2026-11-21": 1, "2026-11-22": 0} {
-		out := (&Decision{Policy: &Policy{}, Baseline: []Entry{{Fingerprint: fp1, Reason: "x", Expires: day(date)}}, Now: today}).Apply(r)
+		out := (&Review{Policy: &Policy{}, Baseline: []Entry{{Fingerprint: fp1, Reason: "x", Expires: day(date)}}, Now: today}).Apply(r)
 		if len(out.Keys) != open || len(out.Coverage.Notes) != open {
 			t.Errorf("%s: %d open, notes %q", date, len(out.Keys), out.Coverage.Notes)
 		}
@@ -385,7 +385,7 @@ func TestAnIncompleteScanStaysIncompleteWhenAllKeysAreAccepted(t *testing.T) {
 	r := newReport(openKey(fp1, placed("a.py", scanner.High, scanner.StatusLive)))
 	r.Coverage.Skip(scanner.Skip{Path: "b.py", Reason: "gone"})
 	r.Conclude()
-	out := (&Decision{Policy: &Policy{Accept: []Entry{{Fingerprint: fp1, Reason: "x"}}}, Now: today}).Apply(r)
+	out := (&Review{Policy: &Policy{Accept: []Entry{{Fingerprint: fp1, Reason: "x"}}}, Now: today}).Apply(r)
 	if out.Verdict != scanner.Incomplete {
 		t.Errorf("the verdict is %s", out.Verdict)
 	}

@@ -46,7 +46,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, cacheDir st
 	defer h.Walk.Close()
 	r.Coverage.Add(h.coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
-	r = s.conclude(r, settings, policy.Decision{Clone: repo.WorkTree() != ""})
+	r = s.conclude(r, settings, policy.Review{Clone: repo.WorkTree() != ""})
 	s.dossiers(r, &h, settings)
 	return r, nil
 }

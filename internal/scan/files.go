@@ -26,7 +26,7 @@ func (s *Scan) Files(ctx context.Context, names []string, stdin io.Reader) (*sca
 	r := s.report(scanner.ScopeFiles, settings)
 	r.Coverage.Add(coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, nil, scanner.StatusWorktree)
-	return s.conclude(r, settings, policy.Decision{}), nil
+	return s.conclude(r, settings, policy.Review{}), nil
 }
 
 // FindInFiles returns what Files finds before it is put together and judged,

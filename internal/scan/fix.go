@@ -48,7 +48,7 @@ func (s *Scan) Fix(ctx context.Context, repo *gitstore.Repository, places []Plac
 	r := s.report(scanner.ScopeFiles, settings)
 	r.Coverage.Add(coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, nil, scanner.StatusWorktree)
-	leaks, others := split(s.conclude(r, settings, policy.Decision{}), settings.Detector, findings, places)
+	leaks, others := split(s.conclude(r, settings, policy.Review{}), settings.Detector, findings, places)
 	return fix.Make(tree, leaks, others, newKey), tree, r.Coverage, nil
 }
 

@@ -66,7 +66,7 @@ func (s *Scan) nothing(job *cienv.Job) *scanner.Report {
 	settings := &Settings{Policy: &policy.Policy{}, Detector: django.New()}
 	r := s.report(scanner.ScopeRange, settings)
 	r.Scope.Range = job.Why
-	return s.conclude(r, settings, policy.Decision{})
+	return s.conclude(r, settings, policy.Review{})
 }
 
 // whole is the report of a job that is about the whole history.
@@ -89,7 +89,7 @@ func (s *Scan) sinceBase(ctx context.Context, repo *gitstore.Repository, job *ci
 		if err != nil {
 			return nil, fmt.Errorf("ci: base: %w", err)
 		}
-		settings, err := ReadSettings(s.jobOrigin(repo, job, id, head), s.Named)
+		settings, d, err := s.jobSettings(repo, job, id, head)
 		if err != nil {
 			return nil, err
 		}
@@ -99,24 +99,24 @@ func (s *Scan) sinceBase(ctx context.Context, repo *gitstore.Repository, job *ci
 			return nil, err
 		}
 		if base.Guess && len(source.Commits()) == 0 {
-			continue // the guess is the branch itself
+			job.Bases = nil // the guess is the branch itself: all of it is meant
+			break
 		}
 		r.Scope.Range = base.Revision + ".." + job.Head
 		s.note("range " + r.Scope.Range)
-		return s.conclude(r, settings, policy.Decision{}), nil
+		return s.conclude(r, settings, d), nil
 	}
 	return nil, nil
 }
 
-// jobOrigin is where the settings of a job come from: for a pull request the
-// base, else the work tree.
-func (s *Scan) jobOrigin(repo *gitstore.Repository, job *cienv.Job, base, head scanner.ObjectID) Origin {
-	if job.Target == "" {
-		return WorkTree(repo)
+// jobSettings are the settings of a job, and what they mean for acceptances.
+// base is empty if none is here. A job that is about all of a branch has no base,
+// and like an audit it takes what the branch has.
+func (s *Scan) jobSettings(repo *gitstore.Repository, job *cienv.Job, base, head scanner.ObjectID) (*Settings, policy.Review, error) {
+	if !s.fromBase(len(job.Bases) > 0) {
+		return s.ofWorkTree(repo)
 	}
-	return Base(repo, base, head, func(name string) {
-		s.note(name + " is new in this pull request, so it counts once it is merged")
-	})
+	return s.ofBase(repo, base, inTree(repo, head), ofCommit(repo, head), "merged")
 }
 
 // allOf searches all commits of the head, for want of a base.
@@ -128,7 +128,7 @@ func (s *Scan) allOf(ctx context.Context, repo *gitstore.Repository, job *cienv.
 		// Its hint is the command for a shell in the job.
 		return nil, hinted{fmt.Errorf("ci: %w", repo.MissingBase(job.Bases[0].Revision)), job.FetchHint}
 	}
-	settings, err := ReadSettings(WorkTree(repo), s.Named)
+	settings, d, err := s.jobSettings(repo, job, "", head)
 	if err != nil {
 		return nil, err
 	}
@@ -138,5 +138,5 @@ func (s *Scan) allOf(ctx context.Context, repo *gitstore.Repository, job *cienv.
 	if err := s.search(ctx, repo, repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}}), settings, r); err != nil {
 		return nil, err
 	}
-	return s.conclude(r, settings, policy.Decision{}), nil
+	return s.conclude(r, settings, d), nil
 }

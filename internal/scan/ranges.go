@@ -17,7 +17,7 @@ func (s *Scan) Range(ctx context.Context, repo *gitstore.Repository, base, head 
 	if err != nil {
 		return nil, err
 	}
-	settings, err := ReadSettings(WorkTree(repo), s.Named)
+	settings, d, err := s.rangeSettings(repo, source)
 	if err != nil {
 		return nil, err
 	}
@@ -26,7 +26,20 @@ func (s *Scan) Range(ctx context.Context, repo *gitstore.Repository, base, head 
 	if err := s.search(ctx, repo, source, settings, r); err != nil {
 		return nil, err
 	}
-	return s.conclude(r, settings, policy.Decision{}), nil
+	return s.conclude(r, settings, d), nil
+}
+
+// rangeSettings are the settings of a range between two commits.
+func (s *Scan) rangeSettings(repo *gitstore.Repository, source *gitstore.Range) (*Settings, policy.Review, error) {
+	if !s.fromBase(false) {
+		return s.ofWorkTree(repo)
+	}
+	var base scanner.ObjectID
+	if ids := source.Base(); len(ids) == 1 {
+		base = ids[0]
+	}
+	head := source.Head()[0]
+	return s.ofBase(repo, base, inTree(repo, head), ofCommit(repo, head), "merged")
 }
 
 // Commits says which commits a hook is about: those reachable from what is
@@ -49,8 +62,10 @@ type Commits struct {
 }
 
 // Received searches the commits that a ref is about to get: by a push to this
-// repository or from it, or by a commit.
-func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind scanner.ScopeKind, commits Commits) (*scanner.Report, error) {
+// repository or from it, or by a commit. foreign says that somebody else sends
+// them. The settings are those of the repository, whose HEAD and work tree are as
+// they were before.
+func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind scanner.ScopeKind, commits Commits, foreign bool) (*scanner.Report, error) {
 	source, err := commits.source(repo)
 	if err != nil {
 		return nil, err
@@ -64,7 +79,11 @@ func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind sca
 	if err := s.search(ctx, repo, source, settings, r); err != nil {
 		return nil, err
 	}
-	return s.conclude(r, settings, policy.Decision{}), nil
+	d := policy.Review{FromBase: s.fromBase(foreign)}
+	if heads := source.Head(); d.FromBase && len(heads) == 1 {
+		d.Change = s.ownEntries(ofCommit(repo, heads[0]))
+	}
+	return s.conclude(r, settings, d), nil
 }
 
 // source finds the commits in a repository.

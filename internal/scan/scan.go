@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/djleaks/djleaks/internal/policy"
@@ -14,8 +15,10 @@ type Scan struct {
 	Jobs    int                 // processors to use; less than 1 is 1
 	Getenv  func(string) string // reads the environment
 	Named   Named               // what the command line says about settings
-	Strict  bool                // keys that the old side holds, and objects that were never committed, count too
-	Live    Live                // what is said about the keys that run
+	// AcceptFrom says whose acceptances count; empty for what the use case takes.
+	AcceptFrom Acceptances
+	Strict     bool // keys that the old side holds, and objects that were never committed, count too
+	Live       Live // what is said about the keys that run
 
 	Progress func(done, total int64) // told how many bytes of packs were read; may be nil
 	Note     func(text string)       // told what a CI job is about; may be nil
@@ -39,14 +42,15 @@ func (s *Scan) note(text string) {
 
 func (s *Scan) report(kind scanner.ScopeKind, settings *Settings) *scanner.Report {
 	return &scanner.Report{
-		Tool:  scanner.Tool{Name: "djleaks", Version: s.Version, Rules: settings.Detector.Version()},
-		Scope: scanner.Scope{Kind: kind},
+		Tool:     scanner.Tool{Name: "djleaks", Version: s.Version, Rules: settings.Detector.Version()},
+		Scope:    scanner.Scope{Kind: kind},
+		Coverage: scanner.Coverage{Notes: slices.Clone(settings.Notes)},
 	}
 }
 
 // conclude decides which keys stay open, and gives the verdict. What is set in d
 // beside the settings is of the use case.
-func (s *Scan) conclude(r *scanner.Report, settings *Settings, d policy.Decision) *scanner.Report {
+func (s *Scan) conclude(r *scanner.Report, settings *Settings, d policy.Review) *scanner.Report {
 	r.FailOn = s.Named.FailOn
 	if r.FailOn == scanner.Silent {
 		r.FailOn = settings.Policy.FailOn

@@ -21,7 +21,7 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	if repo.WorkTree() == "" && s.Getenv("GIT_INDEX_FILE") == "" {
 		return nil, Mistake{errors.New("staged: a bare repository has no index, so nothing can be staged"), "djleaks audit"}
 	}
-	settings, err := ReadSettings(WorkTree(repo), s.Named)
+	settings, d, err := s.stagedSettings(repo)
 	if err != nil {
 		return nil, err
 	}
@@ -35,9 +35,23 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	r.Coverage.Add(coverage)
 	r.Scope.Repository = repo.GitDir()
 	r.Keys, r.Known = scanner.Build(settings.Detector, collector.Findings(), nil, scanner.StatusStaged)
-	r = s.conclude(r, settings, policy.Decision{})
+	r = s.conclude(r, settings, d)
 	if len(names) > 0 && !repo.InCommit() {
 		return r, nil // all of some files is asked for, not what a commit adds
 	}
-	return s.merged(ctx, repo, settings, r)
+	return s.merged(ctx, repo, settings, d, r)
+}
+
+// stagedSettings are the settings of a commit that is being made; its base is
+// HEAD.
+func (s *Scan) stagedSettings(repo *gitstore.Repository) (*Settings, policy.Review, error) {
+	if !s.fromBase(false) {
+		return s.ofWorkTree(repo)
+	}
+	head, err := repo.Head()
+	if err != nil {
+		return nil, policy.Review{}, err
+	}
+	// Whatever HEAD does not have is of the change, staged or not.
+	return s.ofBase(repo, head.Commit, func(string) bool { return true }, WorkTree(repo), "committed")
 }

@@ -90,7 +90,7 @@ func TestABareRepositoryGivesTheSettingsOfHead(t *testing.T) {
 func baseSettings(t *testing.T, base, head, workTree map[string]string, named Named) (s *Settings, ignored []string) {
 	t.Helper()
 	repo, baseID, headID := change(t, base, head, workTree)
-	s, err := ReadSettings(Base(repo, baseID, headID, func(name string) { ignored = append(ignored, name) }), named)
+	s, err := ReadSettings(Base(repo, baseID, inTree(repo, headID), func(name string) { ignored = append(ignored, name) }), named)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,6 +142,54 @@ func TestAFileThatTheJobMakesIsReadAsItIs(t *testing.T) {
 	}
 }
 
+func TestAFileBehindALinkOfTheChangeAcceptsNothing(t *testing.T) {
+	dir := t.TempDir()
+	repo, base, head := change(t, map[string]string{"a": ""}, map[string]string{"lists/known.jsonl": accepting, "ci": "lists"}, nil)
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Creator has no links: to the rule a blob where a path has a folder is one.
+	if err := os.Remove(filepath.Join(here, "ci")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("lists", filepath.Join(here, "ci")); err != nil {
+		t.Skip("no links here")
+	}
+	// The job makes a link of its own into what the change brings.
+	if err := os.Symlink(filepath.Join(here, "lists"), filepath.Join(dir, "job")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"ci/known.jsonl", filepath.Join(here, "ci", "known.jsonl"), filepath.Join(dir, "job", "known.jsonl")} {
+		ignored := 0
+		s, err := ReadSettings(Base(repo, base, inTree(repo, head), func(string) { ignored++ }), Named{Baseline: name})
+		if err != nil || len(s.Baseline) != 0 || ignored != 1 {
+			t.Errorf("%s: %v, ignored %d times", name, err, ignored)
+		}
+	}
+}
+
+func TestWithoutABaseOnlyTheJobAccepts(t *testing.T) {
+	repo, _, head := change(t, map[string]string{"a": ""}, map[string]string{".djleaks.toml": "exclude = [\"**\"]\n", "known.jsonl": accepting}, map[string]string{"job.jsonl": accepting})
+	for name, want := range map[string]int{"known.jsonl": 0, "job.jsonl": 1} {
+		s, err := ReadSettings(Base(repo, "", inTree(repo, head), func(string) {}), Named{Baseline: name})
+		if err != nil || len(s.Policy.Exclude) != 0 || len(s.Baseline) != want {
+			t.Errorf("%s: %v, %+v", name, err, s)
+		}
+	}
+}
+
+func TestWhoseAcceptancesCount(t *testing.T) {
+	for _, c := range []struct {
+		said           Acceptances
+		standard, want bool
+	}{{"", true, true}, {"", false, false}, {FromBase, false, true}, {FromWorkTree, true, false}} {
+		if got := (&Scan{AcceptFrom: c.said}).fromBase(c.standard); got != c.want {
+			t.Errorf("%+v: %v", c, got)
+		}
+	}
+}
+
 func TestAMistakeInTheSettingsIsTheUsersToMend(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, ".djleaks.toml"), "exlude = []\n")
@@ -168,7 +216,7 @@ func TestTheLowestFailingSeverity(t *testing.T) {
 		{scanner.Critical, scanner.Low, scanner.Critical},
 	} {
 		s := &Scan{Named: Named{FailOn: c.named}}
-		r := s.conclude(&scanner.Report{}, &Settings{Policy: &policy.Policy{FailOn: c.configured}}, policy.Decision{})
+		r := s.conclude(&scanner.Report{}, &Settings{Policy: &policy.Policy{FailOn: c.configured}}, policy.Review{})
 		if r.FailOn != c.want {
 			t.Errorf("%+v: %s", c, r.FailOn)
 		}
