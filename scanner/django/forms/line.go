@@ -108,37 +108,44 @@ var lineStyle = style{form: Text, blank: true, stops: ",;)}]"}
 // value between quotes. Without quotes only a value that no person would have
 // made up counts.
 func lineReader(s statement) answer {
-	if s.sep == "" && !s.skipType() {
-		return pass
-	}
-	var traits scanner.Trait
-	switch s.sep {
-	case ",":
-		if !s.inner || !s.called() {
-			return pass
-		}
-		if s.asks() {
-			traits |= scanner.Fallback
-		}
-	case "||", "??", "?:", "||=", "??=":
-		traits |= scanner.Fallback
-	case ":", "=", ":=", "=>", "?=":
-		s.skipType()
-		if s.skipGetter() {
-			traits |= scanner.Fallback
-		}
-	}
-	if _, comment := s.commented(); comment {
-		traits |= scanner.Comment
-	}
-	if pythonPrefix(s.rest()) {
+	traits, ok := s.skipToValue()
+	if !ok || pythonPrefix(s.rest()) {
 		return pass // b'…' and the like are Python's
 	}
 	r, ok := lineStyle.read(s.doc.text, s.at, s.limit)
 	if !ok || !r.quoted && !value.AnyGenerated(r.values) || r.quoted && s.joined(r.end) {
 		return pass
 	}
-	return found(s.assign(lineStyle.form, r, traits))
+	return found(s.assign(lineStyle.form, r, traits|s.commentTrait()))
+}
+
+// skipToValue skips a type and a reference before a default, as the sign allows;
+// ok is false if there is no sign of an assignment.
+func (s *statement) skipToValue() (traits scanner.Trait, ok bool) {
+	switch s.sep {
+	case "":
+		if !s.skipType() {
+			return 0, false
+		}
+		if s.skipGetter() {
+			traits = scanner.Fallback
+		}
+	case ",":
+		if !s.inner || !s.called() {
+			return 0, false
+		}
+		if s.asks() {
+			traits = scanner.Fallback
+		}
+	case "||", "??", "?:", "||=", "??=":
+		traits = scanner.Fallback
+	case ":", "=", ":=", "=>", "?=":
+		s.skipType()
+		if s.skipGetter() {
+			traits = scanner.Fallback
+		}
+	}
+	return traits, true
 }
 
 // pythonPrefix reports whether a string with a prefix of Python begins here.
@@ -190,18 +197,19 @@ func (s *statement) skipType() bool {
 	if s.sep != ":" && s.sep != "" || s.inner && s.sep == "" {
 		return false
 	}
-	text := s.doc.text
+	text := s.doc.text[:s.limit]
 	i := s.at
-	for i < s.limit && i-s.at < 40 && (ascii.IsWord(text[i]) || bytes.IndexByte([]byte("<>&[]?.| "), text[i]) >= 0) {
+	for i-s.at < 40 && i < len(text) && (ascii.IsWord(text[i]) || strings.IndexByte("<>&[]?.| ", text[i]) >= 0) {
 		i++
 	}
-	if i == s.at || i+1 >= s.limit || text[i] != '=' || text[i+1] == '=' || text[i+1] == '>' {
+	if after := byteAt(text, i+1); i == s.at || byteAt(text, i) != '=' || after == 0 || after == '=' || after == '>' {
 		return false
 	}
 	s.sep, s.spaced, s.tight = "=", true, false
-	for i++; i < s.limit && ascii.IsSpace(text[i]); i++ {
+	s.at = i + 1
+	for ascii.IsSpace(byteAt(text, s.at)) {
+		s.at++
 	}
-	s.at = i
 	return true
 }
 
@@ -293,19 +301,22 @@ func (r *reading) isCode() bool {
 
 // isCode reports whether an unquoted value is an expression of a program.
 func isCode(v string) bool {
-	if v == "" {
-		return false
-	}
+	return hasCodeRoot(v) || isDotted(v) || isCallOrItem(v)
+}
+
+func hasCodeRoot(v string) bool {
 	for _, root := range codeRoots {
-		if len(v) >= len(root) && v[:len(root)] == root && (len(v) == len(root) || !ascii.IsWord(root[len(root)-1]) || !ascii.IsWord(v[len(root)])) {
+		if rest, ok := strings.CutPrefix(v, root); ok && (rest == "" || !ascii.IsWord(root[len(root)-1]) || !ascii.IsWord(rest[0])) {
 			return true
 		}
 	}
-	if isDotted(v) {
-		return true
-	}
+	return false
+}
+
+// isCallOrItem knows name(…), a.name(…), A::name(…) and name[…].
+func isCallOrItem(v string) bool {
 	i := 0
-	for i < len(v) && (ascii.IsWord(v[i]) || v[i] == '.' || v[i] == ':' && i+1 < len(v) && v[i+1] == ':' || i > 0 && v[i-1] == ':' && v[i] == ':') {
+	for i < len(v) && (ascii.IsWord(v[i]) || v[i] == '.' || strings.HasPrefix(v[i:], "::") || i > 0 && v[i] == ':' && v[i-1] == ':') {
 		i++
 	}
 	if i == 0 || i == len(v) {
@@ -313,9 +324,9 @@ func isCode(v string) bool {
 	}
 	switch last := v[len(v)-1]; v[i] {
 	case '(':
-		return last == ')' || last == ';' || last == ',' || last == '('
+		return strings.IndexByte(");,(", last) >= 0
 	case '[':
-		return last == ']' || last == ';' || last == ','
+		return strings.IndexByte("];,", last) >= 0
 	}
 	return false
 }

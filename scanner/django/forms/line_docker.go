@@ -19,77 +19,64 @@ func dockerReader(s statement) answer {
 	instruction, start := dockerInstruction(s.doc, s.from)
 	switch instruction {
 	case "ENV", "ARG", "LABEL":
-		y := style{form: Dockerfile, blank: true, joins: true, single: true}
-		var traits scanner.Trait
-		switch between := bytes.TrimSpace(s.doc.text[start:s.nameFrom]); {
-		case s.sep == "" && s.spaced && instruction == "ENV" && len(between) == 0:
-			y.blank = false
-		case s.sep == "=" && !s.tight && instruction == "ENV" && len(between) == 0 && s.at == s.signAt+1:
-			y.blank, s.at = false, s.signAt // a key that begins with the sign
-		case s.sep == "=" && s.tight:
-			if instruction == "ARG" {
-				traits |= scanner.Fallback
-			}
-		default:
-			if s.sep == "" {
-				return claimed // ARG NAME
-			}
-			return pass
-		}
-		r, ok := y.read(s.doc.text, s.at, s.limit)
-		if !ok {
-			return claimed
-		}
-		return found(s.assign(y.form, r, traits))
+		return s.dockerSetting(instruction, len(bytes.TrimSpace(s.doc.text[start:s.nameFrom])) == 0)
 	case "RUN":
-		if s.sep != "=" || !s.tight && s.open == 0 || s.inner {
-			return pass
-		}
-		r, ok := s.word()
-		if !ok || r.isCode() {
-			return claimed
-		}
-		var traits scanner.Trait
-		if !dockerWrites(s.doc, s.to) {
-			traits |= scanner.BuildOnly
-		}
-		return found(s.assign(Dockerfile, r, traits))
+		return s.dockerRun()
 	}
 	return pass
 }
 
+// dockerSetting reads a variable of an instruction; alone says that it is the
+// first, so that ENV NAME value is possible.
+func (s *statement) dockerSetting(instruction string, alone bool) answer {
+	y := style{form: Dockerfile, blank: true, joins: true, single: true}
+	var traits scanner.Trait
+	alone = alone && instruction == "ENV"
+	switch {
+	case alone && s.sep == "" && s.spaced:
+		y.blank = false
+	case alone && s.sep == "=" && !s.tight && s.at == s.signAt+1:
+		y.blank, s.at = false, s.signAt // a key that begins with the sign
+	case s.sep == "=" && s.tight:
+		if instruction == "ARG" {
+			traits = scanner.Fallback
+		}
+	case s.sep == "":
+		return claimed // ARG NAME
+	default:
+		return pass
+	}
+	r, ok := y.read(s.doc.text, s.at, s.limit)
+	if !ok {
+		return claimed
+	}
+	return found(s.assign(y.form, r, traits))
+}
+
+// dockerRun reads a variable of the commands of a RUN.
+func (s *statement) dockerRun() answer {
+	if s.sep != "=" || !s.tight && s.open == 0 || s.inner {
+		return pass
+	}
+	r, ok := s.word()
+	if !ok || r.isCode() {
+		return claimed
+	}
+	var traits scanner.Trait
+	if !dockerWrites(s.doc, s.to) {
+		traits = scanner.BuildOnly
+	}
+	return found(s.assign(Dockerfile, r, traits))
+}
+
 // dockerInstruction returns the instruction that the line belongs to, over
-// lines that end in a backslash, and the offset behind it. It is empty if there
+// lines that end in a backslash, and the offset after it. It is empty if there
 // is none.
-func dockerInstruction(doc *document, from int) (name string, behind int) {
-	start := from
-	for range dockerBack {
-		prev, to, ok := doc.previousLine(start)
-		if !ok || from-prev > dockerBytes || doc.spendthrift() {
-			break
-		}
-		doc.spent += to - prev + 16
-		line := bytes.TrimRight(doc.text[prev:to], " \t")
-		if len(line) == 0 || line[len(line)-1] != '\\' {
-			if bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("#")) && prev < start {
-				start = prev // comments may stand within an instruction
-				continue
-			}
-			break
-		}
-		start = prev
-	}
-	for start < from && bytes.HasPrefix(bytes.TrimLeft(doc.text[start:], " \t"), []byte("#")) {
-		_, to := doc.line(start)
-		next, _, ok := doc.nextLine(to)
-		if !ok {
-			break
-		}
-		start = next
-	}
+func dockerInstruction(doc *document, from int) (name string, after int) {
+	start := dockerStart(doc, from)
 	i := start + indentOf(doc.text[start:])
 	end := i
-	for end < len(doc.text) && end-i < 12 && doc.text[end]|32 >= 'a' && doc.text[end]|32 <= 'z' {
+	for end < len(doc.text) && end-i < 12 && ascii.IsLetter(doc.text[end]) {
 		end++
 	}
 	if end >= len(doc.text) || !ascii.IsSpace(doc.text[end]) {
@@ -103,6 +90,37 @@ func dockerInstruction(doc *document, from int) (name string, behind int) {
 		}
 	}
 	return "", 0
+}
+
+// dockerStart returns where the first line of an instruction begins.
+func dockerStart(doc *document, from int) int {
+	start := from
+	for range dockerBack {
+		prev, to, ok := doc.previousLine(start)
+		if !ok || from-prev > dockerBytes || doc.spendthrift() {
+			break
+		}
+		doc.spent += to - prev + 16
+		line := bytes.TrimRight(doc.text[prev:to], " \t")
+		if !bytes.HasSuffix(line, []byte(`\`)) && !isDockerComment(line) {
+			break
+		}
+		start = prev
+	}
+	// Comments may be within an instruction, but do not begin one.
+	for start < from && isDockerComment(doc.text[start:]) {
+		_, to := doc.line(start)
+		next, _, ok := doc.nextLine(to)
+		if !ok {
+			break
+		}
+		start = next
+	}
+	return start
+}
+
+func isDockerComment(line []byte) bool {
+	return bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("#"))
 }
 
 // dockerWrites reports whether the instruction that goes on behind this line

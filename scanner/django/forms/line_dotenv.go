@@ -13,25 +13,8 @@ var dotenvStyle = style{form: Dotenv, comment: true, single: true, joins: true, 
 // dotenvReader knows NAME=value on a line of its own, with or without export,
 // and with blanks around the sign where the text is an environment file.
 func dotenvReader(s statement) answer {
-	if s.sep != "=" && s.sep != ":" || s.open != 0 {
-		return pass
-	}
-	left, _ := s.commented()
-	left = bytes.TrimPrefix(left, []byte("\xef\xbb\xbf"))
-	if word := bytes.Trim(left, " \t$"); len(word) > 0 && string(word) != "export" {
-		return pass
-	}
 	file := s.doc.kind == kindDotenv
-	switch {
-	case s.sep == ":":
-		if !file || !s.spaced || !s.upper() {
-			return pass // docker's env files and fly.toml take no colon, some loaders do
-		}
-	case s.tight:
-		if !file && !s.upper() {
-			return pass
-		}
-	case !file:
+	if !s.beginsLine() || !s.isDotenv(file) {
 		return pass
 	}
 	y := dotenvStyle
@@ -41,18 +24,39 @@ func dotenvReader(s statement) answer {
 	case s.spaced && s.upper():
 		y.stops = ""
 	}
-	if bytes.IndexByte(s.rest(), '\r') >= 0 {
-		s.limit = s.at + bytes.IndexByte(s.rest(), '\r')
+	if n := bytes.IndexByte(s.rest(), '\r'); n >= 0 {
+		s.limit = s.at + n
 	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
-	if !s.tight && ok && r.isCode() {
+	switch code := ok && r.isCode(); {
+	case code && !s.tight:
 		return pass
-	}
-	if !ok || r.isCode() {
+	case !ok || code:
 		return claimed
-	}
-	if !r.quoted && value.IsProse(r.values[0]) && !file {
+	case !file && !r.quoted && value.IsProse(r.values[0]):
 		return pass
 	}
 	return found(s.assign(dotenvStyle.form, r, s.commentTrait()|s.buildTrait(r.end)))
+}
+
+// beginsLine reports whether the name begins its line, or follows export or a
+// prompt.
+func (s *statement) beginsLine() bool {
+	left, _ := s.commented()
+	word := bytes.Trim(bytes.TrimPrefix(left, []byte("\xef\xbb\xbf")), " \t$")
+	return s.open == 0 && (len(word) == 0 || string(word) == "export")
+}
+
+// isDotenv reports whether the sign is one of environment files; file says that
+// the text is one.
+func (s *statement) isDotenv(file bool) bool {
+	switch {
+	case s.sep == ":":
+		return file && s.spaced && s.upper() // docker's env files and fly.toml take no colon, some loaders do
+	case s.sep != "=":
+		return false
+	case s.tight:
+		return file || s.upper()
+	}
+	return file
 }

@@ -15,19 +15,7 @@ const sectionBytes = 4 << 10
 
 // iniReader knows name = value and name: value, quoted as in TOML or not.
 func iniReader(s statement) answer {
-	listed := s.open != 0 && byteAt(s.doc.text, s.nameFrom-1) == s.open && s.sep == "=" // env = ["NAME = value"]
-	if s.sep != "=" && s.sep != ":" || s.open != 0 && !s.inner && !listed {
-		return pass
-	}
-	left, _ := s.commented()
-	if listed {
-		left = bytes.TrimRight(left, " \t[,")
-	}
-	left = bytes.TrimRight(left, " \t")
-	switch {
-	case len(left) == 0, left[len(left)-1] == '.':
-	case len(left) <= 2 && left[len(left)-1] == ':': // pytest-env: D:SECRET_KEY=x
-	default:
+	if !s.isEntry() {
 		return pass
 	}
 	y := iniStyle
@@ -35,9 +23,10 @@ func iniReader(s statement) answer {
 	if !ok || r.isCode() {
 		return claimed
 	}
-	if n := bytes.Index(s.doc.text[r.offset:r.offset+r.length], []byte(" ;")); n > 0 && !r.quoted {
+	raw := s.doc.text[r.offset : r.offset+r.length]
+	if n := bytes.Index(raw, []byte(" ;")); n > 0 && !r.quoted {
 		r.length = n
-		r.values = y.readings(string(bytes.TrimRight(s.doc.text[r.offset:r.offset+n], " \t")), 0)
+		r.values = y.readings(string(bytes.TrimRight(raw[:n], " \t")), 0)
 	}
 	a := s.assign(y.form, r, s.commentTrait())
 	section := s.section()
@@ -48,6 +37,27 @@ func iniReader(s statement) answer {
 		a.Name = section + "." + a.Name
 	}
 	return found(a)
+}
+
+// isEntry reports whether the name is where an entry's is: at the start of the
+// line, after a dot, or in a list of entries.
+func (s *statement) isEntry() bool {
+	if s.sep != "=" && s.sep != ":" {
+		return false
+	}
+	left, _ := s.commented()
+	if s.open != 0 && !s.inner {
+		if s.sep != "=" || byteAt(s.doc.text, s.nameFrom-1) != s.open {
+			return false
+		}
+		left = bytes.TrimRight(left, " \t[,") // env = ["NAME = value"]
+	}
+	left = bytes.TrimRight(left, " \t")
+	if len(left) == 0 {
+		return true
+	}
+	last := left[len(left)-1]
+	return last == '.' || last == ':' && len(left) <= 2 // pytest-env: D:SECRET_KEY=x
 }
 
 // iniLikeReader is iniReader for texts of unknown kind: the section must be

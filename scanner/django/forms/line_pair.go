@@ -96,63 +96,61 @@ func oneOf(word []byte, list []string) bool {
 func (s *statement) object(key int) (from, to int) {
 	text := s.doc.text
 	reach := s.doc.within(pairBytes)
-	low, high := max(0, s.nameFrom-reach), min(len(text), s.nameTo+reach)
+	from, open := openingBefore(text, max(0, s.nameFrom-reach), s.nameFrom)
+	to, closed := closingAfter(text, s.nameTo, min(len(text), s.nameTo+reach))
+	if open && closed {
+		return from, to
+	}
+	return s.mapping(key)
+}
+
+// openingBefore looks back for a brace or an angle bracket that is open at to.
+func openingBefore(text []byte, from, to int) (at int, ok bool) {
 	depth := 0
-	for from = s.nameFrom; from > low; from-- {
-		switch text[from-1] {
+	for at = to; at > from; at-- {
+		switch text[at-1] {
 		case '}', '>':
 			depth++
 		case '{', '<':
 			depth--
 		}
 		if depth < 0 {
-			break
+			return at, true
 		}
 	}
-	if depth < 0 {
-		depth = 0
-		for to = s.nameTo; to < high; to++ {
-			switch text[to] {
-			case '{':
-				depth++
-			case '}', '>':
-				depth--
-			}
-			if depth < 0 {
-				break
-			}
-		}
-		if depth < 0 {
-			return from, to
-		}
-	}
-	return s.siblings(key)
+	return from, false
 }
 
-// siblings returns the bounds of the lines that belong to the same YAML mapping
+// closingAfter looks for the brace or the angle bracket that closes what is open
+// at from.
+func closingAfter(text []byte, from, to int) (at int, ok bool) {
+	depth := 0
+	for at = from; at < to; at++ {
+		switch text[at] {
+		case '{':
+			depth++
+		case '}', '>':
+			depth--
+		}
+		if depth < 0 {
+			return at, true
+		}
+	}
+	return to, false
+}
+
+// mapping returns the bounds of the lines that belong to the same YAML mapping
 // as the key that begins at this offset.
-func (s *statement) siblings(key int) (from, to int) {
+func (s *statement) mapping(key int) (from, to int) {
 	column := key - s.from
-	from, to = s.from, s.to
-	if n := column - 1; n >= 0 && (s.doc.text[s.from+n] == '"' || s.doc.text[s.from+n] == '\'') {
+	if before := byteAt(s.doc.text[s.from:key], column-1); before == '"' || before == '\'' {
 		column--
 	}
-	item := bytes.IndexByte(s.doc.text[s.from:key], '-') >= 0 // the key begins a list item
-	for range pairLines {
-		nextFrom, next, ok := s.doc.nextLine(to)
-		if !ok || next-s.to > pairBytes {
-			break
-		}
-		line := s.doc.text[nextFrom:next]
-		if len(bytes.TrimSpace(line)) > 0 && (indentOf(line) < column || line[indentOf(line)] == '-' && indentOf(line) <= column) {
-			break
-		}
-		to = next
+	from, to = s.from, s.mappingEnd(column)
+	if bytes.IndexByte(s.doc.text[s.from:key], '-') >= 0 {
+		return from, to // the key begins a list item
 	}
 	for range pairLines {
-		if item {
-			break
-		}
 		prev, end, ok := s.doc.previousLine(from)
 		if !ok || s.from-prev > pairBytes {
 			break
@@ -167,9 +165,29 @@ func (s *statement) siblings(key int) (from, to int) {
 		if len(bytes.TrimSpace(line)) == 0 || n != column {
 			break
 		}
-		from, item = prev, bullet
+		if from = prev; bullet {
+			break
+		}
 	}
 	return from, to
+}
+
+// mappingEnd returns where the lines below end that are not further to the left
+// than a column, nor a new item in it.
+func (s *statement) mappingEnd(column int) int {
+	to := s.to
+	for range pairLines {
+		from, next, ok := s.doc.nextLine(to)
+		if !ok || next-s.to > pairBytes {
+			break
+		}
+		line := s.doc.text[from:next]
+		if n := indentOf(line); len(bytes.TrimSpace(line)) > 0 && (n < column || line[n] == '-' && n <= column) {
+			break
+		}
+		to = next
+	}
+	return to
 }
 
 // valueIn answers with the value after value: or default: between two offsets,
@@ -189,37 +207,40 @@ func (s *statement) valueBetween(from, to int, y style, traits scanner.Trait) (a
 		y.stops = ",}"
 	}
 	for i := from; i < to; i++ {
-		if c := text[i] | 32; c < 'a' || c > 'z' || i > 0 && ascii.IsWord(text[i-1]) {
+		if !ascii.IsLetter(text[i]) || i > 0 && ascii.IsWord(text[i-1]) {
 			continue
 		}
-		end := i
-		for end < to && ascii.IsWord(text[end]) {
-			end++
+		start := i
+		for i < to && ascii.IsWord(text[i]) {
+			i++
 		}
-		word := text[i:end]
-		i = end
+		word := text[start:i]
 		if !oneOf(word, valueKeys[:]) {
 			continue
 		}
-		for end < to && (text[end] == '"' || text[end] == '\'' || text[end] == '\\' || ascii.IsSpace(text[end])) {
-			end++
-		}
-		if end >= to || text[end] != ':' && text[end] != '=' || end+1 < to && text[end+1] == '=' {
+		at, ok := skipKeySign(text[:to], i)
+		if !ok {
 			continue
 		}
-		end++
-		line := nextBreak(text, end, to)
-		r, ok := y.read(text, end, line)
+		r, ok := y.read(text, at, nextBreak(text, at, to))
 		if !ok {
 			continue
 		}
 		if r.isCode() || !r.quoted && (r.values[0] == "{" || r.values[0] == "[") {
 			return a, false
 		}
-		if word[0]|32 == 'd' {
-			r.fallback = true
-		}
+		r.fallback = r.fallback || word[0]|32 == 'd'
 		return s.assign(y.form, r, traits), true
 	}
 	return a, false
+}
+
+// skipKeySign returns the offset after the sign that follows a key, with its
+// quotes; ok is false if there is none.
+func skipKeySign(text []byte, i int) (after int, ok bool) {
+	for i < len(text) && (ascii.IsSpace(text[i]) || text[i] == '"' || text[i] == '\'' || text[i] == '\\') {
+		i++
+	}
+	sign := byteAt(text, i)
+	return i + 1, (sign == ':' || sign == '=') && byteAt(text, i+1) != '='
 }

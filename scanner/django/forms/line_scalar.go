@@ -3,6 +3,7 @@ package forms
 import (
 	"bytes"
 	"html"
+	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -156,56 +157,68 @@ func (y *style) pieces(text []byte, at, limit int) (value string, end int) {
 // plain reads a value without quotes.
 func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 	line := text[at:limit]
-	end := len(line)
-	if y.blank {
-		if n := bytes.IndexAny(line, " \t"); n >= 0 {
-			end = n
-		}
-	} else if y.comment {
-		end = commentStart(line)
-	}
-	if len(line) == 0 || line[0] == '#' && y.comment && at > 0 && ascii.IsSpace(text[at-1]) && value.Surest(y.readings(string(line[:end]), 0)) > value.Django {
-		return r, false
-	}
-	if bytes.HasPrefix(line, []byte("$(")) || line[0] == '`' {
+	end := y.plainEnd(line)
+	if y.isComment(line[:end], byteAt(text, at-1)) || isCommand(line) {
 		return r, false
 	}
 	if n := templateEnd(line); n > end {
 		end = n // ${X:-a default with blanks}, {{ X }}, <your key>
 	}
 	whole := bytes.TrimRight(line[:end], " \t\f\v")
-	short := whole
-	if y.stops != "" && !bytes.HasPrefix(whole, []byte("${")) {
-		if n := bytes.IndexAny(whole, y.stops); n >= 0 {
-			short = bytes.TrimRight(whole[:n], " \t")
-		}
-	}
-	r = reading{offset: at, length: len(whole), end: at + len(whole)}
-	raw := string(whole)
-	if v, from, to, found := defaultOf(raw); found {
-		r.fallback = true
-		r.offset, r.length = at+from, to-from
+	if v, from, to, found := defaultOf(string(whole)); found {
 		if len(v) > 1 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {
-			r.offset, r.length, v = r.offset+1, r.length-2, v[1:len(v)-1]
+			from, to, v = from+1, to-1, v[1:len(v)-1]
 		}
-		r.values = y.readings(v, 0)
+		r = reading{offset: at + from, length: to - from, end: at + len(whole), values: y.readings(v, 0), fallback: true}
 		return r, len(r.values) > 0
 	}
-	if len(short) > 0 && len(short) < len(whole) {
-		// A stop sign can be one of the key's own: the whole counts only if
-		// that makes a surer key.
-		r.values = y.readings(string(short), 0)
-		r.length = len(short)
-		if whole := y.readings(raw, 0); value.Surest(whole) < min(value.Surest(r.values), value.Public) {
-			r.values, r.length = whole, len(raw)
-		}
-		return r, len(r.values) > 0
-	}
+	short := y.cutAtStop(whole)
 	if len(short) == 0 {
 		return r, false
 	}
-	r.values = y.readings(raw, 0)
+	r = reading{offset: at, length: len(short), end: at + len(whole), values: y.readings(string(short), 0)}
+	if len(short) < len(whole) {
+		// A stop sign can be one of the key's own: the whole counts only if
+		// that makes a surer key.
+		if all := y.readings(string(whole), 0); value.Surest(all) < min(value.Surest(r.values), value.Public) {
+			r.values, r.length = all, len(whole)
+		}
+	}
 	return r, len(r.values) > 0
+}
+
+// plainEnd is the length of an unquoted value that begins a line, as far as
+// white space and comments tell.
+func (y *style) plainEnd(line []byte) int {
+	if y.blank {
+		if n := bytes.IndexAny(line, " \t"); n >= 0 {
+			return n
+		}
+	} else if y.comment {
+		return commentStart(line)
+	}
+	return len(line)
+}
+
+// isComment reports whether a comment is in the place of the value, and no key
+// that begins with its sign.
+func (y *style) isComment(v []byte, before byte) bool {
+	return y.comment && len(v) > 0 && v[0] == '#' && ascii.IsSpace(before) && value.Surest(y.readings(string(v), 0)) > value.Django
+}
+
+// isCommand knows what a command writes: $(…), `…`.
+func isCommand(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("$(")) || bytes.HasPrefix(line, []byte("`"))
+}
+
+// cutAtStop ends a value at the first of the style's stop signs.
+func (y *style) cutAtStop(whole []byte) []byte {
+	if y.stops != "" && !bytes.HasPrefix(whole, []byte("${")) {
+		if n := bytes.IndexAny(whole, y.stops); n >= 0 {
+			return bytes.TrimRight(whole[:n], " \t")
+		}
+	}
+	return whole
 }
 
 // commentStart returns where a comment begins in the rest of a line: at a #
@@ -221,50 +234,50 @@ func commentStart(line []byte) int {
 }
 
 // readings lists what a value may mean: the way of the style first, then other
-// layers that it may stand in. quote is 0 for an unquoted value.
+// layers that it may be in. quote is 0 for an unquoted value.
 func (y *style) readings(raw string, quote byte) []string {
 	first := y.unescape(raw, quote)
-	out := []string{first}
-	add := func(v string) {
-		for _, o := range out {
-			if o == v {
-				return
-			}
-		}
-		out = append(out, v)
-	}
-	if y.dollars && strings.Contains(first, "$$") {
-		out[0] = strings.ReplaceAll(first, "$$", "$")
-	}
-	if y.percent && strings.Contains(first, "%%") {
-		out[0] = strings.ReplaceAll(out[0], "%%", "%")
-	}
-	if y.entity {
-		out[0] = html.UnescapeString(out[0])
-	}
-	add(first)
+	out := readingList{y.ownMeaning(first)}
+	out.add(first)
 	if !strings.ContainsAny(raw, `\$%&`) {
 		return out
 	}
-	add(raw)
+	out.add(raw)
 	for _, v := range [...]string{first, raw} {
-		if strings.Contains(v, "$$") {
-			add(strings.ReplaceAll(v, "$$", "$"))
-		}
-		if strings.Contains(v, "%%") {
-			add(strings.ReplaceAll(v, "%%", "%"))
-		}
+		out.add(strings.ReplaceAll(v, "$$", "$"))
+		out.add(strings.ReplaceAll(v, "%%", "%"))
 	}
-	if strings.Contains(raw, `\`) {
-		add(unescapeC(raw))
-	}
+	out.add(unescapeC(raw))
 	if strings.Contains(raw, "&") && strings.Contains(raw, ";") {
-		add(html.UnescapeString(raw))
+		out.add(html.UnescapeString(raw))
 	}
 	if v, ok := unescapePercent(raw); ok {
-		add(v)
+		out.add(v)
 	}
 	return out
+}
+
+// ownMeaning undoes what the style doubles and what it writes as entities.
+func (y *style) ownMeaning(v string) string {
+	if y.dollars {
+		v = strings.ReplaceAll(v, "$$", "$")
+	}
+	if y.percent {
+		v = strings.ReplaceAll(v, "%%", "%")
+	}
+	if y.entity {
+		v = html.UnescapeString(v)
+	}
+	return v
+}
+
+// readingList is a list of values without doubles.
+type readingList []string
+
+func (l *readingList) add(v string) {
+	if !slices.Contains(*l, v) {
+		*l = append(*l, v)
+	}
 }
 
 // unescape undoes the style's own escapes.

@@ -48,33 +48,33 @@ func newStatement(doc *document, anchor int) (s statement, ok bool) {
 		return s, false
 	}
 	doc.spent += (s.to - s.from) / 8
-	text := doc.text
-	s.open, s.slash = openQuote(text[s.from:s.nameFrom])
-	left := text[s.from:s.nameFrom]
-	if s.open != 0 && len(left) > 0 && left[len(left)-1] == s.open {
-		left = left[:len(left)-1]
-		for len(left) > 0 && left[len(left)-1] == '\\' {
-			left = left[:len(left)-1]
-		}
+	left := doc.text[s.from:s.nameFrom]
+	s.open, s.slash = openQuote(left)
+	if s.open != 0 && left[len(left)-1] == s.open {
+		left = bytes.TrimRight(left[:len(left)-1], `\`)
 	}
 	s.left = bytes.TrimRight(left, " \t\f\v")
+	s.sign(s.endName())
+	return s, true
+}
+
+// endName sets where the value must end, and returns the offset after the name
+// with its quote and its bracket: config["SECRET_KEY"], ENV['SECRET_KEY'],
+// $env{'SECRET_KEY'}.
+func (s *statement) endName() int {
+	text, i := s.doc.text, s.nameTo
 	s.limit = s.to
-	i := s.nameTo
 	if s.open != 0 {
 		if n := s.closing(i); n > 0 {
 			s.inner, i = true, n
-		} else {
-			s.limit = closeQuote(text, i, s.to, s.open, s.slash)
-			if s.limit < 0 {
-				s.limit = s.to
-			}
+		} else if n := closeQuote(text, i, s.to, s.open, s.slash); n >= 0 {
+			s.limit = n
 		}
 	}
-	for i < s.limit && (text[i] == ']' || text[i] == ')' && s.inner || text[i] == '}' && s.inner) {
-		i++ // config["SECRET_KEY"], ENV['SECRET_KEY'], $env{'SECRET_KEY'}
+	for i < s.limit && (text[i] == ']' || s.inner && (text[i] == ')' || text[i] == '}')) {
+		i++
 	}
-	s.sign(i)
-	return s, true
+	return i
 }
 
 // closing returns the offset behind the quote that closes at i, or 0.
@@ -212,14 +212,14 @@ func foldPrefix(text []byte, prefix string) bool {
 	return true
 }
 
-// openQuote returns the quote that is open at the end of left, and whether it
-// stands behind a backslash. An apostrophe behind a letter is none. A backtick
-// can hold other quotes, as in Markdown and in JavaScript.
+// openQuote returns the quote that is open at the end of left, and whether it is
+// after a backslash. An apostrophe after a letter opens nothing. A backtick can
+// hold other quotes, as in Markdown and in JavaScript.
 func openQuote(left []byte) (quote byte, slash bool) {
 	ticked := false
 	for i := 0; i < len(left); i++ {
 		c := left[i]
-		if c == '\\' && i+1 < len(left) && (left[i+1] == '\\' || quote == 0 && !ascii.IsQuote(left[i+1])) {
+		if c == '\\' && escapes(left, i, quote != 0) {
 			i++
 			continue
 		}
@@ -233,10 +233,9 @@ func openQuote(left []byte) (quote byte, slash bool) {
 				ticked, quote, slash = !ticked, 0, false
 			}
 		case quote == 0:
-			if c == '\'' && i > 0 && ascii.IsWord(left[i-1]) {
-				continue
+			if c == '"' || !ascii.IsWord(byteAt(left, i-1)) {
+				quote, slash = c, escaped
 			}
-			quote, slash = c, escaped
 		case quote == c && escaped == slash:
 			quote, slash = 0, false
 		case c == '"' && quote == '"' && escaped:
@@ -249,6 +248,15 @@ func openQuote(left []byte) (quote byte, slash bool) {
 		return '`', false
 	}
 	return quote, slash
+}
+
+// escapes reports whether the backslash at i takes the next byte with it: a
+// backslash, and outside of quotes anything but a quote.
+func escapes(left []byte, i int, quoted bool) bool {
+	if i+1 == len(left) {
+		return false
+	}
+	return left[i+1] == '\\' || !quoted && !ascii.IsQuote(left[i+1])
 }
 
 // closeQuote returns the offset of the quote that closes what is open at i, or

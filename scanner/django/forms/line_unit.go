@@ -2,8 +2,7 @@ package forms
 
 import (
 	"bytes"
-
-	"github.com/djleaks/djleaks/scanner"
+	"strings"
 )
 
 // unitReader knows the places of service managers and web servers: systemd's
@@ -12,22 +11,18 @@ import (
 func unitReader(s statement) answer {
 	left, _ := s.commented()
 	left = bytes.TrimRight(left, " \t\"'")
-	lower := bytes.ToLower(left[max(0, len(left)-64):])
+	setting := string(bytes.ToLower(bytes.TrimSpace(left[max(0, len(left)-64):])))
 	y := style{form: Unit, single: true, joins: true, percent: true, blank: true}
 	switch {
-	case s.sep == "" && s.spaced && (bytes.HasSuffix(lower, []byte("uwsgi_param")) || bytes.HasSuffix(lower, []byte("fastcgi_param")) ||
-		bytes.HasSuffix(lower, []byte("setenv")) && bytes.Equal(bytes.TrimSpace(left), []byte("SetEnv"))):
+	case s.sep == "" && s.spaced && isServerSetting(left, setting):
 		y.stops, y.percent = ";", false
 	case s.sep != "=" || s.inner:
 		return pass
-	case bytes.HasPrefix(bytes.TrimLeft(left, " \t"), []byte("Environment=")), bytes.HasPrefix(bytes.TrimLeft(left, " \t"), []byte("Environment =")):
-		if s.open != 0 {
-			y.blank = false
-		}
-	case bytes.HasPrefix(bytes.TrimLeft(lower, " \t"), []byte("environment")) && bytes.IndexByte(left, '=') >= 0:
+	case bytes.HasPrefix(left, []byte("Environment=")), bytes.HasPrefix(left, []byte("Environment =")):
+		y.blank = s.open == 0
+	case strings.HasPrefix(setting, "environment") && bytes.IndexByte(left, '=') >= 0:
 		y.stops = ","
-	case bytes.Equal(bytes.TrimSpace(lower), []byte("env =")), bytes.Equal(bytes.TrimSpace(lower), []byte("env=")),
-		bytes.Equal(bytes.TrimSpace(lower), []byte("raw_env =")):
+	case setting == "env =", setting == "env=", setting == "raw_env =":
 		y.blank = false
 	default:
 		return pass
@@ -36,9 +31,10 @@ func unitReader(s statement) answer {
 	if !ok {
 		return claimed
 	}
-	var traits scanner.Trait
-	if _, comment := s.commented(); comment {
-		traits = scanner.Comment
-	}
-	return found(s.assign(y.form, r, traits))
+	return found(s.assign(y.form, r, s.commentTrait()))
+}
+
+// isServerSetting knows what takes a name and a value as two words.
+func isServerSetting(left []byte, lower string) bool {
+	return strings.HasSuffix(lower, "uwsgi_param") || strings.HasSuffix(lower, "fastcgi_param") || string(bytes.TrimSpace(left)) == "SetEnv"
 }

@@ -23,34 +23,24 @@ func prefixForm(doc *document, anchor int, emit func(*Assignment)) int {
 	return 0
 }
 
+// prefixed reads the prefix at an offset and the key after it.
 func prefixed(doc *document, from int) (a Assignment, ok bool) {
 	body := from + len(scanner.InsecurePrefix)
 	if string(doc.text[from:body]) != scanner.InsecurePrefix {
 		return a, false
 	}
 	limit := min(len(doc.text), body+maxInsecure)
-	end := body
 	quote := quoteBefore(doc.text, from)
-	for end < limit {
-		c := doc.text[end]
-		if c <= ' ' || c >= 0x7f || c == quote || quote == 0 && (c == '"' || c == '\'' || c == '`' || c == '<') {
-			break
-		}
-		if c == '\\' && end+1 < limit && doc.text[end+1] == quote && quote != 0 && end-body >= value.DjangoLength {
-			break
-		}
-		end++
-	}
+	end := body + insecureEnd(doc.text[body:limit], quote)
 	raw := string(doc.text[from:end])
 	for _, v := range insecureReadings(raw) {
 		if _, ok := value.DjangoShape(v.text); ok {
 			return insecureMatch(from, v.raw, v.text), true
 		}
 	}
-	if whole, to := joinPieces(doc.text, raw, end, limit); whole != raw {
-		if _, ok := value.DjangoShape(whole); ok {
-			return insecureMatch(from, to-from, whole), true
-		}
+	whole, to := joinPieces(doc.text[:limit], raw, end)
+	if _, ok := value.DjangoShape(whole); ok && whole != raw {
+		return insecureMatch(from, to-from, whole), true
 	}
 	if quote != 0 && end < limit && doc.text[end] == quote && value.IsRandom(raw[len(scanner.InsecurePrefix):]) {
 		return insecureMatch(from, len(raw), raw), true
@@ -58,28 +48,53 @@ func prefixed(doc *document, from int) (a Assignment, ok bool) {
 	return a, false
 }
 
+// insecureEnd is the length of the key after the prefix: up to the closing
+// quote, escaped or not, or to a sign that no key has.
+func insecureEnd(text []byte, quote byte) int {
+	for i, c := range text {
+		switch {
+		case !isPrintable(c), c == quote:
+			return i
+		case quote == 0 && (ascii.IsQuote(c) || c == '<'):
+			return i
+		case quote != 0 && c == '\\' && byteAt(text, i+1) == quote && i >= value.DjangoLength:
+			return i
+		}
+	}
+	return len(text)
+}
+
+// isPrintable reports whether c is ASCII and no white space.
+func isPrintable(c byte) bool { return c > ' ' && c < 0x7f }
+
 // joinPieces appends the strings that are joined to the one which ends at a
 // quote, over line ends, as most languages write it: "…" + "…", '…' . '…',
-// "…" \ "…". It returns the offset behind the last one.
-func joinPieces(text []byte, first string, end, limit int) (whole string, to int) {
+// "…" \ "…". It returns the offset after the last one.
+func joinPieces(text []byte, first string, end int) (whole string, to int) {
 	whole = first
 	for range maxPieces {
-		if end >= limit || !ascii.IsQuote(text[end]) {
+		quote := byteAt(text, end)
+		if !ascii.IsQuote(quote) {
 			break
 		}
-		quote, i := text[end], end+1
-		for i < limit && (ascii.IsSpace(text[i]) || ascii.IsBreak(text[i]) || text[i] == '+' || text[i] == '.' || text[i] == '\\' || text[i] == '&') {
+		i := end + 1
+		for i < len(text) && isJoint(text[i]) {
 			i++
 		}
-		if i >= limit || text[i] != quote {
+		if byteAt(text, i) != quote {
 			break
 		}
 		next := i + 1
-		for end = next; end < limit && text[end] > ' ' && text[end] < 0x7f && text[end] != quote; end++ {
+		for end = next; end < len(text) && isPrintable(text[end]) && text[end] != quote; end++ {
 		}
 		whole += string(text[next:end])
 	}
 	return whole, end
+}
+
+// isJoint knows what is between strings that are one value.
+func isJoint(c byte) bool {
+	return ascii.IsSpace(c) || ascii.IsBreak(c) || c == '+' || c == '.' || c == '\\' || c == '&'
 }
 
 // maxPieces is how many strings are joined at most.

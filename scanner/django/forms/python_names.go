@@ -49,49 +49,50 @@ func (r result) clone() result {
 	return r
 }
 
-// bind looks for "path =" at the start of a line.
-func (doc *document) bind(path string, hops int) binding {
+// bind looks for "name =" at the start of a line.
+func (doc *document) bind(name string, hops int) binding {
 	at := 0
 	for bound := 0; bound < maxBindings; {
-		n := bytes.Index(doc.text[at:], []byte(path))
+		n := bytes.Index(doc.text[at:], []byte(name))
 		if n < 0 {
-			return binding{}
+			break
 		}
 		from := at + n
-		at = from + len(path)
-		if !doc.startsLine(from) || at < len(doc.text) && ascii.IsWord(doc.text[at]) {
+		at = from + len(name)
+		if !doc.startsLine(from) || ascii.IsWord(byteAt(doc.text, at)) {
 			// Uses of the name do not count as bindings, but too many of them end
 			// the search.
 			if doc.spent += narrowWindow / 8; doc.spent > len(doc.text)+8*wideWindow {
-				return binding{}
+				break
 			}
 			continue
 		}
 		bound++
-		p := newPython(doc, at)
-		p.hops = hops
-		p.advance()
-		if p.at(":") && !p.skipAnnotation() {
-			p.charge(at)
-			continue
-		}
-		if !p.at("=") {
-			p.charge(at)
-			continue
-		}
-		p.advance()
-		r := p.expression()
-		p.charge(at)
-		if len(r.literals) == 0 && hops < maxHops {
-			if v, ok := p.resolve(r.origin); ok {
-				r = v
-			}
-		}
-		if len(r.literals) > 0 && !r.boolean {
+		if r, ok := doc.boundAt(at, hops); ok {
 			return binding{value: r, ok: true}
 		}
 	}
 	return binding{}
+}
+
+// boundAt evaluates what is assigned to the name that ends at an offset; ok is
+// false if it is no text, or nothing is.
+func (doc *document) boundAt(at, hops int) (r result, ok bool) {
+	p := newPython(doc, at)
+	defer p.charge(at)
+	p.hops = hops
+	p.advance()
+	if p.at(":") && !p.skipAnnotation() || !p.at("=") {
+		return r, false
+	}
+	p.advance()
+	r = p.expression()
+	if len(r.literals) == 0 && hops < maxHops {
+		if v, ok := p.resolve(r.origin); ok {
+			r = v
+		}
+	}
+	return r, len(r.literals) > 0 && !r.boolean
 }
 
 // startsLine reports whether only white space stands before offset in its line.
