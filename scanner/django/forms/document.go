@@ -121,17 +121,19 @@ func nextBreak(text []byte, from, to int) int {
 // underscores and what is not ASCII; with dashes too if dashed. Each side is cut
 // at MaxName bytes.
 func (doc *document) word(offset int, dashed bool) (from, to int) {
+	part := func(c byte) bool { return ascii.IsWord(c) || dashed && c == '-' }
+	low, high := max(0, offset-value.MaxName), min(len(doc.text), offset+value.MaxName)
 	from, to = offset, offset
-	for from > 0 && offset-from < value.MaxName && (ascii.IsWord(doc.text[from-1]) || dashed && doc.text[from-1] == '-') {
+	for from > low && part(doc.text[from-1]) {
 		from--
 	}
-	for to < len(doc.text) && to-offset < value.MaxName && (ascii.IsWord(doc.text[to]) || dashed && doc.text[to] == '-') {
+	for to < high && part(doc.text[to]) {
 		to++
 	}
 	if bytes.HasPrefix(doc.text[from:to], []byte("\xef\xbb\xbf")) {
 		from += 3 // a byte order mark
 	}
-	if from > 0 && from < offset && doc.text[from-1] == '\\' && bytes.IndexByte([]byte("ntr"), doc.text[from]) >= 0 {
+	if from < offset && byteAt(doc.text, from-1) == '\\' && bytes.IndexByte([]byte("ntr"), doc.text[from]) >= 0 {
 		from++ // an escape before the name: "DEBUG=1\nSECRET_KEY=…"
 	}
 	return from, to

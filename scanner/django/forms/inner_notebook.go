@@ -14,33 +14,15 @@ func notebookViews(doc *document, emit func(*Assignment)) []span {
 	text, next := doc.text, 0
 	cell := kindPython
 	for i := 0; i < len(text); {
-		if text[i] != '"' {
-			i++
+		key, at, ok := jsonKey(text, &i)
+		if !ok {
 			continue
 		}
-		end := closeQuote(text, i+1, len(text), '"', false)
-		if end < 0 {
-			break
-		}
-		key := text[i+1 : end]
-		at := end + 1
-		for at < len(text) && (ascii.IsSpace(text[at]) || ascii.IsBreak(text[at])) {
-			at++
-		}
-		i = end + 1
-		if at >= len(text) || text[at] != ':' {
-			continue
-		}
-		for at++; at < len(text) && (ascii.IsSpace(text[at]) || ascii.IsBreak(text[at])); {
-			at++
-		}
-		i = at
 		k := sniffKind
-		switch string(key) {
+		switch key {
 		case "cell_type":
-			cell = kindPython
-			if !bytes.HasPrefix(text[at:], []byte(`"code"`)) {
-				cell = kindMarkup
+			if cell = kindMarkup; bytes.HasPrefix(text[at:], []byte(`"code"`)) {
+				cell = kindPython
 			}
 			continue
 		case "source", "input":
@@ -50,14 +32,43 @@ func notebookViews(doc *document, emit func(*Assignment)) []span {
 			continue
 		}
 		l := &layout{}
-		to := jsonText(l, text, at)
-		if doc.anchored(&next, at, to) {
+		i = jsonText(l, text, at)
+		if doc.anchored(&next, at, i) {
 			doc.view(l, k, emit)
-			done = append(done, span{at, to})
+			done = append(done, span{at, i})
 		}
-		i = to
 	}
 	return done
+}
+
+// jsonKey reads a key whose quote is at text[*i] and moves on: to its value, if
+// it is a key, else after what is there.
+func jsonKey(text []byte, i *int) (key string, at int, ok bool) {
+	if text[*i] != '"' {
+		*i++
+		return "", 0, false
+	}
+	end := closeQuote(text, *i+1, len(text), '"', false)
+	if end < 0 {
+		*i = len(text)
+		return "", 0, false
+	}
+	from := *i + 1
+	*i = end + 1
+	at = skipBlank(text, end+1)
+	if byteAt(text, at) != ':' {
+		return "", 0, false
+	}
+	*i = skipBlank(text, at+1)
+	return string(text[from:end]), *i, true
+}
+
+// skipBlank returns the offset after white space and line breaks.
+func skipBlank(text []byte, at int) int {
+	for at < len(text) && (ascii.IsSpace(text[at]) || ascii.IsBreak(text[at])) {
+		at++
+	}
+	return at
 }
 
 // jsonText appends the string or the list of strings at text[at], without

@@ -26,30 +26,25 @@ const (
 
 // yamlReader knows a key and its value in all styles of YAML.
 func yamlReader(s statement) answer {
-	if anchor := s.nameFrom > 0 && s.doc.text[s.nameFrom-1] == '&' && s.sep == "" && s.spaced; anchor {
+	if s.sep == "" && s.spaced && byteAt(s.doc.text, s.nameFrom-1) == '&' {
 		s.sep = ":" // other: &secret_key value
 	}
-	if s.sep != ":" || s.open != 0 && !s.inner || s.at < s.limit && s.at == s.signAt+1 && !s.flow() {
+	if !s.isMapping() || !s.yamlKey() {
 		return pass
 	}
-	if !s.yamlKey() {
-		return pass
-	}
-	text := s.doc.text
 	y := yamlStyle
 	if s.doc.fact("compose", looksLikeCompose) {
 		y = composeStyle
 	}
-	traits := s.commentTrait()
 	if s.flow() {
 		y.stops = ",}]"
 	}
 	if !s.skipTag() {
 		return claimed
 	}
-	rest := s.rest()
+	traits, rest := s.commentTrait(), s.rest()
 	switch {
-	case len(rest) == 0 || rest[0] == '#' && text[s.at-1] == ' ':
+	case len(rest) == 0 || rest[0] == '#' && s.doc.text[s.at-1] == ' ':
 		return s.yamlBelow(y, traits)
 	case (rest[0] == '|' || rest[0] == '>') && isBlockHeader(rest):
 		if r, ok := s.yamlBlock(rest[0] == '>'); ok {
@@ -59,19 +54,23 @@ func yamlReader(s statement) answer {
 	case rest[0] == '*' && value.IsPlainName(string(bytes.TrimSpace(rest[1:]))):
 		return claimed
 	case rest[0] == '{' && !bytes.HasPrefix(rest, []byte("{{")):
-		return s.valueIn(s.at, min(s.limit, len(text)), y, traits)
+		return s.valueIn(s.at, s.limit, y, traits)
 	case rest[0] == '[':
 		return s.yamlList(y, s.at+1, s.limit, traits)
-	default:
-		if isAnnotation(rest) {
-			return pass
-		}
-		r, ok := s.yamlScalar(y)
-		if !ok || r.isCode() || !r.quoted && s.inCode(rest) {
-			return claimed
-		}
-		return s.yamlValue(y, r, traits)
+	case isAnnotation(rest):
+		return pass
 	}
+	r, ok := s.yamlScalar(y)
+	if !ok || r.isCode() || !r.quoted && s.inCode(rest) {
+		return claimed
+	}
+	return s.yamlValue(y, r, traits)
+}
+
+// isMapping reports whether the name is followed by the sign of a mapping: a
+// colon with white space after it, except in flow style.
+func (s *statement) isMapping() bool {
+	return s.sep == ":" && (s.open == 0 || s.inner) && (s.at >= s.limit || s.at != s.signAt+1 || s.flow())
 }
 
 // yamlItemReader knows the items of compose: - NAME=value.
@@ -290,37 +289,51 @@ func (s *statement) yamlBelow(y style, traits scanner.Trait) answer {
 	for ok && len(bytes.TrimSpace(s.doc.text[from:to])) == 0 && to-s.to < yamlBytes {
 		from, to, ok = s.doc.nextLine(to)
 	}
-	if !ok || indentOf(s.doc.text[from:to]) <= column {
+	first := from + indentOf(s.doc.text[from:to])
+	if !ok || first-from <= column {
 		return claimed
 	}
-	first := from + indentOf(s.doc.text[from:to])
-	end := to
-	for range yamlLines {
-		nextFrom, next, more := s.doc.nextLine(end)
-		if !more || next-first > yamlBytes {
-			break
-		}
-		if line := s.doc.text[nextFrom:next]; len(bytes.TrimSpace(line)) > 0 && indentOf(line) <= column {
-			break
-		}
-		end = next
-	}
-	if s.doc.text[first] == '-' {
+	end := s.blockEnd(first, to, column)
+	switch c := s.doc.text[first]; {
+	case c == '-':
 		if list := s.yamlList(y, first, end, traits); list.claimed {
 			return list
 		}
-	}
-	if c := s.doc.text[first]; c == '"' || c == '\'' {
+	case c == '"' || c == '\'':
 		if r, ok := y.read(s.doc.text, first, to); ok {
 			return s.yamlValue(y, r, traits)
 		}
 	}
-	if n := bytes.IndexByte(s.doc.text[first:to], ':'); n < 0 && end == to && s.doc.text[first] != '-' {
-		if r, ok := y.read(s.doc.text, first, to); ok && len(r.values) > 0 && !strings.ContainsAny(r.values[0], " ") {
-			return s.yamlValue(y, r, traits)
-		}
+	if r, ok := s.loneScalar(y, first, to); ok && end == to {
+		return s.yamlValue(y, r, traits)
 	}
 	return s.valueIn(first, end, y, traits)
+}
+
+// blockEnd returns where the lines end that are further to the right than a
+// column; the first one ends at to.
+func (s *statement) blockEnd(first, to, column int) int {
+	for range yamlLines {
+		from, next, more := s.doc.nextLine(to)
+		if !more || next-first > yamlBytes {
+			break
+		}
+		if line := s.doc.text[from:next]; len(bytes.TrimSpace(line)) > 0 && indentOf(line) <= column {
+			break
+		}
+		to = next
+	}
+	return to
+}
+
+// loneScalar reads a line that is one word: no key, no item.
+func (s *statement) loneScalar(y style, from, to int) (r reading, ok bool) {
+	line := s.doc.text[from:to]
+	if bytes.IndexByte(line, ':') >= 0 || line[0] == '-' {
+		return r, false
+	}
+	r, ok = y.read(s.doc.text, from, to)
+	return r, ok && !strings.Contains(r.values[0], " ")
 }
 
 // yamlList reads old keys: the items of a list between two offsets, with
