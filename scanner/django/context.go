@@ -57,15 +57,16 @@ func isTestReport(dir string) bool {
 	return false
 }
 
+// dirContext tells what a folder is for by its name.
 func dirContext(dir string) Context {
-	switch dir {
-	case "site-packages", "dist-packages", "venv", ".venv", "virtualenv", ".virtualenv", "node_modules", "vendor", "vendored", ".tox", ".nox", "third_party", "thirdparty", "bower_components":
+	switch {
+	case vendoredFolders.Has(dir):
 		return Vendored
-	case "docs", "doc", "documentation", "example", "examples", "sample", "samples", "tutorial", "tutorials", "cookiecutter", "_build", "_sources", "_static", "template", "project_template", "project_templates", "skeleton", "boilerplate", "scaffold":
+	case docFolders.Has(dir):
 		return Doc
-	case ".github", ".gitlab", ".circleci", ".buildkite", ".woodpecker", ".travis", ".ci", "ci", "fixtures", "testdata", "testing", "unittests", "mocks", "__mocks__", "e2e", "cypress", "__tests__", "spec", "specs", "molecule", "playwright":
+	case testFolders.Has(dir):
 		return Test
-	case "dev", "development", "local", "localdev", ".devcontainer", ".vscode", ".idea":
+	case devFolders.Has(dir):
 		return Dev
 	}
 	switch {
@@ -75,46 +76,62 @@ func dirContext(dir string) Context {
 		return Doc
 	case isTestName(dir):
 		return Test
-	case hasWord(dir, "sample") || hasWord(dir, "samples") || hasWord(dir, "example") || hasWord(dir, "examples") || hasWord(dir, "skeleton") || hasWord(dir, "tutorial"):
+	case hasWord(dir, "sample", "samples", "example", "examples", "skeleton", "tutorial"):
 		return Doc // sample_project
 	}
 	return Prod
 }
 
+// baseContext tells a file's context by its name without folders.
 func baseContext(base string) Context {
-	switch base {
-	case "conftest.py", "runtests.py", "tox.ini", "pytest.ini", "noxfile.py", "tests.py", "test.py", "ci.py", "testing.py", "jenkinsfile", "azure-pipelines.yml", "azure-pipelines.yaml", "bitbucket-pipelines.yml",
-		"appveyor.yml", ".appveyor.yml", ".travis.yml", ".drone.yml", ".woodpecker.yml", ".gitlab-ci.yml", ".gitlab-ci.yaml", "buildspec.yml", "runtests.sh", "test.sh", "cibuild.sh", "ci.sh", "cloudbuild.yaml":
-		return Test
-	}
-	stem, ext := base, ""
+	stem, ending := base, ""
 	if n := strings.LastIndexByte(base, '.'); n > 0 {
-		stem, ext = base[:n], base[n+1:]
-	}
-	switch ext {
-	case "md", "rst", "adoc", "markdown", "textile", "html", "htm", "pdf", "doctree":
-		return Doc
-	case "example", "sample", "dist", "template", "tmpl", "tpl", "j2", "jinja", "jinja2", "py-tpl", "in", "erb", "default":
-		return Doc
+		stem, ending = base[:n], base[n+1:]
 	}
 	switch {
-	case strings.HasPrefix(strings.TrimLeft(base, "._-"), "env") && (hasWord(base, "dist") || hasWord(base, "template") || hasWord(base, "tmpl") || hasWord(base, "tpl") || hasWord(base, "default") || hasWord(base, "defaults")):
-		return Doc // .env-dist
-	case hasWord(stem, "example") || hasWord(stem, "sample") || hasWord(ext, "example") || hasWord(ext, "sample") || hasWord(ext, "template") || strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog") || base == "search_index.json" || base == "searchindex.js":
-		return Doc
-	case isTestName(stem) || hasWord(stem, "ci") || ext == "ci" || isTestName(ext):
+	case testFiles.Has(base):
 		return Test
-	case hasWord(stem, "dev") || hasWord(stem, "development") || hasWord(stem, "override") || hasWord(ext, "dev") || hasWord(ext, "local") || hasWord(ext, "development") || hasWord(stem, "develop"):
-		return Dev
-	case stem == "local" || stem == "docker" && ext != "env" || stem == "debug" || hasWord(stem, "local") && (strings.HasPrefix(base, "docker") || strings.HasPrefix(base, "settings") || strings.HasPrefix(base, ".env")):
+	case isDoc(base, stem, ending):
+		return Doc
+	case isTestName(stem) || isTestName(ending) || hasWord(stem, "ci") || ending == "ci":
+		return Test
+	case isDev(base, stem, ending):
 		return Dev
 	}
 	return Prod
 }
 
+// isDoc recognises documentation, examples and templates.
+func isDoc(base, stem, ending string) bool {
+	switch base {
+	case "search_index.json", "searchindex.js":
+		return true
+	}
+	if strings.HasPrefix(strings.TrimLeft(base, "._-"), "env") && hasWord(base, "dist", "template", "tmpl", "tpl", "default", "defaults") {
+		return true // .env-dist
+	}
+	return docEndings.Has(ending) || strings.HasPrefix(base, "readme") || strings.HasPrefix(base, "changelog") ||
+		hasWord(stem, "example", "sample") || hasWord(ending, "example", "sample", "template")
+}
+
+// isDev recognises files for a developer's machine: local.py, settings_local.py,
+// but not local_data.py.
+func isDev(base, stem, ending string) bool {
+	switch stem {
+	case "local", "debug":
+		return true
+	case "docker":
+		return ending != "env"
+	}
+	if hasWord(stem, "dev", "develop", "development", "override") || hasWord(ending, "dev", "development", "local") {
+		return true
+	}
+	return hasWord(stem, "local") && (strings.HasPrefix(base, "docker") || strings.HasPrefix(base, "settings") || strings.HasPrefix(base, ".env"))
+}
+
 // isTestName knows tests, test_x, x_tests, x-test, testproject.
 func isTestName(s string) bool {
-	if hasWord(s, "test") || hasWord(s, "tests") || hasWord(s, "testing") || hasWord(s, "pytest") || hasWord(s, "unittest") {
+	if hasWord(s, "test", "tests", "testing", "pytest", "unittest") {
 		return true
 	}
 	for _, p := range [...]string{"testproject", "testproj", "testapp", "testsite", "testsettings", "testutils", "testenv"} {
@@ -125,17 +142,20 @@ func isTestName(s string) bool {
 	return false
 }
 
-// hasWord reports whether s holds word between separators.
-func hasWord(s, word string) bool {
-	for at := 0; ; {
-		n := strings.Index(s[at:], word)
-		if n < 0 {
-			return false
-		}
-		from := at + n
-		at = from + len(word)
-		if (from == 0 || !ascii.IsAlnum(s[from-1])) && (at == len(s) || !ascii.IsAlnum(s[at])) {
-			return true
+// hasWord reports whether s holds one of the words between separators.
+func hasWord(s string, list ...string) bool {
+	for _, word := range list {
+		for at := 0; at < len(s); {
+			n := strings.Index(s[at:], word)
+			if n < 0 {
+				break
+			}
+			from := at + n
+			at = from + len(word)
+			if (from == 0 || !ascii.IsAlnum(s[from-1])) && (at == len(s) || !ascii.IsAlnum(s[at])) {
+				return true
+			}
 		}
 	}
+	return false
 }

@@ -116,11 +116,7 @@ func isProgram(form scanner.Form) bool {
 // isForeignProgram knows programs in languages that Django is not written in, by
 // the ending of their file names.
 func isForeignProgram(path string) bool {
-	switch path[strings.LastIndexByte(path, '.')+1:] {
-	case "go", "js", "mjs", "cjs", "jsx", "ts", "tsx", "vue", "svelte", "java", "kt", "rb", "php", "rs", "c", "h", "cc", "cpp", "cs", "swift", "dart", "scala", "lua", "pl", "ex", "exs", "clj", "cue":
-		return true
-	}
-	return false
+	return foreignEndings.Has(path[strings.LastIndexByte(path, '.')+1:])
 }
 
 // modify applies what the surroundings of the value say.

@@ -1,0 +1,35 @@
+package django
+
+import (
+	_ "embed"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/words"
+)
+
+// The lists of words, one a line and in lower case, are in the folder words.
+var (
+	//go:embed words/dev-folders.txt
+	devFoldersText string
+	//go:embed words/doc-endings.txt
+	docEndingsText string
+	//go:embed words/doc-folders.txt
+	docFoldersText string
+	//go:embed words/foreign-endings.txt
+	foreignEndingsText string
+	//go:embed words/test-files.txt
+	testFilesText string
+	//go:embed words/test-folders.txt
+	testFoldersText string
+	//go:embed words/vendored-folders.txt
+	vendoredFoldersText string
+)
+
+var (
+	devFolders      = words.New(devFoldersText)      // folders for a developer's machine
+	docEndings      = words.New(docEndingsText)      // endings of documentation, examples and templates
+	docFolders      = words.New(docFoldersText)      // folders of documentation, examples and templates
+	foreignEndings  = words.New(foreignEndingsText)  // endings of programs in languages that Django is not written in
+	testFiles       = words.New(testFilesText)       // files of tests and of continuous integration
+	testFolders     = words.New(testFoldersText)     // folders of tests and of continuous integration
+	vendoredFolders = words.New(vendoredFoldersText) // folders with copies of other projects
+)
