@@ -33,7 +33,7 @@ var house = map[string][]string{
 	"internal/cienv":                {module + "scanner"},
 	"internal/cache":                {module + "scanner"},
 	"internal/project":              {module + "scanner", module + "internal/lazy"},
-	"internal/dossier":              {module + "scanner", module + "internal/project"},
+	"internal/dossier":              {module + "scanner", module + "internal/project", module + "internal/say"},
 	"internal/scan": {
 		module + "scanner", module + "scanner/django", module + "internal/packfile", module + "internal/packwalk", module + "internal/trace",
 		module + "internal/gitstore", module + "internal/source", module + "internal/policy", module + "internal/cienv", module + "internal/cache", module + "internal/say",

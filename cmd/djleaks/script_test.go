@@ -15,6 +15,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/djleaks/djleaks/internal/testkit"
+	"github.com/djleaks/djleaks/scanner"
 )
 
 // outputLog names, in a script's environment, the file that gets a copy of all
@@ -58,9 +59,10 @@ func TestScripts(t *testing.T) {
 			return fillKeys(e.WorkDir)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"fill": scriptFill,
-			"rev":  scriptRev,
-			"site": scriptSite,
+			"fill":  scriptFill,
+			"rev":   scriptRev,
+			"site":  scriptSite,
+			"steps": scriptSteps,
 		},
 	})
 }
@@ -113,6 +115,20 @@ func scriptSite(ts *testscript.TestScript, _ bool, _ []string) {
 	ts.Check(ts.Exec("git", "init", "-q", "-b", "topic", "site"))
 	ts.Check(ts.Chdir("site"))
 	ts.Check(ts.Exec("sh", "-c", "git fast-import --quiet <../history && git reset -q --hard && rm ../history"))
+}
+
+// scriptSteps is `steps FILE`: it writes what the playbook of the report on
+// standard output says to run into a file.
+func scriptSteps(ts *testscript.TestScript, _ bool, args []string) {
+	var report scanner.Report
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &report))
+	var script strings.Builder
+	for _, play := range report.Playbook {
+		for _, step := range play.Steps {
+			script.WriteString(step.Run + "\n")
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(script.String()), 0o644))
 }
 
 var keyMark = regexp.MustCompile(`\{\{(key|insecure) (\d+)\}\}`)

@@ -20,6 +20,8 @@ type Facts struct {
 	// FirstPush returns when a commit first came to a remote by a push from
 	// this repository; ok is false if it came there in another way, or never.
 	FirstPush func(commit string) (at time.Time, ok bool)
+	// First reports whether a commit has no parent.
+	First func(commit string) bool
 	// Committed returns the committer date of a commit.
 	Committed func(commit string) (at time.Time, ok bool)
 

@@ -1,5 +1,302 @@
 package dossier
 
-import "github.com/djleaks/djleaks/scanner"
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
-func playbook(*scanner.Report, *Facts, *Radius) []scanner.Play { return nil }
+	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// playbook is what to do about the keys of each decision, the most urgent first.
+// A step is there only if it applies.
+func playbook(r *scanner.Report, f *Facts, radius *Radius) []scanner.Play {
+	var out []scanner.Play
+	for _, d := range scanner.Decisions() {
+		var keys []*scanner.Key
+		for _, list := range [][]scanner.Key{r.Keys, r.Accepted, r.NeverCommitted} {
+			for i := range list {
+				if list[i].Decision == d {
+					keys = append(keys, &list[i])
+				}
+			}
+		}
+		if len(keys) == 0 || d == scanner.AcceptedKey {
+			continue
+		}
+		b := &book{r: r, project: f.Project, radius: radius, keys: keys, first: f.First, variable: "DJANGO_SECRET_KEY"}
+		if b.project != nil {
+			if name, _, ok := b.project.Variable(); ok {
+				b.variable = name
+			}
+		}
+		b.write(d, slices.ContainsFunc(out, func(p scanner.Play) bool { return p.Decision == scanner.RotateNow }))
+		play := scanner.Play{Decision: d, Steps: b.steps}
+		for _, k := range keys {
+			play.Keys = append(play.Keys, k.Fingerprint)
+		}
+		out = append(out, play)
+	}
+	return out
+}
+
+// book is one play that is being written.
+type book struct {
+	r        *scanner.Report
+	project  *project.Project // may be nil
+	radius   *Radius
+	keys     []*scanner.Key
+	first    func(commit string) bool // whether a commit has no parent; may be nil
+	variable string                   // the environment variable that the code reads, or shall read
+	steps    []scanner.Step
+}
+
+func (b *book) write(d scanner.Decision, rotating bool) {
+	switch d {
+	case scanner.RotateNow:
+		b.rotate()
+	case scanner.Rotate:
+		b.askProduction()
+		if rotating {
+			b.add(scanner.ThisHour, "A key that runs is replaced by the same new key, with the steps above. One that does not needs no rotation: only the look-back below.", "")
+			b.lookBack()
+			b.record()
+			return
+		}
+		b.rotate()
+	case scanner.RevokeFallback:
+		b.revoke()
+	case scanner.CleanUpLocally:
+		b.cleanUp()
+	case scanner.AlreadyRotated:
+		b.lookBack()
+		b.record()
+		b.purge()
+	}
+}
+
+func (b *book) add(when scanner.When, do, run string) *scanner.Step {
+	b.steps = append(b.steps, scanner.Step{When: when, Do: do, Run: run})
+	return &b.steps[len(b.steps)-1]
+}
+
+func (b *book) at(when scanner.When, at project.Site, do, run string) {
+	s := b.add(when, do, run)
+	s.Path, s.Line = at.Path, at.Line
+}
+
+// rotate is the rotation of a key that others have.
+func (b *book) rotate() {
+	if b.has(func(k *scanner.Key) bool { return k.Live == nil }) && b.keys[0].Decision == scanner.RotateNow {
+		b.askProduction()
+	}
+	b.saveData()
+	b.newKey()
+	b.code()
+	b.add(scanner.ThisHour, "Deploy to all processes at once: web, workers, schedulers. Never list a leaked key in SECRET_KEY_FALLBACKS: whatever is forged with it would stay valid.", "")
+	b.endSessions()
+	b.lookBack()
+	b.replaceAtSource()
+	b.add(scanner.Today, "Prove it: on the host ask again which keys run, and let the audit compare. It has to find no key that is live.", hostLine+" | djleaks audit --live-fingerprint - --fail-on rotate")
+	b.add(scanner.Today, "Ask who else has the key: other services that check the same tokens, staging, backups of .env. Compare fingerprints, and rotate together.", "")
+	b.record()
+	b.advisory()
+	b.add(scanner.ThisWeek, "Stop the next one before it is committed.", "djleaks hook install")
+	b.purge()
+}
+
+func (b *book) has(what func(*scanner.Key) bool) bool { return slices.ContainsFunc(b.keys, what) }
+
+// hostLine prints the fingerprints of the keys that Django runs with, whatever
+// they come from: a default of the settings counts, which `echo $VARIABLE` does
+// not see. No key leaves the host.
+const hostLine = `python manage.py shell -c 'import hashlib; from django.conf import settings as s; [print(n, hashlib.sha256(k if isinstance(k, bytes) else str(k).encode()).hexdigest()[:16]) for n, k in [("SECRET_KEY", s.SECRET_KEY)] + [("SECRET_KEY_FALLBACKS", k) for k in getattr(s, "SECRET_KEY_FALLBACKS", [])]]'`
+
+func (b *book) askProduction() {
+	b.add(scanner.ThisHour, "Ask production which keys it runs with. On the host, in the environment of the site, this prints their fingerprints; no key moves. Give the lines to: djleaks audit --live-fingerprint -", hostLine)
+}
+
+// saveData is what has to happen before the new key, or data is lost.
+func (b *book) saveData() {
+	for _, e := range b.effects(scanner.EffectData) {
+		b.at(scanner.ThisHour, project.Site{Path: e.Path, Line: e.Line}, "Before the new key: "+before(&e), "")
+	}
+	for _, e := range b.effects(scanner.EffectCode) {
+		if strings.Contains(e.Feature, "django-q") {
+			b.at(scanner.ThisHour, project.Site{Path: e.Path, Line: e.Line},
+				"Before the new key: stop what puts tasks into the queue, let the workers empty it, stop them; start all with the new key. Tasks that are queued would be refused.", "python manage.py qinfo")
+		}
+	}
+}
+
+// before says how the data of a feature survives a rotation.
+func before(e *scanner.Effect) string {
+	switch {
+	case strings.Contains(e.Feature, "fernet-fields"):
+		return e.Feature + ": set FERNET_KEYS = [a new key, the old SECRET_KEY], save every row again, then drop the old one from the list."
+	case strings.Contains(e.Feature, "cryptography"):
+		return e.Feature + ": read every row with the old key and save it with the new one in one script; CRYPTOGRAPHY_KEY alone is not enough, because the signature uses SECRET_KEY."
+	case strings.Contains(e.Feature, "mirage"):
+		return e.Feature + ": set MIRAGE_SECRET_KEY to the old SECRET_KEY, so that reading goes on; then encrypt every row with a key of its own. Without that the ciphertext is returned as if it were the value."
+	case strings.Contains(e.Feature, "fernet-encrypted"):
+		return e.Feature + ": read every row with the old key and save it with the new one. Check first what your version does with what it cannot decrypt: old ones return the ciphertext, and a save encrypts it twice."
+	case strings.Contains(e.Feature, "channel"):
+		return e.Feature + ": symmetric_encryption_keys = [the new key, the old key] until no message is in flight, then the new one alone."
+	case strings.Contains(e.Feature, "second factors"):
+		return e.Feature + ": in a one-off shell with both keys sign every stored secret again; otherwise every user with a second factor is locked out."
+	case strings.Contains(e.Feature, "stored signatures"):
+		return e.Feature + ": compute the stored values again with the new key, or give this code a key of its own."
+	case strings.Contains(e.Feature, "own encryption"):
+		return e.Feature + ": give it a key of its own whose first value is the old material (MultiFernet takes [new, old]), save every row again, count what still opens with the old one only, and drop that."
+	}
+	return e.Feature + ": " + e.Rotation + "."
+}
+
+func (b *book) effects(kind scanner.Consequence) []scanner.Effect {
+	var out []scanner.Effect
+	for _, e := range b.radius.Effects {
+		if e.Effect == kind {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// code is the change at HEAD, and what would die of it.
+func (b *book) code() {
+	for _, k := range b.keys {
+		for i := range k.Occurrences {
+			o := &k.Occurrences[i]
+			if slices.Contains(o.Refs, "HEAD") && !inFallbacks(o) && o.Severity > scanner.Low {
+				b.at(scanner.ThisHour, project.Site{Path: o.Path, Line: o.Line}, "Take it out of the code, which then reads "+b.variable+" from the environment; without --write this only shows the change.", "djleaks fix "+say.Quote(o.Path))
+			}
+		}
+	}
+	if b.project == nil || !b.has(func(k *scanner.Key) bool { r := roleOf(k); return r.signs }) {
+		return
+	}
+	for _, s := range b.project.Starts(b.variable) {
+		what := "This runs Django without " + b.variable + " and would fail from then on"
+		switch s.Kind {
+		case "":
+			b.at(scanner.ThisHour, s.Site, what+". Give the build a value that signs nothing, for this one command.", "RUN "+b.variable+"=only-for-the-build "+s.Command)
+		case project.GitHub, project.GitLab:
+			b.at(scanner.ThisHour, s.Site, what+". Give the job a value that signs nothing.", b.variable+": only-for-tests")
+		default:
+			b.at(scanner.ThisHour, s.Site, what+", unless "+string(s.Kind)+" sets it.", s.Command)
+		}
+	}
+}
+
+// revoke takes a leaked key out of SECRET_KEY_FALLBACKS.
+func (b *book) revoke() {
+	for _, k := range b.keys {
+		for i := range k.Occurrences {
+			if o := &k.Occurrences[i]; inFallbacks(o) && slices.Contains(o.Refs, "HEAD") {
+				b.at(scanner.ThisHour, project.Site{Path: o.Path, Line: o.Line}, "Take the key out of the list. As long as it is there, what is forged with it is accepted.", settingName(o.Name)+" = []")
+			}
+		}
+		if k.Live != nil && *k.Live {
+			b.add(scanner.ThisHour, "Django accepts it as a fallback where it runs: take it out of the variable or the file that fills SECRET_KEY_FALLBACKS there.", "")
+		}
+	}
+	b.add(scanner.ThisHour, "Deploy to all processes. Sessions and links that the old key signed end; that is the purpose.", "")
+	b.lookBack()
+	b.record()
+	b.purge()
+}
+
+// settingName is a name that can stand in a line of code.
+func settingName(name string) string {
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; c != '_' && (c < '0' || c > '9' || i == 0) && (c|32 < 'a' || c|32 > 'z') {
+			return "SECRET_KEY_FALLBACKS"
+		}
+	}
+	return name
+}
+
+// exposed is the day since which others can have one of the keys; ok is false
+// if none has an exposure.
+func (b *book) exposed() (day time.Time, ok bool) {
+	for _, k := range b.keys {
+		if k.Exposure != nil && (!ok || k.Exposure.First.Before(day)) {
+			day, ok = k.Exposure.First, true
+		}
+	}
+	return day, ok
+}
+
+// record ends the exposure where the next audit sees it.
+func (b *book) record() {
+	var run strings.Builder
+	n := 0
+	for _, k := range b.keys {
+		if k.Accepted != nil && k.Accepted.Rotated != "" {
+			continue
+		}
+		if n++; n > mostRecords {
+			break
+		}
+		run.WriteString("[[accept]]\nfingerprint = \"" + string(k.Fingerprint) + "\"\nreason = \"rotated\"\nrotated = \"YYYY-MM-DD\"\n")
+	}
+	if n > 0 {
+		b.add(scanner.ThisWeek, "Write into .djleaks.toml when it was replaced: the exposure ends on that day, and the next audit is quiet about it.", strings.TrimRight(run.String(), "\n"))
+	}
+}
+
+// mostRecords is how many entries are written out.
+const mostRecords = 5
+
+// purge comes last, and reaches less than people hope.
+func (b *book) purge() {
+	beyond := "clones, forks, caches and backups"
+	n := 0
+	for _, k := range b.keys {
+		n += k.Held.PullRequests
+	}
+	if n > 0 {
+		beyond = "the refs of " + strconv.Itoa(n) + " pull requests, which only the host can delete, " + beyond
+	}
+	b.add(scanner.ThisWeek, "Optional and last: rewrite the history. A key that is rotated opens nothing, and a rewrite does not reach "+beyond+".", "")
+}
+
+// advisory is for a project that others install: its default is their key.
+func (b *book) advisory() {
+	if b.project == nil || !b.has(func(k *scanner.Key) bool { return roleOf(k).standard }) {
+		return
+	}
+	name, at, ok := b.project.Distribution()
+	if !ok {
+		return
+	}
+	text := name + ": hard-coded SECRET_KEY as default\n\n" +
+		"Affected: every installation that does not set " + b.variable + ".\n" +
+		"Impact: everybody who has the source can sign what Django trusts."
+	if worst := b.worst(); worst != "" {
+		text += " Worst: " + worst + "."
+	}
+	text += "\nFix: the default is gone; the site does not start without the variable.\n" +
+		"Do now: set " + b.variable + " to a new key (djleaks key new --env-safe), restart, end all sessions.\n" +
+		"Check: the key fingerprints of affected installations are "
+	for i, k := range b.keys {
+		if i > 0 {
+			text += ", "
+		}
+		text += string(k.Fingerprint)
+	}
+	b.at(scanner.ThisWeek, at, "The key is a default: it is the key of everybody who installed "+name+" and set none. Publish an advisory.", text+".")
+}
+
+// worst is what the first effect gives an attacker, in its words.
+func (b *book) worst() string {
+	for _, kind := range []scanner.Consequence{scanner.EffectCode, scanner.EffectIdentity} {
+		for _, e := range b.effects(kind) {
+			return e.Attack + " (" + e.Feature + ")"
+		}
+	}
+	return ""
+}

@@ -51,7 +51,7 @@ func New(paths []string, read Read) *Project {
 		if reader := packageReader(file); reader != nil && !isAside(file) {
 			reader(&p.packages, file, get(file))
 		}
-		if isPlatform(file) && !isAside(file) {
+		if isPlatform(file) && !isAside(file) && len(p.texts) < maxManifests {
 			p.texts[file] = get(file)
 		}
 		if !strings.HasSuffix(file, ".py") || isAside(file) || isMigration(file) {

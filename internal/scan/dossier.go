@@ -28,7 +28,7 @@ func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings) {
 		}
 		workTreeKeys(h.repo, settings.Detector, tracked, live.Keys)
 		f := dossier.Facts{
-			Now: time.Now(), PushUnknown: pushUnknown(h.repo), FirstPush: h.firstPush, Committed: h.committed, Live: live,
+			Now: time.Now(), PushUnknown: pushUnknown(h.repo), FirstPush: h.firstPush, Committed: h.committed, First: h.isFirst, Live: live,
 		}
 		if slices.ContainsFunc(r.Keys, func(k scanner.Key) bool { return k.Severity > scanner.Low || live.Keys[k.Fingerprint].Where != nil }) {
 			f.Project = headProject(h.repo, files, err)

@@ -118,6 +118,13 @@ func (h *history) committed(commit string) (time.Time, bool) {
 	return time.Unix(c.Committed, 0), true
 }
 
+// isFirst reports whether a commit has no parent.
+func (h *history) isFirst(commit string) bool {
+	id, _ := scanner.ParseObjectID(commit)
+	c, err := h.repo.Commit(id)
+	return err == nil && len(c.Parents) == 0
+}
+
 // maxCommitted is the last second of the year 9999.
 const maxCommitted = 253402300799
 
