@@ -87,15 +87,10 @@ func isMixed(v string) bool {
 func holdsCommonWord(v string) bool {
 	whole := fold(v)
 	other := unleet(whole)
-	for _, w := range commonWords {
+	for _, w := range commonWords() {
 		if strings.Contains(whole, w) || strings.Contains(other, w) {
 			return true
 		}
 	}
 	return false
-}
-
-var commonWords = [...]string{
-	"admin", "auth", "base", "blog", "change", "code", "cookie", "data", "demo", "django", "dummy", "flask", "hash", "hello", "jwt", "key", "local", "login", "love", "name", "pass", "private", "prod", "python",
-	"random", "salt", "secr", "secure", "sekr", "server", "session", "shop", "site", "store", "string", "team", "test", "token", "user", "value", "word", "world",
 }

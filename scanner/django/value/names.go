@@ -103,11 +103,11 @@ func judgeParts(before, after []string, upper bool) NameClass {
 	}
 	for i, p := range before {
 		switch {
-		case isForeign(p) || i == firstWord(before) && isVerb(p):
+		case foreign.Has(p) || i == firstWord(before) && verbs.Has(p):
 			return NameNone
 		case p == "DJANGO":
 			class = NameMain
-		case isQualifier(p) || isContainer(p):
+		case isQualifier(p) || containers.Has(p):
 		case class == NameMain && !hasDjango(before):
 			class = NameOther
 		}
@@ -129,17 +129,17 @@ func IsForeignKey(name string) bool {
 		return false
 	}
 	before := parts[:len(parts)-2]
-	if first := firstWord(before); first >= 0 && isVerb(before[first]) {
+	if first := firstWord(before); first >= 0 && verbs.Has(before[first]) {
 		return false
 	}
-	return slices.ContainsFunc(before, isForeign)
+	return slices.ContainsFunc(before, foreign.Has)
 }
 
 // firstWord is the index of the first part that is not the object or module
 // that holds the name.
 func firstWord(parts []string) int {
 	for i, p := range parts {
-		if !isContainer(p) {
+		if !containers.Has(p) {
 			return i
 		}
 	}
@@ -162,12 +162,8 @@ func judgeSigning(before, after []string) NameClass {
 		return NameNone
 	}
 	for _, p := range before {
-		switch p {
-		case "JWT", "SIMPLE", "TOKEN", "SESSION", "DJANGO", "AUTH", "DRF", "REFRESH", "APP":
-		default:
-			if !isQualifier(p) && !isContainer(p) {
-				return NameNone
-			}
+		if !signing.Has(p) && !isQualifier(p) && !containers.Has(p) {
+			return NameNone
 		}
 	}
 	return NameOther
@@ -183,7 +179,7 @@ func judgeSecret(before []string, upper bool) NameClass {
 			return NameMain
 		case p == "APP" || p == "FLASK" || p == "JWT" || p == "SITE" || p == "SESSION":
 			site = true
-		case !isQualifier(p) && !isContainer(p):
+		case !isQualifier(p) && !containers.Has(p):
 			return NameNone
 		}
 	}
@@ -197,13 +193,9 @@ func judgeSecret(before []string, upper bool) NameClass {
 // SECRET, secret_key, self.secret_key, Payment.secret_key.
 func IsGeneric(name string) bool {
 	if n := strings.LastIndexByte(name, '.'); n >= 0 {
-		switch parent := strings.ToLower(name[strings.LastIndexByte(name[:n], '.')+1 : n]); parent {
-		case "app", "application", "settings", "conf", "config", "django", "server", "backend", "web", "api", "site":
+		parent := strings.ToLower(name[strings.LastIndexByte(name[:n], '.')+1 : n])
+		if parents.Has(parent) || strings.Contains(parent, "app") || strings.Contains(parent, "flask") || strings.Contains(parent, "django") {
 			return false
-		default:
-			if strings.Contains(parent, "app") || strings.Contains(parent, "flask") || strings.Contains(parent, "django") {
-				return false
-			}
 		}
 		name = name[n+1:]
 	}
@@ -238,7 +230,7 @@ func IsForeignName(name string) bool {
 		return false
 	}
 	for _, p := range parts {
-		if isForeign(p) {
+		if foreign.Has(p) {
 			return true
 		}
 	}
@@ -247,59 +239,7 @@ func IsForeignName(name string) bool {
 
 // isQualifier knows words that say which of the site's keys it is.
 func isQualifier(p string) bool {
-	switch p {
-	case "OLD", "NEW", "PREVIOUS", "PREV", "DEFAULT", "FALLBACK", "FALLBACKS", "DEV", "DEVELOPMENT", "DEBUG", "LOCAL", "PROD", "PRODUCTION", "STAGING", "STAGE", "TEST", "TESTING", "TESTS",
-		"CI", "INSECURE", "UNSAFE", "CURRENT", "MY", "THE", "YOUR", "SITE", "LEGACY", "BACKUP", "VALUE", "PRIMARY", "SECONDARY", "DUMMY", "BUILD", "TMP", "TEMP", "S", "DEMO", "PLACEHOLDER":
-		return true
-	}
-	return len(p) <= 2 && len(p) > 0 && ascii.IsDigit(p[0])
-}
-
-// isContainer knows what holds settings and variables.
-func isContainer(p string) bool {
-	switch p {
-	case "SETTINGS", "SETTING", "CONF", "CONFIG", "CONFIGS", "APP", "APPLICATION", "SELF", "CLS", "ENV", "ENVIRON", "OS", "VARS", "VAR", "TF", "STRINGDATA", "DATA", "BASE", "COMMON", "DYNACONF", "DOCKER",
-		"SUPER", "BACKEND", "SERVER", "WEB", "VAULT", "ANSIBLE", "GLOBAL", "SECRETS", "SERVICES", "ENVIRONMENT":
-		return true
-	}
-	return false
-}
-
-// isVerb knows the first words of functions about keys.
-func isVerb(p string) bool {
-	switch p {
-	case "GET", "SET", "CHECK", "LOAD", "HAS", "IS", "GENERATE", "GEN", "VALIDATE", "MAKE", "CREATE", "READ", "FETCH", "VERIFY", "USE", "PARSE", "STORE", "ROTATE", "RESET", "ENSURE", "REQUIRE", "MISSING",
-		"NO", "INVALID", "WITH", "EMPTY", "DECODE", "ENCODE", "RANDOM", "FIND", "SHOW", "PRINT", "UPDATE", "DELETE", "REMOVE", "HIDE", "MASK", "EXTRACT", "INIT", "WRITE", "SAVE", "RESOLVE", "FROM", "NEEDS", "HASH", "HASHED":
-		return true
-	}
-	return false
-}
-
-// isForeign knows the products and the kinds of keys that are not a site's own
-// signing key. They stand before SECRET_KEY in a name.
-func isForeign(p string) bool {
-	switch p {
-	// Clouds and storage.
-	case "AWS", "NAWS", "S3", "R2", "B2", "MINIO", "WASABI", "SPACES", "LINODE", "DIGITALOCEAN", "BUCKET", "STORAGE", "BLOB", "CDN", "QINIU", "TENCENT", "TENCENTCLOUD", "ALIYUN", "ALIBABA", "OSS", "COS", "SNS", "SES", "SQS", "DYNAMODB",
-		"BACKBLAZE", "AZURE", "GCP", "GCS", "GOOGLE", "RCLONE", "SCALEWAY", "HUAWEI", "VOLCENGINE", "OBS", "BOTO", "BOTO3", "CLOUDFLARE", "CEPH", "SWIFT", "SEAWEEDFS", "YANDEX", "SELECTEL":
-		return true
-	// Payment.
-	case "STRIPE", "PAYSTACK", "RAZORPAY", "PAYPAL", "YOOKASSA", "BRAINTREE", "PLAID", "MOLLIE", "KHALTI", "ESEWA", "FLUTTERWAVE", "FLW", "PAYTM", "CHAPA", "PADDLE", "XENDIT", "MIDTRANS", "IYZICO", "MPESA", "ADYEN", "SQUARE",
-		"MERCHANT", "PAYMENT", "PAYMENTS", "PAY", "PAYU", "PAYMOB", "COINBASE", "OMISE", "PAYMONGO", "CHECKOUT", "BKASH", "LIQPAY", "WEBPAY", "PAGSEGURO", "MERCADOPAGO", "LEMONSQUEEZY":
-		return true
-	// Services.
-	case "CLOUDINARY", "RECAPTCHA", "HCAPTCHA", "TURNSTILE", "CAPTCHA", "MAILJET", "TWILIO", "SUPABASE", "ALPACA", "BINANCE", "BYBIT", "KRAKEN", "BAIDU", "WECHAT", "WEIXIN", "OPENAI", "FACEBOOK", "TWITTER", "GITHUB", "GITLAB", "BITBUCKET", "TRELLO",
-		"SENTRY", "VK", "LIVE", "SLACK", "DISCORD", "TELEGRAM", "ZOOM", "SHOPIFY", "DROPBOX", "KAKAO", "NAVER", "LINE", "INSTAGRAM", "LINKEDIN", "REDDIT", "PUSHER", "ALGOLIA", "IMAGEKIT", "NEXMO", "VONAGE", "MAILGUN", "SENDGRID",
-		"CLERK", "AUTH0", "OKTA", "COGNITO", "LANGFUSE", "SEARXNG", "NEXTAUTH", "AUTHJS", "RAILS", "LARAVEL", "WORKOS", "FIREBASE", "SPOTIFY", "YELP", "MAPBOX", "SEGMENT", "AMPLITUDE", "MIXPANEL", "UNSPLASH", "PINTEREST", "TIKTOK",
-		"ONESIGNAL", "EXPO", "AGORA", "LIVEKIT", "JITSI", "BBB", "BIGBLUEBUTTON", "MUX", "IYZIPAY", "DUO", "HELLOSIGN", "DOCUSIGN", "XERO", "INTERCOM", "ZENDESK", "HUBSPOT", "MAILCHIMP", "POSTMARK", "DEEPL", "BREVO", "HARVESTAPI", "N8N", "GRAFANA", "GITEA", "FXA", "GF", "DEVISE", "WX", "WXPAY", "ALIPAY", "DINGTALK", "FEISHU", "LARK", "QQ", "WEIBO", "MINIPROGRAM", "HUOBI", "OKX", "OKEX", "GATEIO", "KUCOIN", "BITFINEX", "BITMEX", "POLONIEX", "BITTREX", "HITBTC", "DERIBIT", "FTX":
-		return true
-	// Kinds of keys.
-	case "CLIENT", "API", "ACCESS", "WEBHOOK", "WEBHOOKS", "HMAC", "CONSUMER", "OAUTH", "OAUTH2", "OIDC", "SAML", "LTI", "SSO", "PUBLIC", "PRIVATE", "SHARED", "ENCRYPTION", "ENCRYPT", "ENCRYPTED", "CIPHER", "AES", "CRYPTO", "SSH", "GPG", "PGP",
-		"SSL", "TLS", "NACL", "BOX", "SIGN", "SODIUM", "ED25519", "X25519", "CURVE25519", "RSA", "ECDSA", "TOTP", "OTP", "MFA", "SMS", "BOT", "XSRF", "CSRF", "KEYPAIR", "PAIR", "HOOK", "PARTNER", "VENDOR", "RECOVERY", "WIDGET", "BROWSERSTACK", "EXCHANGE",
-		"EXISTING", "PASSWORD", "USERNAME", "LICENSE", "CERT", "CERTIFICATE", "LDAP", "SMTP", "MAIL", "EMAIL", "DNS", "SWARM", "DOCKERHUB", "MASTER", "SUB", "ROOT", "PEER", "WIREGUARD", "WG", "TOX", "NOSTR", "BEARER", "VAPID", "FERNET", "POSTGRES", "MYSQL", "MONGO", "REDIS", "RABBITMQ", "ELASTIC":
-		return true
-	}
-	return false
+	return qualifiers.Has(p) || len(p) <= 2 && len(p) > 0 && ascii.IsDigit(p[0])
 }
 
 // IsFallbacks reports whether a name is that of the list of old keys.
@@ -341,11 +281,7 @@ func isDashedName(v string) bool {
 	if n < 1 || strings.ToLower(v) != v {
 		return false
 	}
-	switch v[n+1:] {
-	case "password", "passwd", "key", "token", "secret", "username", "user", "url", "uri", "host", "cert", "crt", "pem", "conf", "json", "yaml", "id":
-		return IsPlainName(strings.NewReplacer("-", "_", ".", "_").Replace(v)) && !asksForReplacement(v) && !isDummy(v)
-	}
-	return false
+	return entries.Has(v[n+1:]) && IsPlainName(strings.NewReplacer("-", "_", ".", "_").Replace(v)) && !asksForReplacement(v) && !isDummy(v)
 }
 
 // BareLetters folds the case of a text and takes out what divides its words.

@@ -15,19 +15,19 @@ const maxWords = 24
 
 // asksForReplacement reports whether a value tells its reader to put a key in
 // its place, in one of the languages that settings are commonly written in.
-func asksForReplacement(v string) bool { return speaks(v, isImperative, imperativeParts[:]) }
+func asksForReplacement(v string) bool { return speaks(v, imperatives.Has, imperativeParts()) }
 
 // isDummy reports whether a value says that nobody should use it: for tests,
 // builds, examples.
 func isDummy(v string) bool {
-	return len(v) == 1 || fold(v) == "na" || speaks(v, isDummyWord, dummyParts[:])
+	return len(v) == 1 || fold(v) == "na" || speaks(v, dummies.Has, dummyParts())
 }
 
 // speaks reports whether one of the words of v is in a vocabulary, or v without
 // its separators holds one of the parts.
 func speaks(v string, word func(string) bool, parts []string) bool {
 	var buf [maxWords]string
-	for _, w := range words(buf[:0], v) {
+	for _, w := range wordsOf(buf[:0], v) {
 		if word(w) || len(w) > 2 && word(unleet(w)) {
 			return true
 		}
@@ -41,51 +41,9 @@ func speaks(v string, word func(string) bool, parts []string) bool {
 	return false
 }
 
-func isImperative(w string) bool {
-	switch w {
-	case "change", "changed", "changes", "changeme", "changeit", "changethis", "changing", "replace", "replaceme", "replaced", "put", "insert", "enter", "set", "setme", "fill",
-		"add", "paste", "type", "use", "override", "overridden", "generate", "generated", "generator", "todo", "fixme", "tbd", "your", "yours", "defined",
-		"placeholder", "here", "goes", "rotate", "update", "edit", "modify", "customize", "provide", "specify", "supply", "choose", "create", "make",
-		"some", "value", "example",
-		// Portuguese, Spanish, French, German, Italian, Turkish, Indonesian, Dutch.
-		"sua", "seu", "mude", "troque", "trocar", "altere", "alterar", "aqui", "chave",
-		"tu", "cambia", "cambiar", "cambie", "cambiame", "cambiami", "reemplaza", "reemplazar", "clave",
-		"votre", "changez", "changer", "remplacer", "remplacez", "ici", "cle", "clé",
-		"dein", "deine", "aendern", "ändern", "ändere", "aendere", "ersetzen", "hier", "geheimer", "schluessel", "schlüssel",
-		"tua", "chiave", "inserisci", "qui", "degistir", "değiştir", "degistirin", "anahtar", "ganti", "kunci", "rahasia", "wijzig", "verander", "zmien", "zmień":
-		return true
-	}
-	return false
-}
-
-// imperativeParts are found inside of words too: compounds, and scripts that
-// write no spaces.
-var imperativeParts = [...]string{
-	"changeme", "changethis", "changein", "tobechanged", "replaceme", "replacewith", "fillme", "setme", "setin", "overrideme", "yoursecret", "yourkey", "yourdjango",
-	"placeholder", "keyhere", "secrethere", "randomstring", "somerandom", "secretkeyis",
-	"замен", "измен", "ваш", "секретный", "请", "修改", "替换", "你的", "密钥", "変更", "あなた", "秘密鍵", "변경", "비밀키", "바꾸",
-}
-
-func isDummyWord(w string) bool {
-	switch w {
-	case "test", "tests", "testing", "tester", "pytest", "unittest", "tox", "ci", "travis", "github", "gitlab", "jenkins", "actions", "dev", "develop", "development", "devel",
-		"local", "localdev", "localhost", "dummy", "fake", "mock", "stub", "sample", "demo", "docs", "sandbox", "playground", "synthetic", "bogus",
-		"insecure", "unsafe", "unsecure", "notsecure", "default", "fallback", "build", "collectstatic", "temporary", "temp", "tmp", "throwaway",
-		"not", "no", "dont", "never", "nope", "none", "null", "nil", "undefined", "na", "unused", "irrelevant", "required", "anything", "any", "something", "nothing",
-		"notasecret", "notsecret", "notused", "invalid", "denied", "template", "staging", "debug":
-		return true
-	}
-	return false
-}
-
-var dummyParts = [...]string{
-	"notasecret", "notsecret", "notsosecret", "notverysecret", "notreally", "notforprod", "donotuse", "dontuse", "testkey", "testsecret", "secrettest", "fakekey",
-	"fakesecret", "notakey", "testingsecret", "testingkey", "dummykey", "dummysecret", "insecurekey", "devkey", "devsecret", "localkey", "fortest", "forci", "nosecret", "notanysecret",
-}
-
-// words appends the words of v in lower case to dst: runs of letters and
+// wordsOf appends the words of v in lower case to dst: runs of letters and
 // digits, broken at a change from lower to upper case.
-func words(dst []string, v string) []string {
+func wordsOf(dst []string, v string) []string {
 	from, lower := -1, false
 	flush := func(to int) {
 		if from >= 0 && len(dst) < cap(dst) {
