@@ -96,7 +96,8 @@ func (k *Key) Summarize() {
 
 // with is an acceptance that lists what those of all places stretch to.
 func (a *Acceptance) with(places []Occurrence) *Acceptance {
-	all := Acceptance{By: a.By, Reason: a.Reason, Rotated: a.Rotated}
+	all := *a
+	all.Stretches = nil
 	for i := range places {
 		all.Stretches = append(all.Stretches, places[i].Accepted.Stretches...)
 	}

@@ -19,7 +19,8 @@ func auditCommand(w world) *cli.Command {
 		Description: "Reads every blob of the repository at PATH (the current one by default)\n" +
 			"once, and the messages of all commits and tags. For each key it says which\n" +
 			"files hold it, which commits brought and removed it, and which refs still\n" +
-			"have it.",
+			"have it. What no commit has held, as the index does before a commit is\n" +
+			"stopped, is listed apart, and does not fail in a clone without --strict.",
 		Flags: scanFlags(jobsFlag(),
 			&cli.BoolFlag{Name: "strict", Usage: "count keys in objects that were never committed, in a clone too"},
 			&cli.StringSliceFlag{Name: "live-env", Usage: "the key in the environment variable `NAME` is in use: compare fingerprints; may be repeated"},

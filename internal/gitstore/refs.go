@@ -66,11 +66,21 @@ func (r *Repository) fileRefs() ([]Ref, error) {
 	return append(refs, r.pseudoRefs(s, true)...), nil
 }
 
+// isNoteOfGit reports whether a ref is one that Git writes to remember where it
+// was, such as ORIG_HEAD: that keeps no object from being removed.
+func isNoteOfGit(name string) bool {
+	return !strings.HasPrefix(name, "refs/") && strings.HasSuffix(name, "_HEAD")
+}
+
 // peelRef fills in Commit and Tags.
 func (r *Repository) peelRef(ref *Ref) {
 	t, last, tags, err := r.peel(ref.ID)
 	ref.Tags = tags
-	if err != nil {
+	switch {
+	case err != nil && isNoteOfGit(ref.Name) && !r.Has(ref.ID):
+		r.warn(WarnNote, ref.Name, "names an object that git gc has removed", "")
+		return
+	case err != nil:
 		r.warn(WarnRefs, ref.Name, "ref names what cannot be read: "+err.Error(), "")
 		return
 	}

@@ -333,3 +333,27 @@ func FuzzRefs(f *testing.F) {
 		splitRevision(string(data))
 	})
 }
+
+func TestWhatGitRemembersMayBeGone(t *testing.T) {
+	r := newRepo(t)
+	r.commit("one", "a.py", "a1")
+	r.commit("two", "a.py", "a2")
+	r.git("reset", "-q", "--hard", "HEAD~1")
+	r.git("reflog", "expire", "--expire=now", "--all")
+	r.git("gc", "-q", "--prune=now")
+	repo := r.open()
+	_, err := repo.Refs()
+	must(t, err)
+	found := 0
+	for _, w := range repo.Warnings() {
+		if w.Incomplete() {
+			t.Errorf("%s", w)
+		}
+		if w.Path == "ORIG_HEAD" {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("%d notes about ORIG_HEAD: %v", found, repo.Warnings())
+	}
+}

@@ -50,6 +50,9 @@ func (d *Review) Apply(r *scanner.Report) *scanner.Report {
 	for _, s := range []Source{{scanner.ByConfig, d.Policy.Accept}, {scanner.ByBaseline, d.Baseline}} {
 		d.accept(&out, s)
 	}
+	for i := range out.Keys {
+		stretchComments(&out.Keys[i])
+	}
 	waiting := d.refuseOwn(&out)
 	d.spareNeverCommitted(&out)
 	for _, list := range [][]scanner.Key{out.Keys, out.Known} {
@@ -194,6 +197,33 @@ func keysByFingerprint(keys []scanner.Key) map[scanner.Fingerprint]*scanner.Key 
 	return out
 }
 
+// stretchComments accepts what a file held before its comment: places of the same
+// path, found by another rule or under another name, that no ref holds now, where
+// a ref has the key in this file and nowhere there without a comment.
+func stretchComments(k *scanner.Key) {
+	now := map[string]*scanner.Acceptance{} // by path; nil where a place at a tip is open
+	for i := range k.Occurrences {
+		if o := &k.Occurrences[i]; o.Path != "" && len(o.Refs) > 0 {
+			accepted, seen := now[o.Path]
+			if !seen || accepted != nil {
+				now[o.Path] = o.Accepted
+			}
+		}
+	}
+	for _, o := range k.OpenPlaces() {
+		accepted := now[o.Path]
+		if o.Path == "" || len(o.Refs) > 0 || accepted == nil || accepted.By != scanner.ByComment {
+			continue
+		}
+		stretched := *accepted
+		stretched.Stretches = nil
+		for _, v := range o.Versions {
+			stretched.Stretches = append(stretched.Stretches, v.Blob)
+		}
+		o.Accepted = &stretched
+	}
+}
+
 // spareNeverCommitted deals with objects that no commit has held. They are
 // accepted with the committed places of their key; in a clone, the others go to
 // a list of their own.
@@ -202,7 +232,9 @@ func (d *Review) spareNeverCommitted(r *scanner.Report) {
 	for _, k := range r.Keys {
 		if accepted := committedAcceptance(&k); accepted != nil {
 			for _, o := range k.OpenPlaces() {
-				o.Accepted = &scanner.Acceptance{By: accepted.By, Reason: accepted.Reason, Rotated: accepted.Rotated, Stretches: []string{o.Blob}}
+				stretched := *accepted
+				stretched.Stretches = []string{o.Blob}
+				o.Accepted = &stretched
 			}
 		}
 		if !d.Clone || d.Strict {
