@@ -111,11 +111,19 @@ func (c *Collector) Add(chunk *Chunk) {
 		if c.advise && !chunk.Known && i < maxAdvice {
 			instead = c.detector.Instead(chunk.Text, &m)
 		}
-		c.findings = append(c.findings, Finding{
+		f := Finding{
 			Match: m, Instead: instead, Kind: chunk.Kind, ID: chunk.ID, Path: chunk.Path,
 			Line: chunk.LinesBefore + line, Column: column,
 			Known: chunk.Known, Worktree: chunk.Worktree, Commits: chunk.Commits,
-		})
+		}
+		c.findings = append(c.findings, f)
+		for _, f.Path = range chunk.Also {
+			if !c.room(m.Secret) {
+				whole = false
+				break
+			}
+			c.findings = append(c.findings, f)
+		}
 	}
 	if !whole {
 		c.skip(chunk)

@@ -78,7 +78,7 @@ func BenchmarkRange(b *testing.B) {
 				}
 				source, err := s.Range(fmt.Sprintf(base, n), "HEAD")
 				must(b, err)
-				source.SetWantKnown(func() bool { return false })
+				source.WantKnown = func() bool { return false }
 				coverage, err := source.Chunks(b.Context(), func(*scanner.Chunk) error { return nil })
 				must(b, err)
 				b.ReportMetric(float64(coverage.Blobs), "blobs")

@@ -26,12 +26,13 @@ const pointerSize = 1024
 
 // blobYielder gives blobs to a scan and keeps the account of it.
 type blobYielder struct {
-	r        *Repository
-	yield    func(*scanner.Chunk) error
-	coverage scanner.Coverage
-	counted  map[scanner.ObjectID]bool   // nil: every blob counts
-	pointers int64                       // Git LFS pointers met
-	empty    func(scanner.ObjectID) bool // blobs that need not be read; nil: none
+	r          *Repository
+	yield      func(*scanner.Chunk) error
+	coverage   scanner.Coverage
+	counted    map[scanner.ObjectID]bool   // nil: every blob counts
+	pointers   int64                       // Git LFS pointers met
+	submodules int                         // commits of other repositories
+	empty      func(scanner.ObjectID) bool // blobs that need not be read; nil: none
 }
 
 // blob yields a blob as chunk, which has everything but its text. What cannot

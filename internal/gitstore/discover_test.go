@@ -6,8 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/djleaks/djleaks/scanner"
 )
 
 // opens checks that a path leads to a repository with a certain first line of
@@ -31,9 +29,11 @@ func opens(t *testing.T, r *repo, text string) *Repository {
 // holds checks that f at HEAD can be read.
 func holds(t *testing.T, s *Repository, text string) {
 	t.Helper()
-	source, err := s.TreeFiles("HEAD", "f")
+	got, err := s.File("HEAD", "f")
 	must(t, err)
-	expect(t, source, "f: "+text)
+	if strings.TrimSpace(string(got)) != text {
+		t.Errorf("f is %q, want %q", got, text)
+	}
 }
 
 func TestOpenFromEveryPlaceInARepository(t *testing.T) {
@@ -372,5 +372,3 @@ func TestMissingBaseHintsWork(t *testing.T) {
 		t.Errorf("unknown head: %v", err)
 	}
 }
-
-var _ scanner.Source = (*TreeFiles)(nil)

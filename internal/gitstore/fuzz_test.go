@@ -87,9 +87,8 @@ func FuzzTree(f *testing.F) {
 		}
 		// Both trees under all names, so that subtrees are trees again.
 		reads := 0
-		d := treeDiff{
+		c := comparison{
 			idSize:  20,
-			visit:   func(c *treeChange) { _ = string(c.path) },
 			missing: func(scanner.ObjectID, string, error) {},
 			read: func(id scanner.ObjectID) ([]byte, error) {
 				if reads++; reads > 2000 {
@@ -104,8 +103,18 @@ func FuzzTree(f *testing.F) {
 				return two, nil
 			},
 		}
-		d.run(nil, "b", []scanner.ObjectID{"a"})
-		d.run(nil, "b", []scanner.ObjectID{"a", "c", "d", "f", "h"})
+		name := func(c byte) scanner.ObjectID { return scanner.ObjectID(strings.Repeat(string(c), 20)) }
+		for _, diff := range []uint32{
+			c.compare(name('b'), []scanner.ObjectID{name('a')}),
+			c.compare(name('b'), []scanner.ObjectID{name('a'), name('c'), name('d'), name('f'), name('h')}),
+		} {
+			left := 2000
+			c.each(diff, nil, func(folder uint32, ch *change) bool {
+				_ = c.pathName(c.paths.number(pathStep{folder, ch.name}))
+				left--
+				return left > 0
+			})
+		}
 	})
 }
 

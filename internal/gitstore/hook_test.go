@@ -1,7 +1,6 @@
 package gitstore
 
 import (
-	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -38,17 +37,7 @@ func hook(file string) error {
 			return err
 		}
 	}
-	var lines []string
-	coverage, err := source.Chunks(context.Background(), func(c *scanner.Chunk) error {
-		line := c.Path + ": " + strings.TrimSpace(string(c.Text))
-		if c.Known {
-			line = "known " + line
-		}
-		if c.Kind == scanner.File {
-			lines = append(lines, line)
-		}
-		return nil
-	})
+	lines, coverage, err := readTexts(source)
 	if err != nil {
 		return err
 	}

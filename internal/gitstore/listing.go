@@ -24,19 +24,19 @@ func (r *Repository) Listing(rev string) (files []TreeFile, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("listing: %w", err)
 	}
-	d := treeDiff{
-		read: newTreeCache(r).get, idSize: r.idSize,
-		missing: func(_ scanner.ObjectID, path string, cause error) {
-			if err == nil {
-				err = fmt.Errorf("listing: %s: %w", path, cause)
-			}
-		},
-		visit: func(t *treeChange) {
-			if isText(t.mode) && t.mode&0o170000 != 0o120000 {
-				files = append(files, TreeFile{string(t.path), scanner.ObjectID(t.id)})
-			}
-		},
+	c := newComparison(r, newTreeCache(r), func(_ scanner.ObjectID, path string, cause error) {
+		if err == nil {
+			err = fmt.Errorf("listing: %s: %w", path, cause)
+		}
+	})
+	whole := c.each(c.compare(tree, nil), nil, func(folder uint32, ch *change) bool {
+		if !ch.link {
+			files = append(files, TreeFile{c.pathName(c.paths.number(pathStep{folder, ch.name})), c.blobs.all[ch.to]})
+		}
+		return len(files) < maxFiles
+	})
+	if !whole && err == nil {
+		err = fmt.Errorf("listing: %w", errTooManyFiles)
 	}
-	d.run(nil, tree, nil)
 	return files, err
 }

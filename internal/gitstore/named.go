@@ -93,18 +93,17 @@ func (n *namedScan) blob(id scanner.ObjectID, path string) error {
 // sparse yields the files below a directory of which a sparse index has only
 // the tree.
 func (n *namedScan) sparse(prefix string, tree scanner.ObjectID) (err error) {
-	diff := treeDiff{
-		read: n.trees.get, idSize: n.r.idSize,
-		missing: func(id scanner.ObjectID, path string, cause error) {
-			n.y.skip(id, path, "tree: "+n.r.whyMissing(0, cause))
-		},
-		visit: func(t *treeChange) {
-			if isText(t.mode) && err == nil {
-				err = n.blob(scanner.ObjectID(t.id), string(t.path))
-			}
-		},
+	left := maxStaged
+	whole := n.compared.below(prefix, tree, "", func(path string, id, _ scanner.ObjectID) bool {
+		if id != "" {
+			err = n.blob(id, path)
+		}
+		left--
+		return err == nil && left > 0
+	})
+	if !whole && err == nil {
+		n.y.skip(tree, prefix, errTooManyPaths.Error())
 	}
-	diff.run([]byte(prefix), tree, nil)
 	return err
 }
 

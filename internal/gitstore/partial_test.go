@@ -86,7 +86,7 @@ func TestOpenEnvironmentTakesTheCommonDirectory(t *testing.T) {
 	}
 }
 
-func TestRangeReadsOnlyWhatASiftLeaves(t *testing.T) {
+func TestRangeReadsOnlyWhatAPrefilterLeaves(t *testing.T) {
 	r := newRepo(t)
 	r.commit("one", "f", "1")
 	long := strings.Repeat("x", pointerSize)
@@ -94,10 +94,10 @@ func TestRangeReadsOnlyWhatASiftLeaves(t *testing.T) {
 	s, err := r.open().Range("HEAD~1", "HEAD")
 	must(t, err)
 	asked := 0
-	s.SetSift(func(blobs int) func(id scanner.ObjectID) bool {
+	s.Prefilter = func(blobs int) func(id scanner.ObjectID) bool {
 		asked = blobs
 		return func(id scanner.ObjectID) bool { return id == r.id("HEAD:a") }
-	})
+	}
 	got, coverage := texts(t, s)
 	if want := []string{"b: b" + long, "c: short"}; !slices.Equal(got, want) || asked != 3 || coverage.Blobs != 3 {
 		t.Errorf("%d texts, asked for %d, %+v", len(got), asked, coverage)

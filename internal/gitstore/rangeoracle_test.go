@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/go-git/go-git/v5/plumbing"
+
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -17,6 +19,7 @@ type graph struct {
 	ids     []scanner.ObjectID
 	parents [][]int
 	files   []map[string]string
+	blobs   map[string]scanner.ObjectID
 }
 
 // newGraph makes n commits. date gives the committer date of each. A merge
@@ -225,6 +228,7 @@ func TestRangeBringsWhatNoParentHas(t *testing.T) {
 					t.Fatalf("seed %d: %s is not new", seed, line)
 				}
 			}
+			g.checkPlaces(t, source, inside, got)
 			for line := range brought {
 				_, text, _ := strings.Cut(line, ": ")
 				if !slices.Contains(got, line) && !old[text] {
@@ -240,4 +244,78 @@ func TestRangeBringsWhatNoParentHas(t *testing.T) {
 			}
 		}
 	}
+}
+
+// checkPlaces compares where each text was brought in and taken out, and which
+// heads have it, with what the model of the history says.
+func (g *graph) checkPlaces(t *testing.T, source *Range, inside map[int]bool, yielded []string) {
+	t.Helper()
+	var items []string
+	matched := map[scanner.ObjectID][]int32{}
+	for _, line := range yielded {
+		_, text, _ := strings.Cut(strings.TrimPrefix(line, "known "), ": ")
+		if !slices.Contains(items, text) {
+			n := source.compared.blobs.numbers[g.blobID(text)]
+			matched[source.compared.blobs.all[n]] = []int32{int32(len(items))}
+			items = append(items, text)
+		}
+	}
+	places, whole := source.Places(matched, len(items))
+	if !whole {
+		t.Fatal("not all places are listed")
+	}
+	for item, list := range places {
+		text := items[item]
+		for _, p := range list {
+			has := func(i int) bool { return g.files[i][p.Path] == text }
+			var introduced, removed []string
+			for i := range inside {
+				everywhere, anywhere := len(g.parents[i]) > 0, false
+				for _, parent := range g.parents[i] {
+					everywhere, anywhere = everywhere && has(parent), anywhere || has(parent)
+				}
+				switch {
+				case has(i) && !anywhere:
+					introduced = append(introduced, g.ids[i].String())
+				case !has(i) && everywhere:
+					removed = append(removed, g.ids[i].String())
+				}
+			}
+			var heads []string
+			for _, id := range source.Head() {
+				if has(slices.Index(g.ids, id)) {
+					heads = append(heads, id.String())
+				}
+			}
+			for what, lists := range map[string][2][]string{
+				"introduced": {namesOf(p.Introduced), introduced}, "removed": {namesOf(p.Removed), removed}, "heads": {p.Refs, heads},
+			} {
+				slices.Sort(lists[0])
+				slices.Sort(lists[1])
+				if !slices.Equal(lists[0], lists[1]) {
+					t.Fatalf("%s: %s: %s %v, want %v", p.Path, text, what, lists[0], lists[1])
+				}
+			}
+		}
+	}
+}
+
+func namesOf(commits []scanner.Commit) (names []string) {
+	for _, c := range commits {
+		names = append(names, c.Commit)
+	}
+	return names
+}
+
+// blobID is the name of a text's blob, which fast-import ends with a line break
+// only if it was told to.
+func (g *graph) blobID(text string) scanner.ObjectID {
+	if g.blobs == nil {
+		g.blobs = map[string]scanner.ObjectID{}
+	}
+	if g.blobs[text] == "" {
+		hash := plumbing.ComputeHash(plumbing.BlobObject, []byte(text))
+		g.blobs[text] = scanner.ObjectID(hash[:])
+	}
+	return g.blobs[text]
 }

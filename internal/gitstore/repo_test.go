@@ -3,6 +3,7 @@ package gitstore
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -86,6 +87,18 @@ func (r *repo) git(args ...string) string {
 	return out
 }
 
+// input is git with something to read.
+func (r *repo) input(text string, args ...string) string {
+	r.t.Helper()
+	cmd := exec.Command("git", args...)
+	cmd.Dir, cmd.Env, cmd.Stdin = r.dir, r.env, strings.NewReader(text)
+	out, err := cmd.Output()
+	if err != nil {
+		r.t.Fatalf("git %s: %v", strings.Join(args, " "), err)
+	}
+	return strings.TrimRight(string(out), "\n")
+}
+
 func (r *repo) write(path, text string) {
 	r.t.Helper()
 	file := filepath.Join(r.dir, filepath.FromSlash(path))
@@ -134,23 +147,62 @@ func (r *repo) openEnv(env ...string) *Repository {
 // or "worktree " before what is not, sorted.
 func texts(t testing.TB, s scanner.Source) ([]string, scanner.Coverage) {
 	t.Helper()
-	var out []string
-	coverage, err := s.Chunks(context.Background(), func(c *scanner.Chunk) error {
-		line := c.Path + ": " + strings.TrimSpace(string(c.Text))
+	lines, coverage, err := readTexts(s)
+	must(t, err)
+	return lines, coverage
+}
+
+func readTexts(s scanner.Source) (lines []string, coverage scanner.Coverage, err error) {
+	added := map[scanner.ObjectID]string{} // of a range, which says afterwards where they are
+	coverage, err = s.Chunks(context.Background(), func(c *scanner.Chunk) error {
+		text := ": " + strings.TrimSpace(string(c.Text))
+		mark := ""
 		switch {
 		case c.Kind != scanner.File:
 			return nil
 		case c.Known:
-			line = "known " + line
+			mark = "known "
 		case c.Worktree:
-			line = "worktree " + line
+			mark = "worktree "
+		case c.Path == "":
+			added[c.ID] = text
+			return nil
 		}
-		out = append(out, line)
+		for _, path := range append([]string{c.Path}, c.Also...) {
+			lines = append(lines, mark+path+text)
+		}
 		return nil
 	})
-	must(t, err)
-	slices.Sort(out)
-	return out, coverage
+	if r, ok := s.(*Range); ok && err == nil {
+		var more []string
+		more, err = placed(r, added)
+		lines = append(lines, more...)
+	}
+	slices.Sort(lines)
+	return lines, coverage, err
+}
+
+// placed is what a range added, by path.
+func placed(r *Range, added map[scanner.ObjectID]string) (lines []string, err error) {
+	matched := map[scanner.ObjectID][]int32{}
+	var texts []string
+	for id, text := range added {
+		matched[id] = []int32{int32(len(texts))}
+		texts = append(texts, text)
+	}
+	places, whole := r.Places(matched, len(texts))
+	if !whole {
+		err = errors.New("not all places are listed")
+	}
+	for item, list := range places {
+		for _, p := range list {
+			lines = append(lines, p.Path+texts[item])
+		}
+		if len(list) == 0 {
+			lines = append(lines, texts[item])
+		}
+	}
+	return lines, err
 }
 
 func expect(t testing.TB, s scanner.Source, want ...string) {

@@ -111,8 +111,11 @@ func (s *Staged) chunks(ctx context.Context, y *blobYielder) error {
 		return err
 	}
 	scan := stagedScan{Staged: s, ctx: ctx, y: y, trees: newTreeCache(s.r), seen: map[stagedText]bool{}}
+	scan.compared = newComparison(s.r, scan.trees, func(id scanner.ObjectID, path string, err error) {
+		y.skip(id, path, "tree: "+s.r.whyMissing(0, err))
+	})
 	for _, x := range indexes {
-		d := stagedDiff{r: s.r, x: x, trees: scan.trees, y: y}
+		d := stagedDiff{r: s.r, x: x, trees: scan.trees, compared: scan.compared, y: y}
 		d.run(head)
 		scan.changes = append(scan.changes, d.changes...)
 	}
@@ -177,12 +180,13 @@ func (r *Repository) mergeTrees(y *blobYielder) []scanner.ObjectID {
 // stagedScan is one run of a Staged source.
 type stagedScan struct {
 	*Staged
-	ctx     context.Context
-	y       *blobYielder
-	trees   *treeCache
-	changes []stagedChange
-	merged  []scanner.ObjectID // trees of the commits being merged
-	seen    map[stagedText]bool
+	ctx      context.Context
+	y        *blobYielder
+	trees    *treeCache
+	compared *comparison
+	changes  []stagedChange
+	merged   []scanner.ObjectID // trees of the commits being merged
+	seen     map[stagedText]bool
 }
 
 // stagedText is something that is yielded once.

@@ -10,11 +10,12 @@ import (
 // that the cache tree knows to be the very tree that HEAD has is skipped, so
 // only the trees along changed paths are read.
 type stagedDiff struct {
-	r       *Repository
-	x       *Index
-	trees   *treeCache
-	y       *blobYielder
-	changes []stagedChange
+	r        *Repository
+	x        *Index
+	trees    *treeCache
+	y        *blobYielder
+	changes  []stagedChange
+	compared *comparison
 
 	pos    int    // next index entry
 	prefix []byte // of the directory that is being compared, with its slash
@@ -23,7 +24,7 @@ type stagedDiff struct {
 
 type stagedFrame struct {
 	prefix int // length
-	tree   diffSide
+	tree   treeSide
 	cache  int            // node of the cache tree, or -1
 	byName map[string]int // children of that node, made for large directories
 }
@@ -242,23 +243,18 @@ func (d *stagedDiff) child(f *stagedFrame, name []byte) int {
 // compareTrees adds the differences of two trees below a directory; either may
 // be empty.
 func (d *stagedDiff) compareTrees(prefix []byte, newTree, oldTree scanner.ObjectID) {
-	diff := treeDiff{
-		read: d.trees.get, idSize: d.r.idSize,
-		missing: func(id scanner.ObjectID, path string, err error) {
-			d.y.skip(id, path, "tree: "+d.r.whyMissing(0, err))
-		},
-		visit: func(t *treeChange) {
-			c := stagedChange{path: string(t.path)}
-			if isText(t.mode) {
-				c.id = scanner.ObjectID(t.id)
-			}
-			if isText(t.olds[0].Mode) {
-				c.old = scanner.ObjectID(t.olds[0].ID)
-			}
-			if c.id != "" || c.old != "" {
-				d.changes = append(d.changes, c)
-			}
-		},
+	whole := d.compared.below(string(prefix), newTree, oldTree, func(path string, to, from scanner.ObjectID) bool {
+		d.changes = append(d.changes, stagedChange{path: path, id: to, old: from})
+		return len(d.changes) < maxStaged
+	})
+	switch {
+	case whole:
+	case newTree == "": // less is known, so more is new
+		d.y.coverage.Notes = append(d.y.coverage.Notes, "more files are deleted than can be compared with what is staged")
+	default:
+		d.y.skip(newTree, string(prefix), errTooManyPaths.Error())
 	}
-	diff.run(prefix, newTree, []scanner.ObjectID{oldTree})
 }
+
+// maxStaged is how many changes within trees are looked at.
+const maxStaged = 1 << 19

@@ -44,6 +44,7 @@ func ourChanges(t *testing.T, r *repo) []string {
 	head, err := s.headTree()
 	must(t, err)
 	d := stagedDiff{r: s, x: indexes[0], trees: newTreeCache(s), y: &blobYielder{r: s}}
+	d.compared = newComparison(s, d.trees, func(id scanner.ObjectID, path string, err error) { t.Error(path, err) })
 	d.run(head)
 	var out []string
 	for _, c := range d.changes {

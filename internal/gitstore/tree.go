@@ -73,6 +73,16 @@ func (t *TreeReader) Next() (e TreeEntry, ok bool) {
 	return e, true
 }
 
+// nextLen is the length of the next entry in bytes; 0 if there is none, or none
+// that is whole.
+func (t *TreeReader) nextLen() int {
+	n := bytes.IndexByte(t.rest, 0)
+	if n < 0 || len(t.rest) < n+1+t.idSize {
+		return 0
+	}
+	return n + 1 + t.idSize
+}
+
 func (t *TreeReader) fail(what string) (TreeEntry, bool) {
 	t.err = fmt.Errorf("tree: wrong %s %d bytes before its end", what, len(t.rest))
 	t.rest = nil

@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -74,20 +75,24 @@ func (s *TreeFiles) chunks(ctx context.Context, y *blobYielder) error {
 
 // below yields all files below a directory.
 func (s *TreeFiles) below(ctx context.Context, y *blobYielder, trees *treeCache, prefix string, tree scanner.ObjectID) (err error) {
-	d := treeDiff{
-		read: trees.get, idSize: s.r.idSize,
-		missing: func(id scanner.ObjectID, path string, cause error) {
-			y.skip(id, path, "tree: "+s.r.whyMissing(0, cause))
-		},
-		visit: func(t *treeChange) {
-			if err == nil {
-				err = ctx.Err()
-			}
-			if err == nil && isText(t.mode) && (s.Only == nil || s.Only(string(t.path))) {
-				err = y.blob(scanner.Chunk{ID: scanner.ObjectID(t.id), Path: string(t.path)})
-			}
-		},
+	c := newComparison(s.r, trees, func(id scanner.ObjectID, path string, cause error) {
+		y.skip(id, path, "tree: "+s.r.whyMissing(0, cause))
+	})
+	left := maxFiles
+	whole := c.below(prefix, tree, "", func(path string, id, _ scanner.ObjectID) bool {
+		if err = ctx.Err(); err == nil && (s.Only == nil || s.Only(path)) {
+			err = y.blob(scanner.Chunk{ID: id, Path: path})
+		}
+		left--
+		return err == nil && left > 0
+	})
+	if !whole && err == nil {
+		y.skip(tree, prefix, errTooManyFiles.Error())
 	}
-	d.run([]byte(prefix), tree, nil)
 	return err
 }
+
+// maxFiles is how many files of a tree are listed or read.
+const maxFiles = 1 << 20
+
+var errTooManyFiles = errors.New("more files than can be listed")

@@ -61,14 +61,17 @@ func searched(t *testing.T, repo *gitstore.Repository, getenv func(string) strin
 	f := prefilter{detector: detector, jobs: 1, dirs: s.newObjects(repo), repo: repo}
 	defer f.close()
 	if filtered {
-		source.SetSift(func(blobs int) func(scanner.ObjectID) bool { return f.keyless(context.Background(), blobs) })
+		source.Prefilter = func(blobs int) func(scanner.ObjectID) bool { return f.keyless(context.Background(), blobs) }
 	}
 	coverage, err := collector.Run(context.Background(), source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := &scanner.Report{Coverage: coverage}
-	r.Keys, r.Known = scanner.Build(detector, collector.Findings(), nil, scanner.StatusHistory)
+	items, matched := scanner.Items(collector.Findings())
+	places, _ := source.Places(matched, len(items))
+	history := &scanner.History{Items: items, Places: places}
+	r.Keys, r.Known = scanner.Build(detector, collector.Findings(), history, scanner.StatusHistory)
 	var out bytes.Buffer
 	if err := json.NewEncoder(&out).Encode(r); err != nil {
 		t.Fatal(err)

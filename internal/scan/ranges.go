@@ -142,10 +142,10 @@ func distinct(ids []scanner.ObjectID) []scanner.ObjectID {
 func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, settings *Settings, r *scanner.Report) error {
 	collector := scanner.NewCollector(settings.Detector)
 	collector.Advise()
-	source.SetWantKnown(collector.Found)
+	source.WantKnown = collector.Found
 	filter := prefilter{detector: settings.Detector, jobs: s.jobs(), dirs: s.newObjects(repo), repo: repo}
 	defer filter.close()
-	source.SetSift(func(blobs int) func(scanner.ObjectID) bool { return filter.keyless(ctx, blobs) })
+	source.Prefilter = func(blobs int) func(scanner.ObjectID) bool { return filter.keyless(ctx, blobs) }
 	coverage, err := collector.Run(ctx, source)
 	if err != nil {
 		return err
@@ -154,7 +154,12 @@ func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gi
 	r.Scope.Repository = repo.GitDir()
 	r.Scope.Base, r.Scope.Head = only(source.Base()), only(source.Head())
 	findings := collector.Findings()
-	r.Keys, r.Known = scanner.Build(settings.Detector, findings, rangeHistory(repo, source, findings), scanner.StatusHistory)
+	items, matched := scanner.Items(findings)
+	places, whole := source.Places(matched, len(items))
+	if !whole {
+		r.Coverage.Skip(scanner.Skip{Reason: "a key has more places or changes than can be listed"})
+	}
+	r.Keys, r.Known = scanner.Build(settings.Detector, findings, &scanner.History{Items: items, Places: places}, scanner.StatusHistory)
 	return nil
 }
 
@@ -166,26 +171,6 @@ func (s *Scan) newObjects(repo *gitstore.Repository) []string {
 		return []string{quarantine}
 	}
 	return repo.ObjectDirs()
-}
-
-// rangeHistory says what the range did to the items that were found.
-func rangeHistory(repo *gitstore.Repository, source *gitstore.Range, findings []scanner.Finding) *scanner.History {
-	items, matched := scanner.Items(findings)
-	h := &scanner.History{Items: items}
-	for n := range items {
-		places := source.Places(func(id scanner.ObjectID) bool { return slices.Contains(matched[id], int32(n)) })
-		for i := range places {
-			p := &places[i]
-			for _, head := range source.Head() {
-				// What cannot be read here is in the coverage already.
-				if id, err := repo.EntryAt(head, p.Path); err == nil && slices.Contains(p.Blobs, id) {
-					p.Refs = append(p.Refs, head.String())
-				}
-			}
-		}
-		h.Places = append(h.Places, places)
-	}
-	return h
 }
 
 // only is the name of the only commit of a list, or empty.

@@ -34,6 +34,6 @@
 //
 // Renames are seen as a new place of the same item. Sub-directories of a tree
 // are compared with those of its base by a 64-bit sum with a random seed. A
-// history that names one blob at more than 131,072 places is cut off there,
+// history that names one blob at more than 65,536 places is cut off there,
 // and the Result says so.
 package trace

@@ -6,7 +6,7 @@ import (
 )
 
 // maxPlaces is the most places that a history is given. Nobody reads more.
-const maxPlaces = 1 << 17
+const maxPlaces = 1 << 16
 
 // tracer turns nodes of commits into events, and events into places.
 type tracer struct {

@@ -1,0 +1,347 @@
+package gitstore
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// maxVisits bounds how many changes of files one question about the paths of a
+// range looks at. The 82,000 commits of Git's own history make 138,000.
+const maxVisits = 1 << 20
+
+// eachChange calls visit for the changes of the range that involve any of some
+// blobs, parents first, until it returns false. whole is false then, and if
+// there are too many to look at.
+func (s *Range) eachChange(blobs bitset, visit func(a *addition, path uint32, ch *change) bool) (whole bool) {
+	c := s.compared
+	in := c.involving(blobs)
+	left := maxVisits
+	for i := range s.additions {
+		a := &s.additions[i]
+		whole := c.each(a.diff, in, func(folder uint32, ch *change) bool {
+			left--
+			return left > 0 && (!c.involves(ch, blobs) || visit(a, c.paths.number(pathStep{folder, ch.name}), ch))
+		})
+		if !whole {
+			return false
+		}
+	}
+	return true
+}
+
+// blobPath is a blob at a path.
+type blobPath struct{ blob, path uint32 }
+
+// pathsOf tells where the range brings some blobs, and where its old side has
+// them at changed paths. A blob that a parent has at a changed path, and that no
+// earlier commit of the range has brought there, is from before the range.
+func (s *Range) pathsOf(blobs bitset) (brought, old map[blobPath]bool, whole bool) {
+	brought, old = map[blobPath]bool{}, map[blobPath]bool{}
+	whole = s.eachChange(blobs, func(_ *addition, path uint32, ch *change) bool {
+		for _, from := range s.compared.oldsOf(ch) {
+			if at := (blobPath{from, path}); blobs.has(from) && !brought[at] {
+				old[at] = true
+			}
+		}
+		if blobs.has(ch.to) {
+			brought[blobPath{ch.to, path}] = true
+		}
+		return true
+	})
+	return brought, old, whole
+}
+
+// sides returns the blobs that the range adds, and those that it changes or
+// deletes.
+func (s *Range) sides() (added, old bitset) {
+	c := s.compared
+	n := len(c.blobs.all)
+	added, old = newBitset(n), newBitset(n)
+	for i := range c.changes {
+		ch := &c.changes[i]
+		if ch.isDir {
+			continue
+		}
+		if ch.to != 0 {
+			added.put(ch.to)
+		}
+		for _, from := range c.oldsOf(ch) {
+			if from != 0 {
+				old.put(from)
+			}
+		}
+	}
+	// Of the blobs on both sides some are only put back where they were.
+	both, moved := newBitset(n), s.inTips()
+	for i := range both {
+		both[i] = added[i] & old[i]
+	}
+	if brought, was, whole := s.pathsOf(both); whole {
+		for at := range brought {
+			if !was[at] {
+				moved.put(at.blob)
+			}
+		}
+		for i := range both {
+			added[i] &^= both[i] &^ moved[i]
+		}
+	}
+	return added, old
+}
+
+// inTips is the set of blobs in trees that are tips themselves. They are new
+// whatever the commits say.
+func (s *Range) inTips() bitset {
+	c := s.compared
+	blobs, in := newBitset(len(c.blobs.all)), newBitset(len(c.diffs))
+	for _, a := range s.additions {
+		if a.commit == nil {
+			in.put(a.diff)
+		}
+	}
+	for diff := uint32(len(c.diffs)); diff > 0; diff-- {
+		if !in.has(diff - 1) {
+			continue
+		}
+		for _, ch := range c.of(diff - 1) {
+			if ch.isDir {
+				in.put(ch.to)
+			} else if ch.to != 0 {
+				blobs.put(ch.to)
+			}
+		}
+	}
+	return blobs
+}
+
+// yieldAdded yields the new blobs.
+func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) error {
+	ids := s.idsOf(added)
+	if s.Prefilter != nil {
+		y.empty = s.Prefilter(len(ids))
+	}
+	sortForReading(s.r, ids, func(id scanner.ObjectID) scanner.ObjectID { return id })
+	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := y.blob(scanner.Chunk{ID: id}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Range) idsOf(blobs bitset) (ids []scanner.ObjectID) {
+	for n, id := range s.compared.blobs.all {
+		if blobs.has(uint32(n)) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// messages yields the commits of the range themselves.
+func (s *Range) messages(ctx context.Context, y *blobYielder) error {
+	for _, n := range s.commits {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		c, err := s.r.Commit(n.id)
+		if err != nil {
+			y.skip(n.id, "", "commit: "+s.r.whyMissing(0, err))
+			continue
+		}
+		chunk := scanner.Chunk{Kind: scanner.CommitMessage, ID: n.id, Text: c.Message(), Commits: []scanner.Commit{c.Summary()}}
+		if err := y.yield(&chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tagsAndBlobs yields the messages of included tags, and the blobs that a ref or
+// a tag names without a commit.
+func (s *Range) tagsAndBlobs(ctx context.Context, y *blobYielder) error {
+	for _, tip := range s.others {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		var err error
+		switch tip.t {
+		case packfile.Tag:
+			text, readErr := s.r.typed(tip.id, packfile.Tag)
+			if readErr != nil {
+				y.skip(tip.id, "", "tag: "+s.r.whyMissing(0, readErr))
+				continue
+			}
+			_, message, _ := bytes.Cut(text, []byte("\n\n"))
+			err = y.yield(&scanner.Chunk{Kind: scanner.TagMessage, ID: tip.id, Text: message})
+		case packfile.Blob:
+			err = y.blob(scanner.Chunk{ID: tip.id})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxKnownPaths bounds at how many paths a known blob is said to be.
+const maxKnownPaths = 1000
+
+// knownTexts returns the paths of the blobs of the old side: where the range
+// found them, and where the excluded commits themselves have a blob at a changed
+// path, which is more if they have gone on since the range branched off.
+func (s *Range) knownTexts(y *blobYielder, old bitset) map[scanner.ObjectID][]string {
+	c := s.compared
+	seen := map[blobPath]bool{}
+	paths := map[scanner.ObjectID][]string{}
+	add := func(at blobPath) {
+		id := c.blobs.all[at.blob]
+		if !seen[at] && len(paths[id]) < maxKnownPaths {
+			seen[at] = true
+			paths[id] = append(paths[id], c.pathName(at.path))
+		}
+	}
+	_, was, whole := s.pathsOf(old)
+	for _, at := range slices.SortedFunc(maps.Keys(was), func(a, b blobPath) int {
+		return cmp.Or(cmp.Compare(a.blob, b.blob), cmp.Compare(a.path, b.path))
+	}) {
+		add(at)
+	}
+	if len(s.spec.Exclude) <= maxBases {
+		for _, id := range s.spec.Exclude {
+			whole = s.atBase(id, add) && whole
+		}
+	}
+	if !whole {
+		// Less is known, so more is new.
+		y.coverage.Notes = append(y.coverage.Notes, "the range changes more paths than can be compared with what was there")
+	}
+	for _, list := range paths {
+		slices.Sort(list)
+	}
+	return paths
+}
+
+// atBase calls add for what an excluded commit has at the paths that the range
+// changes.
+func (s *Range) atBase(id scanner.ObjectID, add func(blobPath)) (whole bool) {
+	commit, err := s.r.peelToCommit(id)
+	if err != nil {
+		return true
+	}
+	base, err := s.r.Commit(commit)
+	if err != nil {
+		return true
+	}
+	type frame struct {
+		tree   scanner.ObjectID
+		folder uint32
+		diffs  []uint32 // what the range changes in this folder
+	}
+	c := s.compared
+	roots := make([]uint32, 0, len(s.additions))
+	for _, a := range s.additions {
+		if a.commit != nil {
+			roots = append(roots, a.diff)
+		}
+	}
+	left := maxVisits
+	for stack := []frame{{base.Tree, 0, distinct(roots)}}; len(stack) > 0; {
+		f := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		files, folders := map[uint32]bool{}, map[uint32][]uint32{}
+		for _, diff := range f.diffs {
+			for _, ch := range c.of(diff) {
+				if ch.isDir {
+					folders[ch.name] = append(folders[ch.name], ch.to)
+				} else {
+					files[ch.name] = true
+				}
+			}
+			left -= len(c.of(diff))
+		}
+		data, err := s.trees.get(f.tree)
+		if err != nil {
+			continue // what is not here is not known
+		}
+		entries := NewTreeReader(data, s.r.idSize)
+		for e, ok := entries.Next(); ok; e, ok = entries.Next() {
+			left--
+			name, changed := c.names.numbers[string(e.Name)]
+			switch {
+			case !changed:
+			case isTree(e.Mode) && len(folders[name]) > 0:
+				path := c.paths.number(pathStep{f.folder, name})
+				stack = append(stack, frame{scanner.ObjectID(e.ID), path, distinct(folders[name])})
+			case isText(e.Mode) && files[name]:
+				add(blobPath{c.blobs.number(scanner.ObjectID(e.ID)), c.paths.number(pathStep{f.folder, name})})
+			}
+		}
+		if left < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func distinct(list []uint32) []uint32 {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// yieldKnown yields blobs of the old side.
+func (s *Range) yieldKnown(ctx context.Context, y *blobYielder, paths map[scanner.ObjectID][]string) error {
+	ids := make([]scanner.ObjectID, 0, len(paths))
+	for id := range paths {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	sortForReading(s.r, ids, func(id scanner.ObjectID) scanner.ObjectID { return id })
+	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := y.blob(scanner.Chunk{ID: id, Path: paths[id][0], Also: paths[id][1:], Known: true}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// nameSkipped says where the blobs are that could not be read.
+func (s *Range) nameSkipped(y *blobYielder) {
+	if s.compared == nil {
+		return
+	}
+	nameless := map[uint32]int{} // blob → its place in the coverage
+	blobs := newBitset(len(s.compared.blobs.all))
+	for i := range y.coverage.Skipped {
+		skip := &y.coverage.Skipped[i]
+		id, ok := scanner.ParseObjectID(skip.ID)
+		if n, of := s.compared.blobs.numbers[id]; ok && of && skip.Path == "" {
+			nameless[n] = i
+			blobs.put(n)
+		}
+	}
+	if len(nameless) == 0 {
+		return
+	}
+	s.eachChange(blobs, func(_ *addition, path uint32, ch *change) bool {
+		for _, n := range append([]uint32{ch.to}, s.compared.oldsOf(ch)...) {
+			if i, ok := nameless[n]; ok {
+				y.coverage.Skipped[i].Path = s.compared.pathName(path)
+				delete(nameless, n)
+			}
+		}
+		return len(nameless) > 0
+	})
+}
