@@ -32,11 +32,14 @@ func (s *survey) sessions() {
 		return
 	}
 	at, reason := project.Site{}, "SESSION_ENGINE is not set, so that sessions are in the database"
-	if x, ok := s.set.App(app); ok {
+	x, installed := s.set.App(app)
+	if installed {
 		at = x
 	}
 	certain := s.set.Absent("SESSION_ENGINE") == project.Yes
-	if !certain {
+	if certain && !installed {
+		reason, certain = "SESSION_ENGINE is not set; whether "+app+" is installed could not be read", false
+	} else if !certain {
 		reason = "SESSION_ENGINE could not be read; Django's default is the database"
 	}
 	s.engine(at, "django.contrib.sessions.backends.db", reason, certain)

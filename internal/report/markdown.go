@@ -22,6 +22,12 @@ const markdownRows = 50
 func writeMarkdown(w io.Writer, r *scanner.Report, opt Options) error {
 	keys, hidden := shown(r, opt.All)
 	var b strings.Builder
+	if hasDossiers(r) {
+		markdownDossiers(&b, r, keys, hidden)
+		markdownCoverage(&b, r)
+		_, err := io.WriteString(w, b.String())
+		return err
+	}
 	b.WriteString("## djleaks: " + verdictTitle(r) + "\n\n")
 	b.WriteString(markdownText(sentence(verdictWords(r, hidden))) + "\n")
 	if len(keys) > 0 {

@@ -16,6 +16,7 @@ const (
 	textPlaces  = 8
 	textCommits = 3
 	textRefs    = 6
+	textNames   = 3 // of the refs of one kind, where there are more of them
 	textSkips   = 5
 	textOthers  = 5 // accepted and known keys
 )
@@ -44,13 +45,17 @@ type text struct {
 
 func (t *text) audit() {
 	keys, hidden := shown(t.report, t.opt.All)
+	t.answer()
 	for i := range keys {
 		t.key(&keys[i])
 	}
 	t.others("accepted", t.report.Accepted)
 	t.others("known before", t.report.Known)
 	t.others("never committed; gone after git gc --prune=now", t.report.NeverCommitted)
-	if failing := t.report.Failing(); len(failing) > 0 {
+	t.radius()
+	if failing := t.report.Failing(); len(t.report.Playbook) > 0 {
+		t.playbook()
+	} else if len(failing) > 0 {
 		t.wayOut(failing)
 	}
 	t.coverage()
@@ -58,8 +63,9 @@ func (t *text) audit() {
 }
 
 func (t *text) key(k *scanner.Key) {
-	t.line(t.severity(k.Severity).Sprint(k.Severity.String()), "  ", t.bold.Sprint(clean(k.Masked)), "  ", keyStatus(k))
+	t.line(t.severity(k.Severity).Sprint(k.Severity.String()), "  ", t.bold.Sprint(clean(k.Masked)), "  ", keyTitle(k))
 	t.line("  fingerprint ", clean(string(k.Fingerprint)), ", ", classWords(k.Class))
+	t.dossier(k)
 	for _, reason := range reasons(k) {
 		t.paragraph("  ", "  ", reason, t.dim.Sprint)
 	}
@@ -85,7 +91,7 @@ func (t *text) place(o *scanner.Occurrence) {
 	const indent = "    still in   "
 	switch {
 	case len(o.Refs) > 0:
-		t.paragraph(indent, "               ", refNames(o.Refs, t.limit(len(o.Refs), textRefs)), fmt.Sprint)
+		t.paragraph(indent, "               ", t.refs(o.Refs), fmt.Sprint)
 	case o.Status == scanner.StatusUnreachable:
 		t.line("    in no branch or tag, but still an object of the repository")
 	}
@@ -94,6 +100,14 @@ func (t *text) place(o *scanner.Occurrence) {
 			t.line("    version    ", short(v.Blob), ":", strconv.Itoa(v.Line), ":", strconv.Itoa(v.Column))
 		}
 	}
+}
+
+// refs lists a few refs by name, and many by kind.
+func (t *text) refs(refs []string) string {
+	if len(refs) <= textRefs {
+		return refNames(refs, 0)
+	}
+	return groupedNames(refs, t.limit(len(refs), textNames))
 }
 
 func (t *text) commits(label string, commits []scanner.Commit) {
