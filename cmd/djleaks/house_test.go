@@ -41,6 +41,7 @@ var house = map[string][]string{
 		module + "internal/signed", module + "internal/project", module + "internal/dossier",
 	},
 	"internal/regular":  {},
+	"internal/lsp":      {},
 	"internal/lazy":     {},
 	"internal/say":      {},
 	"internal/pysource": {},
