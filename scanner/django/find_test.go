@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -16,72 +17,6 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// hostile makes texts of about n bytes that a careless reader takes the square
-// of their size for.
-var hostile = map[string]func(n int) string{
-	"one line":             func(n int) string { return repeated("x = 1; ", n) + "SECRET_KEY = 'a'" },
-	"one line of names":    func(n int) string { return repeated("SECRET_KEY=", n) },
-	"one line of entries":  func(n int) string { return repeated(`"SECRET_KEY":"`, n) },
-	"one line of calls":    func(n int) string { return repeated("f(SECRET_KEY,", n) },
-	"brackets":             func(n int) string { return "SECRET_KEY = " + repeated("(", n) },
-	"names in brackets":    func(n int) string { return repeated("SECRET_KEY=[{(", n) },
-	"an open string":       func(n int) string { return "SECRET_KEY = '''" + repeated("SECRET_KEY = x\n", n) },
-	"open strings":         func(n int) string { return repeated("SECRET_KEY = \"\"\"\nSECRET_KEY = '''", n) },
-	"assignments":          func(n int) string { return repeated("SECRET_KEY='value of it'\n", n) },
-	"assignments of names": func(n int) string { return repeated("SECRET_KEY=name\n", n/2) + repeated("name\n", n/2) },
-	"comparisons":          func(n int) string { return repeated("if SECRET_KEY == 'value':\n  pass\n", n) },
-	"concatenations":       func(n int) string { return "SECRET_KEY = " + repeated("'a'+", n) },
-	"prefixes":             func(n int) string { return repeated("django-insecure-", n) },
-	"blocks":               func(n int) string { return repeated("    SECRET_KEY=\n", n) },
-	"one word":             func(n int) string { return repeated("secretkeysecret_key", n) },
-	"negations":            func(n int) string { return "SECRET_KEY = " + repeated("not ", n) },
-	"backslashes":          func(n int) string { return "SECRET_KEY = '" + repeated("\\\\", n) },
-	"continued lines":      func(n int) string { return repeated("SECRET_KEY = \\\n", n) },
-	"carriage returns":     func(n int) string { return repeated("SECRET_KEY = (\r", n) },
-	"notebook": func(n int) string {
-		return `{"cells":[{"cell_type":"code","source":[` + repeated(`"SECRET_KEY = 'x'\n",`, n)
-	},
-	"patch":         func(n int) string { return "diff --git a/x b/x\n" + repeated("+SECRET_KEY = 'value'\n", n) },
-	"yaml":          func(n int) string { return "a:\n  b: c\n" + repeated("- SECRET_KEY: value\n", n) },
-	"json":          func(n int) string { return `{"a": [` + repeated(`{"SECRET_KEY": "value"},`, n) },
-	"utf-16":        func(n int) string { return string(testkit.Encode(repeated("SECRET_KEY='value'\n", n/2), "utf-16le")) },
-	"docker":        func(n int) string { return "FROM x\nRUN \\\n" + repeated("# SECRET_KEY=value\n", n) },
-	"sections":      func(n int) string { return repeated("[section\nsecret_key = value\n", n) },
-	"parents":       func(n int) string { return "a:\n" + repeated("  secret_key: value\n", n) },
-	"objects":       func(n int) string { return "{" + repeated(`"SECRET_KEY": {"a":`, n) },
-	"pairs":         func(n int) string { return "{" + repeated(`{"name": "SECRET_KEY",`, n) },
-	"tags":          func(n int) string { return "<html>" + repeated("<SECRET_KEY=", n) },
-	"fences":        func(n int) string { return "# x\n" + repeated("```\nSECRET_KEY=value\n", n) },
-	"base64":        func(n int) string { return repeated("ZGphbmdvLWluc2VjdXJlL", n) },
-	"references":    func(n int) string { return repeated("${SECRET_KEY:-", n) },
-	"flow":          func(n int) string { return "a: {" + repeated("SECRET_KEY: value, ", n) },
-	"YAML blocks":   func(n int) string { return "a:\n" + repeated("  SECRET_KEY: |\n", n) },
-	"old keys":      func(n int) string { return "a:\n" + repeated("  SECRET_KEY_FALLBACKS: [value, ", n) },
-	"long lines":    func(n int) string { return repeated(repeated("SECRET_KEY='a'; ", 3000)+"\n", n) },
-	"crowded lines": func(n int) string { return repeated(repeated("secret_key: x, ", 200)+"\n", n) },
-	"minified":      func(n int) string { return "!function(){" + repeated("e.secretKey=t,", n) },
-	"fixtures":      func(n int) string { return "[" + repeated(`{"secret_key":"","a":{`, n) },
-	"YAML in JSON":  func(n int) string { return `{"a":"` + repeated(`secret_key: a\n`, n) },
-	"queries":       func(n int) string { return "GET /?" + repeated("secretkey=1&", n) },
-	"binary":        func(n int) string { return "\x00\x01\x02" + repeated("SECRET_KEY\x00zvalue", n) },
-}
-
-func repeated(s string, size int) string { return strings.Repeat(s, size/len(s)) }
-
-// Four times the text may take four times as long, and some noise; with the
-// square of the size it would take sixteen times as long.
-func TestHostileTextsTakeLinearTime(t *testing.T) {
-	for name, text := range hostile {
-		t.Run(name, func(t *testing.T) {
-			small, large := fastest(text(64<<10)), fastest(text(256<<10))
-			if large > 11*small+50*time.Millisecond {
-				t.Errorf("64 KB take %v, 256 KB %v", small, large)
-			}
-			t.Logf("%.0f ms a megabyte", 4000*large.Seconds())
-		})
-	}
-}
-
 // What surrounds it may cost as much as it likes: a key on a line of its own is
 // found, and so is one on a long line with room for it.
 func TestAKeyAmongHostileTextIsFound(t *testing.T) {
@@ -90,7 +25,7 @@ func TestAKeyAmongHostileTextIsFound(t *testing.T) {
 	for _, name := range []string{"one line", "one line of names", "one line of calls", "assignments", "comparisons", "one word", "long lines", "crowded lines", "minified", "queries", "continued lines", "carriage returns", "negations"} {
 		for _, line := range []string{"SECRET_KEY = '%s'", "DJANGO_SECRET_KEY = SECRET_KEY = '%s'", "SECRET_KEY = env('SECRET_KEY', default='%s')", "SECRET_KEY = (\n  '%s'\n)", "x = 1; y = 2; SECRET_KEY = '%s'; z = 3"} {
 			among := func(size int) bool {
-				around := "import os\n" + hostile[name](size)
+				around := "import os\n" + testkit.Hostile[name](size)
 				found := findIn([]byte(around + "\n\n" + fmt.Sprintf(line, key) + "\n\n" + around))
 				return slices.ContainsFunc(found, func(m scanner.Match) bool { return m.Secret.Fingerprint() == want && !m.Has(scanner.NoName) })
 			}
@@ -99,21 +34,10 @@ func TestAKeyAmongHostileTextIsFound(t *testing.T) {
 			}
 		}
 	}
-	text := repeated("e.secretKey=t,", 256<<10) + "e.secretKey='" + key + "'," + repeated("e.secretKey=t,", 256<<10)
+	text := testkit.Repeated("e.secretKey=t,", 256<<10) + "e.secretKey='" + key + "'," + testkit.Repeated("e.secretKey=t,", 256<<10)
 	if found := findIn([]byte(text)); len(found) != 1 || found[0].Secret.Fingerprint() != want {
 		t.Errorf("%d matches on one line", len(found))
 	}
-}
-
-// fastest is the shorter of two runs: the machine may be busy.
-func fastest(text string) time.Duration {
-	best := time.Hour
-	for range 2 {
-		start := time.Now()
-		findIn([]byte(text))
-		best = min(best, time.Since(start))
-	}
-	return best
 }
 
 // show is every way in which a match could be printed.
@@ -123,11 +47,7 @@ func show(m *scanner.Match) string {
 }
 
 func checkMatches(t *testing.T, text []byte) {
-	start := time.Now()
 	found := findIn(text)
-	if took := time.Since(start); took > 5*time.Second {
-		t.Fatalf("%d bytes took %v", len(text), took)
-	}
 	before := 0
 	for i := range found {
 		m := &found[i]
@@ -226,6 +146,24 @@ func BenchmarkFind(b *testing.B) {
 				d.Find(text, anchors)
 			}
 		})
+	}
+}
+
+// BenchmarkHostile times texts that a careless reader takes the square of their
+// size for, at two sizes: both should take the same time a byte.
+func BenchmarkHostile(b *testing.B) {
+	d := New()
+	for _, name := range slices.Sorted(maps.Keys(testkit.Hostile)) {
+		for _, size := range []int{64 << 10, 256 << 10} {
+			text := []byte(testkit.Hostile[name](size))
+			anchors := d.Anchors().Append(nil, text, 0, len(text))
+			b.Run(fmt.Sprintf("%s/%dK", name, size>>10), func(b *testing.B) {
+				b.SetBytes(int64(len(text)))
+				for b.Loop() {
+					d.Find(text, anchors)
+				}
+			})
+		}
 	}
 }
 

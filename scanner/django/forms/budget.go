@@ -6,11 +6,16 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
-// spendthrift reports whether looking around the names of this text has cost
-// more than its size allows: then every further look is a short one.
-func (doc *document) spendthrift() bool {
-	return doc.spent > len(doc.text)/fairShare+4*wideWindow
+// budget counts what forms look at around the names of a text, in bytes.
+type budget struct {
+	size   int // of the text
+	spent  int
+	nested int // spent on the texts within this one, each of which has a budget of its own
 }
+
+// overBudget reports whether looking around the names has cost more than the
+// size of the text allows: then every further look is a short one.
+func (b *budget) overBudget() bool { return b.spent > b.size/fairShare+4*wideWindow }
 
 // narrow returns the bounds of a short look around an offset: few bytes, and of
 // a crowd of names only the nearest. A line with few names is seen whole unless
@@ -31,7 +36,7 @@ func (doc *document) narrow(offset int) (low, high int) {
 // enough: the next name follows before a generated key could stand, and more
 // follow on the same line. A line with few names is always looked at.
 func (doc *document) crowded(i, behind int) bool {
-	if !doc.spendthrift() {
+	if !doc.overBudget() {
 		return false
 	}
 	at, names := int(doc.anchors[i]), 0
@@ -52,7 +57,7 @@ func (doc *document) crowded(i, behind int) bool {
 
 // within is a number of bytes to look at, less in a text that has cost enough.
 func (doc *document) within(n int) int {
-	if doc.spendthrift() {
+	if doc.overBudget() {
 		return min(n, narrowWindow)
 	}
 	return n
@@ -73,7 +78,7 @@ const (
 // ahead is how far an evaluator may look from an offset on; in a text that has
 // cost enough not behind the next line that begins with a name.
 func (doc *document) ahead(at int) (to int) {
-	if !doc.spendthrift() {
+	if !doc.overBudget() {
 		return min(len(doc.text), at+wideWindow)
 	}
 	_, to = doc.narrow(at)

@@ -17,11 +17,9 @@ type document struct {
 
 	from, to int // the line that line() found last
 
-	names map[string]binding // values of Python names; see python_names.go
-	spent int                // bytes that forms have looked at so far
-	facts map[string]bool    // see fact
-
-	refused []Refused // values that a comparison before a raise names; see sentinels.go
+	budget
+	facts  map[string]bool // see fact
+	python memory
 }
 
 // Bounds of what is looked at around one anchor, in bytes.
@@ -37,7 +35,7 @@ func newDocument(p *plan, text []byte, anchors []int32, k kind) *document {
 	if k == sniffKind {
 		k = sniff(text)
 	}
-	return &document{plan: p, text: text, anchors: anchors, kind: k, from: 0, to: -1}
+	return &document{plan: p, text: text, anchors: anchors, kind: k, from: 0, to: -1, budget: budget{size: len(text)}}
 }
 
 // line returns the bounds of the line that holds offset, without its end. LF,
@@ -45,7 +43,7 @@ func newDocument(p *plan, text []byte, anchors []int32, k kind) *document {
 // offset and lineAhead bytes behind it.
 func (doc *document) line(offset int) (from, to int) {
 	low, high := max(0, offset-lineBack), min(len(doc.text), offset+lineAhead)
-	if doc.spendthrift() {
+	if doc.overBudget() {
 		low, high = doc.narrow(offset)
 	}
 	if offset < doc.from || offset > doc.to {

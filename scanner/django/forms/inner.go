@@ -27,7 +27,8 @@ func (doc *document) inner(text []byte, k kind, place func(from, to int) (int, i
 		a.Offset, a.Length = from, max(0, to-from)
 		emit(a)
 	})
-	doc.refused = append(doc.refused, inner.refused...)
+	doc.nested += inner.spent + inner.nested
+	doc.python.refused = append(doc.python.refused, inner.python.refused...)
 }
 
 // anchored reports whether an anchor stands in text[from:to]; calls must come

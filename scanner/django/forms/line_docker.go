@@ -97,7 +97,7 @@ func dockerStart(doc *document, from int) int {
 	start := from
 	for range dockerBack {
 		prev, to, ok := doc.previousLine(start)
-		if !ok || from-prev > dockerBytes || doc.spendthrift() {
+		if !ok || from-prev > dockerBytes || doc.overBudget() {
 			break
 		}
 		doc.spent += to - prev + 16

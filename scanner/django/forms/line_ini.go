@@ -71,7 +71,7 @@ func iniLikeReader(s statement) answer {
 
 // section returns the name of the [section] that the line stands in, or "".
 func (s *statement) section() string {
-	if s.doc.spendthrift() {
+	if s.doc.overBudget() {
 		return ""
 	}
 	text := s.doc.text[max(0, s.from-sectionBytes):s.from]

@@ -391,7 +391,7 @@ func (s *statement) parent() string {
 	from := s.from
 	for range yamlLines {
 		prev, to, ok := s.doc.previousLine(from)
-		if !ok || s.from-prev > yamlBytes || s.doc.spendthrift() {
+		if !ok || s.from-prev > yamlBytes || s.doc.overBudget() {
 			return ""
 		}
 		s.doc.spent += to - prev + 16

@@ -7,6 +7,12 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
+// memory is what the form of Python keeps about a text.
+type memory struct {
+	names   map[string]binding // what names are bound to, as far as somebody asked
+	refused []Refused          // values that a comparison before a raise names
+}
+
 // binding is what a name is bound to in this text.
 type binding struct {
 	value result
@@ -28,18 +34,18 @@ func (p *python) resolve(o origin) (result, bool) {
 		return result{}, false
 	}
 	doc := p.doc
-	if b, known := doc.names[path]; known {
+	if b, known := doc.python.names[path]; known {
 		return b.value.clone(), b.ok
 	}
-	if len(doc.names) >= maxResolved {
+	if len(doc.python.names) >= maxResolved {
 		return result{}, false
 	}
-	if doc.names == nil {
-		doc.names = map[string]binding{}
+	if doc.python.names == nil {
+		doc.python.names = map[string]binding{}
 	}
-	doc.names[path] = binding{} // a name that stands in its own value has none
+	doc.python.names[path] = binding{} // a name that stands in its own value has none
 	b := doc.bind(path, p.hops+1)
-	doc.names[path] = b
+	doc.python.names[path] = b
 	return b.value.clone(), b.ok
 }
 

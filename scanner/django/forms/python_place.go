@@ -120,7 +120,7 @@ func bracketOf(c byte) int {
 // blockLines returns how many lines back the opening of a block or a bracket is
 // looked for.
 func (doc *document) blockLines() int {
-	if doc.spendthrift() {
+	if doc.overBudget() {
 		return 2
 	}
 	return 40
@@ -280,7 +280,7 @@ const calleeBack = 512
 // many arguments are before.
 func (doc *document) callee(offset int) (name string, position int, ok bool) {
 	stop := max(0, offset-calleeBack)
-	if doc.spendthrift() {
+	if doc.overBudget() {
 		stop = max(0, offset-narrowBack)
 	}
 	doc.spent += offset - stop

@@ -51,12 +51,12 @@ func (p *python) comparison(t target) {
 // sentinel notes the values that are compared before at if the program stops
 // there.
 func (doc *document) sentinel(at int, list []literal, prefix bool) {
-	if len(list) == 0 || len(doc.refused) >= maxGuards || !doc.raises(at) {
+	if len(list) == 0 || len(doc.python.refused) >= maxGuards || !doc.raises(at) {
 		return
 	}
-	for _, l := range list[:min(len(list), maxGuards-len(doc.refused))] {
+	for _, l := range list[:min(len(list), maxGuards-len(doc.python.refused))] {
 		if l.text != "" {
-			doc.refused = append(doc.refused, Refused{l.text, prefix})
+			doc.python.refused = append(doc.python.refused, Refused{l.text, prefix})
 		}
 	}
 }

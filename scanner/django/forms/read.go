@@ -40,7 +40,7 @@ func Read(text []byte, anchors []int32) *Reading {
 // gathered here: a text can hold millions of assignments.
 func (r *Reading) Each(emit func(*Assignment)) {
 	r.doc.read(emit)
-	r.Refused = r.doc.refused
+	r.Refused = r.doc.python.refused
 }
 
 // Anchors returns the search table of the forms, with these further names.

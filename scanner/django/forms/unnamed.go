@@ -33,7 +33,7 @@ func (u *unnamed) around(anchor int, emit func(*Assignment)) {
 	}
 	from = max(from, linesBack(doc.text, from, anchor))
 	to = linesAhead(doc.text, max(anchor, from), to)
-	if u.seen = to; doc.spendthrift() {
+	if u.seen = to; doc.overBudget() {
 		return
 	}
 	doc.spent += (to - from) / 8
