@@ -75,7 +75,8 @@ func writeDemo(dir string) error {
 	}
 	const before = "from pathlib import Path\n\nBASE_DIR = Path(__file__).resolve().parent.parent\n\n" +
 		"# SECURITY WARNING: keep the secret key used in production secret!\n"
-	const after = "\n\nDEBUG = True\n"
+	const after = "\n\nDEBUG = True\n\nINSTALLED_APPS = [\n    \"django.contrib.auth\",\n    \"django.contrib.sessions\",\n    \"rest_framework_simplejwt\",\n]\n"
+	const needs = "Django==5.2.1\ndjangorestframework-simplejwt==5.5.1\n"
 	leaking := before + "SECRET_KEY = '" + scanner.InsecurePrefix + key + "'" + after
 	mended := "import os\n" + before + "SECRET_KEY = os.environ[\"DJANGO_SECRET_KEY\"]" + after
 
@@ -88,10 +89,10 @@ func writeDemo(dir string) error {
 		author, message string
 		files           map[string]string
 	}{
-		{"Ada", "Start the project", map[string]string{"mysite/settings.py": leaking}},
-		{"Ada", "Split the settings", map[string]string{"mysite/settings/base.py": leaking}},
-		{"Grace", "Begin the feature", map[string]string{"mysite/settings/base.py": leaking, "feature.py": "# soon\n"}},
-		{"Grace", "Read the key from the environment", map[string]string{"mysite/settings/base.py": mended}},
+		{"Ada", "Start the project", map[string]string{"mysite/settings.py": leaking, "requirements.txt": needs}},
+		{"Ada", "Split the settings", map[string]string{"mysite/settings/base.py": leaking, "requirements.txt": needs}},
+		{"Grace", "Begin the feature", map[string]string{"mysite/settings/base.py": leaking, "requirements.txt": needs, "feature.py": "# soon\n"}},
+		{"Grace", "Read the key from the environment", map[string]string{"mysite/settings/base.py": mended, "requirements.txt": needs}},
 	}
 	var ids []scanner.ObjectID
 	for i, commit := range commits {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
@@ -81,30 +82,38 @@ func (t *text) radius() {
 // effect is one feature: what it gives an attacker if that is the point, else
 // what a new key breaks. Verbose tells all of it.
 func (t *text) effect(e *scanner.Effect) {
-	line := clean(e.Feature)
-	if at := effectPlace(e.Path, e.Line); at != "" {
-		line += "  " + at
+	at := effectPlace(e.Path, e.Line)
+	if e.Effect == scanner.EffectLinks && !t.opt.Verbose {
+		line := clean(e.Feature)
+		if at != "" {
+			line += " (" + at + ")"
+		}
+		t.paragraph("    ", "      ", line+": "+clean(e.Rotation)+t.possible(e), fmt.Sprint)
+		return
 	}
-	if !e.Certain {
-		line += "  (possible: " + clean(e.Reason) + ")"
-	}
-	attack, rotation := clean(e.Attack), "a new key: "+clean(e.Rotation)
+	t.line("    ", strings.TrimRight(clean(e.Feature)+"  "+at, " "), t.possible(e))
+	attack, rotation := "with the key: "+clean(e.Attack), "a new key: "+clean(e.Rotation)
+	lines := []string{attack}
 	switch {
 	case t.opt.Verbose:
-		t.paragraph("    ", "      ", line, fmt.Sprint)
-		for _, words := range []string{"seen: " + clean(e.Reason), "with the key: " + attack, rotation + "; " + helpWords(e.Fallbacks)} {
-			t.paragraph("      ", "      ", words, t.dim.Sprint)
-		}
-	case e.Effect == scanner.EffectLinks:
-		t.paragraph("    ", "      ", line+": "+clean(e.Rotation), fmt.Sprint)
-	default:
-		t.paragraph("    ", "      ", line, fmt.Sprint)
-		words := "with the key: " + attack
-		if e.Effect == scanner.EffectData {
-			words = rotation
-		}
+		lines = []string{"seen: " + clean(e.Reason), attack, rotation + "; " + helpWords(e.Fallbacks)}
+	case e.Effect == scanner.EffectData:
+		lines = []string{rotation}
+	}
+	if !e.Certain && !t.opt.Verbose {
+		lines = append(lines, clean(e.Reason))
+	}
+	for _, words := range lines {
 		t.paragraph("      ", "      ", words, t.dim.Sprint)
 	}
+}
+
+// possible marks what a version or a setting that is not known decides.
+func (t *text) possible(e *scanner.Effect) string {
+	if e.Certain {
+		return ""
+	}
+	return " (possible)"
 }
 
 func (t *text) evidence(label string, list []scanner.Evidence) {
