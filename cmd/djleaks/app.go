@@ -52,7 +52,7 @@ func newApp(w world) *cli.App {
 		Commands: []*cli.Command{
 			auditCommand(w), stagedCommand(w), rangeCommand(w), filesCommand(w),
 			ciCommand(w), hookCommand(w), fixCommand(w), lspCommand(w),
-			keyCommand(w), reportCommand(w), rulesCommand(w), demoCommand(w),
+			keyCommand(w), purgeKitCommand(w), reportCommand(w), rulesCommand(w), demoCommand(w),
 			completionCommand(w), manCommand(w),
 		},
 		DisableSliceFlagSeparator: true,

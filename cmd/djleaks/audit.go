@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"slices"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -26,11 +29,24 @@ func auditCommand(w world) *cli.Command {
 			&cli.StringSliceFlag{Name: "live-env", Usage: "the key in the environment variable `NAME` is in use: compare fingerprints; may be repeated"},
 			&cli.StringSliceFlag{Name: "live-fingerprint", Usage: "the key with the fingerprint `HEX` is in use; may be repeated; - reads them from standard input"},
 			&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects hold no key, and read only new ones the next time"},
-			&cli.StringFlag{Name: "write-leak-list", Usage: "add the fingerprints of all generated keys to `FILE`, for Django's check --deploy"}),
+			&cli.StringFlag{Name: "write-leak-list", Usage: "add the fingerprints of all generated keys to `FILE`, for Django's check --deploy"},
+			&cli.StringSliceFlag{Name: "verify-purged", Usage: "say only whether the key with this `FINGERPRINT` is gone from all objects; may be repeated"},
+			&cli.StringFlag{Name: "expressions", Usage: "with --verify-purged: look for the spellings in `FILE` of a purge kit too"}),
 		Action: func(c *cli.Context) error {
-			if c.NArg() > 1 {
-				return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", c.NArg()), ""}
+			args, purged := c.Args().Slice(), c.StringSlice("verify-purged")
+			if len(purged) > 0 { // --verify-purged A B is both
+				args = slices.DeleteFunc(args, func(word string) bool {
+					if _, problem, _ := policy.ParseFingerprint(word); problem != "" {
+						return false
+					}
+					purged = append(purged, word)
+					return true
+				})
 			}
+			if len(args) > 1 {
+				return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", len(args)), ""}
+			}
+			path := strings.Join(args, "")
 			cache := c.String("cache")
 			if cache == "" && c.IsSet("cache") {
 				return usageError{"--cache: the name of the folder is empty", "--cache .git/djleaks"}
@@ -42,13 +58,19 @@ func auditCommand(w world) *cli.Command {
 			if t.options.live, err = w.readLive(c.StringSlice("live-env"), c.StringSlice("live-fingerprint")); err != nil {
 				return err
 			}
+			if len(purged) > 0 {
+				return t.verifyPurged(c.Context, path, purged, c.String("expressions"))
+			}
+			if c.IsSet("expressions") {
+				return usageError{"--expressions goes with --verify-purged", ""}
+			}
 			var leaked *leakList
 			if c.IsSet("write-leak-list") {
 				if leaked, err = readLeakList(c.String("write-leak-list")); err != nil {
 					return err
 				}
 			}
-			report, err := t.audit(c.Context, c.Args().First(), cache)
+			report, err := t.audit(c.Context, path, cache)
 			if err != nil {
 				return err
 			}

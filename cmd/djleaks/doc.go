@@ -14,6 +14,9 @@ Usage:
 	djleaks key fingerprint     name the key on standard input without showing it
 	djleaks key match [PATH]    say which key of a history signed the cookie, token
 	                            or link on standard input
+	djleaks purge-kit FINGERPRINT...
+	                            write what git filter-repo needs to take keys
+	                            out of a history
 	djleaks report FILE         show a saved JSON report in another format
 	djleaks rules [RULE]        explain what is looked for, and why
 	djleaks demo                audit a repository made for the purpose

@@ -38,7 +38,7 @@ var house = map[string][]string{
 		module + "scanner", module + "scanner/django", module + "internal/packfile", module + "internal/packwalk", module + "internal/trace",
 		module + "internal/gitstore", module + "internal/source", module + "internal/policy", module + "internal/cienv", module + "internal/cache", module + "internal/say",
 		module + "internal/regular", module + "internal/fix", module + "internal/worktree",
-		module + "internal/signed", module + "internal/project", module + "internal/dossier",
+		module + "internal/signed", module + "internal/purge", module + "internal/project", module + "internal/dossier",
 	},
 	"internal/regular":  {},
 	"internal/lsp":      {},
@@ -48,6 +48,7 @@ var house = map[string][]string{
 	"internal/fix":      {module + "scanner", module + "internal/lazy", module + "scanner/django", module + "internal/pysource"},
 	"internal/worktree": {"github.com/bmatcuk/doublestar/v4"},
 	"internal/signed":   {module + "scanner", module + "internal/lazy"},
+	"internal/purge":    {module + "scanner"},
 	"internal/testkit":  {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
 	"cmd/djleaks": {
 		module + "scanner", module + "scanner/django", module + "scanner/django/forms", module + "scanner/django/value", module + "hooks", module + "internal/...",

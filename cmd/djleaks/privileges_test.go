@@ -24,7 +24,7 @@ var writers = map[string]string{
 	"internal/regular":           "nothing: it opens files with flags, to read them",
 	"internal/report":            "reports and baselines",
 	"internal/worktree":          "the user's work tree, where `fix` is asked to",
-	"cmd/djleaks":                "the folder of the demo, and the job summary of GitHub",
+	"cmd/djleaks":                "the folder of the demo, the job summary of GitHub, and purge kits",
 }
 
 // writing are the functions of package os that change what is on the disk, or

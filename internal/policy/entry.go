@@ -70,6 +70,13 @@ func (e *Entry) raw() rawEntry {
 	return r
 }
 
+// ParseFingerprint reads a fingerprint that somebody typed. problem and hint say
+// what is wrong with it, and never quote it: it could be the key itself.
+func ParseFingerprint(s string) (f scanner.Fingerprint, problem, hint string) {
+	problem, hint = checkFingerprint(s)
+	return scanner.Fingerprint(s), problem, hint
+}
+
 // checkFingerprint never quotes what it refuses: it could be the key itself.
 func checkFingerprint(s string) (problem, hint string) {
 	const command = "djleaks key fingerprint prints it"

@@ -36,6 +36,7 @@ func (s *Scan) Match(ctx context.Context, repo *gitstore.Repository, value strin
 	if err != nil {
 		return nil, err
 	}
+	defer h.Walk.Close()
 	r.Coverage.Add(h.coverage)
 	words, err := s.vocabulary(ctx, repo, r)
 	if err != nil {
