@@ -131,8 +131,10 @@ func (doc *document) word(offset int, dashed bool) (from, to int) {
 	if bytes.HasPrefix(doc.text[from:to], []byte("\xef\xbb\xbf")) {
 		from += 3 // a byte order mark
 	}
-	if from < offset && byteAt(doc.text, from-1) == '\\' && bytes.IndexByte([]byte("ntr"), doc.text[from]) >= 0 {
-		from++ // an escape before the name: "DEBUG=1\nSECRET_KEY=…"
+	if from > 0 && from < offset && (doc.text[from-1] == '\\' || doc.text[from-1] == '`') {
+		if n, length := escapedBreak(doc.text[from-1:offset], true); n == 0 {
+			from += length - 1 // "DEBUG=1\nSECRET_KEY=…"
+		}
 	}
 	return from, to
 }

@@ -55,6 +55,9 @@ func newStatement(doc *document, anchor int) (s statement, ok bool) {
 	}
 	s.left = bytes.TrimRight(left, " \t\f\v")
 	s.sign(s.endName())
+	if s.open != 0 && !s.inner {
+		s.endAtEscape()
+	}
 	return s, true
 }
 
