@@ -23,10 +23,15 @@ const (
 
 var encodePattern = regexp.MustCompile(`(?m)^encode (\S+): (\S+)$`)
 
-var fieldPattern = regexp.MustCompile(`\{\{(key|insecure|hex|alnum|base64|urlsafe) (\d+)((?:\|\w+)*)\}\}`)
+// Kinds is a pattern for the kinds of made-up values.
+const Kinds = `key|insecure|hex|alnum|base64|urlsafe|paren|equals|dollar|longdash`
+
+var fieldPattern = regexp.MustCompile(`\{\{(` + Kinds + `) (\d+)((?:\|\w+)*)\}\}`)
 
 // Made returns the n-th made-up value of a kind: key, insecure, hex (64
-// digits), alnum (40), base64 (44) or urlsafe (43). See testdata/README.md.
+// digits), alnum (40), base64 (44) or urlsafe (43), and keys of Django's that
+// begin with a sign: paren with ), equals with =, dollar with $(, longdash with
+// --.
 func Made(kind string, n int) string {
 	switch kind {
 	case "insecure":
@@ -39,6 +44,14 @@ func Made(kind string, n int) string {
 		return Draw("base64", n, 43, Alnum+"+/") + "="
 	case "urlsafe":
 		return Draw("urlsafe", n, 43, Alnum+"-_")
+	case "paren":
+		return ")" + Key(n)[1:]
+	case "equals":
+		return "=" + Key(n)[1:]
+	case "dollar":
+		return "$(" + Key(n)[2:]
+	case "longdash":
+		return "--" + Key(n)[2:]
 	}
 	return Key(n)
 }

@@ -35,7 +35,7 @@ import (
 // Every match must be wanted and every want must match: its rule, its line and
 // its value.
 var (
-	wantPattern  = regexp.MustCompile(`want ([a-z-]+) (?:(key|insecure|hex|alnum|base64|urlsafe) (\d+)|("(?:[^"\\]|\\.)*"))`)
+	wantPattern  = regexp.MustCompile(`want ([a-z-]+) (?:(` + testkit.Kinds + `) (\d+)|("(?:[^"\\]|\\.)*"))`)
 	abovePattern = regexp.MustCompile(`(?m)^want (\S+):(\d+) (.*)$`)
 )
 

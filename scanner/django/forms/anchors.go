@@ -4,6 +4,7 @@ import (
 	"sync"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
 // insecureTail64 is the base64 of the prefix that startproject writes, up to
@@ -36,6 +37,10 @@ func anchors() []scanner.Anchor {
 // a key: the rest of secret_key, or the sign of an assignment.
 func nameFollows(text []byte, end int) bool {
 	rest := text[end:min(len(text), end+scanner.AnchorLookahead)]
+	if len(rest) > 2 && rest[0] == '=' && rest[1] == '=' {
+		// SECRET==x, a key that begins with the sign; not if secret == x.
+		return rest[2] > ' ' && rest[2] != '=' && !ascii.IsQuote(rest[2]) && text[end-1] == 'T'
+	}
 	return secretName(func(i int) byte {
 		if i < len(rest) {
 			return rest[i]

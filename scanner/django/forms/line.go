@@ -23,6 +23,8 @@ func (doc *document) askLine(anchor int, forms []func(statement) answer) answer 
 	magic := false
 	if doc.kind == kindPython {
 		magic = s.skipMagic()
+	} else if s.isPython() {
+		return pass
 	}
 	for _, read := range forms {
 		got := read(s)

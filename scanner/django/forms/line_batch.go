@@ -1,13 +1,16 @@
 package forms
 
-import "bytes"
+import (
+	"bytes"
+	"strings"
+)
 
 // batchReader knows cmd's set NAME=value and setx NAME value.
 func batchReader(s statement) answer {
 	y := style{form: Batch, bare: true}
 	switch command := s.windowsCommand(); {
 	case s.sep == "" && (bytes.HasSuffix(command, []byte("setx")) || bytes.HasSuffix(command, []byte("setx /m"))):
-		y.blank = true
+		y.blank, y.percent = true, true
 	case s.sep == "=" && (bytes.Equal(command, []byte("set")) || bytes.HasSuffix(command, []byte(" set"))):
 		y.percent = true
 		y.blank = s.runs()
@@ -24,8 +27,12 @@ func batchReader(s statement) answer {
 	if !ok || r.isCode() {
 		return claimed
 	}
-	if raw := s.doc.text[r.offset : r.offset+r.length]; bytes.IndexByte(raw, '^') >= 0 {
-		r.values = append(y.readings(string(unescapeCaret(raw)), 0), r.values...)
+	// Of a key with ^ and %% in it, the reading with one escape undone and not the
+	// other can look like a key as well.
+	raw := string(s.doc.text[r.offset : r.offset+r.length])
+	r.values = []string{halve(raw, '%'), raw}
+	if strings.IndexByte(raw, '^') >= 0 && !r.quoted && s.open == 0 {
+		r.values = append([]string{halve(string(unescapeCaret([]byte(raw))), '%')}, r.values...)
 	}
 	return found(s.assign(y.form, r, s.commentTrait()))
 }

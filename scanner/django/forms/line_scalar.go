@@ -158,8 +158,11 @@ func (y *style) pieces(text []byte, at, limit int) (value string, end int) {
 func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 	line := text[at:limit]
 	end := y.plainEnd(line)
-	if y.isComment(line[:end], byteAt(text, at-1)) || isCommand(line) {
+	if y.isComment(line[:end], byteAt(text, at-1)) {
 		return r, false
+	}
+	if isCommand(line) {
+		return y.onlyDjangos(text, at, limit)
 	}
 	if n := templateEnd(line); n > end {
 		end = n // ${X:-a default with blanks}, {{ X }}, <your key>
@@ -174,7 +177,7 @@ func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 	}
 	short := y.cutAtStop(whole)
 	if len(short) == 0 {
-		return r, false
+		return y.onlyDjangos(text, at, limit)
 	}
 	r = reading{offset: at, length: len(short), end: at + len(whole), values: y.readings(string(short), 0)}
 	if len(short) < len(whole) {
@@ -219,6 +222,17 @@ func (y *style) cutAtStop(whole []byte) []byte {
 		}
 	}
 	return whole
+}
+
+// onlyDjangos reads a word that begins with a sign of the text's own, such as
+// $( or a closing bracket: only a key that Django made begins so.
+func (y *style) onlyDjangos(text []byte, at, limit int) (r reading, ok bool) {
+	word := text[at:limit]
+	if n := bytes.IndexAny(word, " \t"); n >= 0 {
+		word = word[:n]
+	}
+	r = reading{offset: at, length: len(word), values: y.readings(string(word), 0), end: at + len(word)}
+	return r, value.Surest(r.values) <= value.Django
 }
 
 // commentStart returns where a comment begins in the rest of a line: at a #
