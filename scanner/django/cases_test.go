@@ -32,6 +32,9 @@ import (
 // utf-16le" above the first file writes that file otherwise: utf-16le,
 // utf-16be, bom, crlf, cr.
 //
+// A line "all named" above the first file wants a name of every match: found by
+// its shape alone, a key is less severe.
+//
 // Every match must be wanted and every want must match: its rule, its line and
 // its value.
 var (
@@ -73,6 +76,7 @@ func TestCasesGiveWhatTheyWant(t *testing.T) {
 
 func runCase(t *testing.T, c testkit.Case, silent bool) {
 	var want, got []string
+	named := strings.Contains(c.Comment, "\nall named\n")
 	for _, m := range abovePattern.FindAllStringSubmatch(c.Comment, -1) {
 		want = append(want, wanted(t, m[1]+":"+m[2], m[3]))
 	}
@@ -88,6 +92,9 @@ func runCase(t *testing.T, c testkit.Case, silent bool) {
 				line = 1 + bytes.Count(f.Text[:m.Offset], []byte{'\n'})
 			}
 			got = append(got, fmt.Sprintf("%s:%d %s %s", f.Name, line, m.Rule, m.Secret.Fingerprint()))
+			if named && m.Name == "" {
+				t.Errorf("%s:%d found by its shape alone, but its name is there", f.Name, line)
+			}
 		}
 	}
 	if silent && len(want) > 0 {

@@ -68,7 +68,19 @@ func secretName(at func(int) byte, n int) bool {
 		i = 1
 	}
 	if at(i)|32 == 'k' && at(i+1)|32 == 'e' && at(i+2)|32 == 'y' {
-		return i == 0 || at(0) != ' '
+		if i == 0 || at(0) != ' ' {
+			return true
+		}
+		for i += 3; i < n; i++ { // Secret key: …
+			switch at(i) {
+			case '*', '_', '`', '"', '\'':
+			case ':', '=', '|':
+				return true
+			default:
+				return false
+			}
+		}
+		return false
 	}
 	i = 0
 	for quotes := 0; i < n; i++ {

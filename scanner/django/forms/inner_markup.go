@@ -219,9 +219,11 @@ func htmlViews(doc *document, emit func(*Assignment)) []span {
 		i += n
 		switch name := tagName(tag); name {
 		case "/td", "/th", "/dt", "/key":
-			l.add(i, 0, []byte(": ")...)
 			for i < len(text) && (ascii.IsSpace(text[i]) || ascii.IsBreak(text[i])) {
 				i++
+			}
+			if i+1 < len(text) && text[i] == '<' && text[i+1] != '/' { // another cell of the row
+				l.add(i, 0, []byte(": ")...)
 			}
 		case "br", "/p", "/div", "/tr", "/li", "/pre", "/dd", "/h1", "/h2", "/h3", "/h4", "/string":
 			l.add(i, 0, '\n')

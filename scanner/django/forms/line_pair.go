@@ -16,29 +16,66 @@ const (
 
 // nameKeys are the keys whose value is a name: name: SECRET_KEY.
 var nameKeys = [...]string{
+	"attribute",
+	"config_key",
+	"configkey",
 	"env",
+	"env_name",
+	"env_var",
+	"envname",
 	"envvar",
+	"field",
+	"fieldname",
 	"id",
 	"key",
 	"name",
+	"option_name",
 	"optionname",
+	"param",
 	"parameter_name",
 	"parameterkey",
+	"parametername",
+	"property",
+	"secret_name",
+	"setting",
+	"setting_name",
+	"settingname",
 	"title",
 	"var",
+	"var_name",
 	"variable",
 	"variablename",
+	"varname",
 }
 
 // valueKeys are the keys that hold the value of a name.
 var valueKeys = [...]string{
+	"config_value",
+	"configvalue",
+	"content",
+	"contents",
+	"current_value",
+	"currentvalue",
 	"default",
 	"default_value",
 	"defaultvalue",
+	"env_value",
+	"envvalue",
+	"initial",
+	"option_value",
+	"optionvalue",
 	"parametervalue",
 	"plaintext",
+	"raw_value",
+	"rawvalue",
 	"secret_string",
+	"secret_value",
 	"secretstring",
+	"secretvalue",
+	"setting_value",
+	"settingvalue",
+	"string_value",
+	"stringdata",
 	"stringvalue",
 	"val",
 	"value",
@@ -51,6 +88,10 @@ var valueKeys = [...]string{
 func pairReader(s statement) answer {
 	left := s.left
 	if len(left) == 0 || s.sep == "=" || s.sep == ":" {
+		return pass
+	}
+	left, object := pathBefore(left)
+	if len(left) == 0 {
 		return pass
 	}
 	last := left[len(left)-1]
@@ -73,13 +114,58 @@ func pairReader(s statement) answer {
 	y.form = NameValue
 	y.entity = s.doc.kind == kindMarkup
 	traits := s.commentTrait()
-	if a, ok := s.valueBetween(s.nameTo, to, y, traits); ok {
-		return found(a)
+	a, ok := s.valueBetween(s.nameTo, to, y, traits)
+	if !ok {
+		a, ok = s.valueBetween(from, s.nameFrom, y, traits)
 	}
-	if a, ok := s.valueBetween(from, s.nameFrom, y, traits); ok {
+	if !ok && s.doc.kind == kindMarkup {
+		a, ok = s.elementText(to, traits)
+	}
+	if ok {
+		a.Name = object + a.Name
 		return found(a)
 	}
 	return claimed
+}
+
+// pathBefore takes the path before a name off the end of what is before it:
+// "name: django." is "name:" and "django.", of a path with slashes nothing is
+// returned.
+func pathBefore(left []byte) (rest []byte, object string) {
+	n := len(left)
+	if n == 0 || left[n-1] != '.' && left[n-1] != '/' {
+		return left, ""
+	}
+	for n > 0 && (ascii.IsWord(left[n-1]) || left[n-1] == '.' || left[n-1] == '/' || left[n-1] == '-') {
+		n--
+	}
+	if left[len(left)-1] == '.' && plainWord(left[n:len(left)-1]) {
+		object = string(left[n:])
+	}
+	return bytes.TrimRight(left[:n], " \t\"'\\"), object
+}
+
+// elementText reads the text of the element whose tag ends at this offset:
+// <setting key="SECRET_KEY">value</setting>.
+func (s *statement) elementText(tagEnd int, traits scanner.Trait) (a Assignment, ok bool) {
+	text := s.doc.text
+	if byteAt(text, tagEnd) != '>' || byteAt(text, tagEnd-1) == '/' {
+		return a, false
+	}
+	from := tagEnd + 1
+	n := bytes.IndexByte(text[from:min(len(text), from+lineAhead)], '<')
+	if n <= 0 || n+1 >= len(text)-from || text[from+n+1] != '/' {
+		return a, false
+	}
+	raw := bytes.TrimSpace(text[from : from+n])
+	if len(raw) == 0 {
+		return a, false
+	}
+	from += bytes.Index(text[from:from+n], raw)
+	y := lineStyle
+	y.entity = true
+	r := reading{offset: from, length: len(raw), values: y.readings(string(raw), 0), end: from + len(raw)}
+	return s.assign(NameValue, r, traits), true
 }
 
 func oneOf(word []byte, list []string) bool {

@@ -117,6 +117,12 @@ func table() []form {
 		{line: iniLikeReader, in: unknown, gives: []example{
 			{INI, "[django]\nsecret_key = …"},
 		}},
+		{line: optionReader, in: everywhere &^ of(kindPython, kindJSON), gives: []example{
+			{Shell, `gh secret set SECRET_KEY --body …`},
+		}},
+		{line: cellReader, in: everywhere &^ of(kindPython, kindJSON), gives: []example{
+			{NameValue, "| `SECRET_KEY` | `…` |"},
+		}},
 		{line: lineReader, in: everywhere, gives: []example{
 			{Text, `const secretKey = "…"`},
 		}},

@@ -200,14 +200,14 @@ func IsGeneric(name string) bool {
 		name = name[n+1:]
 	}
 	name = strings.Trim(name, "_")
-	return name != "SECRET_KEY" && (strings.EqualFold(name, "secret") || strings.EqualFold(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""), "secretkey"))
+	return name != "SECRET_KEY" && (strings.EqualFold(name, "secret") || IsSecretKey(name))
 }
 
 // IsSecretKey reports whether the last part of a name is SECRET_KEY in any
 // spelling: secret_key, secretKey, secret-key.
 func IsSecretKey(name string) bool {
 	name = name[strings.LastIndexByte(name, '.')+1:]
-	return strings.EqualFold(strings.NewReplacer("_", "", "-", "").Replace(name), "secretkey")
+	return strings.EqualFold(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name), "secretkey")
 }
 
 // IsShared reports whether a name is one that frameworks of many languages give

@@ -1,0 +1,122 @@
+package forms
+
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// cellStyle is how a value is written in a cell of a table or after a label.
+var cellStyle = style{form: NameValue, stops: ",;|\t<"}
+
+// cells is how many cells after that of the name are looked at.
+const cells = 4
+
+// cellReader reads a name that is alone in its cell of a table, or a label, and
+// a value in another cell: NAME,value and NAME;value, | `NAME` | `value` |,
+// **NAME**: value. Only what nobody made up counts: in prose and in tables a name
+// is followed by what it is for.
+func cellReader(s statement) answer {
+	text := s.doc.text
+	left := text[s.from:s.nameFrom]
+	if n := bytes.LastIndexByte(left, '<'); n >= 0 && tagEnd(left[n:]) == len(left)-n {
+		left = left[:n] // <b>NAME</b>
+	}
+	cell := bytes.TrimRight(left, "*_`\"' ")
+	if s.doc.overBudget() || !beginsCell(cell) || len(cell) == len(left) && (s.sep == "=" || s.sep == ":") || pythonPrefix(s.rest()) {
+		return pass
+	}
+	at, name := s.nameTo, s.name()
+	if foldPrefix(text[at:s.to], " key") && foldPrefix(text[s.nameFrom:], "secret") {
+		at += len(" key")
+		name += " key"
+	}
+	for range cells {
+		next := endOfCell(text[:s.to], at)
+		if next == at {
+			break
+		}
+		if at = next; at >= s.to {
+			break
+		}
+		if r, ok := cellStyle.read(text, at, s.to); ok && value.AnyGenerated(r.values) {
+			a := s.assign(cellStyle.form, r, s.commentTrait())
+			a.Name = name
+			return found(a)
+		}
+		for at < s.to && !isCellEnd(text[at]) {
+			at++
+		}
+	}
+	return s.definition(name)
+}
+
+// definition reads the value of a term that is alone on its line, from the
+// further indented line below it.
+func (s *statement) definition(name string) answer {
+	text := s.doc.text
+	if len(bytes.Trim(text[s.nameTo:s.to], "*_`\"': \t")) > 0 {
+		return pass
+	}
+	from, to, ok := s.doc.nextLine(s.to)
+	n := indentOf(text[from:to])
+	if !ok || n <= indentOf(text[s.from:s.to]) {
+		return pass
+	}
+	from += n
+	for byteAt(text, from) == '`' && byteAt(text, from+1) == '`' {
+		from++
+	}
+	r, ok := cellStyle.read(text, from, to)
+	if !ok || !value.AnyGenerated(r.values) {
+		return pass
+	}
+	a := s.assign(cellStyle.form, r, s.commentTrait())
+	a.Name = name
+	return found(a)
+}
+
+// beginsCell reports whether the cell of a name begins at the end of left, less
+// its marks: at the start of the line, after a bullet, a number or the sign
+// between two cells.
+func beginsCell(left []byte) bool {
+	if len(left) == 0 || isCellEnd(left[len(left)-1]) {
+		return true
+	}
+	left = bytes.TrimLeft(left, " \t>")
+	for len(left) > 0 && (ascii.IsDigit(left[0]) || bytes.IndexByte([]byte("-*+#.)"), left[0]) >= 0) {
+		left = left[1:]
+	}
+	return len(left) == 0
+}
+
+func isCellEnd(c byte) bool { return c == ',' || c == ';' || c == '|' || c == '\t' }
+
+// endOfCell returns where the next cell begins, after the marks of emphasis that
+// close and the sign between the two; at itself if there is no sign.
+func endOfCell(line []byte, at int) int {
+	sign, cell, blanks := false, false, 0
+	for i := at; i < len(line); i++ {
+		switch c := line[i]; {
+		case c == ' ':
+			blanks++
+		case (c == '*' || c == '_') && !cell && (!sign || line[i-1] != ' '):
+		case c == '<':
+			n := tagEnd(line[i:])
+			if n == 0 {
+				return at
+			}
+			i += n - 1
+		case ascii.IsQuote(c) && (!sign || c == '`' && byteAt(line, i+1) == c):
+			// It closes the name, or is the first of two.
+		case !sign && (isCellEnd(c) || c == ':' || c == '=' || c == '-' && blanks > 0 && byteAt(line, i+1) == ' '):
+			sign, cell = true, isCellEnd(c)
+		case sign || blanks > 1:
+			return i
+		default:
+			return at
+		}
+	}
+	return at
+}
