@@ -32,7 +32,7 @@ var house = map[string][]string{
 	"internal/policy":               {module + "scanner", module + "internal/say", "github.com/BurntSushi/toml", "github.com/bmatcuk/doublestar/v4"},
 	"internal/cienv":                {module + "scanner"},
 	"internal/cache":                {module + "scanner"},
-	"internal/project":              {module + "scanner", module + "internal/lazy"},
+	"internal/project":              {module + "scanner", module + "internal/pysource", module + "internal/lazy"},
 	"internal/dossier":              {module + "scanner", module + "internal/project", module + "internal/say"},
 	"internal/scan": {
 		module + "scanner", module + "scanner/django", module + "internal/packfile", module + "internal/packwalk", module + "internal/trace",

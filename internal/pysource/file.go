@@ -12,6 +12,9 @@ type File struct {
 	Statements []Statement
 }
 
+// byteOrderMark may begin a file in UTF-8.
+const byteOrderMark = "\xef\xbb\xbf"
+
 // Statement is one logical line.
 type Statement struct {
 	First, End int // tokens[First:End], without the Newline
@@ -24,9 +27,9 @@ func Parse(text []byte) (*File, error) {
 	if bytes.IndexByte(text, 0) >= 0 {
 		return nil, &SyntaxError{1, "a NUL byte: the file is binary or UTF-16"}
 	}
-	t := tokenizer{text: text, line: 1}
-	if bytes.HasPrefix(text, []byte("\xef\xbb\xbf")) {
-		t.pos = 3
+	t := tokenizer{text: text, line: 1, strict: true}
+	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
+		t.pos = len(byteOrderMark)
 	}
 	if err := t.run(); err != nil {
 		return nil, err

@@ -171,17 +171,21 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		file, err := Parse(text)
-		if err != nil {
-			return
-		}
+		tokens := Scan(text)
 		at := 0
-		for i := range file.Tokens {
-			token := &file.Tokens[i]
+		for i := range tokens {
+			token := &tokens[i]
 			if token.From < at || token.To < token.From || token.To > len(text) {
 				t.Fatalf("token %d is at %d to %d, after %d", i, token.From, token.To, at)
 			}
 			at = token.To
+		}
+		file, err := Parse(text)
+		if err != nil {
+			return
+		}
+		if len(file.Tokens) != len(tokens) {
+			t.Fatalf("%d tokens, and %d when read strictly", len(tokens), len(file.Tokens))
 		}
 		// An import can be added to whatever is Python, and leaves Python.
 		added := Apply(text, []Edit{file.AddImport("os")})

@@ -1,6 +1,9 @@
 package pysource
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // Kind is the kind of a token.
 type Kind uint8
@@ -49,9 +52,25 @@ type tokenizer struct {
 	line   int
 	tokens []Token
 	open   []int // indices of the brackets that are open
+	strict bool  // what is not Python is an error, and else an operator
+}
+
+// Scan reads the tokens of a text of which it does not matter whether it is
+// valid: what is not Python is an Operator, a string that its line does not close
+// ends there, and a bracket may have no partner.
+func Scan(text []byte) []Token {
+	t := tokenizer{text: text, line: 1}
+	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
+		t.pos = len(byteOrderMark)
+	}
+	_ = t.run() // only strict reading fails
+	return t.tokens
 }
 
 func (t *tokenizer) fail(format string, args ...any) error {
+	if !t.strict {
+		return nil
+	}
 	return &SyntaxError{t.line, fmt.Sprintf(format, args...)}
 }
 
@@ -69,17 +88,18 @@ func (t *tokenizer) run() error {
 			}
 		case c == '\\':
 			t.pos++
-			if t.pos == len(t.text) || !isBreak(t.text[t.pos]) {
-				return t.fail("a backslash that continues no line")
+			if t.pos < len(t.text) && isBreak(t.text[t.pos]) {
+				t.skipBreak()
+			} else if err := t.fail("a backslash that continues no line"); err != nil {
+				return err
 			}
-			t.skipBreak()
 		default:
 			if err := t.token(c); err != nil {
 				return err
 			}
 		}
 	}
-	if n := len(t.open); n > 0 {
+	if n := len(t.open); n > 0 && t.strict {
 		bracket := &t.tokens[t.open[n-1]]
 		return &SyntaxError{bracket.Line, fmt.Sprintf("%q is never closed", t.text[bracket.From])}
 	}
@@ -184,11 +204,13 @@ func (t *tokenizer) operator(c byte) error {
 		return t.close(c, from)
 	case '+', '-', '*', '/', '%', '@', '&', '|', '^', '~', '<', '>', '=', '.', ',', ':', ';', '`':
 	case '!':
-		if t.pos == from+1 {
+		if t.pos == from+1 && t.strict {
 			return t.fail("%q is not Python", c)
 		}
 	default:
-		return t.fail("%q is not Python", c)
+		if t.strict {
+			return t.fail("%q is not Python", c)
+		}
 	}
 	t.add(Token{Kind: Operator, From: from, To: t.pos})
 	return nil
@@ -197,10 +219,11 @@ func (t *tokenizer) operator(c byte) error {
 func (t *tokenizer) close(c byte, from int) error {
 	n := len(t.open)
 	if n == 0 {
+		t.add(Token{Kind: Operator, From: from, To: t.pos})
 		return t.fail("%q closes nothing", c)
 	}
 	partner := t.open[n-1]
-	if want := map[byte]byte{')': '(', ']': '[', '}': '{'}[c]; t.text[t.tokens[partner].From] != want {
+	if want := map[byte]byte{')': '(', ']': '[', '}': '{'}[c]; t.text[t.tokens[partner].From] != want && t.strict {
 		return t.fail("%q closes %q", c, t.text[t.tokens[partner].From])
 	}
 	t.open = t.open[:n-1]
@@ -234,6 +257,8 @@ func (t *tokenizer) str(from int) error {
 			t.pos++
 			t.stringByte()
 		case isBreak(c) && size == 1:
+			token.BodyTo, token.To = t.pos, t.pos
+			t.add(token)
 			return t.fail("a string that its line does not close")
 		case formatted && c == '{':
 			t.field(&token)
@@ -241,7 +266,12 @@ func (t *tokenizer) str(from int) error {
 			t.stringByte()
 		}
 	}
-	return &SyntaxError{token.Line, "a string that is never closed"}
+	if t.strict {
+		return &SyntaxError{token.Line, "a string that is never closed"}
+	}
+	token.BodyTo, token.To = t.pos, t.pos
+	t.add(token)
+	return nil
 }
 
 func (t *tokenizer) closes(q byte, size int) bool {
