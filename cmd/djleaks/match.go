@@ -176,7 +176,7 @@ func matchReport(found *scan.Matched) *report.Match {
 	}
 	for _, match := range a.Matches {
 		s := report.Signature{
-			Purpose: string(match.Purpose), What: match.Purpose.String(), Name: match.Name, Salt: match.Salt, Algorithm: match.Hash.String(),
+			Purpose: string(match.Purpose), What: match.Purpose.String(), Name: match.Name, Salt: match.Salt, Algorithm: match.Hash.String(), Altered: match.Altered,
 			Key: keyOf(found, match),
 		}
 		if !match.SignedAt.IsZero() {

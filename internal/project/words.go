@@ -7,8 +7,8 @@ import (
 )
 
 // Words collects what the code of a site gives its signers: salts, names of
-// cookies, and the names of classes that are part of a salt. A name that stands
-// for a literal is looked up by its last part in all files, so that the lists
+// cookies, and the names of classes that are part of a salt. A name that is
+// given a literal is looked up by its last part in all files, so that the lists
 // hold words that are no salts; they are to be tried, not believed.
 type Words struct {
 	constants map[string][]string

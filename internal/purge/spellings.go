@@ -1,5 +1,5 @@
-// Package purge knows how a key is taken out of a history: how else a key can
-// be spelled, and what git filter-repo is to be told. It writes expressions and
+// Package purge is about taking a key out of a history: how else a key can be
+// spelled, and what git filter-repo is to be told. It writes expressions and
 // instructions, and changes no repository.
 //
 // An expression has the bytes of a spelling in hexadecimal, so that a spelling
@@ -44,7 +44,7 @@ func Spellings(key string) []string {
 	return distinct
 }
 
-// jsonEscaped is what stands between the quotes of a JSON string.
+// jsonEscaped is what is between the quotes of a JSON string.
 func jsonEscaped(key string, escapeHTML bool) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)

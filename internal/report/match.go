@@ -38,12 +38,13 @@ type Tried struct {
 
 // Signature is one value and the key that signed it.
 type Signature struct {
-	Purpose   string      `json:"purpose"`        // in one word; docs/key-match.md lists them
-	What      string      `json:"what"`           // the purpose in words
-	Name      string      `json:"name,omitempty"` // of the cookie or parameter, if the input had one
-	Salt      string      `json:"salt,omitempty"` // if it is not the library's own
-	Algorithm string      `json:"algorithm"`      // of the HMAC: SHA-1, SHA-256, …
-	SignedAt  *time.Time  `json:"signed_at"`      // null if the value does not say
+	Purpose   string      `json:"purpose"`           // in one word; docs/key-match.md lists them
+	What      string      `json:"what"`              // the purpose in words
+	Name      string      `json:"name,omitempty"`    // of the cookie or parameter, if the input had one
+	Salt      string      `json:"salt,omitempty"`    // if it is not the library's own
+	Altered   string      `json:"altered,omitempty"` // how the running key differs from the one in the history
+	Algorithm string      `json:"algorithm"`         // of the HMAC: SHA-1, SHA-256, …
+	SignedAt  *time.Time  `json:"signed_at"`         // null if the value does not say
 	Key       scanner.Key `json:"key"`
 }
 
@@ -124,6 +125,9 @@ func (t *text) signature(s *Signature) {
 		salt = ", salt " + clean(s.Salt)
 	}
 	t.line("  ", when, ", HMAC with ", s.Algorithm, salt)
+	if s.Altered != "" {
+		t.paragraph("  ", "  ", "The process has the key "+s.Altered+", so that its fingerprint is another one.", fmt.Sprint)
+	}
 	t.line()
 	t.key(&s.Key)
 }

@@ -49,6 +49,7 @@ type Match struct {
 	Salt     string    // empty if it is the library's own
 	SignedAt time.Time // zero if the value does not say
 	Secret   scanner.Secret
+	Altered  string // how what signed differs from the key, for people; usually empty
 }
 
 // Check tries all that may be a signed value in an input with keys.
@@ -61,7 +62,7 @@ func Check(input string, keys []scanner.Secret, v *Vocabulary) Answer {
 			answer.Checked = append(answer.Checked, claims[i].what)
 		}
 	}
-	t := trial{vocabulary: v, keys: keys, claims: claims, found: map[int]found{}}
+	t := trial{vocabulary: v, candidates: candidatesOf(keys), keys: len(keys), claims: claims, found: map[int]found{}}
 	if !t.plan() {
 		answer.Partial = true
 	}
@@ -134,10 +135,50 @@ func settle(matches []Match) []Match {
 	})
 }
 
-// trial is one Check: claims times recipes times keys.
+// A candidate is a secret to be tried.
+type candidate struct {
+	secret  scanner.Secret
+	key     int    // index of the key that it is or is made of; -1 of a public one
+	altered string // how it differs from the key, for people
+}
+
+// publicKeys are what Django takes an empty and a None entry of
+// SECRET_KEY_FALLBACKS for (django.core.signing._cookie_signer_key): whoever is
+// aware of that signs cookies.
+var publicKeys = []string{"", "None"}
+
+// alterations are what can happen to a key on its way to the process: a file
+// that is read whole, and an environment file whose quotes are kept (docker run
+// --env-file).
+var alterations = []struct{ before, after, words string }{
+	{"", "\n", "with a line break after it"},
+	{"", "\r\n", "with a line break after it"},
+	{`"`, `"`, "in double quotes"},
+	{"'", "'", "in single quotes"},
+}
+
+// candidatesOf lists the keys as they are, the public ones, and the altered ones.
+func candidatesOf(keys []scanner.Secret) []candidate {
+	var out []candidate
+	for i, key := range keys {
+		out = append(out, candidate{secret: key, key: i})
+	}
+	for _, public := range publicKeys {
+		out = append(out, candidate{secret: scanner.NewSecret(public), key: -1})
+	}
+	for i, key := range keys {
+		for _, a := range alterations {
+			out = append(out, candidate{scanner.NewSecret(a.before + key.Reveal() + a.after), i, a.words})
+		}
+	}
+	return out
+}
+
+// trial is one Check: claims times recipes times candidates.
 type trial struct {
 	vocabulary *Vocabulary
-	keys       []scanner.Secret
+	candidates []candidate
+	keys       int // how many of them are keys as they are
 	claims     []claim
 	jobs       []job
 	next       atomic.Int64
@@ -145,30 +186,46 @@ type trial struct {
 	found      map[int]found // by claim
 }
 
-// found is a job and a key that gave a claim's signature.
-type found struct{ job, key int }
+// found is a job and the candidate that gave a claim's signature.
+type found struct{ job, candidate int }
 
-// job is one claim and one recipe.
+// job is one claim, one recipe and the candidates from one to before another.
 type job struct {
-	claim  int
-	recipe recipe
+	claim    int
+	recipe   recipe
+	from, to int
 }
 
 // plan lists the jobs, the likely ones of all claims first; false if there are
 // more than may be done.
 func (t *trial) plan() bool {
 	work := 0
-	for rank := own; rank < ranks; rank++ {
+	add := func(rank rank, of func(*recipe) (from, to int)) bool {
 		for i := range t.claims {
-			cost := (len(t.keys) + len(publicKeys)) * (len(t.claims[i].message) + hmacCost)
 			for _, r := range recipesFor(&t.claims[i], t.vocabulary, rank) {
-				if work += cost; work > maxWork {
+				from, to := of(&r)
+				if work += (to - from) * (len(t.claims[i].message) + hmacCost); work > maxWork {
 					return false
 				}
-				t.jobs = append(t.jobs, job{i, r})
+				t.jobs = append(t.jobs, job{i, r, from, to})
 			}
 		}
+		return true
 	}
+	public := t.keys + len(publicKeys)
+	for rank := own; rank < ranks; rank++ {
+		if !add(rank, func(r *recipe) (from, to int) {
+			if r.cookie { // the public keys are keys of cookies alone
+				return 0, public
+			}
+			return 0, t.keys
+		}) {
+			return false
+		}
+	}
+	altered := func(*recipe) (from, to int) { return public, len(t.candidates) }
+	// A bonus, for which no answer is held back.
+	_ = add(own, altered) && add(named, altered) && add(coded, altered)
 	return true
 }
 
@@ -186,11 +243,6 @@ func (t *trial) run() {
 	workers.Wait()
 }
 
-// publicKeys are what Django takes an empty and a None entry of
-// SECRET_KEY_FALLBACKS for (django.core.signing._cookie_signer_key): whoever
-// knows that signs cookies.
-var publicKeys = []scanner.Secret{scanner.NewSecret(""), scanner.NewSecret("None")}
-
 func (t *trial) try(n int) {
 	j := &t.jobs[n]
 	t.mu.Lock()
@@ -199,50 +251,38 @@ func (t *trial) try(n int) {
 	if done && earlier.job < n {
 		return
 	}
-	key := t.signer(j)
-	if key == nobody {
+	signer := t.signer(j)
+	if signer < 0 {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	// Two recipes can be the same: the more likely one names the purpose.
 	if earlier, done = t.found[j.claim]; !done || n < earlier.job {
-		t.found[j.claim] = found{n, key}
+		t.found[j.claim] = found{n, signer}
 	}
 }
 
-// nobody is no key; anybody, less one, stands for the public ones.
-const (
-	nobody  = -1
-	anybody = -2
-)
-
-// signer returns the key that gives the signature of a job's claim.
+// signer returns the candidate that gives the signature of a job's claim, or -1.
 func (t *trial) signer(j *job) int {
 	c := &t.claims[j.claim]
-	for i, key := range t.keys {
-		if signs(c, &j.recipe, key.Reveal()) {
+	for i := j.from; i < j.to; i++ {
+		if signs(c, &j.recipe, t.candidates[i].secret.Reveal()) {
 			return i
 		}
 	}
-	if j.recipe.cookie {
-		for i, key := range publicKeys {
-			if signs(c, &j.recipe, key.Reveal()) {
-				return anybody - i
-			}
-		}
-	}
-	return nobody
+	return -1
 }
 
 func (t *trial) match(f found) Match {
 	j := &t.jobs[f.job]
-	c := &t.claims[j.claim]
-	m := Match{Purpose: j.recipe.purpose, Hash: c.hash, Salt: j.recipe.salt, SignedAt: c.at}
-	if f.key >= 0 {
-		m.Key, m.Secret = f.key, t.keys[f.key]
-	} else {
-		m.Key, m.Secret, m.Purpose = -1, publicKeys[anybody-f.key], ForgedCookie
+	c, by := &t.claims[j.claim], &t.candidates[f.candidate]
+	m := Match{Key: by.key, Secret: by.secret, Altered: by.altered, Purpose: j.recipe.purpose, Hash: c.hash, Salt: j.recipe.salt, SignedAt: c.at}
+	switch {
+	case by.key < 0:
+		m.Purpose = ForgedCookie
+	case by.altered != "":
+		m.Secret = t.candidates[by.key].secret
 	}
 	m.Name = j.recipe.name
 	for i := len(c.names) - 1; i >= 0 && m.Name == ""; i-- {

@@ -2,6 +2,7 @@ package signed
 
 import (
 	"html"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -96,7 +97,7 @@ func (c *cutter) open(p cutting) {
 	c.path(p, depth)
 }
 
-// separators are what stands between values, the outermost first. A piece is
+// separators are what is between values, the outermost first. A piece is
 // split at one of them only: its parts are pieces too.
 var separators = []string{"\n", "\t", " | ", ";", "|", "&", "?", "#", " ", ","}
 
@@ -302,20 +303,33 @@ func backslash(text string) string {
 
 // escape returns what the escape after a backslash means, and its length.
 func escape(text string) (means []byte, length int) {
-	switch c := text[0]; {
-	case c >= '0' && c <= '3' && len(text) >= 3 && isOctal(text[1]) && isOctal(text[2]):
-		return []byte{(c-'0')<<6 | (text[1]-'0')<<3 | (text[2] - '0')}, 3
-	case c == 'u' && len(text) >= 5 && isHex(text[1]) && isHex(text[2]) && isHex(text[3]) && isHex(text[4]):
-		r := rune(unhex(text[1]))<<12 | rune(unhex(text[2]))<<8 | rune(unhex(text[3]))<<4 | rune(unhex(text[4]))
-		return utf8.AppendRune(nil, r), 5
-	case c == 'x' && len(text) >= 3 && isHex(text[1]) && isHex(text[2]):
-		return []byte{unhex(text[1])<<4 | unhex(text[2])}, 3
-	case c == 'n':
+	if n, ok := number(text, 0, 3, 8); ok && n < 256 {
+		return []byte{byte(n)}, 3
+	}
+	switch text[0] {
+	case 'u':
+		if n, ok := number(text, 1, 4, 16); ok {
+			return utf8.AppendRune(nil, rune(n)), 5
+		}
+	case 'x':
+		if n, ok := number(text, 1, 2, 16); ok {
+			return []byte{byte(n)}, 3
+		}
+	case 'n':
 		return []byte{'\n'}, 1
-	case c == 't':
+	case 't':
 		return []byte{'\t'}, 1
 	}
 	return []byte{text[0]}, 1
+}
+
+// number reads as many digits of a base at a place of a text.
+func number(text string, at, digits, base int) (uint64, bool) {
+	if len(text) < at+digits {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(text[at:at+digits], base, 16)
+	return n, err == nil
 }
 
 // entities undoes the entities of HTML.
@@ -351,7 +365,6 @@ func joined(text string) string {
 func isHex(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
 }
-func isOctal(c byte) bool { return c >= '0' && c <= '7' }
 
 func unhex(c byte) byte {
 	switch {

@@ -1,4 +1,4 @@
-"""A Django app that knows which keys have leaked.
+"""A Django app that compares the running keys with those that have leaked.
 
     INSTALLED_APPS += ["djleaks.django"]
 
