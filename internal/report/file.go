@@ -24,7 +24,7 @@ type File struct {
 	err   error    // the first error of Write
 }
 
-// Create opens path for a report. "-", the empty path and the names that
+// Create opens path for a report, in a folder that it makes if need be. "-", the empty path and the names that
 // systems have for standard output are stdout, which Close leaves open. Errors
 // name the path.
 func Create(path string, stdout io.Writer) (*File, error) {
@@ -37,6 +37,10 @@ func Create(path string, stdout io.Writer) (*File, error) {
 	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		// CI systems collect reports from a folder that no job has made yet.
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			return nil, fmt.Errorf("report: %s: folder: %w", path, reason(err))
+		}
 		return createBeside(path, 0o666, false)
 	case err != nil:
 		return nil, fmt.Errorf("report: %w", err)

@@ -128,15 +128,27 @@ func TestALinkIsWrittenThroughAndStaysALink(t *testing.T) {
 
 func TestErrorsNameThePath(t *testing.T) {
 	dir := t.TempDir()
-	for _, path := range []string{dir, filepath.Join(dir, "missing", "r.json")} {
+	if err := os.WriteFile(filepath.Join(dir, "file"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	below := filepath.Join(dir, "file", "r.json")
+	for _, path := range []string{dir, below} {
 		_, err := Create(path, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: error %v", path, err)
 		}
 	}
-	_, err := Create(filepath.Join(dir, "missing", "r.json"), io.Discard)
+	_, err := Create(below, io.Discard)
 	if err == nil || strings.Contains(err.Error(), "..json") || strings.Contains(err.Error(), ".r.json") {
 		t.Errorf("the error names the temporary file: %v", err)
+	}
+}
+
+func TestAFolderThatIsNotThereIsMade(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "test-results", "djleaks", "r.json")
+	closeFile(t, save(t, path, "report"))
+	if content(t, path) != "report" {
+		t.Errorf("the file holds %q", content(t, path))
 	}
 }
 
