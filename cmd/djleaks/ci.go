@@ -10,7 +10,6 @@ import (
 
 	"github.com/djleaks/djleaks/internal/cienv"
 	"github.com/djleaks/djleaks/internal/report"
-	"github.com/djleaks/djleaks/scanner"
 )
 
 func ciCommand(w world) *cli.Command {
@@ -22,9 +21,11 @@ func ciCommand(w world) *cli.Command {
 			"CircleCI, Jenkins, Buildkite, Woodpecker, Drone, Gitea or Forgejo, without\n" +
 			"asking any server. A scheduled or manual run examines the whole history. What\n" +
 			"the change itself accepts does not count before it is merged, see\n" +
-			"--accept-from. On GitHub, annotations and a summary are written as well.",
+			"--accept-from. On GitHub, annotations, a summary and the outputs verdict and\n" +
+			"keys of the step are written as well.",
 		Flags: scanFlags(strictFlag(), jobsFlag(), acceptFromFlag(),
-			&cli.StringFlag{Name: "base", Usage: "`REVISION` that counts as old, whatever the environment says"}),
+			&cli.StringFlag{Name: "base", Usage: "`REVISION` that counts as old, whatever the environment says"},
+			&cli.BoolFlag{Name: "audit", Usage: "search the whole history, whatever the environment says"}),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {
 				return tooManyArguments(c)
@@ -36,11 +37,20 @@ func ciCommand(w world) *cli.Command {
 
 func (w world) ci(c *cli.Context) error {
 	job, err := cienv.Resolve(w.getenv, os.ReadFile, c.String("base"))
+	if errors.Is(err, cienv.ErrNoCI) && c.Bool("audit") {
+		return usageError{err.Error(), "outside of CI: djleaks audit"}
+	}
 	if errors.Is(err, cienv.ErrNoCI) {
 		return usageError{err.Error(), strings.Join(hints(err), "; ")}
 	}
 	if err != nil {
 		return err
+	}
+	if c.Bool("audit") {
+		if c.IsSet("base") {
+			return usageError{"ci: --audit is about the whole history, and --base about what is new since a revision", "one of the two"}
+		}
+		job.Everything("--audit")
 	}
 	t, err := w.newTask(c)
 	if err != nil {
@@ -70,34 +80,3 @@ func (t *task) note(text string) {
 		fmt.Fprintln(t.stderr, "djleaks: ci:", report.Line(text))
 	}
 }
-
-// forGitHub writes annotations, and a summary of the job.
-func (t *task) forGitHub(found *scanner.Report, formatChosen bool) error {
-	if !formatChosen {
-		if err := t.writeTo("", "github", found); err != nil {
-			return err
-		}
-	}
-	path := t.getenv("GITHUB_STEP_SUMMARY")
-	if path == "" {
-		return nil
-	}
-	var text strings.Builder
-	if err := report.Write(&text, "markdown", found, t.renderOptions(&text)); err != nil {
-		return err
-	}
-	if text.Len() > maxSummary {
-		t.note("the report is too long for the summary of a step on GitHub, so there is none: djleaks ci --report markdown=FILE writes it")
-		return nil
-	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
-	if err != nil {
-		return usageError{"GITHUB_STEP_SUMMARY: " + err.Error(), ""}
-	}
-	_, err = file.WriteString(text.String())
-	return errors.Join(err, file.Close())
-}
-
-// maxSummary is what GitHub takes for the summary of one step, in bytes; it
-// fails the upload of a longer one.
-const maxSummary = 1 << 20

@@ -152,6 +152,13 @@ func (r *Job) whole() {
 	r.Why = "the whole history: no range goes with this event"
 }
 
+// Everything makes the job one about the whole history, whatever its event is;
+// why says who wants that. What the bases are stays: the settings of a pull
+// request come from there.
+func (r *Job) Everything(why string) {
+	r.Nothing, r.Whole, r.Why = false, true, "the whole history: "+why
+}
+
 func or(a, b string) string {
 	if a != "" {
 		return a

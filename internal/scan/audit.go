@@ -20,15 +20,17 @@ import (
 // key where it is and was. cacheDir is a folder of what earlier audits have read;
 // "" for none.
 func (s *Scan) Audit(ctx context.Context, repo *gitstore.Repository, cacheDir string) (*scanner.Report, error) {
-	return s.audit(ctx, repo, cacheDir, nil)
-}
-
-// audit is Audit where it is known beforehand that something is not here.
-func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, cacheDir string, absent []scanner.Skip) (*scanner.Report, error) {
 	settings, err := ReadSettings(WorkTree(repo), s.Named)
 	if err != nil {
 		return nil, err
 	}
+	return s.audit(ctx, repo, settings, policy.Review{}, cacheDir, nil)
+}
+
+// audit is Audit with given settings, and where it is known beforehand that
+// something is not here.
+func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *Settings, d policy.Review, cacheDir string, absent []scanner.Skip) (*scanner.Report, error) {
+	d.Clone = repo.WorkTree() != ""
 	cache, err := s.openCache(cacheDir, repo.IDSize(), settings)
 	if err != nil {
 		return nil, err
@@ -46,7 +48,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, cacheDir st
 	defer h.Walk.Close()
 	r.Coverage.Add(h.coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
-	r = s.conclude(r, settings, policy.Review{Clone: repo.WorkTree() != ""})
+	r = s.conclude(r, settings, d)
 	s.dossiers(r, &h, settings)
 	return r, nil
 }

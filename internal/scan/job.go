@@ -75,7 +75,33 @@ func (s *Scan) whole(ctx context.Context, repo *gitstore.Repository, job *cienv.
 	if len(repo.Shallow()) > 0 {
 		cut = append(cut, scanner.Skip{Reason: "the clone is shallow, so older commits are not here: " + job.FetchHint})
 	}
-	return s.audit(ctx, repo, "", cut)
+	settings, d, err := s.wholeSettings(repo, job)
+	if err != nil {
+		return nil, err
+	}
+	return s.audit(ctx, repo, settings, d, "", cut)
+}
+
+// wholeSettings are those of an audit, unless the job is about a pull request
+// all the same.
+func (s *Scan) wholeSettings(repo *gitstore.Repository, job *cienv.Job) (*Settings, policy.Review, error) {
+	if job.Target == "" {
+		return s.ofWorkTree(repo)
+	}
+	head, err := repo.Resolve(job.Head)
+	if err != nil {
+		return nil, policy.Review{}, hinted{fmt.Errorf("ci: head %s: %w", job.Head, err), job.FetchHint}
+	}
+	for _, base := range job.Bases {
+		id, err := repo.Resolve(base.Revision + "^{commit}")
+		if err == nil {
+			return s.jobSettings(repo, job, id, head)
+		}
+		if !isMissing(err) {
+			return nil, policy.Review{}, fmt.Errorf("ci: base: %w", err)
+		}
+	}
+	return nil, policy.Review{}, hinted{fmt.Errorf("ci: what %s accepts counts for this pull request, and it is not in the clone", job.Target), job.FetchHint}
 }
 
 // sinceBase searches what the head has and the first base that is here has not.
