@@ -6,6 +6,7 @@ CI system would hand it to a shell.
 import pathlib
 import re
 import sys
+import textwrap
 
 import yaml
 
@@ -29,7 +30,7 @@ def scripts(node):
 def main(repository, folder):
     root, out = pathlib.Path(repository), pathlib.Path(folder)
     out.mkdir(parents=True)
-    for path in [root / "action.yml", *sorted((root / "docs" / "ci").iterdir())]:
+    for path in [root / "action.yml", root / "templates" / "djleaks.yml", *sorted((root / "docs" / "ci").iterdir())]:
         text = path.read_text()
         if path.name == "Jenkinsfile":
             found = re.findall(r"sh '''(.*?)'''", text, re.S)
@@ -42,7 +43,7 @@ def main(repository, folder):
             sys.exit(f"{path.name}: a value is pasted into a script")
         for n, script in enumerate(found):
             name = path.stem if len(found) == 1 else f"{path.stem}-{n}"
-            (out / name).write_text(script + "\n")
+            (out / name).write_text(textwrap.dedent(script).strip() + "\n")
 
 
 main(*sys.argv[1:])

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,12 +13,12 @@ import (
 
 // pin matches a version of djleaks in a text for users: of the wheel, of the Go
 // module, of the repository as a hook and as an action, of a download.
-var pin = regexp.MustCompile(`(?m)(?:djleaks(?:@|==|/djleaks@|/cmd/djleaks@|/djleaks/)|rev: |^version = "|DJLEAKS_VERSION: "?)v?(\d+\.\d+\.\d+[-.a-z0-9]*)`)
+var pin = regexp.MustCompile(`(?m)(?:djleaks(?:@|==|/djleaks@|/cmd/djleaks@|/djleaks/)|rev: |^version = "|^ +default: )v?(\d+\.\d+\.\d+[-.a-z0-9]*)`)
 
 // TestEveryPinIsTheVersionOfTheCode guards what somebody would forget to raise.
 func TestEveryPinIsTheVersionOfTheCode(t *testing.T) {
 	pins := map[string]int{}
-	for _, pattern := range []string{"README.md", "pyproject.toml", "action.yml", "docs/*.md", "docs/ci/*", "python/*.md", "python/*.toml"} {
+	for _, pattern := range []string{"README.md", "pyproject.toml", "action.yml", "docs/*.md", "docs/ci/*", "templates/*", "python/*.md", "python/*.toml"} {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: no such files: %v", pattern, err)
@@ -41,6 +43,15 @@ func TestEveryPinIsTheVersionOfTheCode(t *testing.T) {
 		if pins[pattern] == 0 {
 			t.Errorf("no version is pinned in %s", pattern)
 		}
+	}
+}
+
+// GitLab compares the template that it fetches with this hash.
+func TestTheGitLabExampleHasTheHashOfTheTemplate(t *testing.T) {
+	hash := sha256.Sum256([]byte(document(t, "templates/djleaks.yml")))
+	want := "integrity: sha256-" + base64.StdEncoding.EncodeToString(hash[:])
+	if !strings.Contains(document(t, "docs/ci/gitlab.yml"), want+" ") {
+		t.Errorf("docs/ci/gitlab.yml has another hash than %s", want)
 	}
 }
 
