@@ -54,6 +54,7 @@ func wanted(t *testing.T, where, s string) string {
 		if value, err = strconv.Unquote(m[4]); err != nil {
 			t.Fatalf("%s: %v", where, err)
 		}
+		value = testkit.Expand(value)
 	} else {
 		n, _ := strconv.Atoi(m[3])
 		value = testkit.Made(m[2], n)

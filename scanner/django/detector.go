@@ -2,6 +2,7 @@ package django
 
 import (
 	"sort"
+	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django/forms"
@@ -63,7 +64,7 @@ func distinct(found []scanner.Match) []scanner.Match {
 	kept := found[:0]
 	for _, m := range found {
 		if n := len(kept) - 1; n >= 0 && m.Offset < kept[n].Offset+max(1, kept[n].Length) {
-			if better(&m, &kept[n]) {
+			if better(&m, &kept[n]) && !isPart(&m, &kept[n]) {
 				if m.Has(scanner.NoName) && !kept[n].Has(scanner.NoName) {
 					m.Name, m.Form = kept[n].Name, kept[n].Form
 					m.Traits = kept[n].Traits
@@ -75,6 +76,16 @@ func distinct(found []scanner.Match) []scanner.Match {
 		kept = append(kept, m)
 	}
 	return kept
+}
+
+// isPart reports whether a key that was found by its shape is the end of a value
+// with a name: "x-django-insecure-…" is another key than what follows x-.
+func isPart(m, whole *scanner.Match) bool {
+	if !m.Has(scanner.NoName) || whole.Has(scanner.NoName) || m.Offset <= whole.Offset {
+		return false
+	}
+	before, ok := strings.CutSuffix(whole.Secret.Reveal(), m.Secret.Reveal())
+	return ok && value.IsPlainName(strings.ReplaceAll(before, "-", "_"))
 }
 
 func better(a, b *scanner.Match) bool {

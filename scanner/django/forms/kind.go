@@ -314,7 +314,7 @@ func (l *headLine) bySigns() (v vote, ok bool) {
 	case l.indent > 0 && l.begins("- "):
 		return vote{kindYAML, 1}, true
 	case l.indent == 0 && l.begins("[") && l.ends("]"):
-		return vote{kindINI, 3}, true
+		return vote{kindINI, 4}, true
 	case l.begins("#") || l.begins(";"):
 		return vote{}, true
 	}

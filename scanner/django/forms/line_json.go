@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
@@ -36,7 +37,74 @@ func jsonReader(s statement) answer {
 	if !ok || len(r.values) == 0 || s.isCaption(r.values[0]) {
 		return claimed
 	}
-	return found(s.assign(jsonStyle.form, r, s.commentTrait()))
+	a := s.assign(jsonStyle.form, r, s.commentTrait())
+	if v, ok := s.jsonSecret(r); ok {
+		a.Values, a.Form = []string{v}, KubernetesBase64
+	}
+	return found(a)
+}
+
+// jsonSecret decodes a value of the object "data" of a Kubernetes Secret.
+func (s *statement) jsonSecret(r reading) (v string, ok bool) {
+	text := s.doc.text
+	data := s.openBrace(s.nameFrom)
+	if data < 0 || jsonKeyBefore(text[:data]) != "data" {
+		return "", false
+	}
+	from := s.openBrace(data)
+	if from < 0 || !holdsKindSecret(text[from:s.objectEnd(from)]) {
+		return "", false
+	}
+	return decodeSecret(r.values[0])
+}
+
+// openBrace returns where the innermost object that is open before an offset
+// begins, or -1.
+func (s *statement) openBrace(at int) int {
+	low := max(0, at-s.doc.within(pairBytes))
+	s.doc.spent += (at - low) / 8
+	depth := 0
+	for i := at - 1; i >= low; i-- {
+		switch s.doc.text[i] {
+		case '}':
+			depth++
+		case '{':
+			if depth--; depth < 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// jsonKeyBefore is the key whose value begins at the end of a text.
+func jsonKeyBefore(text []byte) string {
+	text = bytes.TrimRight(text, " \t\r\n")
+	text, ok := bytes.CutSuffix(text, []byte(":"))
+	if !ok {
+		return ""
+	}
+	text = bytes.TrimRight(text, " \t\r\n\"'\\")
+	n := len(text)
+	for n > 0 && ascii.IsWord(text[n-1]) {
+		n--
+	}
+	return string(text[n:])
+}
+
+// holdsKindSecret reports whether an object of JSON says that it is a Kubernetes
+// Secret.
+func holdsKindSecret(object []byte) bool {
+	for {
+		n := bytes.Index(object, []byte(`"kind"`))
+		if n < 0 {
+			return false
+		}
+		object = bytes.TrimLeft(object[n+len(`"kind"`):], ": \t\r\n")
+		if bytes.HasPrefix(object, []byte(`"Secret"`)) {
+			return true
+		}
+	}
 }
 
 // jsonList reads the strings of a list: old keys.

@@ -18,6 +18,9 @@ func (s *statement) isPython() bool {
 		return false
 	}
 	rest := bytes.TrimRight(s.rest(), " \t")
+	if bytes.HasPrefix(rest, []byte("'''")) || bytes.HasPrefix(rest, []byte(`"""`)) {
+		return false // or of TOML
+	}
 	if n := pythonString(rest); n > 0 {
 		return s.goesOn(rest[n:])
 	}

@@ -83,6 +83,9 @@ func (y *style) quoted(text []byte, at, limit int, quote byte, n int) (r reading
 	}
 	r = reading{offset: from, length: to - from, quoted: true, end: to + n}
 	raw := string(text[from:to])
+	if n == 3 && text[at] != '\\' {
+		raw = r.trimBlock(raw)
+	}
 	if n > 1 && text[at] == '\\' {
 		raw = unescapeC(raw) // one layer of the string around
 	}
@@ -101,11 +104,27 @@ func (y *style) quoted(text []byte, at, limit int, quote byte, n int) (r reading
 	return r, true
 }
 
+// trimBlock takes the line break after three quotes off a value, as TOML does,
+// and joins lines that end in a backslash.
+func (r *reading) trimBlock(raw string) string {
+	n := len(raw) - len(strings.TrimLeft(raw, "\\\r\n"))
+	if n > 0 && strings.HasPrefix(raw, `\`) {
+		n = len(raw) - len(strings.TrimLeft(raw, "\\\r\n \t"))
+	}
+	r.offset, raw = r.offset+n, raw[n:]
+	if i := strings.Index(raw, "\\\n"); i >= 0 && len(strings.TrimSpace(raw[i+1:])) == 0 {
+		raw = raw[:i]
+	}
+	raw = strings.TrimRight(raw, "\r\n")
+	r.length = len(raw)
+	return raw
+}
+
 // closing finds the end of a quoted value, or -1.
 func (y *style) closing(text []byte, from, limit int, quote byte, opening []byte) int {
 	switch {
 	case len(opening) == 3 && opening[0] != '\\':
-		n := bytes.Index(text[from:limit], opening)
+		n := bytes.Index(text[from:min(len(text), max(limit, from+blockBytes))], opening)
 		if n < 0 {
 			return -1
 		}
@@ -418,36 +437,12 @@ func templateEnd(s []byte) int {
 	return n + len(closing)
 }
 
-// templateDefault finds the literal default in a template of Helm, Jinja or
-// Ansible: {{ .Values.key | default "x" }}, {{ key | default('x') }}.
-func templateDefault(raw string) (value string, from, to int, ok bool) {
-	n := strings.Index(raw, "default")
-	if n < 0 || !strings.HasPrefix(raw, "{{") {
-		return "", 0, 0, false
-	}
-	n += len("default")
-	from = n + len(raw[n:]) - len(strings.TrimLeft(raw[n:], " (\\"))
-	if from >= len(raw) || !ascii.IsQuote(raw[from]) {
-		return "", 0, 0, false
-	}
-	from++
-	to = strings.IndexByte(raw[from:], raw[from-1])
-	if to <= 0 {
-		return "", 0, 0, false
-	}
-	to += from
-	for to > from && raw[to-1] == '\\' {
-		to--
-	}
-	return raw[from:to], from, to, to > from
-}
-
 // defaultOf returns the default of a reference that has one: ${X:-default},
 // ${X-default}, ${X:=default}, {{ x | default("default") }}, and its bounds in
 // raw. References within the default are looked into as well.
 func defaultOf(raw string) (value string, from, to int, ok bool) {
 	if strings.HasPrefix(raw, "{{") {
-		return templateDefault(raw)
+		return templateLiteral(raw)
 	}
 	from, to = 0, len(raw)
 	for range 4 {

@@ -35,6 +35,9 @@ func prefixed(doc *document, from int) (a Assignment, ok bool) {
 	raw := string(doc.text[from:end])
 	for _, v := range insecureReadings(raw) {
 		if _, ok := value.DjangoShape(v.text); ok {
+			if start := wordBefore(doc.text, from); quote == 0 && start < from && ascii.IsQuote(byteAt(doc.text, start-1)) && byteAt(doc.text, from+v.raw) == doc.text[start-1] {
+				return insecureMatch(start, from+v.raw-start, string(doc.text[start:from])+v.text), true // "x-django-insecure-…"
+			}
 			return insecureMatch(from, v.raw, v.text), true
 		}
 	}
@@ -66,6 +69,16 @@ func insecureEnd(text []byte, quote byte) int {
 
 // isPrintable reports whether c is ASCII and no white space.
 func isPrintable(c byte) bool { return c > ' ' && c < 0x7f }
+
+// wordBefore returns where the word that ends at an offset begins: letters,
+// digits, dashes and underscores.
+func wordBefore(text []byte, at int) int {
+	from := at
+	for from > 0 && at-from < value.MaxName && (ascii.IsWord(text[from-1]) || text[from-1] == '-') {
+		from--
+	}
+	return from
+}
 
 // joinPieces appends the strings that are joined to the one which ends at a
 // quote, over line ends, as most languages write it: "…" + "…", '…' . '…',

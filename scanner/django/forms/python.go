@@ -381,6 +381,9 @@ func (p *python) take(t target, r result) {
 		if l.other != "" {
 			a.Values = append(a.Values, l.other)
 		}
+		if strings.HasPrefix(l.text, "{{") {
+			p.template(&a)
+		}
 		p.found(a)
 	}
 	if taken > 0 && !r.display || r.asked.get {
@@ -388,6 +391,16 @@ func (p *python) take(t target, r result) {
 	}
 	if taken == 0 && (len(r.literals) > 0 || r.isLookedUp()) {
 		p.claim()
+	}
+}
+
+// template takes the default of a template for the value that is one.
+func (p *python) template(a *Assignment) {
+	v, _, _, ok := templateLiteral(a.Values[0])
+	n := bytes.Index(p.doc.text[a.Offset:a.Offset+a.Length], []byte(v))
+	if ok && n >= 0 {
+		a.Offset, a.Length, a.Values = a.Offset+n, len(v), []string{v}
+		a.Traits |= scanner.Fallback
 	}
 }
 
