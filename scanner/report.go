@@ -126,6 +126,8 @@ type Key struct {
 	AcceptedByChange *Acceptance  `json:"accepted_by_change,omitempty"`
 	Occurrences      []Occurrence `json:"occurrences"`
 	*Dossier                      // of an audit; nil otherwise
+	// AlsoIn are the files of --known that have the key too.
+	AlsoIn []string `json:"also_in,omitempty"`
 	// SameSymbols are keys with the same symbols after another prefix, for
 	// Lineage.
 	SameSymbols []Fingerprint `json:"-"`

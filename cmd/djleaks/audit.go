@@ -4,13 +4,11 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
-	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -30,19 +28,11 @@ func auditCommand(w world) *cli.Command {
 			&cli.StringSliceFlag{Name: "live-fingerprint", Usage: "the key with the fingerprint `HEX` is in use; may be repeated; - reads them from standard input"},
 			&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects hold no key, and read only new ones the next time"},
 			&cli.StringFlag{Name: "write-leak-list", Usage: "add the fingerprints of all generated keys to `FILE`, for Django's check --deploy"},
+			&cli.StringSliceFlag{Name: "known", Usage: "say which keys another repository has too: `FILE` is its leak list or its JSON report; may be repeated"},
 			&cli.StringSliceFlag{Name: "verify-purged", Usage: "say only whether the key with this `FINGERPRINT` is gone from all objects; may be repeated"},
 			&cli.StringFlag{Name: "expressions", Usage: "with --verify-purged: look for the spellings in `FILE` of a purge kit too"}),
 		Action: func(c *cli.Context) error {
-			args, purged := c.Args().Slice(), c.StringSlice("verify-purged")
-			if len(purged) > 0 { // --verify-purged A B is both
-				args = slices.DeleteFunc(args, func(word string) bool {
-					if _, problem, _ := policy.ParseFingerprint(word); problem != "" {
-						return false
-					}
-					purged = append(purged, word)
-					return true
-				})
-			}
+			args, purged := purgedWords(c.Args().Slice(), c.StringSlice("verify-purged"))
 			if len(args) > 1 {
 				return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", len(args)), ""}
 			}
@@ -64,20 +54,16 @@ func auditCommand(w world) *cli.Command {
 			if c.IsSet("expressions") {
 				return usageError{"--expressions goes with --verify-purged", ""}
 			}
-			var leaked *leakList
-			if c.IsSet("write-leak-list") {
-				if leaked, err = readLeakList(c.String("write-leak-list")); err != nil {
-					return err
-				}
+			lists, err := readLists(c.String("write-leak-list"), c.StringSlice("known"))
+			if err != nil {
+				return err
 			}
 			report, err := t.audit(c.Context, path, cache)
 			if err != nil {
 				return err
 			}
-			if leaked != nil {
-				if err := leaked.write(t, report); err != nil {
-					return err
-				}
+			if err := lists.apply(t, report); err != nil {
+				return err
 			}
 			return t.finish(report)
 		},

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 
 	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/report"
@@ -12,33 +14,84 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// leakList is the file of --write-leak-list and what it held before.
-type leakList struct {
-	file string
-	old  []scanner.Fingerprint
+// lists are the fingerprints that an audit is compared with, and those that it
+// adds to. They are read before anything is scanned, so that a mistake in them
+// costs nothing.
+type lists struct {
+	leaks string // the file of --write-leak-list; "" for none
+	old   []scanner.Fingerprint
+	known []knownList
 }
 
-// readLeakList reads the file that a leak list is to be added to, before
-// anything is scanned.
-func readLeakList(file string) (*leakList, error) {
+// knownList is what another repository holds.
+type knownList struct {
+	file         string
+	fingerprints []scanner.Fingerprint
+}
+
+func readLists(leaks string, known []string) (*lists, error) {
+	l := &lists{leaks: leaks}
+	if leaks != "" {
+		text, err := os.ReadFile(leaks)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, usageError{"--write-leak-list: " + err.Error(), ""}
+		}
+		if err == nil {
+			if l.old, err = policy.ParseLeakList(leaks, text); err != nil {
+				return nil, usageError{"--write-leak-list: " + err.Error(), ""}
+			}
+		}
+	}
+	for _, file := range known {
+		fingerprints, err := readKnown(file)
+		if err != nil {
+			return nil, usageError{"--known: " + err.Error(), "djleaks audit --write-leak-list FILE in the other repository writes one"}
+		}
+		l.known = append(l.known, knownList{file, fingerprints})
+	}
+	return l, nil
+}
+
+// readKnown reads a leak list, or the keys of a saved report.
+func readKnown(file string) ([]scanner.Fingerprint, error) {
 	text, err := os.ReadFile(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return &leakList{file: file}, nil
-	}
 	if err != nil {
-		return nil, usageError{"--write-leak-list: " + err.Error(), ""}
+		return nil, err
 	}
-	old, err := policy.ParseLeakList(file, text)
+	if trimmed := bytes.TrimSpace(text); len(trimmed) == 0 || trimmed[0] != '{' {
+		return policy.ParseLeakList(file, text)
+	}
+	r, err := report.Read(bytes.NewReader(text))
 	if err != nil {
-		return nil, usageError{"--write-leak-list: " + err.Error(), ""}
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
-	return &leakList{file, old}, nil
+	var out []scanner.Fingerprint
+	for _, keys := range [][]scanner.Key{r.Keys, r.Accepted} {
+		for i := range keys {
+			out = append(out, keys[i].Fingerprint)
+		}
+	}
+	return out, nil
 }
 
-// write adds the keys of a report.
-func (l *leakList) write(t *task, rep *scanner.Report) error {
+// apply compares a report with the known lists, and adds its keys to the leak
+// list.
+func (l *lists) apply(t *task, rep *scanner.Report) error {
+	for _, known := range l.known {
+		for _, keys := range [][]scanner.Key{rep.Keys, rep.Accepted} {
+			for i := range keys {
+				if k := &keys[i]; slices.Contains(known.fingerprints, k.Fingerprint) {
+					k.AlsoIn = append(k.AlsoIn, known.file)
+					k.Reasons = append(k.Reasons, "the same key is in "+known.file+": both are to be rotated together")
+				}
+			}
+		}
+	}
+	if l.leaks == "" {
+		return nil
+	}
 	all := policy.ExtendLeakList(l.old, rep)
-	out, err := report.Create(l.file, t.stdout)
+	out, err := report.Create(l.leaks, t.stdout)
 	if err != nil {
 		return usageError{err.Error(), ""}
 	}
@@ -46,6 +99,6 @@ func (l *leakList) write(t *task, rep *scanner.Report) error {
 		out.Discard()
 		return err
 	}
-	fmt.Fprintf(t.stderr, "djleaks: %s lists %s, %s of them new; commit it\n", report.Line(l.file), say.Counted(len(all), "leaked key", "leaked keys"), say.Thousands(len(all)-len(l.old)))
+	fmt.Fprintf(t.stderr, "djleaks: %s lists %s, %s of them new; commit it\n", report.Line(l.leaks), say.Counted(len(all), "leaked key", "leaked keys"), say.Thousands(len(all)-len(l.old)))
 	return out.Close()
 }

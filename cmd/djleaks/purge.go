@@ -192,6 +192,23 @@ func writeKit(folder string, repo *gitstore.Repository, plan *scan.PurgePlan) er
 	return nil
 }
 
+// purgedWords takes the fingerprints out of the arguments of an audit with
+// --verify-purged: `--verify-purged A B` is both.
+func purgedWords(args, purged []string) (rest, all []string) {
+	if len(purged) == 0 {
+		return args, nil
+	}
+	all = slices.Clone(purged)
+	for _, word := range args {
+		if _, problem, _ := policy.ParseFingerprint(word); problem == "" {
+			all = append(all, word)
+		} else {
+			rest = append(rest, word)
+		}
+	}
+	return rest, all
+}
+
 // verifyPurged answers whether keys are gone from all objects of a repository.
 func (t *task) verifyPurged(ctx context.Context, path string, words []string, expressions string) error {
 	wanted, err := fingerprints("--verify-purged", words)
