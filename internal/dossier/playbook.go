@@ -100,7 +100,7 @@ func (b *book) rotate() {
 	b.endSessions()
 	b.lookBack()
 	b.replaceAtSource()
-	b.add(scanner.Today, "Prove it: on the host ask again which keys run, and let the audit compare. It has to find no key that is live.", hostLine+" | djleaks audit --live-fingerprint - --fail-on rotate")
+	b.prove()
 	b.add(scanner.Today, "Ask who else has the key: other services that check the same tokens, staging, backups of .env. Compare fingerprints, and rotate together.", "")
 	b.record()
 	b.advisory()
@@ -261,7 +261,7 @@ func (b *book) purge() {
 	if n > 0 {
 		beyond = "the refs of " + strconv.Itoa(n) + " pull requests, which only the host can delete, " + beyond
 	}
-	b.add(scanner.ThisWeek, "Optional and last: rewrite the history. A key that is rotated opens nothing, and a rewrite does not reach "+beyond+".", "")
+	b.add(scanner.ThisWeek, "Optional and last: rewrite the history. A key that is rotated opens nothing, and a rewrite does not reach "+beyond+".", b.purgeKit())
 }
 
 // advisory is for a project that others install: its default is their key.

@@ -1,0 +1,50 @@
+package dossier
+
+import (
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// prove ends a rotation with evidence: what runs, by its fingerprints, and what
+// the site signs, by a value of the owner's own browser.
+func (b *book) prove() {
+	b.add(scanner.Today, "Prove it: on the host ask again which keys run, and let the audit compare. It has to find no key that is live.", hostLine+" | djleaks audit --live-fingerprint - --fail-on rotate")
+	b.add(scanner.Today, "Prove it from outside too, with "+b.evidence()+" on standard input. One from before the deploy matches the leaked key; one that the site sets after it, in a private window, must match none. Each process answers for itself: behind a load balancer ask N processes N times and more.", "djleaks key match")
+}
+
+// evidence is the value that a visitor of this site has and that the key signs.
+func (b *book) evidence() string {
+	for _, known := range []struct{ feature, value string }{
+		{"signed-cookie sessions", "the session cookie"},
+		{"Simple JWT", "an access token"},
+		{"JWT", "a token"},
+		{"signed cookie ", "the signed cookie"},
+		{"Flask", "the session cookie"},
+		{"messages cookie", "the messages cookie, which is set where the site shows a message, for example when somebody logs in or out"},
+	} {
+		for _, e := range b.radius.Effects {
+			if strings.Contains(e.Feature, known.feature) {
+				return known.value
+			}
+		}
+	}
+	return "a value that it signs: the messages cookie, a row of session_data, a link from a mail"
+}
+
+// purgeKit is the command that writes what takes the keys out of the history.
+// Those that a person made up are not purged: they can be guessed.
+func (b *book) purgeKit() string {
+	var words strings.Builder
+	n := 0
+	for _, k := range b.keys {
+		if k.Class.Generated() && n < mostRecords {
+			words.WriteString(string(k.Fingerprint) + " ")
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return "djleaks purge-kit " + words.String() + "--output ../djleaks-purge"
+}
