@@ -33,6 +33,14 @@ type Collector struct {
 	findings []Finding
 	values   map[Secret]bool
 	skips    Coverage // texts of which not every match is kept
+	remarks  []RemarkIn
+}
+
+// RemarkIn is a remark and the text that it is about.
+type RemarkIn struct {
+	Remark
+	ID       ObjectID // the blob; empty outside Git
+	Worktree bool
 }
 
 // NewCollector returns an empty collector.
@@ -84,6 +92,9 @@ func (c *Collector) Add(chunk *Chunk) {
 		return
 	}
 	matches := c.detector.Find(chunk.Text, anchors)
+	if chunk.Kind == File && !chunk.Known {
+		c.remark(chunk, c.detector.Remarks(chunk.Text, anchors, matches))
+	}
 	if len(matches) == 0 {
 		return
 	}
@@ -128,6 +139,33 @@ func (c *Collector) Add(chunk *Chunk) {
 	if !whole {
 		c.skip(chunk)
 	}
+}
+
+// maxRemarks bounds the remarks that a collector keeps.
+const maxRemarks = 1 << 14
+
+// remark keeps the remarks about a text.
+func (c *Collector) remark(chunk *Chunk, remarks []Remark) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range remarks {
+		if len(c.remarks) >= maxRemarks {
+			return
+		}
+		r.Path, r.Line = chunk.Path, r.Line+chunk.LinesBefore
+		c.remarks = append(c.remarks, RemarkIn{r, chunk.ID, chunk.Worktree})
+	}
+}
+
+// Remarks returns the comments that accept nothing, of texts that are not Known,
+// in an order that does not depend on which text was read first.
+func (c *Collector) Remarks() []RemarkIn {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	slices.SortFunc(c.remarks, func(a, b RemarkIn) int {
+		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Kind, b.Kind), compareBool(a.Worktree, b.Worktree))
+	})
+	return slices.Clone(c.remarks)
 }
 
 // room reports whether a further match of this value can be kept.

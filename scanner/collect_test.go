@@ -13,7 +13,8 @@ type everywhere struct {
 	offsets []int
 }
 
-func (everywhere) Anchors() *scanner.AnchorSet { return nil }
+func (everywhere) Anchors() *scanner.AnchorSet                               { return nil }
+func (everywhere) Remarks([]byte, []int32, []scanner.Match) []scanner.Remark { return nil }
 
 func (e everywhere) Find([]byte, []int32) (found []scanner.Match) {
 	for _, at := range e.offsets {

@@ -24,10 +24,12 @@ func Fold(matches []Match) []Match {
 		same := m
 		same.Offset, same.Length, same.Repeats = 0, 0, 0
 		if m.Allow != nil {
-			if allows[*m.Allow] == nil {
-				allows[*m.Allow] = m.Allow
+			allow := *m.Allow
+			allow.Line = 0
+			if allows[allow] == nil {
+				allows[allow] = m.Allow
 			}
-			same.Allow = allows[*m.Allow]
+			same.Allow = allows[allow]
 		}
 		g := groups[same]
 		if g.kept == maxEqual {

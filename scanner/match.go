@@ -123,6 +123,27 @@ func (m *Match) Has(t Trait) bool { return m.Traits&t == t }
 type Allow struct {
 	By     string // the marker: "djleaks: allow", "pragma: allowlist secret", …
 	Reason string
+	Line   int // of the comment in its text, from 1
+}
+
+// RemarkKind is a kind of Remark.
+type RemarkKind string
+
+// The kinds of remark.
+const (
+	NearMiss      RemarkKind = "near-miss"      // a comment that is not written as it must be
+	UnusedComment RemarkKind = "unused-comment" // a comment beside which there is no key
+)
+
+// RemarkKinds returns all kinds of remark.
+func RemarkKinds() []RemarkKind { return []RemarkKind{NearMiss, UnusedComment} }
+
+// Remark is a comment that was written to accept a key and accepts nothing.
+type Remark struct {
+	Path string     `json:"path"`
+	Line int        `json:"line"` // from 1
+	Kind RemarkKind `json:"kind"`
+	Text string     `json:"text"` // why: the rest of a sentence, without a full stop
 }
 
 // RuleLeakedFallback is the id of the rule that Build itself gives: to a key in
@@ -149,6 +170,9 @@ type Detector interface {
 	// Find returns the matches of text, by offset. The anchors are those that
 	// Anchors().Append finds in all of text. Nothing returned refers to text.
 	Find(text []byte, anchors []int32) []Match
+	// Remarks returns the comments of text that accept none of its matches, which
+	// are those that Find has returned. Paths are left empty.
+	Remarks(text []byte, anchors []int32, matches []Match) []Remark
 	// Instead returns the line of code to write in the place of a match, as far
 	// as its text tells; or "".
 	Instead(text []byte, m *Match) string

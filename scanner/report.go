@@ -71,6 +71,8 @@ type Report struct {
 	// NeverCommitted are keys in objects of a clone that no commit has held, and
 	// that Git will drop: what the index held before a commit was stopped.
 	NeverCommitted []Key `json:"never_committed,omitempty"`
+	// Remarks are about comments in current files that accept nothing.
+	Remarks []Remark `json:"remarks,omitempty"`
 
 	Project  *Project `json:"project,omitempty"`  // of an audit that found keys
 	Playbook []Play   `json:"playbook,omitempty"` // of an audit: what to do, the most urgent first

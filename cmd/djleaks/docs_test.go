@@ -120,12 +120,13 @@ func constants[T ~string](all []T) (out []string) {
 func TestEveryWordOfTheReportIsDocumented(t *testing.T) {
 	words := document(t, "docs/formats.md")
 	for field, values := range map[string][]string{
-		"`scope`":       constants(scanner.ScopeKinds()),
-		"`verdict`":     constants(scanner.Verdicts()),
-		"`class`":       constants(scanner.Classes()),
-		"`severity`":    scanner.SeverityNames(),
-		"`status`":      constants(scanner.Statuses()),
-		"`accepted.by`": constants(scanner.Acceptors()),
+		"`scope`":         constants(scanner.ScopeKinds()),
+		"`verdict`":       constants(scanner.Verdicts()),
+		"`class`":         constants(scanner.Classes()),
+		"`severity`":      scanner.SeverityNames(),
+		"`status`":        constants(scanner.Statuses()),
+		"`accepted.by`":   constants(scanner.Acceptors()),
+		"`remarks\\[\\]`": constants(scanner.RemarkKinds()),
 	} {
 		line := regexp.MustCompile("(?m)^(?:\\| )?" + field + ".*$").FindString(words)
 		for _, value := range values {

@@ -46,6 +46,11 @@ func writeGitHub(w io.Writer, r *scanner.Report, opt Options) error {
 		annotation{level: "notice", title: "djleaks: more keys", text: say.Counted(left, "more place of a key is", "more places of keys are") +
 			" in the job summary and the reports"}.write(out)
 	}
+	for i := range r.Remarks[:min(len(r.Remarks), max(0, githubLimit-1-written["notice"]))] {
+		m := &r.Remarks[i]
+		at := scanner.Occurrence{Path: m.Path, Line: m.Line, Status: scanner.StatusWorktree}
+		annotation{level: "notice", title: "djleaks: a comment without effect", text: sentence(remarkWords(m)), at: &at}.write(out)
+	}
 	_, hidden := shown(r, opt.All)
 	out.WriteString("djleaks: " + verdictWords(r, hidden) + "\n")
 	out.WriteString("djleaks: " + coverageWords(r) + "\n")

@@ -130,9 +130,7 @@ func pageOf(r *scanner.Report, opt Options) *pageView {
 	for _, s := range r.Coverage.Skipped {
 		view.Skips = append(view.Skips, skipWords(s))
 	}
-	for _, note := range r.Coverage.Notes {
-		view.Notes = append(view.Notes, clean(note))
-	}
+	view.Notes = append(view.Notes, notes(r)...)
 	return view
 }
 

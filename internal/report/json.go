@@ -85,6 +85,7 @@ type (
 		Never         int              `json:"never_committed,omitempty"`
 		Project       *scanner.Project `json:"project,omitempty"`
 		Playbook      []scanner.Play   `json:"playbook,omitempty"`
+		Remarks       []scanner.Remark `json:"remarks,omitempty"`
 	}
 )
 
@@ -102,6 +103,6 @@ func writeJSONL(w io.Writer, r *scanner.Report, _ Options) error {
 	}
 	return encodeJSON(w, runRecord{
 		"run", r.Schema, r.Tool, r.Scope, r.Verdict, r.FailOn, r.FailOnVerdict, r.Coverage,
-		len(r.Keys), len(r.Accepted), len(r.Known), len(r.NeverCommitted), r.Project, r.Playbook,
+		len(r.Keys), len(r.Accepted), len(r.Known), len(r.NeverCommitted), r.Project, r.Playbook, r.Remarks,
 	}, "")
 }

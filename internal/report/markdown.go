@@ -113,7 +113,7 @@ func markdownKey(b *strings.Builder, k *scanner.Key) {
 func markdownCoverage(b *strings.Builder, r *scanner.Report) {
 	b.WriteString("\n### What was read\n\n" + markdownText(sentence(coverageWords(r))) + "\n")
 	skipped := r.Coverage.Skipped
-	if len(skipped)+len(r.Coverage.Notes) > 0 {
+	if len(skipped)+len(notes(r)) > 0 {
 		b.WriteString("\n")
 	}
 	for _, s := range skipped[:min(len(skipped), markdownRows)] {
@@ -122,8 +122,8 @@ func markdownCoverage(b *strings.Builder, r *scanner.Report) {
 	if n := len(skipped) - markdownRows; n > 0 {
 		b.WriteString("- and " + say.Counted(n, "more", "more") + "\n")
 	}
-	for _, note := range r.Coverage.Notes {
-		b.WriteString("- note: " + codeSpan(clean(note)) + "\n")
+	for _, note := range notes(r) {
+		b.WriteString("- note: " + codeSpan(note) + "\n")
 	}
 }
 

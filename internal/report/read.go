@@ -137,7 +137,7 @@ func readJSONL(text []byte) (*scanner.Report, error) {
 	}
 	r.Schema, r.Tool, r.Scope = run.Schema, run.Tool, run.Scope
 	r.Verdict, r.FailOn, r.FailOnVerdict, r.Coverage = run.Verdict, run.FailOn, run.FailOnVerdict, run.Coverage
-	r.Project, r.Playbook = run.Project, run.Playbook
+	r.Project, r.Playbook, r.Remarks = run.Project, run.Playbook, run.Remarks
 	return checked(&r)
 }
 

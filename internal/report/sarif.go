@@ -286,8 +286,8 @@ func sarifCoverage(r *scanner.Report) sarifInvocation {
 	for _, s := range r.Coverage.Skipped[:min(len(r.Coverage.Skipped), sarifLocations)] {
 		tell("error", sarifEscape(skipWords(s)))
 	}
-	for _, note := range r.Coverage.Notes {
-		tell("note", sarifEscape(clean(note)))
+	for _, note := range notes(r) {
+		tell("note", sarifEscape(note))
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/djleaks/djleaks/internal/say"
@@ -50,8 +51,12 @@ func (t *text) staged() {
 	if n > 0 {
 		t.line(t.bold.Sprint("to accept: "), "# djleaks: allow[reason]", t.dim.Sprint("  on the line of the key or the line before"))
 	}
+	if m := nearMiss(t.report); m != nil && n > 0 {
+		t.line(t.warn.Sprint("no effect: "), fmt.Sprintf("the comment at %s:%d", clean(m.Path), m.Line), t.dim.Sprint("  "+clean(m.Text)))
+	}
 	if t.report.Verdict == scanner.Clean {
 		t.line(t.dim.Sprint(coverageWords(t.report)))
+		t.notes()
 	} else if !t.report.Coverage.Complete {
 		t.line(t.warn.Sprint(coverageWords(t.report)))
 		if len(t.report.Coverage.Skipped) > 0 {
@@ -75,6 +80,9 @@ func (t *text) stagedShare(keys []scanner.Key) (n int, advise bool) {
 	if !t.report.Coverage.Complete {
 		left -= 2
 	}
+	if nearMiss(t.report) != nil {
+		left--
+	}
 	if len(keys) <= 2 && len(keys)*perKey <= left {
 		return len(keys), true
 	}
@@ -83,6 +91,16 @@ func (t *text) stagedShare(keys []scanner.Key) (n int, advise bool) {
 		left-- // how many more there are
 	}
 	return t.limit(len(keys), max(1, min(left, stagedKeys))), false
+}
+
+// nearMiss is the first comment that is not written as it must be.
+func nearMiss(r *scanner.Report) *scanner.Remark {
+	for i := range r.Remarks {
+		if r.Remarks[i].Kind == scanner.NearMiss {
+			return &r.Remarks[i]
+		}
+	}
+	return nil
 }
 
 func (t *text) stagedKey(k *scanner.Key, advise bool) {

@@ -19,6 +19,7 @@ const (
 	textNames   = 3 // of the refs of one kind, where there are more of them
 	textSkips   = 5
 	textOthers  = 5 // accepted and known keys
+	textNotes   = 20
 )
 
 // writeText is for people. A commit that is being made gets a few lines, all
@@ -168,9 +169,16 @@ func (t *text) coverage() {
 		t.paragraph("  ", "    ", skipWords(s), fmt.Sprint)
 	}
 	t.more(len(skipped)-n, "  ", "entry", "entries")
-	for _, note := range t.report.Coverage.Notes {
-		t.paragraph("  ", "    ", "note: "+clean(note), t.dim.Sprint)
+	t.notes()
+}
+
+func (t *text) notes() {
+	list := notes(t.report)
+	n := t.limit(len(list), textNotes)
+	for _, note := range list[:n] {
+		t.paragraph("  ", "    ", "note: "+note, t.dim.Sprint)
 	}
+	t.more(len(list)-n, "  ", "note", "notes")
 }
 
 func (t *text) verdict(hidden int) {

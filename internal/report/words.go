@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -254,6 +255,29 @@ func acceptedWords(a *scanner.Acceptance) string {
 			s += ", …"
 		}
 		s += ")"
+	}
+	return s
+}
+
+// notes are what a reader should learn though nothing is missing: those of the
+// coverage, and comments that accept nothing. They are clean.
+func notes(r *scanner.Report) []string {
+	var out []string
+	for _, note := range r.Coverage.Notes {
+		out = append(out, clean(note))
+	}
+	for i := range r.Remarks {
+		m := &r.Remarks[i]
+		out = append(out, fmt.Sprintf("%s:%d: %s", cmp.Or(clean(m.Path), "standard input"), m.Line, remarkWords(m)))
+	}
+	return out
+}
+
+// remarkWords say what is wrong with a comment.
+func remarkWords(m *scanner.Remark) string {
+	s := "this comment accepts nothing: " + clean(m.Text)
+	if m.Kind == scanner.NearMiss {
+		s += "; write djleaks: allow[reason]"
 	}
 	return s
 }

@@ -48,6 +48,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	defer h.Walk.Close()
 	r.Coverage.Add(h.coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
+	r.Remarks = h.remarks
 	r = s.conclude(r, settings, d)
 	s.dossiers(r, &h, settings)
 	return r, nil
@@ -83,25 +84,29 @@ func (h *history) search(ctx context.Context, detector scanner.Detector, cache *
 	h.coverage = coverage
 	soFar.searched.Store(true)
 	findings := collector.Findings()
-	if err := h.trace(ctx, findings); err != nil {
+	remarks := collector.Remarks()
+	if err := h.trace(ctx, findings, remarks); err != nil {
 		return nil, soFar.interrupted(err)
 	}
-	cache.update(searched, findings, &h.coverage)
+	cache.update(searched, findings, remarks, &h.coverage)
 	h.addMissing()
 	done = true
 	return findings, nil
 }
 
-// trace asks the commits where the findings are and were.
-func (h *history) trace(ctx context.Context, findings []scanner.Finding) (err error) {
+// trace asks the commits where the findings are and were. The blobs of remarks
+// are one more item.
+func (h *history) trace(ctx context.Context, findings []scanner.Finding, remarks []scanner.RemarkIn) (err error) {
 	items, matched := scanner.Items(findings)
+	last := withRemarks(matched, items, remarks)
 	h.result, err = trace.Run(ctx, h, trace.Input{
-		Matched: matched, Items: len(items), Tips: h.tips, Shallow: h.repo.Shallow(), Marks: h.marks, Order: h.order,
+		Matched: matched, Items: len(items) + 1, Tips: h.tips, Shallow: h.repo.Shallow(), Marks: h.marks, Order: h.order,
 		IDSize: h.repo.IDSize(), Jobs: h.jobs,
 	})
 	if err != nil {
 		return err
 	}
+	h.remarks = placedRemarks(remarks, atHEAD(h.result.Places[last]))
 	h.found = &scanner.History{Items: items, Places: h.result.Places, Marks: h.result.Marked}
 	return nil
 }

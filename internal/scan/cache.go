@@ -77,7 +77,7 @@ func (m *auditCache) search(ctx context.Context, walk *packwalk.Walk, set *scann
 // update saves which objects of a complete search hold no key, and says in its
 // coverage what came of the cache. An object with a match is never saved, even
 // if the match is accepted: that may change.
-func (m *auditCache) update(searched *packwalk.Searched, findings []scanner.Finding, coverage *scanner.Coverage) {
+func (m *auditCache) update(searched *packwalk.Searched, findings []scanner.Finding, remarks []scanner.RemarkIn, coverage *scanner.Coverage) {
 	if m == nil {
 		return
 	}
@@ -95,6 +95,9 @@ func (m *auditCache) update(searched *packwalk.Searched, findings []scanner.Find
 	matched := map[scanner.ObjectID]bool{}
 	for _, f := range findings {
 		matched[f.ID] = true
+	}
+	for _, m := range remarks { // they are for every report
+		matched[m.ID] = true
 	}
 	names, err := searched.Names(matched)
 	if err == nil {

@@ -19,13 +19,14 @@ func (s *Scan) Files(ctx context.Context, names []string, stdin io.Reader) (*sca
 	if err != nil {
 		return nil, err
 	}
-	findings, coverage, err := searchFiles(ctx, settings.Detector, names, stdin)
+	collector, coverage, err := searchFiles(ctx, settings.Detector, names, stdin)
 	if err != nil {
 		return nil, err
 	}
 	r := s.report(scanner.ScopeFiles, settings)
 	r.Coverage.Add(coverage)
-	r.Keys, _ = scanner.Build(settings.Detector, findings, nil, scanner.StatusWorktree)
+	r.Keys, _ = scanner.Build(settings.Detector, collector.Findings(), nil, scanner.StatusWorktree)
+	r.Remarks = remarksOf(collector)
 	return s.conclude(r, settings, policy.Review{}), nil
 }
 
@@ -36,16 +37,19 @@ func (s *Scan) FindInFiles(ctx context.Context, names []string, stdin io.Reader)
 	if err != nil {
 		return nil, nil, err
 	}
-	findings, _, err := searchFiles(ctx, settings.Detector, names, stdin)
-	return findings, settings.Detector, err
+	collector, _, err := searchFiles(ctx, settings.Detector, names, stdin)
+	if err != nil {
+		return nil, nil, err
+	}
+	return collector.Findings(), settings.Detector, nil
 }
 
-func searchFiles(ctx context.Context, detector *django.Detector, names []string, stdin io.Reader) ([]scanner.Finding, scanner.Coverage, error) {
+func searchFiles(ctx context.Context, detector *django.Detector, names []string, stdin io.Reader) (*scanner.Collector, scanner.Coverage, error) {
 	collector := scanner.NewCollector(detector)
 	collector.Advise()
 	coverage, err := collector.Run(ctx, source.Files(names, stdin))
 	if errors.Is(err, fs.ErrNotExist) {
 		err = Mistake{err, ""}
 	}
-	return collector.Findings(), coverage, err
+	return collector, coverage, err
 }

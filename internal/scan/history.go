@@ -24,6 +24,7 @@ type history struct {
 	coverage scanner.Coverage
 	result   *trace.Result
 	found    *scanner.History
+	remarks  []scanner.Remark
 }
 
 // Commits implements trace.Objects.

@@ -38,7 +38,7 @@ type prefilter struct {
 
 	walk  *packwalk.Walk // nil if no walk was cheaper
 	mu    sync.Mutex
-	holds map[scanner.ObjectID]bool // blobs with a key, and those that cannot be read
+	holds map[scanner.ObjectID]bool // blobs with a key or a remark, and those that cannot be read
 }
 
 // keyless is what gitstore asks before it reads this number of blobs: it returns
@@ -64,7 +64,7 @@ func (f *prefilter) keyless(ctx context.Context, blobs int) func(scanner.ObjectI
 // search reads the packs; false if it is not known what it missed.
 func (f *prefilter) search(ctx context.Context) bool {
 	coverage, err := f.walk.Search(ctx, f.detector.Anchors(), func(_ int, o *packwalk.Object) error {
-		if o.Kind == packfile.Blob && len(f.detector.Find(o.Text, o.Anchors)) > 0 {
+		if o.Kind == packfile.Blob && (len(f.detector.Find(o.Text, o.Anchors)) > 0 || len(f.detector.Remarks(o.Text, o.Anchors, nil)) > 0) {
 			f.mu.Lock()
 			f.holds[o.ID()] = true
 			f.mu.Unlock()

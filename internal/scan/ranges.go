@@ -153,9 +153,11 @@ func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gi
 	r.Coverage.Add(coverage)
 	r.Scope.Repository = repo.GitDir()
 	r.Scope.Base, r.Scope.Head = only(source.Base()), only(source.Head())
-	findings := collector.Findings()
+	findings, remarks := collector.Findings(), collector.Remarks()
 	items, matched := scanner.Items(findings)
-	places, whole := source.Places(matched, len(items))
+	last := withRemarks(matched, items, remarks)
+	places, whole := source.Places(matched, len(items)+1)
+	r.Remarks = placedRemarks(remarks, places[last])
 	if !whole {
 		r.Coverage.Skip(scanner.Skip{Reason: "a key has more places or changes than can be listed"})
 	}

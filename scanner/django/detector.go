@@ -1,6 +1,7 @@
 package django
 
 import (
+	"slices"
 	"sort"
 	"strings"
 
@@ -45,6 +46,26 @@ func (d *Detector) Find(text []byte, anchors []int32) []scanner.Match {
 		return d.extra.find(text, anchors)
 	}
 	return find(text, anchors)
+}
+
+// Remarks returns the comments of text that accept none of its matches.
+func (*Detector) Remarks(text []byte, anchors []int32, matches []scanner.Match) []scanner.Remark {
+	if !slices.ContainsFunc(anchors, func(a int32) bool { return forms.IsMarker(text, int(a)) }) {
+		return nil
+	}
+	used := map[int]bool{}
+	folded := false
+	for i := range matches {
+		if a := matches[i].Allow; a != nil {
+			used[a.Line] = true
+		}
+		folded = folded || matches[i].Repeats > 0
+	}
+	remarks := forms.Read(text, anchors).Remarks(used)
+	if folded { // of the matches that are not kept nobody knows the comments
+		remarks = slices.DeleteFunc(remarks, func(r scanner.Remark) bool { return r.Kind == scanner.UnusedComment })
+	}
+	return remarks
 }
 
 func find(text []byte, anchors []int32) []scanner.Match {

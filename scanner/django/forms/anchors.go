@@ -22,6 +22,7 @@ func anchors() []scanner.Anchor {
 		{Text: "secret", Accept: nameFollows},
 		{Text: "signing_key"},
 		{Text: "django-insecure-"},
+		{Text: "djleaks", Accept: markerFollows}, // a comment that accepts nothing is reported too
 		// Base64 at the three offsets that a byte can have in its group.
 		{Text: insecureTail64, Accept: exactly(insecureTail64)},
 		{Text: "RqYW5nby1pbnNlY3VyZS", Accept: exactly("RqYW5nby1pbnNlY3VyZS")},
@@ -47,6 +48,14 @@ func nameFollows(text []byte, end int) bool {
 		}
 		return 0
 	}, scanner.AnchorLookahead)
+}
+
+// markerFollows says whether "djleaks" before text[end] can begin a comment that
+// is meant to accept a key.
+func markerFollows(text []byte, end int) bool {
+	rest := text[end:min(len(text), end+scanner.AnchorLookahead)]
+	_, _, ok := ownAllow(append([]byte("djleaks"), rest...))
+	return ok
 }
 
 // wideNameFollows is nameFollows for UTF-16: from end on, every second byte.
@@ -130,6 +139,7 @@ const (
 	anchorInsecure                   // startproject's prefix, in a value
 	anchorBase64                     // the same in base64
 	anchorWide                       // a name or the prefix in UTF-16
+	anchorMarker                     // a comment that accepts a key
 
 	anchorCount = iota
 )
@@ -139,6 +149,8 @@ func kindOfAnchor(text []byte, at int) anchorKind {
 	switch {
 	case at+1 < len(text) && text[at+1] == 0:
 		return anchorWide
+	case text[at]|32 == 'd' && text[at+2]|32 == 'l':
+		return anchorMarker
 	case text[at]|32 == 'd':
 		return anchorInsecure
 	case text[at]|32 == 's' && (text[at+1]|32 == 'e' || text[at+1]|32 == 'i'):

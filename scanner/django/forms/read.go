@@ -26,7 +26,8 @@ func (a Assignment) Format(f fmt.State, _ rune) {
 type Reading struct {
 	Refused []Refused // values that the text refuses to run with; complete after Each
 
-	doc *document
+	doc   *document
+	found *comments // once they are asked for
 }
 
 // Read begins to read a text. The anchors are those of the set that Anchors
@@ -74,6 +75,9 @@ func (doc *document) read(emit func(*Assignment)) {
 			continue
 		}
 		kind := kindOfAnchor(doc.text, anchor)
+		if kind == anchorMarker {
+			continue
+		}
 		if kind != anchorName {
 			done = max(done, doc.plan.literals[kind](doc, anchor, take))
 			continue
