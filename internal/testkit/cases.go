@@ -56,13 +56,36 @@ func Made(kind string, n int) string {
 	return Key(n)
 }
 
+// A Field is a made-up value in a text.
+type Field struct {
+	Offset, Length int // as it is written, in bytes of the expanded text
+	Value          string
+	Filters        string // "|json|head", as in the case
+}
+
+// Fields puts made-up values in the place of the fields of a case, and says
+// where they are.
+func Fields(text string) (expanded string, fields []Field) {
+	var out strings.Builder
+	at := 0
+	for _, m := range fieldPattern.FindAllStringSubmatchIndex(text, -1) {
+		n, _ := strconv.Atoi(text[m[4]:m[5]])
+		f := Field{Value: Made(text[m[2]:m[3]], n), Filters: text[m[6]:m[7]]}
+		out.WriteString(text[at:m[0]])
+		written := Written(f.Value, f.Filters)
+		f.Offset, f.Length = out.Len(), len(written)
+		out.WriteString(written)
+		at = m[1]
+		fields = append(fields, f)
+	}
+	out.WriteString(text[at:])
+	return out.String(), fields
+}
+
 // Expand puts made-up values in the place of the fields of a case.
 func Expand(text string) string {
-	return fieldPattern.ReplaceAllStringFunc(text, func(f string) string {
-		m := fieldPattern.FindStringSubmatch(f)
-		n, _ := strconv.Atoi(m[2])
-		return Written(Made(m[1], n), m[3])
-	})
+	expanded, _ := Fields(text)
+	return expanded
 }
 
 // Written changes how a value is written: filters as in a field, "|json|html".

@@ -90,9 +90,9 @@ func (y *style) quoted(text []byte, at, limit int, quote byte, n int) (r reading
 		raw = unescapeC(raw) // one layer of the string around
 	}
 	if y.joins && n == 1 && r.end < limit && !ascii.IsSpace(text[r.end]) && strings.IndexByte(";,&|)<>\\\"]}`", text[r.end]) < 0 {
-		if tail, end := y.pieces(text, r.end, limit); tail != "" {
+		if tail, to, end := y.pieces(text, r.end, limit); tail != "" {
 			r.values = y.readings(y.unescape(raw, quote)+tail, 0)
-			r.length, r.end = end-from, end
+			r.length, r.end = to-from, end
 			return r, true
 		}
 	}
@@ -151,17 +151,18 @@ func (y *style) closing(text []byte, from, limit int, quote byte, opening []byte
 	return closeQuote(text, from, limit, quote, false)
 }
 
-// pieces reads what a shell would take for the rest of the same word.
-func (y *style) pieces(text []byte, at, limit int) (value string, end int) {
+// pieces reads what a shell would take for the rest of the same word. The value
+// ends at to, the word at end: after a quote, if there is one.
+func (y *style) pieces(text []byte, at, limit int) (value string, to, end int) {
 	var out []byte
 	for at < limit && !ascii.IsSpace(text[at]) && text[at] != ';' {
 		if quote, n := quoteAt(text, at, limit); n == 1 {
-			to := y.closing(text, at+1, limit, quote, text[at:at+1])
-			if to < 0 {
+			closing := y.closing(text, at+1, limit, quote, text[at:at+1])
+			if closing < 0 {
 				break
 			}
-			out = append(out, y.unescape(string(text[at+1:to]), quote)...)
-			at = to + 1
+			out = append(out, y.unescape(string(text[at+1:closing]), quote)...)
+			to, at = closing, closing+1
 			continue
 		}
 		if text[at] == '\\' && at+1 < limit {
@@ -169,8 +170,9 @@ func (y *style) pieces(text []byte, at, limit int) (value string, end int) {
 		}
 		out = append(out, text[at])
 		at++
+		to = at
 	}
-	return string(out), at
+	return string(out), to, at
 }
 
 // plain reads a value without quotes.

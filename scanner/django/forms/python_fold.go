@@ -112,7 +112,8 @@ func interpolate(a, b result) result {
 	}
 	if !b.computed && len(b.literals) > 0 {
 		if text, ok := format(a.literals[0].text, b.literals); ok {
-			return result{literals: []literal{{text: text, from: a.literals[0].from, to: b.to}}, constant: true, from: a.from, to: b.to}
+			l := literal{text: text, from: a.literals[0].from, to: b.literals[len(b.literals)-1].to}
+			return result{literals: []literal{l}, constant: true, from: a.from, to: b.to}
 		}
 	}
 	return result{literals: longParts(join(a.literals, b.literals)), computed: true, from: a.from, to: b.to}
