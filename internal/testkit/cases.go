@@ -2,11 +2,14 @@ package testkit
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"html"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -88,78 +91,79 @@ func Expand(text string) string {
 	return expanded
 }
 
+// filters are the ways of writing a value that a field can ask for.
+var filters = map[string]func(string) string{
+	"json":     replacer("&", `\u0026`, "=", `\u003d`, "+", `\u002b`),
+	"html":     html.EscapeString,
+	"url":      url.QueryEscape,
+	"b64":      func(v string) string { return base64.StdEncoding.EncodeToString([]byte(v)) },
+	"py":       replacer("a", `\x61`, "e", `\u0065`, "5", `\065`),
+	"shell":    replacer("$", `\$`),
+	"backtick": replacer("$", "`$"),
+	"caret":    replacer("&", "^&", "^", "^^", "%", "%%"),
+	"make":     replacer("$", "$$", "#", `\#`),
+	"dollar":   replacer("$", "$$"),
+	"percent":  replacer("%", "%%"),
+	"x1":       func(v string) string { return "a" + v },
+	"x2":       func(v string) string { return "ab" + v },
+	"py2":      func(v string) string { return "import os\nSECRET_KEY = '" + v + "'\n" },
+	"pyc":      func(v string) string { return "z" + string(rune(len(v))) + v },
+	"head":     func(v string) string { return v[:20] },
+	"tail":     func(v string) string { return v[20:] },
+	"cut":      func(v string) string { return v[:40] },
+	"rest":     func(v string) string { return v[40:] },
+}
+
+func replacer(pairs ...string) func(string) string { return strings.NewReplacer(pairs...).Replace }
+
+// Filters names the filters, sorted. testdata/README.md says what they do.
+func Filters() []string { return slices.Sorted(maps.Keys(filters)) }
+
 // Written changes how a value is written: filters as in a field, "|json|html".
-func Written(value, filters string) string {
-	for f := range strings.SplitSeq(strings.TrimPrefix(filters, "|"), "|") {
-		switch f {
-		case "json":
-			value = strings.NewReplacer("&", `\u0026`, "=", `\u003d`, "+", `\u002b`).Replace(value)
-		case "html":
-			value = html.EscapeString(value)
-		case "py":
-			value = strings.NewReplacer("a", `\x61`, "e", `\u0065`, "5", `\065`).Replace(value)
-		case "shell": // between double quotes
-			value = strings.ReplaceAll(value, "$", `\$`)
-		case "make":
-			value = strings.NewReplacer("$", "$$", "#", `\#`).Replace(value)
-		case "backtick":
-			value = strings.ReplaceAll(value, "$", "`$")
-		case "caret":
-			value = strings.NewReplacer("&", "^&", "^", "^^", "%", "%%").Replace(value)
-		case "url":
-			value = url.QueryEscape(value)
-		case "pyc": // a constant of compiled Python
-			value = "z" + string(rune(len(value))) + value
-		case "x1", "x2": // one or two bytes before it
-			value = "ab"[:f[1]-'0'] + value
-		case "py2":
-			value = "import os\nSECRET_KEY = '" + value + "'\n"
-		case "dollar":
-			value = strings.ReplaceAll(value, "$", "$$")
-		case "percent":
-			value = strings.ReplaceAll(value, "%", "%%")
-		case "b64":
-			value = base64.StdEncoding.EncodeToString([]byte(value))
-		case "cut": // after the prefix and a part of the key
-			value = value[:40]
-		case "rest":
-			value = value[40:]
-		case "head":
-			value = value[:20]
-		case "tail":
-			value = value[20:]
+// It panics at a filter that does not exist.
+func Written(value, names string) string {
+	for _, name := range strings.FieldsFunc(names, func(c rune) bool { return c == '|' }) {
+		filter, ok := filters[name]
+		if !ok {
+			panic("no filter " + name)
 		}
+		value = filter(value)
 	}
 	return value
 }
 
-// Encode writes a text in another encoding or with other line ends: bom, crlf,
-// cr, utf-16le, utf-16be, utf-16le-bom, pyc (with the head of compiled Python).
-func Encode(text, how string) []byte {
-	switch how {
-	case "bom":
-		return []byte("\xef\xbb\xbf" + text)
-	case "crlf":
-		return []byte(strings.ReplaceAll(text, "\n", "\r\n"))
-	case "cr":
-		return []byte(strings.ReplaceAll(text, "\n", "\r"))
-	case "pyc":
-		return []byte("\x55\x0d\r\n" + strings.Repeat("\x00", 12) + text)
-	case "utf-16le", "utf-16be", "utf-16le-bom":
-		var out []byte
-		if strings.HasSuffix(how, "bom") {
-			out = []byte{0xff, 0xfe}
-		}
-		for _, u := range utf16.Encode([]rune(text)) {
-			if how == "utf-16be" {
-				out = append(out, byte(u>>8), byte(u))
-			} else {
-				out = append(out, byte(u), byte(u>>8))
-			}
-		}
-		return out
+// encodings are the ways of storing a text that a case can ask for.
+var encodings = map[string]func(string) []byte{
+	"":             func(text string) []byte { return []byte(text) },
+	"bom":          func(text string) []byte { return []byte("\xef\xbb\xbf" + text) },
+	"crlf":         func(text string) []byte { return []byte(strings.ReplaceAll(text, "\n", "\r\n")) },
+	"cr":           func(text string) []byte { return []byte(strings.ReplaceAll(text, "\n", "\r")) },
+	"utf-16le":     func(text string) []byte { return utf16Bytes(nil, text, binary.LittleEndian) },
+	"utf-16be":     func(text string) []byte { return utf16Bytes(nil, text, binary.BigEndian) },
+	"utf-16le-bom": func(text string) []byte { return utf16Bytes([]byte{0xff, 0xfe}, text, binary.LittleEndian) },
+	"pyc":          func(text string) []byte { return []byte("\x55\x0d\r\n" + strings.Repeat("\x00", 12) + text) },
+}
+
+func utf16Bytes(out []byte, text string, order binary.AppendByteOrder) []byte {
+	for _, unit := range utf16.Encode([]rune(text)) {
+		out = order.AppendUint16(out, unit)
 	}
-	return []byte(text)
+	return out
+}
+
+// Encodings names the encodings, sorted. testdata/README.md says what they are.
+func Encodings() []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(encodings)), func(how string) bool { return how == "" })
+}
+
+// Encode stores a text in one of the encodings; in none with "". It panics at
+// one that does not exist.
+func Encode(text, how string) []byte {
+	encode, ok := encodings[how]
+	if !ok {
+		panic("no encoding " + how)
+	}
+	return encode(text)
 }
 
 // CaseFiles returns the paths of the detection cases, from whichever package a
@@ -207,13 +211,12 @@ func Cases(tb testing.TB) (all []Case) {
 			tb.Fatal(err)
 		}
 		c := Case{Path: path, Comment: string(archive.Comment)}
-		encodings := map[string]string{}
+		how := map[string]string{}
 		for _, m := range encodePattern.FindAllStringSubmatch(c.Comment, -1) {
-			encodings[m[1]] = m[2]
+			how[m[1]] = m[2]
 		}
 		for _, f := range archive.Files {
-			how := encodings[f.Name]
-			c.Files = append(c.Files, CaseFile{f.Name, string(f.Data), how, Encode(Expand(string(f.Data)), how)})
+			c.Files = append(c.Files, CaseFile{f.Name, string(f.Data), how[f.Name], Encode(Expand(string(f.Data)), how[f.Name])})
 		}
 		all = append(all, c)
 	}

@@ -15,28 +15,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// The cases under testdata/detect/django are txtar archives, one idea each. A
-// line with a key says so itself:
-//
-//	SECRET_KEY = '{{key 1}}'  # want django-secret-key key 1
-//	SECRET_KEY = 'change me'  # want placeholder-secret-key "change me"
-//
-// A file that can hold no comments has its wants above the first file:
-//
-//	want secrets.json:2 django-secret-key key 1
-//
-// {{key 1}} is a made-up key; so are {{insecure 1}}, {{hex 1}} (64 digits),
-// {{alnum 1}} (40), {{base64 1}} (44) and {{urlsafe 1}} (43). A filter
-// changes how it is written: {{key 1|json}}, html, py, dollar, percent, b64,
-// head (its first 20 characters) and tail (the rest). A line "encode F:
-// utf-16le" above the first file writes that file otherwise: utf-16le,
-// utf-16be, bom, crlf, cr.
-//
-// A line "all named" above the first file wants a name of every match: found by
-// its shape alone, a key is less severe.
-//
-// Every match must be wanted and every want must match: its rule, its line and
-// its value.
+// The cases are described in testdata/README.md.
 var (
 	wantPattern  = regexp.MustCompile(`want ([a-z-]+) (?:(` + testkit.Kinds + `) (\d+)|("(?:[^"\\]|\\.)*"))`)
 	abovePattern = regexp.MustCompile(`(?m)^want (\S+):(\d+) (.*)$`)

@@ -114,5 +114,6 @@ func pointsAt(f testkit.CaseFile, got, want written, form scanner.Form) bool {
 		return got.from > want.from && got.to <= want.to && got.to > want.to-5
 	}
 	// A constant that is the format of the value: '%s%s' % ('…', '…').
-	return got.to == want.to && strings.Contains(string(f.Text[got.from:want.from]), "%s")
+	before := string(f.Text[got.from:max(got.from, want.from)])
+	return got.to == want.to && (strings.Contains(before, "%s") || strings.Contains(before, "{}"))
 }
