@@ -131,9 +131,6 @@ func (b *builder) finish(k *keyBuilder) Key {
 	if key.Class.Generated() { // a made-up value in a test was never secret
 		k.findLeakedFallback(key.Occurrences)
 	}
-	for i := range key.Occurrences {
-		hideSecret(&key.Occurrences[i], k.secret)
-	}
 	slices.SortFunc(key.Occurrences, compareOccurrences)
 	key.Summarize()
 	key.Reasons = k.reasonsFor(key.Severity)
@@ -312,21 +309,4 @@ func withLists(o Occurrence) Occurrence {
 		o.Refs = []string{}
 	}
 	return o
-}
-
-// hideSecret masks the key where a file, a ref or an author is named after it.
-func hideSecret(o *Occurrence, s Secret) {
-	if s.Len() < 8 {
-		return
-	}
-	hide := func(text string) string { return strings.ReplaceAll(text, s.Reveal(), s.String()) }
-	o.Path, o.Name = hide(o.Path), hide(o.Name)
-	for i := range o.Refs {
-		o.Refs[i] = hide(o.Refs[i])
-	}
-	for _, list := range [][]Commit{o.Introduced, o.Removed} {
-		for i := range list {
-			list[i].Author = hide(list[i].Author)
-		}
-	}
 }

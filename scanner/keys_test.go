@@ -204,16 +204,6 @@ func TestAKeyInAMessageNamesItsCommit(t *testing.T) {
 	}
 }
 
-func TestAFileNamedAfterItsKeyDoesNotTellIt(t *testing.T) {
-	key := testkit.Key(6)
-	findings := collect(t, scanner.Chunk{Path: "keys/" + key + ".txt", Text: []byte("SECRET=" + key)})
-	keys, _ := scanner.Build(lines{}, findings, nil, scanner.StatusWorktree)
-	text, err := json.Marshal(keys)
-	if err != nil || shows(string(text), key) {
-		t.Error("the path tells the key")
-	}
-}
-
 func TestWhatATableCallsSilentIsANote(t *testing.T) {
 	findings := collect(t, scanner.Chunk{Path: "tests/a", Text: []byte("SECRET=" + testkit.Key(7))})
 	keys, _ := scanner.Build(lines{}, findings, nil, scanner.StatusWorktree)

@@ -13,6 +13,7 @@ import (
 	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/scan"
+	"github.com/djleaks/djleaks/scanner"
 )
 
 // version is the release that this source tree is or will be. A constant,
@@ -24,10 +25,16 @@ type world struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	found          *scanner.Redactor // keys that no message may show; set by run
 }
+
+// line makes a string fit for a terminal or a log, and shows no key that was
+// found.
+func (w world) line(s string) string { return report.Line(w.found.Redact(s)) }
 
 // run is the whole program: words in, exit code out.
 func run(ctx context.Context, args []string, w world) int {
+	w.found = &scanner.Redactor{}
 	app := newApp(w)
 	args, err := flagsFirst(app, args)
 	if err == nil {
@@ -198,9 +205,9 @@ func (w world) leave(ctx context.Context, err error) int {
 	if errors.As(err, &verdict) {
 		return code // the report has said it
 	}
-	fmt.Fprintln(w.stderr, "djleaks:", report.Line(err.Error()))
+	fmt.Fprintln(w.stderr, "djleaks:", w.line(err.Error()))
 	for _, hint := range hints(err) {
-		fmt.Fprintln(w.stderr, "hint:", report.Line(hint))
+		fmt.Fprintln(w.stderr, "hint:", w.line(hint))
 	}
 	return code
 }

@@ -17,15 +17,15 @@ func (t *task) writeBaseline(rep *scanner.Report) error {
 	if err != nil {
 		return err
 	}
-	entries := policy.Extend(old, rep, t.options.reason)
+	entries := policy.Extend(old, rep, t.found.RedactAll(t.options.reason))
 	out, err := report.Create(t.options.accept, t.stdout)
 	if err != nil {
-		return usageError{err.Error(), ""}
+		return outputError(err)
 	}
 	if err := policy.WriteBaseline(out, entries); err != nil {
 		out.Discard()
 		return err
 	}
-	fmt.Fprintf(t.stderr, "djleaks: %s accepts %s; use it with --baseline %[1]s\n", report.Line(t.options.accept), say.Counted(len(rep.Keys), "key", "keys"))
+	fmt.Fprintf(t.stderr, "djleaks: %s accepts %s; use it with --baseline %[1]s\n", t.line(t.options.accept), say.Counted(len(rep.Keys), "key", "keys"))
 	return out.Close()
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/cienv"
-	"github.com/djleaks/djleaks/internal/report"
 )
 
 func ciCommand(w world) *cli.Command {
@@ -77,6 +76,6 @@ func (w world) ci(c *cli.Context) error {
 // note tells on standard error what the job is about, apart from the report.
 func (t *task) note(text string) {
 	if !t.options.quiet {
-		fmt.Fprintln(t.stderr, "djleaks: ci:", report.Line(text))
+		fmt.Fprintln(t.stderr, "djleaks: ci:", t.line(text))
 	}
 }

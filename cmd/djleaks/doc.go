@@ -60,7 +60,10 @@ Treat any other code as a failure. The format of the report never changes it.
 The report goes to standard output or --output; errors, hints and the progress
 line go to standard error. No output ever holds a key: a generated one is shown
 by its prefix, two characters and its length, one that a person made up by its
-length alone.
+length alone. Names of files, branches and authors, reasons and errors are
+searched for the keys of the run, and for startproject's prefix, and show their
+masks; what a person made up stays in a name that cannot be told from a word.
+Reports, baselines and the cache are never written through a link.
 
 Colours follow --color, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then
 whether the stream is a terminal.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"strconv"
+	"strings"
 
 	"github.com/djleaks/djleaks/internal/scan"
 )
@@ -20,6 +21,11 @@ type usageError struct{ message, hint string }
 
 func (e usageError) Error() string { return e.message }
 func (e usageError) Hint() string  { return e.hint }
+
+// outputError is the mistake of naming a file that cannot be written.
+func outputError(err error) error {
+	return usageError{err.Error(), strings.Join(hints(err), "; ")}
+}
 
 // verdictError carries the exit code of a scan whose report is written.
 type verdictError int

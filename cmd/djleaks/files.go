@@ -25,7 +25,7 @@ func filesCommand(w world) *cli.Command {
 				if err != nil {
 					return err
 				}
-				return explain(w.stdout, detector, findings)
+				return w.explain(detector, findings)
 			}
 			report, err := t.scan().Files(c.Context, c.Args().Slice(), w.stdin)
 			if err != nil {

@@ -12,7 +12,6 @@ import (
 
 	"github.com/djleaks/djleaks/internal/fix"
 	"github.com/djleaks/djleaks/internal/gitstore"
-	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/scan"
 	"github.com/djleaks/djleaks/internal/worktree"
@@ -44,7 +43,7 @@ func fixCommand(w world) *cli.Command {
 }
 
 func (w world) fix(c *cli.Context) error {
-	s := &scan.Scan{Version: version, Getenv: w.getenv, Named: scan.Named{Config: c.String("config"), Baseline: c.String("baseline")}}
+	s := &scan.Scan{Version: version, Getenv: w.getenv, Found: w.found, Named: scan.Named{Config: c.String("config"), Baseline: c.String("baseline")}}
 	if c.IsSet("fail-on") {
 		var err error
 		if s.Named.FailOn, err = scanner.ParseSeverity(c.String("fail-on")); err != nil {
@@ -85,7 +84,7 @@ func (w world) fix(c *cli.Context) error {
 	}
 	if err == nil && len(coverage.Skipped) > 0 {
 		for _, skip := range coverage.Skipped {
-			fmt.Fprintf(w.stderr, "djleaks: fix: not read: %s: %s\n", report.Line(skip.Path), report.Line(skip.Reason))
+			fmt.Fprintf(w.stderr, "djleaks: fix: not read: %s: %s\n", w.line(skip.Path), w.line(skip.Reason))
 		}
 		return verdictError(exitIncomplete)
 	}
@@ -121,9 +120,9 @@ func (w world) refused(plan *fix.Plan) error {
 		if r.Line > 0 {
 			place += ":" + strconv.Itoa(r.Line)
 		}
-		fmt.Fprintf(w.stderr, "%s: %s\n", report.Line(place), report.Line(r.Reason))
+		fmt.Fprintf(w.stderr, "%s: %s\n", w.line(place), w.line(r.Reason))
 		if r.ByHand != "" {
-			fmt.Fprintf(w.stderr, "  by hand: %s\n", report.Line(r.ByHand))
+			fmt.Fprintf(w.stderr, "  by hand: %s\n", w.line(r.ByHand))
 		}
 	}
 	return usageError{fmt.Sprintf("fix: nothing is written: %s cannot be changed without guessing", say.Counted(int64(len(plan.Refusals)), "place", "places")),
@@ -144,7 +143,7 @@ func (w world) showFix(plan *fix.Plan) error {
 		text := diff.Diff(name, old, "b/"+f.Path, f.NewShown)
 		_, body, _ := bytes.Cut(text, []byte("\n")) // less its "diff" line
 		for line := range bytes.Lines(body) {
-			fmt.Fprintln(w.stdout, report.Line(string(bytes.TrimRight(line, "\r\n"))))
+			fmt.Fprintln(w.stdout, w.line(string(bytes.TrimRight(line, "\r\n"))))
 		}
 	}
 	w.sayFix(plan, "would leave the index")
@@ -157,10 +156,10 @@ func (w world) sayFix(plan *fix.Plan, untracked string) {
 		fmt.Fprintln(w.stdout)
 	}
 	for _, path := range plan.Untrack {
-		fmt.Fprintf(w.stdout, "%s %s (git rm --cached)\n", report.Line(path), untracked)
+		fmt.Fprintf(w.stdout, "%s %s (git rm --cached)\n", w.line(path), untracked)
 	}
 	for _, note := range plan.Notes {
-		fmt.Fprintln(w.stdout, report.Line(note))
+		fmt.Fprintln(w.stdout, w.line(note))
 	}
 }
 
@@ -187,7 +186,7 @@ func (w world) writeFix(c *cli.Context, repo *gitstore.Repository, tree *worktre
 		}
 	}
 	for _, f := range plan.Files {
-		fmt.Fprintln(w.stdout, "changed", report.Line(f.Path))
+		fmt.Fprintln(w.stdout, "changed", w.line(f.Path))
 	}
 	w.sayFix(plan, "left the index")
 	_, err := fmt.Fprintln(w.stdout, "\nThe key that was there is still to be replaced where it runs, if others could read it: djleaks audit says so.")

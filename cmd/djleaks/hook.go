@@ -9,7 +9,6 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/hooks"
-	"github.com/djleaks/djleaks/internal/report"
 )
 
 func hookCommand(w world) *cli.Command {
@@ -142,7 +141,7 @@ func (w world) hookUninstall(c *cli.Context) error {
 // say writes one line of what was done. If standard output is closed, what was
 // done is done all the same.
 func (w world) say(format string, args ...any) {
-	_, _ = fmt.Fprintln(w.stdout, report.Line(fmt.Sprintf(format, args...)))
+	_, _ = fmt.Fprintln(w.stdout, w.line(fmt.Sprintf(format, args...)))
 }
 
 func (w world) changes(result hooks.Result) {

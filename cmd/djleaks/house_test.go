@@ -28,10 +28,10 @@ var house = map[string][]string{
 	"internal/gitstore":             {module + "scanner", module + "internal/say", module + "internal/packfile", module + "internal/regular", "github.com/go-git/go-git/v5/plumbing/..."},
 	"internal/trace":                {module + "scanner"},
 	"internal/source":               {module + "scanner"},
-	"internal/report":               {module + "scanner", module + "internal/say", "github.com/fatih/color"},
+	"internal/report":               {module + "scanner", module + "internal/say", module + "internal/regular", "github.com/fatih/color"},
 	"internal/policy":               {module + "scanner", module + "internal/say", "github.com/BurntSushi/toml", "github.com/bmatcuk/doublestar/v4"},
 	"internal/cienv":                {module + "scanner"},
-	"internal/cache":                {module + "scanner"},
+	"internal/cache":                {module + "scanner", module + "internal/regular"},
 	"internal/project":              {module + "scanner", module + "internal/pysource", module + "internal/lazy"},
 	"internal/dossier":              {module + "scanner", module + "internal/project", module + "internal/say"},
 	"internal/scan": {

@@ -93,12 +93,12 @@ func (l *lists) apply(t *task, rep *scanner.Report) error {
 	all := policy.ExtendLeakList(l.old, rep)
 	out, err := report.Create(l.leaks, t.stdout)
 	if err != nil {
-		return usageError{err.Error(), ""}
+		return outputError(err)
 	}
 	if err := policy.WriteLeakList(out, all); err != nil {
 		out.Discard()
 		return err
 	}
-	fmt.Fprintf(t.stderr, "djleaks: %s lists %s, %s of them new; commit it\n", report.Line(l.leaks), say.Counted(len(all), "leaked key", "leaked keys"), say.Thousands(len(all)-len(l.old)))
+	fmt.Fprintf(t.stderr, "djleaks: %s lists %s, %s of them new; commit it\n", t.line(l.leaks), say.Counted(len(all), "leaked key", "leaked keys"), say.Thousands(len(all)-len(l.old)))
 	return out.Close()
 }

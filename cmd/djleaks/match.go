@@ -154,7 +154,7 @@ func (t *task) finishMatch(found *scan.Matched) error {
 func (t *task) writeMatch(m *report.Match) error {
 	out, err := report.Create(t.options.output, t.stdout)
 	if err != nil {
-		return usageError{err.Error(), ""}
+		return outputError(err)
 	}
 	stream := io.Writer(out)
 	if t.options.output == "" || t.options.output == "-" {

@@ -94,6 +94,9 @@ func readScanOptions(c *cli.Context) (scanOptions, error) {
 	if c.IsSet("jobs") && o.jobs < 1 {
 		return o, usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", o.jobs), ""}
 	}
+	if err := checkOutputs([]string{o.accept}); err != nil {
+		return o, err
+	}
 	if (o.accept == "") != (o.reason == "") {
 		return o, usageError{"--write-baseline and --reason go together", `--write-baseline djleaks-baseline.jsonl --reason "rotated on 2026-05-01"`}
 	}
@@ -142,7 +145,17 @@ func readReportOptions(c *cli.Context) (scanOptions, error) {
 		}
 		o.reports[file] = format
 	}
-	return o, nil
+	return o, checkOutputs(append(slices.Sorted(maps.Keys(o.reports)), o.output))
+}
+
+// checkOutputs refuses links before a long scan, not after it.
+func checkOutputs(files []string) error {
+	for _, file := range files {
+		if err := report.CheckOutput(file); err != nil {
+			return outputError(err)
+		}
+	}
+	return nil
 }
 
 func checkColor(when string) error {
@@ -194,7 +207,7 @@ func (w world) runIn(path string, c *cli.Context, useCase func(*task, *gitstore.
 
 // scan is what the use cases are told of the options.
 func (t *task) scan() *scan.Scan {
-	return &scan.Scan{Version: version, Jobs: t.options.jobs, Getenv: t.getenv, Named: t.options.named, Strict: t.options.strict, AcceptFrom: t.options.acceptFrom, Live: t.options.live}
+	return &scan.Scan{Version: version, Jobs: t.options.jobs, Getenv: t.getenv, Found: t.found, Named: t.options.named, Strict: t.options.strict, AcceptFrom: t.options.acceptFrom, Live: t.options.live}
 }
 
 // finish writes the reports, and returns the verdict as an error that carries
@@ -235,7 +248,7 @@ func (t *task) write(report *scanner.Report) error {
 func (t *task) writeTo(file, format string, rep *scanner.Report) error {
 	out, err := report.Create(file, t.stdout)
 	if err != nil {
-		return usageError{err.Error(), ""}
+		return outputError(err)
 	}
 	stream := io.Writer(out)
 	if file == "" || file == "-" {

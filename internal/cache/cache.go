@@ -25,6 +25,8 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/regular"
 )
 
 // magic begins every file; the last digit is the version of the format.
@@ -47,10 +49,13 @@ type Cache struct {
 func Open(dir, rules string, idSize int) (c *Cache, why string, err error) {
 	c = &Cache{rules: sha256.Sum256([]byte(rules)), idSize: idSize}
 	c.file = filepath.Join(dir, c.prefix()+hex.EncodeToString(c.rules[:8]))
+	if err := regular.CheckOutput(dir); err != nil {
+		return nil, "", fmt.Errorf("cache: %w", err)
+	}
 	if err := c.writable(); err != nil {
 		return nil, "", err
 	}
-	text, err := os.ReadFile(c.file)
+	text, err := c.read()
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, "", nil
 	}
@@ -61,6 +66,17 @@ func Open(dir, rules string, idSize int) (c *Cache, why string, err error) {
 		return c, fmt.Sprintf("%s: %v", c.file, err), nil
 	}
 	return c, "", nil
+}
+
+// maxFile is the largest file that is read, in bytes: the names of fifty million
+// objects.
+const maxFile = 1 << 30
+
+func (c *Cache) read() ([]byte, error) {
+	if err := regular.CheckOutput(c.file); err != nil {
+		return nil, err
+	}
+	return regular.Read(c.file, maxFile)
 }
 
 // prefix is how the names of all files with ids of one length begin.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/djleaks/djleaks/scanner"
 )
 
 // longest is how much of one string from a repository is shown, in characters.
@@ -29,9 +31,14 @@ func clean(s string) string { return escaped(s, longest, true) }
 // notes. A colon may stand at its end.
 func Line(s string) string { return escaped(s, longestLine, false) }
 
+// onlyPrefix masks what has startproject's prefix, in messages about what no
+// report holds. What a scan has found is masked before.
+var onlyPrefix *scanner.Redactor
+
 // escaped is clean for at most so many characters. Where s is only a part of a
 // line, what stands beside it could make "::" of a colon at its edge.
 func escaped(s string, most int, part bool) string {
+	s = onlyPrefix.Redact(s)
 	if plain(s) {
 		return s
 	}

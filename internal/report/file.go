@@ -9,13 +9,16 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+
+	"github.com/djleaks/djleaks/internal/regular"
 )
 
 // File is where a report goes.
 //
 // A regular file appears, or is replaced, when Close succeeds: nobody reads
-// half a report, and a scan that stops leaves the old one. What is no regular
-// file (a device, a FIFO, a link) is opened and written as it is.
+// half a report, and a scan that stops leaves the old one. A device or a FIFO is
+// opened and written as it is. A link is refused: it could be the repository's,
+// and lead to a file that is none of its business.
 type File struct {
 	path  string // as the user wrote it
 	out   io.Writer
@@ -28,11 +31,11 @@ type File struct {
 // systems have for standard output are stdout, which Close leaves open. Errors
 // name the path.
 func Create(path string, stdout io.Writer) (*File, error) {
-	switch path {
-	case "", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
-		// Opening /dev/stdout would truncate a file that the shell redirects
-		// to, and fails where standard output is a socket.
+	if isStdout(path) {
 		return &File{path: "standard output", out: stdout}, nil
+	}
+	if err := CheckOutput(path); err != nil {
+		return nil, err
 	}
 	info, err := os.Lstat(path)
 	switch {
@@ -52,14 +55,35 @@ func Create(path string, stdout io.Writer) (*File, error) {
 	return openInPlace(path)
 }
 
-// openInPlace writes through links and into devices. Only what turns out to be
-// a regular file is truncated.
+// isStdout reports whether a path is standard output. Opening /dev/stdout would
+// truncate a file that the shell redirects to, and fails where standard output
+// is a socket.
+func isStdout(path string) bool {
+	switch path {
+	case "", "-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1":
+		return true
+	}
+	return false
+}
+
+// CheckOutput returns the error that Create has for a link, without creating
+// anything.
+func CheckOutput(path string) error {
+	if isStdout(path) {
+		return nil
+	}
+	if err := regular.CheckOutput(path); err != nil {
+		return fmt.Errorf("report: %w", linkError(path, err))
+	}
+	return nil
+}
+
+// openInPlace writes into devices, and into a regular file whose folder takes
+// no new one.
 func openInPlace(path string) (*File, error) {
 	flags := os.O_WRONLY
 	info, err := os.Stat(path)
 	switch {
-	case errors.Is(err, fs.ErrNotExist): // a link to what is not there yet
-		flags |= os.O_CREATE
 	case err != nil:
 		return nil, fmt.Errorf("report: %w", err)
 	case info.Mode().IsRegular():
@@ -157,6 +181,28 @@ func reason(err error) error {
 	var link *os.LinkError
 	if errors.As(err, &link) {
 		return link.Err
+	}
+	return err
+}
+
+// refused is the error of a link, with the path that can be named instead.
+type refused struct {
+	error
+	leadsTo string
+}
+
+func (e refused) Unwrap() error { return e.error }
+
+// Hint says what to write instead.
+func (e refused) Hint() string { return "remove the link, or name the file itself: " + e.leadsTo }
+
+func linkError(path string, err error) error {
+	folder, name := filepath.Split(path)
+	if to, e := filepath.EvalSymlinks(path); e == nil {
+		return refused{err, to}
+	}
+	if to, e := filepath.EvalSymlinks(folder); e == nil && folder != "" {
+		return refused{err, filepath.Join(to, name)}
 	}
 	return err
 }

@@ -70,6 +70,7 @@ func WriteMatch(w io.Writer, format string, m *Match, opt Options) error {
 		m.Signatures[i].Key = tameKeys([]scanner.Key{m.Signatures[i].Key})[0]
 	}
 	m.Conclude()
+	m = scanner.Redacted(opt.Found, m)
 	if format == "json" {
 		return encodeJSON(w, m, "  ")
 	}

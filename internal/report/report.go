@@ -3,7 +3,11 @@
 //
 // Each format is a pure function of the report and the Options. JSON is the
 // contract; Read reads it back, so that every other format can be made later
-// from a saved report. A report holds masks only, so no format can show a key.
+// from a saved report.
+//
+// A report holds masks of its keys, but a file, a branch or an author can be
+// named after one, and a reason can quote it. Write is the gate: every string of
+// a report is redacted there, before any format sees it.
 //
 // Whatever was born in a repository (paths, authors, refs, names) is hostile:
 // it passes clean before a terminal or a CI log, and the escapes of its format
@@ -28,6 +32,8 @@ type Options struct {
 	Quiet   bool // text: nothing for a clean verdict
 	Fixable bool // text of a stopped commit: `djleaks fix --write` takes all failing keys out
 
+	// Found are the keys of the scan, which no name may show; may be nil.
+	Found *scanner.Redactor
 	// Rules are the texts that SARIF, GitLab, Markdown and HTML show of a rule.
 	Rules []scanner.Rule
 	// Start and End are the times of the scan for GitLab, which requires them.
@@ -74,7 +80,7 @@ func Write(w io.Writer, format string, r *scanner.Report, opt Options) error {
 	if write == nil {
 		return fmt.Errorf("report: format %q is none of %s", clean(format), strings.Join(Formats(), ", "))
 	}
-	r = tame(r)
+	r = scanner.Redacted(opt.Found, tame(r))
 	switch format {
 	case "json", "jsonl", "html": // these keep the order of the report; HTML for the JSON in it
 	default:

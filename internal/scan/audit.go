@@ -41,7 +41,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	}
 	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, r)}
 	h.readLogs()
-	findings, err := h.search(ctx, settings.Detector, cache, s.Progress)
+	findings, err := h.search(ctx, s, settings.Detector, cache)
 	if err != nil {
 		return nil, err
 	}
@@ -56,10 +56,10 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 
 // search searches every object once and traces what was found through the
 // commits.
-func (h *history) search(ctx context.Context, detector scanner.Detector, cache *auditCache, progress func(done, total int64)) ([]scanner.Finding, error) {
+func (h *history) search(ctx context.Context, s *Scan, detector scanner.Detector, cache *auditCache) ([]scanner.Finding, error) {
 	var soFar progressSoFar
 	walk, err := packwalk.Open(ctx, packwalk.Options{
-		Dirs: h.repo.ObjectDirs(), IDSize: h.repo.IDSize(), Jobs: h.jobs, Progress: soFar.through(progress),
+		Dirs: h.repo.ObjectDirs(), IDSize: h.repo.IDSize(), Jobs: h.jobs, Progress: soFar.through(s.Progress),
 	})
 	if err != nil {
 		return nil, soFar.interrupted(err)
@@ -83,7 +83,7 @@ func (h *history) search(ctx context.Context, detector scanner.Detector, cache *
 	coverage.Add(collector.Skipped())
 	h.coverage = coverage
 	soFar.searched.Store(true)
-	findings := collector.Findings()
+	findings := s.findings(collector)
 	remarks := collector.Remarks()
 	if err := h.trace(ctx, findings, remarks); err != nil {
 		return nil, soFar.interrupted(err)

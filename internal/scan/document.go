@@ -57,7 +57,7 @@ func (s *Scan) Remarks(d *Document) ([]Remark, []scanner.Rule, error) {
 	collector := scanner.NewCollector(settings.Detector)
 	collector.Advise()
 	collector.Add(&scanner.Chunk{Path: d.name, Text: []byte(d.Text), Worktree: true})
-	findings := collector.Findings()
+	findings := s.findings(collector)
 	r := s.report(scanner.ScopeFiles, settings)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, nil, scanner.StatusWorktree)
 	r = s.conclude(r, settings, policy.Review{})

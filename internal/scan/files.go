@@ -25,7 +25,7 @@ func (s *Scan) Files(ctx context.Context, names []string, stdin io.Reader) (*sca
 	}
 	r := s.report(scanner.ScopeFiles, settings)
 	r.Coverage.Add(coverage)
-	r.Keys, _ = scanner.Build(settings.Detector, collector.Findings(), nil, scanner.StatusWorktree)
+	r.Keys, _ = scanner.Build(settings.Detector, s.findings(collector), nil, scanner.StatusWorktree)
 	r.Remarks = remarksOf(collector)
 	return s.conclude(r, settings, policy.Review{}), nil
 }
@@ -41,7 +41,7 @@ func (s *Scan) FindInFiles(ctx context.Context, names []string, stdin io.Reader)
 	if err != nil {
 		return nil, nil, err
 	}
-	return collector.Findings(), settings.Detector, nil
+	return s.findings(collector), settings.Detector, nil
 }
 
 func searchFiles(ctx context.Context, detector *django.Detector, names []string, stdin io.Reader) (*scanner.Collector, scanner.Coverage, error) {

@@ -44,7 +44,7 @@ func (s *Scan) Fix(ctx context.Context, repo *gitstore.Repository, places []Plac
 	if err != nil {
 		return nil, nil, coverage, err
 	}
-	findings := collector.Findings()
+	findings := s.findings(collector)
 	r := s.report(scanner.ScopeFiles, settings)
 	r.Coverage.Add(coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, nil, scanner.StatusWorktree)

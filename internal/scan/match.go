@@ -32,7 +32,7 @@ func (s *Scan) Match(ctx context.Context, repo *gitstore.Repository, value strin
 	}
 	r := s.report(scanner.ScopeAudit, settings)
 	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, r)}
-	findings, err := h.search(ctx, settings.Detector, nil, s.Progress)
+	findings, err := h.search(ctx, s, settings.Detector, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -31,7 +31,7 @@ func (s *Scan) PurgePlan(ctx context.Context, repo *gitstore.Repository, wanted 
 	}
 	p := &PurgePlan{Report: s.report(scanner.ScopeAudit, settings)}
 	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, p.Report)}
-	findings, err := h.search(ctx, settings.Detector, nil, s.Progress)
+	findings, err := h.search(ctx, s, settings.Detector, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +177,7 @@ func (s *Scan) VerifyPurged(ctx context.Context, repo *gitstore.Repository, want
 	r := s.report(scanner.ScopeAudit, settings)
 	r.FailOn = scanner.Note
 	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, r)}
-	findings, err := h.search(ctx, settings.Detector, nil, s.Progress)
+	findings, err := h.search(ctx, s, settings.Detector, nil)
 	if err != nil {
 		return nil, err
 	}

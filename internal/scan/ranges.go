@@ -153,7 +153,7 @@ func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gi
 	r.Coverage.Add(coverage)
 	r.Scope.Repository = repo.GitDir()
 	r.Scope.Base, r.Scope.Head = only(source.Base()), only(source.Head())
-	findings, remarks := collector.Findings(), collector.Remarks()
+	findings, remarks := s.findings(collector), collector.Remarks()
 	items, matched := scanner.Items(findings)
 	last := withRemarks(matched, items, remarks)
 	places, whole := source.Places(matched, len(items)+1)

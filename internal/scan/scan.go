@@ -20,6 +20,10 @@ type Scan struct {
 	Strict     bool // keys that the old side holds, and objects that were never committed, count too
 	Live       Live // what is said about the keys that run
 
+	// Found is told every key that is found, so that names and reasons can be
+	// shown without it; may be nil.
+	Found *scanner.Redactor
+
 	Progress func(done, total int64) // told how many bytes of packs were read; may be nil
 	Note     func(text string)       // told what a CI job is about; may be nil
 }
@@ -33,6 +37,15 @@ type Named struct {
 }
 
 func (s *Scan) jobs() int { return max(1, s.Jobs) }
+
+// findings are what a collector has found.
+func (s *Scan) findings(c *scanner.Collector) []scanner.Finding {
+	all := c.Findings()
+	for i := range all {
+		s.Found.Add(all[i].Secret, all[i].Class)
+	}
+	return all
+}
 
 func (s *Scan) note(text string) {
 	if s.Note != nil {

@@ -34,7 +34,7 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	r := s.report(scanner.ScopeStaged, settings)
 	r.Coverage.Add(coverage)
 	r.Scope.Repository = repo.GitDir()
-	r.Keys, r.Known = scanner.Build(settings.Detector, collector.Findings(), nil, scanner.StatusStaged)
+	r.Keys, r.Known = scanner.Build(settings.Detector, s.findings(collector), nil, scanner.StatusStaged)
 	r.Remarks = remarksOf(collector)
 	r = s.conclude(r, settings, d)
 	if len(names) > 0 && !repo.InCommit() {

@@ -1,0 +1,228 @@
+package scanner
+
+import (
+	"reflect"
+	"strings"
+)
+
+// Redactor takes keys out of strings that are not keys: the names of files,
+// branches and authors, reasons, errors. It masks the keys that it was told of,
+// and whatever has startproject's prefix. A nil Redactor knows the prefix only.
+// It is not safe for concurrent use.
+type Redactor struct {
+	heads map[string][]told // by their first headLength bytes
+	first [256]bool         // bytes with which one of the heads begins
+	seen  map[Secret]bool
+}
+
+// told is a key that is looked for.
+type told struct {
+	value, mask string
+	class       Class
+}
+
+const (
+	headLength = 4 // also the length of the shortest key that is looked for
+	// shortestRest is how much of a key's random part makes a text with
+	// startproject's prefix worth a mask, in bytes.
+	shortestRest = 8
+)
+
+// Add tells it of a key.
+func (r *Redactor) Add(s Secret, class Class) {
+	if r == nil || r.seen[s] || s.Len() < headLength {
+		return
+	}
+	if r.seen == nil {
+		r.seen, r.heads = map[Secret]bool{}, map[string][]told{}
+	}
+	r.seen[s] = true
+	value := s.Reveal()
+	r.heads[value[:headLength]] = append(r.heads[value[:headLength]], told{value, s.Mask(class), class})
+	r.first[value[0]] = true
+}
+
+// Redact masks the keys in a text. What a person made up is masked if it stands
+// by itself and cannot be mistaken for a word: a project whose key is
+// "production" has a file of that name, too.
+func (r *Redactor) Redact(text string) string { return r.redact(text, false) }
+
+// RedactAll does it for keys that are words as well.
+func (r *Redactor) RedactAll(text string) string { return r.redact(text, true) }
+
+func (r *Redactor) redact(text string, words bool) string {
+	var out strings.Builder
+	done := 0
+	for i := 0; i+headLength <= len(text); {
+		mask, length := r.keyAt(text, i, words)
+		if length == 0 {
+			i++
+			continue
+		}
+		out.WriteString(text[done:i])
+		out.WriteString(mask)
+		i += length
+		done = i
+	}
+	if done == 0 {
+		return text
+	}
+	out.WriteString(text[done:])
+	return out.String()
+}
+
+// keyAt returns the mask and the length of the longest key at an offset, if one
+// is there.
+func (r *Redactor) keyAt(text string, at int, words bool) (mask string, length int) {
+	if text[at] == InsecurePrefix[0] {
+		mask, length = insecureAt(text[at:])
+	}
+	if r == nil || !r.first[text[at]] {
+		return mask, length
+	}
+	for _, key := range r.heads[text[at:at+headLength]] {
+		if len(key.value) > length && strings.HasPrefix(text[at:], key.value) && key.isMaskedIn(text, at, words) {
+			mask, length = key.mask, len(key.value)
+		}
+	}
+	return mask, length
+}
+
+// insecureAt recognises a key with startproject's prefix at the head of a text:
+// what comes after the prefix is of Django's alphabet, or of another generator's,
+// and is not only words.
+func insecureAt(text string) (mask string, length int) {
+	rest, ok := strings.CutPrefix(text, InsecurePrefix)
+	if !ok {
+		return "", 0
+	}
+	n := 0
+	for n < len(rest) && (isAlnum(rest[n]) || strings.IndexByte("!@#$%^&*(-_=+)", rest[n]) >= 0) {
+		n++
+	}
+	if n < shortestRest || areWords(rest[:n]) {
+		return "", 0
+	}
+	value := text[:len(InsecurePrefix)+n]
+	return NewSecret(value).Mask(ClassDjangoInsecure), len(value)
+}
+
+// areWords reports whether a text is words and numbers, joined by - and _, as in
+// the name of a file.
+func areWords(s string) bool {
+	for _, part := range strings.FieldsFunc(s, func(c rune) bool { return c == '-' || c == '_' }) {
+		letters := strings.IndexFunc(part, func(c rune) bool { return !isLetter(byte(c)) }) < 0
+		digits := strings.Trim(part, "0123456789") == ""
+		if len(part) > longWord || !letters && !digits {
+			return false
+		}
+	}
+	return true
+}
+
+// longWord is more letters in a row than a name has.
+const longWord = 16
+
+// isMaskedIn reports whether the key at an offset of a text is to be masked.
+func (k *told) isMaskedIn(text string, at int, words bool) bool {
+	switch k.class {
+	case ClassDjangoInsecure, ClassDjango, ClassRandom:
+		return true
+	}
+	end := at + len(k.value)
+	if at > 0 && isAlnum(text[at-1]) && isAlnum(text[at]) || end < len(text) && isAlnum(text[end]) && isAlnum(text[end-1]) {
+		return false // a part of another word
+	}
+	if words {
+		return true
+	}
+	for i := 0; i < len(k.value); i++ {
+		if !isLetter(k.value[i]) {
+			return len(k.value) >= 8
+		}
+	}
+	return len(k.value) > longWord
+}
+
+func isLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+func isAlnum(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' }
+
+// Redacted returns v with all strings redacted that it holds or leads to, in a
+// copy of what has to be changed: v itself stays as it is. The reasons that
+// people give for accepting a key lose the keys that are words, too.
+func Redacted[T any](r *Redactor, v T) T {
+	out, changed := r.value(reflect.ValueOf(&v).Elem())
+	if changed {
+		return out.Interface().(T)
+	}
+	return v
+}
+
+// value is Redacted for a value of any type. Maps are left alone: a report
+// has none.
+func (r *Redactor) value(v reflect.Value) (out reflect.Value, changed bool) {
+	switch v.Kind() {
+	case reflect.String:
+		text := r.Redact(v.String())
+		if text == v.String() {
+			return v, false
+		}
+		return reflect.ValueOf(text).Convert(v.Type()), true
+	case reflect.Struct:
+		if v.Type() == acceptanceType {
+			a := v.Interface().(Acceptance)
+			if reason := r.RedactAll(a.Reason); reason != a.Reason {
+				a.Reason = reason
+				out, _ = r.fields(reflect.ValueOf(a))
+				return out, true
+			}
+		}
+		return r.fields(v)
+	case reflect.Slice:
+		return r.parts(v, v.Len(), reflect.Value.Index, func() reflect.Value {
+			return reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v)
+		})
+	case reflect.Pointer:
+		if v.IsNil() {
+			return v, false
+		}
+		to, changed := r.value(v.Elem())
+		if !changed {
+			return v, false
+		}
+		copied := reflect.New(v.Type().Elem())
+		copied.Elem().Set(to)
+		return copied, true
+	}
+	return v, false
+}
+
+var acceptanceType = reflect.TypeFor[Acceptance]()
+
+func (r *Redactor) fields(v reflect.Value) (out reflect.Value, changed bool) {
+	return r.parts(v, v.NumField(), reflect.Value.Field, func() reflect.Value {
+		copied := reflect.New(v.Type()).Elem()
+		copied.Set(v)
+		return copied
+	})
+}
+
+// parts redacts the n parts of a value, and copies it if one of them changes.
+func (r *Redactor) parts(v reflect.Value, n int, part func(reflect.Value, int) reflect.Value, copied func() reflect.Value) (out reflect.Value, changed bool) {
+	for i := range n {
+		at := part(v, i)
+		if !at.CanInterface() {
+			continue // a field of another package's type, such as a time
+		}
+		to, is := r.value(at)
+		if !is {
+			continue
+		}
+		if !changed {
+			v, changed = copied(), true
+		}
+		part(v, i).Set(to)
+	}
+	return v, changed
+}
