@@ -36,25 +36,29 @@ func (s *site) settingsClass() ([]pysource.Edit, *refusal) {
 	st := s.Statements[s.StatementOf(s.first)]
 	name := s.Word(st.First)
 	variable := strings.ToUpper(s.prefix(class) + name)
-	g := getter{kind: wayPydantic}
+	first, end := s.first, s.end // of the value that the field has
 	switch {
-	case len(s.calls) == 0 && s.Is(st.First+1, "=") && st.First+2 == s.first && st.End == s.end:
-		s.reads(variable, g)
-		return []pysource.Edit{{From: s.Tokens[st.First].To, To: s.Tokens[s.end-1].To, With: ": str"}}, nil
-	case len(s.calls) == 0 && s.Is(st.First+1, ":") && s.Is(s.first-1, "=") && st.End == s.end:
-		s.reads(variable, g)
-		return []pysource.Edit{{From: s.Tokens[s.first-2].To, To: s.Tokens[s.end-1].To}}, nil
 	case len(s.calls) == 1 && lastName(s.calls[0].Callee) == "Field":
-		return s.field(variable, g)
-	case len(s.calls) == 1 && isWrapper(s.calls[0].Callee) && s.calls[0].Close+1 == st.End && s.Is(s.calls[0].First-1, "="):
-		s.reads(variable, g)
-		return []pysource.Edit{{From: s.Tokens[s.calls[0].First-2].To, To: s.Tokens[s.calls[0].Close].To}}, nil
+		return s.field(variable)
+	case len(s.calls) == 1 && isWrapper(s.calls[0].Callee):
+		first, end = s.calls[0].First, s.calls[0].Close+1
+	case len(s.calls) > 0:
+		end = -1
 	}
-	return nil, &refusal{"the field of a settings class is written in a way that is not known", name + ": str"}
+	annotated := s.Is(st.First+1, ":")
+	if end != st.End || !s.Is(first-1, "=") || !annotated && first != st.First+2 {
+		return nil, &refusal{"the field of a settings class is written in a way that is not known", name + ": str"}
+	}
+	s.reads(variable, getter{kind: wayPydantic})
+	edit := pysource.Edit{From: s.Tokens[first-2].To, To: s.Tokens[end-1].To}
+	if !annotated {
+		edit.With = ": str"
+	}
+	return []pysource.Edit{edit}, nil
 }
 
 // field takes the default out of Field(…).
-func (s *site) field(variable string, g getter) ([]pysource.Edit, *refusal) {
+func (s *site) field(variable string) ([]pysource.Edit, *refusal) {
 	call := s.calls[0]
 	n := call.ArgumentOf(s.first)
 	for i := range call.Arguments {
@@ -68,7 +72,7 @@ func (s *site) field(variable string, g getter) ([]pysource.Edit, *refusal) {
 			variable = name
 		}
 	}
-	s.reads(variable, g)
+	s.reads(variable, getter{kind: wayPydantic})
 	if call.Arguments[n].Keyword == "" {
 		return []pysource.Edit{s.Replace(s.first, s.end, "...")}, nil
 	}
@@ -97,41 +101,38 @@ func (s *site) configuration() ([]pysource.Edit, *refusal) {
 		return nil, nil
 	}
 	st := s.Statements[s.StatementOf(s.first)]
-	name := s.Word(st.First)
-	variable := "DJANGO_" + name
-	g := getter{kind: wayConfiguration}
 	switch {
-	case len(s.calls) == 0 && s.Is(st.First+1, "=") && s.first == st.First+2 && st.End == s.end:
-		if !s.hasValues() {
-			return nil, nil // the literal becomes os.environ[…]
-		}
-		s.reads(variable, g)
+	case len(s.calls) == 0 && s.hasValues() && s.Is(st.First+1, "=") && s.first == st.First+2 && st.End == s.end:
+		s.reads("DJANGO_"+s.Word(st.First), getter{kind: wayConfiguration})
 		return []pysource.Edit{s.Replace(s.first, s.end, "values.SecretValue()")}, nil
 	case len(s.calls) == 1 && (lastName(s.calls[0].Callee) == "Value" || lastName(s.calls[0].Callee) == "SecretValue"):
-		call := s.calls[0]
-		n := call.ArgumentOf(s.first)
-		for i := range call.Arguments {
-			switch a := &call.Arguments[i]; a.Keyword {
-			case "environ_name":
-				if text, ok := s.OneString(a); ok {
-					variable = strings.Replace(variable, name, text, 1)
-				}
-			case "environ_prefix":
-				text, _ := s.OneString(a)
-				variable = strings.Replace(variable, "DJANGO_", strings.TrimSuffix(text, "_")+"_", 1)
-				variable = strings.TrimPrefix(variable, "_")
-			case "environ":
-				return nil, &refusal{"it is not read from the environment", ""}
-			}
-		}
-		s.reads(variable, g)
-		edits := s.RemoveArgument(call, n)
-		if lastName(call.Callee) == "Value" {
-			edits = append([]pysource.Edit{s.Replace(call.Open-1, call.Open, "SecretValue")}, edits...)
-		}
-		return edits, nil
+		return s.configurationValue(s.Word(st.First))
 	}
-	return nil, nil
+	return nil, nil // the literal becomes os.environ[…]
+}
+
+// configurationValue takes the default out of values.Value(…).
+func (s *site) configurationValue(name string) ([]pysource.Edit, *refusal) {
+	call := s.calls[0]
+	prefix := "DJANGO"
+	for i := range call.Arguments {
+		a := &call.Arguments[i]
+		text, isText := s.OneString(a)
+		switch {
+		case a.Keyword == "environ":
+			return nil, &refusal{"it is not read from the environment", ""}
+		case a.Keyword == "environ_name" && isText:
+			name = text
+		case a.Keyword == "environ_prefix":
+			prefix = strings.TrimSuffix(text, "_")
+		}
+	}
+	s.reads(strings.TrimPrefix(prefix+"_"+name, "_"), getter{kind: wayConfiguration})
+	edits := s.RemoveArgument(call, call.ArgumentOf(s.first))
+	if lastName(call.Callee) == "Value" {
+		edits = append([]pysource.Edit{s.Replace(call.Open-1, call.Open, "SecretValue")}, edits...)
+	}
+	return edits, nil
 }
 
 func (s *site) hasValues() bool {

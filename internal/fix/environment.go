@@ -286,35 +286,40 @@ func (p *planner) parsed(file string) *pythonFile {
 // loads finds the call that loads a .env file.
 func (p *planner) loads(py *pythonFile, limit int) (file string, ok bool) {
 	for _, call := range py.Calls(0, len(py.Tokens)) {
-		last := lastName(call.Callee)
 		if limit > 0 && py.Tokens[call.First].Line >= limit || !py.Is(call.Open, "(") {
 			continue
 		}
-		if last != "read_env" && last != "load_dotenv" && last != "read_dotenv" {
-			continue
-		}
-		for i := range call.Arguments {
-			a := &call.Arguments[i]
-			if a.Keyword != "" && a.Keyword != "env_file" && a.Keyword != "dotenv_path" && a.Keyword != "path" {
-				continue
-			}
-			if at := py.pathOf(a.Value, a.End, 0); at.ok && at.path != "" {
-				if strings.Contains(py.Source(a.Value, a.End), "find_dotenv") {
-					break
-				}
-				p.conditional(py, call)
-				return at.path, true
-			}
+		switch lastName(call.Callee) {
+		case "read_env", "load_dotenv", "read_dotenv":
 			p.conditional(py, call)
-			return p.guess(py), true
+			return p.loaded(py, call), true
 		}
-		p.conditional(py, call)
-		if last == "read_env" && py.imports("environ") && !py.imports("environs") {
-			return joinPath(dirOf(py.path), ".env"), true
-		}
-		return p.upward(dirOf(py.path)), true
 	}
 	return "", false
+}
+
+// loaded is the file that a call loads.
+func (p *planner) loaded(py *pythonFile, call *pysource.Call) string {
+	for i := range call.Arguments {
+		a := &call.Arguments[i]
+		switch a.Keyword {
+		case "", "env_file", "dotenv_path", "path":
+		default:
+			continue
+		}
+		at := py.pathOf(a.Value, a.End, 0)
+		switch {
+		case !at.ok || at.path == "":
+			return p.guess(py)
+		case strings.Contains(py.Source(a.Value, a.End), "find_dotenv"):
+			return p.upward(dirOf(py.path))
+		}
+		return at.path
+	}
+	if lastName(call.Callee) == "read_env" && py.imports("environ") && !py.imports("environs") {
+		return joinPath(dirOf(py.path), ".env")
+	}
+	return p.upward(dirOf(py.path))
 }
 
 // conditional notes that a file of variables is loaded in a branch only.

@@ -97,7 +97,7 @@ func entry(text []byte, l *Leak) (name string, ok bool) {
 // and does not start without.
 func (p *planner) compose(file string, text []byte, leaks []Leak) {
 	if leaks[0].Test {
-		p.replaceAll(file, text, leaks, func(*Leak) string { return dummy })
+		p.dummies(file, text, leaks)
 		return
 	}
 	var edits []pysource.Edit
@@ -201,6 +201,24 @@ func (p *planner) dynaconf(file string, text []byte, leaks []Leak) {
 		}
 		return `"` + read + `"`
 	})
+}
+
+// dummies gives files of tests a value that nobody takes for a key.
+func (p *planner) dummies(file string, text []byte, leaks []Leak) {
+	p.replaceAll(file, text, leaks, func(*Leak) string { return dummy })
+}
+
+// template refuses what another program fills in.
+func (p *planner) template(file string, _ []byte, leaks []Leak) {
+	p.refuse(file, leaks[0].Line, "it is a template", "let the template ask for the variable, as a settings file would")
+}
+
+// other refuses files of which it is not known who reads them.
+func (p *planner) other(file string, _ []byte, leaks []Leak) {
+	base := strings.ToLower(path.Base(file))
+	for i := range leaks {
+		p.refuse(file, leaks[i].Line, otherReason(base), otherLine(base, &leaks[i]))
+	}
 }
 
 // otherReason is why a file of another kind is not changed.

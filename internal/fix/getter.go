@@ -78,25 +78,12 @@ func (s *site) gettersTo(stars int) (above, below []getter) {
 		if !i.Top {
 			continue
 		}
-		switch {
-		case i.Member == "*" && stars > 0:
-			if other := s.module(i.Module); other != nil {
-				star := site{pythonFile: other, leak: s.leak, first: len(other.Tokens)}
-				all, _ := star.gettersTo(stars - 1)
-				for _, g := range all {
-					add(i.Token, g)
-				}
+		if i.Member == "*" && stars > 0 {
+			for _, g := range s.starGetters(i.Module, stars-1) {
+				add(i.Token, g)
 			}
-		case i.Member == "config" && (i.Module == "decouple" || i.Module == "prettyconf"):
-			add(i.Token, getter{kind: wayDecouple, call: i.As})
-		case i.Member == "" && i.Module == "decouple":
-			add(i.Token, getter{kind: wayDecouple, call: i.As + ".config"})
-		case i.Member == "env" && (strings.HasPrefix(i.Module, ".") || s.isLocal(i.Module)) && s.callsName(i.As):
-			add(i.Token, getter{kind: wayEnviron, call: i.As})
-		case i.Member == "" && i.Module == "os":
-			add(i.Token, getter{kind: wayEnvironment, object: i.As + ".environ"})
-		case i.Member == "environ" && i.Module == "os":
-			add(i.Token, getter{kind: wayEnvironment, object: i.As})
+		} else if g, ok := s.importedGetter(i); ok {
+			add(i.Token, g)
 		}
 	}
 	for _, st := range s.Statements {
@@ -110,6 +97,33 @@ func (s *site) gettersTo(stars int) (above, below []getter) {
 		}
 	}
 	return above, below
+}
+
+// starGetters returns the getters that "from module import *" brings.
+func (s *site) starGetters(module string, stars int) []getter {
+	other := s.module(module)
+	if other == nil {
+		return nil
+	}
+	star := site{pythonFile: other, leak: s.leak, first: len(other.Tokens)}
+	all, _ := star.gettersTo(stars)
+	return all
+}
+
+// importedGetter returns the getter that an import brings.
+func (s *site) importedGetter(i pysource.Import) (g getter, ok bool) {
+	switch i.Module + " " + i.Member {
+	case "decouple config", "prettyconf config":
+		return getter{kind: wayDecouple, call: i.As}, true
+	case "decouple ":
+		return getter{kind: wayDecouple, call: i.As + ".config"}, true
+	case "os ":
+		return getter{kind: wayEnvironment, object: i.As + ".environ"}, true
+	case "os environ":
+		return getter{kind: wayEnvironment, object: i.As}, true
+	}
+	ok = i.Member == "env" && (strings.HasPrefix(i.Module, ".") || s.isLocal(i.Module)) && s.callsName(i.As)
+	return getter{kind: wayEnviron, call: i.As}, ok
 }
 
 // assigned reads env = environ.Env(…), config = Config(…), env = os.environ.get.

@@ -91,12 +91,7 @@ func (py *pythonFile) pathName(first, end, depth int) (value located, next int) 
 		call := py.CallAt(next)
 		switch lastName(call.Callee) {
 		case "join":
-			value = located{"", true}
-			for _, a := range call.Arguments {
-				part := py.pathOf(a.First, a.End, depth+1)
-				value = located{joinPath(value.path, part.path), value.ok && part.ok}
-			}
-			return value, call.Close + 1
+			return py.joinedPath(located{"", true}, call, depth), call.Close + 1
 		case "dirname":
 			return parent(py.firstPath(call, depth)), call.Close + 1
 		case "abspath", "realpath", "normpath", "str", "Path", "fspath", "PurePath", "find_dotenv":
@@ -143,38 +138,48 @@ func (py *pythonFile) pathTail(value located, next, end, depth int) (located, in
 		switch {
 		case py.Is(next, "("): // environ.Path: root("sub")
 			call := py.CallAt(next)
-			for _, a := range call.Arguments {
-				part := py.pathOf(a.First, a.End, depth+1)
-				value = located{joinPath(value.path, part.path), value.ok && part.ok}
-			}
-			next = call.Close + 1
+			value, next = py.joinedPath(value, call, depth), call.Close+1
 		case py.Is(next, ".") && py.Is(next+1, "parent"):
 			value, next = parent(value), next+2
 		case py.Is(next, ".") && py.Is(next+1, "parents") && py.Is(next+2, "["):
-			n, err := strconv.Atoi(py.Source(next+3, py.Tokens[next+2].Close))
-			if err != nil {
-				return located{}, end
-			}
-			for range min(n+1, 20) {
-				value = parent(value)
-			}
-			next = py.Tokens[next+2].Close + 1
+			value, next = py.parents(value, next+2), py.Tokens[next+2].Close+1
 		case py.Is(next, ".") && py.Is(next+2, "("):
 			call := py.CallAt(next + 2)
-			switch py.Word(next + 1) {
-			case "joinpath", "path":
-				for _, a := range call.Arguments {
-					part := py.pathOf(a.First, a.End, depth+1)
-					value = located{joinPath(value.path, part.path), value.ok && part.ok}
-				}
-			case "resolve", "absolute", "as_posix", "expanduser", "strip":
-			default:
-				return located{}, end
-			}
-			next = call.Close + 1
+			value, next = py.pathMethod(value, py.Word(next+1), call, depth), call.Close+1
 		default:
 			return value, next
 		}
 	}
 	return value, next
+}
+
+// joinedPath is a path with the arguments of a call below it.
+func (py *pythonFile) joinedPath(value located, call *pysource.Call, depth int) located {
+	for _, a := range call.Arguments {
+		part := py.pathOf(a.First, a.End, depth+1)
+		value = located{joinPath(value.path, part.path), value.ok && part.ok}
+	}
+	return value
+}
+
+// parents is path.parents[n]; open is the bracket.
+func (py *pythonFile) parents(value located, open int) located {
+	n, err := strconv.Atoi(py.Source(open+1, py.Tokens[open].Close))
+	if err != nil {
+		return located{}
+	}
+	for range min(n+1, 20) {
+		value = parent(value)
+	}
+	return value
+}
+
+func (py *pythonFile) pathMethod(value located, name string, call *pysource.Call, depth int) located {
+	switch name {
+	case "joinpath", "path":
+		return py.joinedPath(value, call, depth)
+	case "resolve", "absolute", "as_posix", "expanduser", "strip":
+		return value
+	}
+	return located{}
 }

@@ -142,31 +142,33 @@ func (p *planner) file(file string, leaks []Leak) {
 			return
 		}
 	}
+	p.kind(file, text, leaks)(file, text, leaks)
+}
+
+// kind is what changes a file of this kind.
+func (p *planner) kind(file string, text []byte, leaks []Leak) func(string, []byte, []Leak) {
 	base := strings.ToLower(path.Base(file))
 	switch {
 	case isTemplate(file, text):
-		p.refuse(file, leaks[0].Line, "it is a template", "let the template ask for the variable, as a settings file would")
+		return p.template
 	case strings.HasSuffix(base, ".py"):
-		p.python(file, text, leaks)
+		return p.python
 	case isDotenv(base), isSecretFile(base):
-		p.dotenv(file, text, leaks)
+		return p.dotenv
 	case isCompose(base):
-		p.compose(file, text, leaks)
+		return p.compose
 	case base == "app.json":
-		p.appJSON(file, text, leaks)
+		return p.appJSON
 	case isWorkflow(file):
-		p.workflow(file, text, leaks)
+		return p.workflow
 	case django.ContextOf(file) == django.Doc:
-		p.documentation(file, text, leaks)
+		return p.documentation
 	case allTests(leaks) && bytes.IndexByte(text, 0) < 0:
-		p.replaceAll(file, text, leaks, func(*Leak) string { return dummy })
+		return p.dummies
 	case p.project.dynaconf && isSettings(base):
-		p.dynaconf(file, text, leaks)
-	default:
-		for _, l := range leaks {
-			p.refuse(file, l.Line, otherReason(base), otherLine(base, &l))
-		}
+		return p.dynaconf
 	}
+	return p.other
 }
 
 func allTests(leaks []Leak) bool {

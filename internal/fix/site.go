@@ -127,25 +127,27 @@ func (s *site) defaultOf() ([]pysource.Edit, *refusal) {
 		if depth == 0 && (a.Value != s.first || a.End != s.end) {
 			return nil, nil // an expression: "…" if DEBUG else …
 		}
-		if isWrapper(call.Callee) && a.Keyword == "" {
-			continue
+		if a.Keyword != "" || !isWrapper(call.Callee) {
+			return s.defaultIn(call, n)
 		}
-		if n == 0 && a.Keyword == "" {
-			return nil, nil
-		}
-		name, named := s.OneString(&call.Arguments[0])
-		switch {
-		case a.Keyword != "" && !isDefaultWord(a.Keyword):
-			return nil, nil // SECRET_KEY="…" of any function
-		case !named || call.Arguments[0].Keyword != "":
-			if a.Keyword == "" {
-				return nil, nil
-			}
-			return nil, &refusal{fmt.Sprintf("it is a default of %s, and which variable that reads is not known", call.Callee), byHand(s.leak)}
-		}
-		return s.dropDefault(call, n, name)
 	}
 	return nil, nil
+}
+
+// defaultIn takes argument n out of a call, if it is a default.
+func (s *site) defaultIn(call *pysource.Call, n int) ([]pysource.Edit, *refusal) {
+	keyword := call.Arguments[n].Keyword
+	if keyword == "" && n == 0 || keyword != "" && !isDefaultWord(keyword) {
+		return nil, nil // SECRET_KEY="…" of any function
+	}
+	name, named := s.OneString(&call.Arguments[0])
+	switch {
+	case named && call.Arguments[0].Keyword == "":
+		return s.dropDefault(call, n, name)
+	case keyword == "":
+		return nil, nil
+	}
+	return nil, &refusal{fmt.Sprintf("it is a default of %s, and which variable that reads is not known", call.Callee), byHand(s.leak)}
 }
 
 // dropDefault makes a getter's call fail, or give nothing, without a value.

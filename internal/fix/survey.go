@@ -24,33 +24,7 @@ type project struct {
 func survey(tree Tree) project {
 	p := project{names: map[string]bool{}, roots: []string{""}}
 	for _, file := range tree.Paths() {
-		base := strings.ToLower(path.Base(file))
-		switch {
-		case base == "manage.py":
-			if dir := dirOf(file); !slices.Contains(p.roots, dir) {
-				p.roots = append(p.roots, dir)
-			}
-			if p.manage == "" || len(dirOf(file)) < len(p.manage) {
-				p.manage = dirOf(file)
-			}
-		case isRequirements(base):
-			text, err := tree.Read(file)
-			p.dynaconf = p.dynaconf || err == nil && bytes.Contains(bytes.ToLower(text), []byte("dynaconf"))
-		case isExample(base):
-			p.examples = append(p.examples, file)
-			p.nameVariables(tree, file)
-		case isDotenv(base):
-			p.dotenvs = append(p.dotenvs, file)
-			p.nameVariables(tree, file)
-		case isCompose(base):
-			p.starters = append(p.starters, file)
-			p.mention(tree, file)
-		case isContainerfile(base):
-			p.containers = append(p.containers, file)
-			p.starters = append(p.starters, file)
-		case isStarter(file, base):
-			p.starters = append(p.starters, file)
-		}
+		p.file(tree, file, strings.ToLower(path.Base(file)))
 	}
 	for _, file := range []string{".env", joinPath(p.manage, ".env")} {
 		if !slices.Contains(p.dotenvs, file) && exists(tree, file) {
@@ -62,6 +36,37 @@ func survey(tree Tree) project {
 		p.roots = append(p.roots, "src")
 	}
 	return p
+}
+
+// file notes what one file says.
+func (p *project) file(tree Tree, file, base string) {
+	switch {
+	case base == "manage.py":
+		dir := dirOf(file)
+		if !slices.Contains(p.roots, dir) {
+			p.roots = append(p.roots, dir)
+		}
+		if p.manage == "" || len(dir) < len(p.manage) {
+			p.manage = dir
+		}
+	case isRequirements(base):
+		text, err := tree.Read(file)
+		p.dynaconf = p.dynaconf || err == nil && bytes.Contains(bytes.ToLower(text), []byte("dynaconf"))
+	case isExample(base):
+		p.examples = append(p.examples, file)
+		p.nameVariables(tree, file)
+	case isDotenv(base):
+		p.dotenvs = append(p.dotenvs, file)
+		p.nameVariables(tree, file)
+	case isCompose(base):
+		p.starters = append(p.starters, file)
+		p.mention(tree, file)
+	case isContainerfile(base):
+		p.containers = append(p.containers, file)
+		p.starters = append(p.starters, file)
+	case isStarter(file, base):
+		p.starters = append(p.starters, file)
+	}
 }
 
 // nameVariables notes the variables that a file of NAME=value lines has.

@@ -7,37 +7,32 @@ import "strings"
 // something else is added, formatted or computed with it, or if it has fields.
 func (f *File) Atom(i int) (first, end int, whole bool) {
 	first, end = i, i+1
-	grow := func() bool {
-		switch {
-		case f.isString(first - 1):
+	for f.isString(first-1) || f.Is(first-1, "+") && f.isString(first-2) {
+		if first--; !f.isString(first) {
 			first--
-		case f.isString(end):
-			end++
-		case f.Is(first-1, "+") && f.isString(first-2):
-			first -= 2
-		case f.Is(end, "+") && f.isString(end+1):
-			end += 2
-		default:
-			return false
 		}
-		return true
 	}
-	for grow() {
+	for f.isString(end) || f.Is(end, "+") && f.isString(end+1) {
+		if end++; !f.isString(end - 1) {
+			end++
+		}
 	}
+	return first, end, !f.isPart(first, end)
+}
+
+// isPart reports whether more is computed with a literal, or within it.
+func (f *File) isPart(first, end int) bool {
 	for n := first; n < end; n++ {
 		if f.Tokens[n].Fields {
-			return first, end, false
+			return true
 		}
 	}
 	for _, operator := range []string{"+", "%", "*"} {
 		if f.Is(first-1, operator) || f.Is(end, operator) {
-			return first, end, false
+			return true
 		}
 	}
-	if f.Is(end, "[") || f.Is(end, ".") && (f.Is(end+1, "format") || f.Is(end+1, "join") || f.Is(end+1, "replace")) {
-		return first, end, false
-	}
-	return first, end, true
+	return f.Is(end, "[") || f.Is(end, ".") && (f.Is(end+1, "format") || f.Is(end+1, "join") || f.Is(end+1, "replace"))
 }
 
 func (f *File) isString(i int) bool {

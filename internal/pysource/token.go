@@ -87,10 +87,7 @@ func (t *tokenizer) run() error {
 				t.pos++
 			}
 		case c == '\\':
-			t.pos++
-			if t.pos < len(t.text) && isBreak(t.text[t.pos]) {
-				t.skipBreak()
-			} else if err := t.fail("a backslash that continues no line"); err != nil {
+			if err := t.continued(); err != nil {
 				return err
 			}
 		default:
@@ -105,6 +102,15 @@ func (t *tokenizer) run() error {
 	}
 	t.endLine()
 	return nil
+}
+
+// continued skips a backslash and the line break after it.
+func (t *tokenizer) continued() error {
+	if t.pos++; t.pos < len(t.text) && isBreak(t.text[t.pos]) {
+		t.skipBreak()
+		return nil
+	}
+	return t.fail("a backslash that continues no line")
 }
 
 // lineBreak ends a logical line, unless a bracket is open.

@@ -24,7 +24,8 @@ func cellReader(s statement) answer {
 		left = left[:n] // <b>NAME</b>
 	}
 	cell := bytes.TrimRight(left, "*_`\"' ")
-	if s.doc.overBudget() || !beginsCell(cell) || len(cell) == len(left) && (s.sep == "=" || s.sep == ":") || pythonPrefix(s.rest()) {
+	marked := bytes.ContainsAny(left[len(cell):], "*_`\"'")
+	if s.doc.overBudget() || !beginsCell(cell) || !marked && (s.sep == "=" || s.sep == ":") || pythonPrefix(s.rest()) {
 		return pass
 	}
 	at, name := s.nameTo, s.name()
@@ -40,6 +41,9 @@ func cellReader(s statement) answer {
 		if at = next; at >= s.to {
 			break
 		}
+		if assigns(text[at:s.to]) {
+			return pass // NAME, OTHER = …
+		}
 		if r, ok := cellStyle.read(text, at, s.to); ok && value.AnyGenerated(r.values) {
 			a := s.assign(cellStyle.form, r, s.commentTrait())
 			a.Name = name
@@ -50,6 +54,20 @@ func cellReader(s statement) answer {
 		}
 	}
 	return s.definition(name)
+}
+
+// assigns reports whether a cell is an assignment: a name, the sign, and a blank
+// or a quote. A value in base64 may end with the sign.
+func assigns(cell []byte) bool {
+	n := 0
+	for n < len(cell) && ascii.IsWord(cell[n]) {
+		n++
+	}
+	name := n > 0
+	for n < len(cell) && cell[n] == ' ' {
+		n++
+	}
+	return name && n+1 < len(cell) && cell[n] == '=' && (cell[n+1] == ' ' || ascii.IsQuote(cell[n+1]))
 }
 
 // definition reads the value of a term that is alone on its line, from the
