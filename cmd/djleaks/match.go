@@ -172,7 +172,7 @@ func matchReport(found *scan.Matched) *report.Match {
 	a := &found.Answer
 	m := &report.Match{
 		Tool: scanner.Tool{Name: "djleaks", Version: version, Rules: found.Report.Tool.Rules}, Scope: found.Report.Scope, Coverage: found.Report.Coverage,
-		Checked: a.Checked, Reasons: a.Reasons, Tried: report.Tried(a.Tried),
+		Checked: a.Checked, Reasons: a.Reasons, Tried: report.Tried(a.Tried), Partial: a.Partial,
 	}
 	for _, match := range a.Matches {
 		s := report.Signature{

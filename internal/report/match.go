@@ -27,6 +27,7 @@ type Match struct {
 	Checked     []string             `json:"checked"`    // what has the form of a signed value and was tried
 	Reasons     []string             `json:"reasons"`    // why values cannot be checked
 	Tried       Tried                `json:"tried"`
+	Partial     bool                 `json:"partial"` // there was more to try than one run does
 	Coverage    scanner.Coverage     `json:"coverage"`
 }
 
@@ -87,7 +88,11 @@ func (t *text) match(m *Match) {
 	case m.Matched:
 		t.paragraph("", "", "Whoever has the key can make such values. If the site set this one after its last deploy, it still runs with the key: rotate it. After the rotation ask again: a value from before the deploy must match, and one from after it must not.", fmt.Sprint)
 	case len(m.Checked) > 0:
-		t.paragraph("", "  ", unmatchedWords(m), t.good.Sprint)
+		paint := t.good
+		if m.Partial || !m.Coverage.Complete {
+			paint = t.warn
+		}
+		t.paragraph("", "  ", unmatchedWords(m), paint.Sprint)
 		t.paragraph("  ", "  ", "Tried: "+clean(strings.Join(m.Checked, "; "))+", with "+say.Counted(m.Tried.Salts, "salt", "salts")+". A salt that neither Django nor the code at HEAD names is not among them: give it with --salt.", fmt.Sprint)
 	}
 	for _, reason := range m.Reasons {
@@ -101,6 +106,9 @@ func unmatchedWords(m *Match) string {
 	read := "the history"
 	if !m.Coverage.Complete {
 		read = "the part of the history that could be read"
+	}
+	if m.Partial {
+		return "Not everything was tried: whether a key in " + read + " signed it is not known."
 	}
 	switch m.Tried.Keys {
 	case 0:

@@ -124,7 +124,35 @@ func distinct(pieces []piece) []claim {
 			out = append(out, c)
 		}
 	}
-	return out
+	return shortest(out)
+}
+
+// maxPerMAC is how many claims with one signature at their end are tried: a value
+// and what is around it, each with a little more before it. The longest are left
+// out: a thousand headers that end with the same cookie are no thousand values.
+const maxPerMAC = 128
+
+func shortest(claims []claim) []claim {
+	byMAC := map[string][]int{}
+	for i := range claims {
+		if s := claims[i].scheme; s == djangoSigner || s == itsdangerous {
+			byMAC[string(claims[i].mac)] = append(byMAC[string(claims[i].mac)], i)
+		}
+	}
+	drop := map[int]bool{}
+	for _, numbers := range byMAC {
+		slices.SortStableFunc(numbers, func(a, b int) int { return len(claims[a].message) - len(claims[b].message) })
+		for _, n := range numbers[min(len(numbers), maxPerMAC):] {
+			drop[n] = true
+		}
+	}
+	kept := claims[:0]
+	for i, c := range claims {
+		if !drop[i] {
+			kept = append(kept, c)
+		}
+	}
+	return kept
 }
 
 // settle drops what a value's own parts repeat: a whole header and the cookie in

@@ -297,6 +297,25 @@ func TestSeveralValuesOfOneHeaderAreTriedEach(t *testing.T) {
 	}
 }
 
+func TestOneCookieInManyHeadersIsOneValue(t *testing.T) {
+	var value string
+	for _, v := range vectors(t) {
+		if v.ID == "django-6.1.3/session-cookie-json" {
+			value = v.Value
+		}
+	}
+	var b strings.Builder
+	for n := range 2000 {
+		fmt.Fprintf(&b, "%d 'Cookie: csrftoken=%s; sessionid=%s'\n", n, testkit.Draw("csrf", n, 32, "abcdefghijklmnopqrstuvwxyz0123456789"), value)
+	}
+	if a := Check(b.String(), keys(), &Vocabulary{}); len(a.Matches) > 0 || a.Partial {
+		t.Errorf("with other keys: %+v", a)
+	}
+	if a := Check(b.String(), keys(1), &Vocabulary{}); len(a.Matches) != 1 {
+		t.Errorf("%+v", a.Matches)
+	}
+}
+
 func TestTheCodeGivesSaltsAndNames(t *testing.T) {
 	v := &Vocabulary{Salts: []string{"other", "shop.invite"}, Pairs: []CookieSalt{{"basket", ""}, {"tracking", "xyz"}}}
 	for _, x := range vectors(t) {

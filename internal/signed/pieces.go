@@ -79,7 +79,7 @@ func (c *cutter) add(text string, names []string, depth int) {
 // open adds what a piece consists of.
 func (c *cutter) open(p cutting) {
 	depth := p.depth + 1
-	for _, decode := range decoders {
+	for _, decode := range decodersFor(p.text) {
 		if text := decode(p.text); text != p.text {
 			c.add(text, p.names, depth)
 		}
@@ -183,7 +183,7 @@ const (
 // slash.
 func (c *cutter) path(p cutting, depth int) {
 	rest := p.text
-	if len(rest) > maxPath {
+	if len(rest) > maxPath || strings.ContainsAny(rest, " \t\n;\"'") {
 		return
 	}
 	for range maxSegments {
@@ -255,9 +255,18 @@ func with(names []string, name string) []string {
 	return append(names[:len(names):len(names)], name)
 }
 
-// decoders undo what carries a value. Each returns a text without its escapes
-// as it is.
-var decoders = []func(string) string{percent, plus, backslash, entities, quotedPrintable, joined}
+// smallText is the length in bytes up to which a text is decoded whole. Of a
+// larger one that is split anyway the parts are decoded.
+const smallText = 8 << 10
+
+// decodersFor returns what may undo what carries a value. Each returns a text
+// without its escapes as it is.
+func decodersFor(text string) []func(string) string {
+	if len(text) > smallText && strings.ContainsAny(text, "\n\t;|&?# ,\"'") {
+		return []func(string) string{quotedPrintable, joined}
+	}
+	return []func(string) string{percent, plus, backslash, entities, quotedPrintable, joined}
+}
 
 // percent undoes percent-encoding, and leaves what is none.
 func percent(text string) string { return unescape(text, '%') }
@@ -349,10 +358,19 @@ func quotedPrintable(text string) string {
 }
 
 // joined is a text without the breaks that a terminal, a mail or an old Django
-// (base64.encodestring) puts into a long value.
+// (base64.encodestring) puts into a long value. The lines of a larger text must
+// be of one length, as those of a value are.
 func joined(text string) string {
-	if !strings.Contains(text, "\n") {
+	first := strings.IndexByte(text, '\n')
+	if first < 0 {
 		return text
+	}
+	if len(text) > smallText {
+		for line := range strings.SplitSeq(text[:strings.LastIndexByte(text, '\n')], "\n") {
+			if len(line) != first {
+				return text
+			}
+		}
 	}
 	return strings.Map(func(r rune) rune {
 		if r == '\n' || r == '\r' || r == ' ' || r == '\t' {
