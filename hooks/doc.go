@@ -64,7 +64,7 @@ func Expand(names []string) ([]string, error) {
 // A Refusal is why nothing was changed, and what to do about it.
 type Refusal struct {
 	What string // lower case, no full stop
-	Way  string // the way out, for a hint
+	Way  string // what to do instead, for a hint
 }
 
 // Error returns What.

@@ -38,7 +38,7 @@ const maxInput = 16 << 20
 // ErrNoRange is returned by PrePushRange if nothing tells what is pushed.
 var ErrNoRange = errors.New("nothing says what is being pushed")
 
-// noRange adds the way out to ErrNoRange.
+// noRange adds a hint to ErrNoRange.
 type noRange struct{ error }
 
 func (noRange) Hint() string {

@@ -28,10 +28,7 @@ var licences = map[string]string{
 	"github.com/BurntSushi/toml":       "MIT",
 	"github.com/bmatcuk/doublestar/v4": "MIT",
 	"github.com/fatih/color":           "MIT",
-	"github.com/go-git/gcfg":           "BSD-3-Clause",
-	"github.com/go-git/go-billy/v5":    "Apache-2.0",
 	"github.com/go-git/go-git/v5":      "Apache-2.0",
-	"github.com/jbenet/go-context":     "MIT",
 	"github.com/klauspost/compress":    "BSD-3-Clause", // its folders flate and zlib
 	"github.com/mattn/go-colorable":    "MIT",
 	"github.com/mattn/go-isatty":       "MIT",
@@ -39,10 +36,8 @@ var licences = map[string]string{
 	"github.com/rogpeppe/go-internal":  "BSD-3-Clause",
 	"github.com/urfave/cli/v2":         "MIT",
 	"github.com/xrash/smetrics":        "MIT",
-	"golang.org/x/net":                 "BSD-3-Clause",
 	"golang.org/x/sys":                 "BSD-3-Clause",
 	"golang.org/x/term":                "BSD-3-Clause",
-	"gopkg.in/warnings.v0":             "BSD-2-Clause",
 }
 
 // licenceFile matches the names under which licences are kept.

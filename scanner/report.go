@@ -110,6 +110,7 @@ type Scope struct {
 	Head       string    `json:"head,omitempty"`  // object name of HEAD
 	Range      string    `json:"range,omitempty"` // BASE..HEAD as asked
 	Base       string    `json:"base,omitempty"`  // object name of BASE
+	Named      bool      `json:"named,omitempty"` // staged: files were named outside of a commit, and all in them counts
 }
 
 // Key is one secret value and all its places.

@@ -207,7 +207,7 @@ func (w world) leave(ctx context.Context, err error) int {
 	}
 	fmt.Fprintln(w.stderr, "djleaks:", w.line(err.Error()))
 	for _, hint := range hints(err) {
-		fmt.Fprintln(w.stderr, "hint:", w.line(hint))
+		fmt.Fprintln(w.stderr, "hint:", w.line(say.Called(hint, w.call())))
 	}
 	return code
 }

@@ -57,7 +57,7 @@ func (w world) hookRun(c *cli.Context) error {
 		kind = scanner.ScopeCommit
 	}
 	return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
-		t.options.quiet = true
+		t.options.quiet, t.options.stopped = true, true
 		// On a server it is somebody else who sends the commits.
 		foreign := name == hooks.PreReceive || name == hooks.Update || repo.WorkTree() == ""
 		return t.scan().Received(c.Context, repo, kind, scan.Commits(spec), foreign)
@@ -83,7 +83,8 @@ func (w world) hookRange(name string, args []string) (hooks.RangeSpec, error) {
 // hookCommit examines what is staged.
 func (w world) hookCommit(c *cli.Context, files []string) error {
 	return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
-		t.options.quiet = true
+		// Of files outside of a commit a hook manager only asks.
+		t.options.quiet, t.options.stopped = true, len(files) == 0 || repo.InCommit()
 		return t.staged(c.Context, repo, files)
 	})
 }

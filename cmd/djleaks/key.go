@@ -7,9 +7,11 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -42,23 +44,14 @@ func keyCommand(w world) *cli.Command {
 				ArgsUsage: " ",
 				Description: "50 characters of Django's alphabet. For a .env file and for whatever else a\n" +
 					"shell, Docker or a platform reads, take --env-safe: 64 letters and digits,\n" +
-					"which all of them leave as they are.",
-				Flags: []cli.Flag{&cli.BoolFlag{Name: "env-safe", Usage: "64 letters and digits, for .env files and environments"}},
-				Action: func(c *cli.Context) error {
-					if c.Args().Present() {
-						return tooManyArguments(c)
-					}
-					alphabet, length := keyAlphabet, keyLength
-					if c.Bool("env-safe") {
-						alphabet, length = envSafeAlphabet, envSafeLength
-					}
-					key, err := drawKey(alphabet, length)
-					if err != nil {
-						return fmt.Errorf("key new: %w", err)
-					}
-					_, err = fmt.Fprintln(w.stdout, key)
-					return err
+					"which all of them leave as they are. --dotenv prints the whole line of a .env\n" +
+					"file: djleaks key new --dotenv >> .env",
+				Flags: []cli.Flag{
+					&cli.BoolFlag{Name: "env-safe", Usage: "64 letters and digits, for .env files and environments"},
+					&cli.BoolFlag{Name: "dotenv", Usage: "a line for a .env file, with such a key"},
+					&cli.StringFlag{Name: "name", Value: "DJANGO_SECRET_KEY", Usage: "with --dotenv: `NAME` of the variable"},
 				},
+				Action: func(c *cli.Context) error { return w.keyNew(c) },
 			},
 			{
 				Name:      "fingerprint",
@@ -82,6 +75,40 @@ func keyCommand(w world) *cli.Command {
 			matchCommand(w),
 		},
 	}
+}
+
+// isVariable reports whether an environment variable can have this name.
+func isVariable(name string) bool {
+	other := func(c rune) bool {
+		return c != '_' && (c < '0' || c > '9') && (c < 'A' || c > 'Z') && (c < 'a' || c > 'z')
+	}
+	return name != "" && (name[0] < '0' || name[0] > '9') && strings.IndexFunc(name, other) < 0
+}
+
+func (w world) keyNew(c *cli.Context) error {
+	if c.Args().Present() {
+		return tooManyArguments(c)
+	}
+	name := c.String("name")
+	switch {
+	case c.IsSet("name") && !c.Bool("dotenv"):
+		return usageError{"key new: --name is the name in a .env file, and goes with --dotenv", "djleaks key new --dotenv --name " + say.Quote(name)}
+	case !isVariable(name):
+		return usageError{fmt.Sprintf("key new: %q is not the name of a variable", name), "djleaks key new --dotenv --name DJANGO_SECRET_KEY"}
+	}
+	alphabet, length := keyAlphabet, keyLength
+	if c.Bool("env-safe") || c.Bool("dotenv") {
+		alphabet, length = envSafeAlphabet, envSafeLength
+	}
+	key, err := drawKey(alphabet, length)
+	if err != nil {
+		return fmt.Errorf("key new: %w", err)
+	}
+	if c.Bool("dotenv") {
+		key = name + "=" + key
+	}
+	_, err = fmt.Fprintln(w.stdout, key)
+	return err
 }
 
 // drawKey draws a key from the system's secure random numbers.

@@ -34,6 +34,7 @@ type scanOptions struct {
 	jobs       int
 	strict     bool // keys of the old side count too
 	acceptFrom scan.Acceptances
+	stopped    bool // a hook: Git waits for the verdict
 	fixable    bool // fix takes all failing keys out
 	live       scan.Live
 }

@@ -34,7 +34,8 @@ func insteadOf(o *scanner.Occurrence) instead {
 		}
 		return instead{Line: name + ` = os.environ["` + variable(name) + `"]`, Note: "with import os"}
 	case "dotenv":
-		return instead{Line: "git rm --cached " + say.Quote(clean(o.Path)), Note: "and add the file to .gitignore"}
+		// -f, because the file may have been edited since it was staged
+		return instead{Line: "git rm -f --cached " + say.Quote(clean(o.Path)), Note: "and add the file to .gitignore"}
 	case "compose":
 		return instead{Line: name + ": ${" + variable(name) + ":?}", Note: "set it outside the repository"}
 	case "docker":
@@ -106,12 +107,42 @@ func variable(name string) string {
 	return name
 }
 
+// elsewhere is how a reader who may have nothing installed calls the program.
+const elsewhere = "uvx djleaks"
+
+// freshKey is the command that makes a new key and puts it where the line that
+// insteadOf advises will look for it: without that the project ends in an error.
+// Projects that use environ, environs or decouple have a file named .env.
+func freshKey(o *scanner.Occurrence) (command, note string) {
+	line := insteadOf(o).Line
+	getter, name := "", "DJANGO_SECRET_KEY"
+	if before, rest, ok := strings.Cut(line, `("`); ok {
+		_, getter, _ = strings.Cut(before, "= ")
+		line = rest
+	} else if _, rest, ok := strings.Cut(line, `environ["`); ok {
+		line = rest
+	}
+	if variable, _, ok := strings.Cut(line, `"`); ok && identifier(variable) == variable {
+		name = variable
+	}
+	switch getter {
+	case "env", "env.str", "config":
+		command = "djleaks key new --dotenv"
+		if name != "DJANGO_SECRET_KEY" {
+			command += " --name " + name
+		}
+		return command + " >> .env", "a file that Git must ignore"
+	}
+	return "export " + name + `="$(djleaks key new --env-safe)"`, "before you start Django"
+}
+
 // step is one thing to do, with a command or a line of code where there is one.
 type step struct{ Do, Code string }
 
-// wayOut is what to do about leaked keys, in order. The leaked keys must not
-// become fallbacks: they would stay valid.
-func wayOut(keys []scanner.Key) []step {
+// whatToDo is what to do about leaked keys, in order. The leaked keys must not
+// become fallbacks: they would stay valid. program is how the reader calls this
+// one.
+func whatToDo(keys []scanner.Key, program string) []step {
 	live, generated := false, false
 	setting := ""
 	for i := range keys {
@@ -132,7 +163,7 @@ func wayOut(keys []scanner.Key) []step {
 		})
 	}
 	steps = append(steps,
-		step{"Make a new key, outside the repository.", "djleaks key new"},
+		step{"Make a new key, and set it where the site runs, outside the repository.", say.Called("djleaks key new --env-safe", program)},
 		step{"Read it from the environment.", setting},
 		step{"Deploy it to all processes at once. Do not list a leaked key in SECRET_KEY_FALLBACKS: it would stay valid. " +
 			"What the site encrypts with the key must be encrypted again first.", ""},

@@ -116,7 +116,7 @@ func pageOf(r *scanner.Report, opt Options) *pageView {
 		view.Keys = append(view.Keys, pageKeyOf(&r.Keys[i], i < pageOpen, opt))
 	}
 	if failing := r.Failing(); len(failing) > 0 {
-		view.Steps = wayOut(failing)
+		view.Steps = whatToDo(failing, elsewhere)
 	}
 	for _, o := range []pageOthers{
 		{"Accepted keys", true, pageRows(r.Accepted)},

@@ -51,8 +51,8 @@ func writeMarkdown(w io.Writer, r *scanner.Report, opt Options) error {
 		b.WriteString("\n" + say.Counted(len(keys)-written, "more key is", "more keys are") + " in the JSON report.\n")
 	}
 	if failing := r.Failing(); len(failing) > 0 {
-		b.WriteString("\n### The way out\n\n")
-		for _, s := range wayOut(failing) {
+		b.WriteString("\n### What to do\n\n")
+		for _, s := range whatToDo(failing, elsewhere) {
 			b.WriteString("1. " + s.Do)
 			if s.Code != "" {
 				b.WriteString(" " + codeSpan(s.Code))

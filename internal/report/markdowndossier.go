@@ -43,7 +43,7 @@ func markdownPlay(b *strings.Builder, p *scanner.Play) {
 				b.WriteString(codeSpan(at) + ": ")
 			}
 			b.WriteString(markdownText(clean(s.Do)) + "\n")
-			markdownRun(b, s.Run)
+			markdownRun(b, say.Called(s.Run, elsewhere))
 		}
 	}
 }

@@ -31,6 +31,12 @@ type Options struct {
 	Verbose bool // text: list every place, commit and skipped object
 	Quiet   bool // text: nothing for a clean verdict
 	Fixable bool // text of a stopped commit: `djleaks fix --write` takes all failing keys out
+	Stopped bool // text: Git or a hook manager waits for the verdict, and will not go on
+
+	// Program is how the reader of the text calls the program, if that is not
+	// djleaks. What is read elsewhere (HTML, Markdown, …) says uvx djleaks,
+	// which works for whoever has not installed it.
+	Program string
 
 	// Found are the keys of the scan, which no name may show; may be nil.
 	Found *scanner.Redactor

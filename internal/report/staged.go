@@ -32,6 +32,9 @@ func (t *text) staged() {
 	}
 	keys = slices.DeleteFunc(slices.Clone(keys), func(k scanner.Key) bool { return len(k.Occurrences) == 0 })
 	n, advise := t.stagedShare(keys)
+	if t.opt.Stopped {
+		t.line(t.bold.Sprint("djleaks: " + stoppedWords(t.report)))
+	}
 	for i := range keys[:n] {
 		t.stagedKey(&keys[i], advise)
 	}
@@ -44,9 +47,10 @@ func (t *text) staged() {
 	}
 	switch {
 	case n > 0 && t.opt.Fixable:
-		t.line(t.bold.Sprint("fix:       "), "djleaks fix --write", t.dim.Sprint("  (takes it out of the code; without --write shows how)"))
+		t.line(t.bold.Sprint("fix:       "), t.called("djleaks fix --write"), t.dim.Sprint("  (takes it out of the code; without --write shows how)"))
 	case n > 0:
-		t.line(t.bold.Sprint("fresh key: "), "djleaks key new", t.dim.Sprint("  (put it in the environment, not in a file that Git tracks)"))
+		command, note := freshKey(&keys[0].Occurrences[0])
+		t.line(t.bold.Sprint("fresh key: "), t.called(command), t.dim.Sprint("  ("+note+")"))
 	}
 	if n > 0 {
 		t.line(t.bold.Sprint("to accept: "), "# djleaks: allow[reason]", t.dim.Sprint("  on the line of the key or the line before"))
@@ -67,9 +71,29 @@ func (t *text) staged() {
 	t.line(t.verdictPaint().Sprint(verdictWords(t.report, hidden)))
 }
 
+// stoppedWords say what was stopped, and why, to somebody who may never have
+// heard of djleaks.
+func stoppedWords(r *scanner.Report) string {
+	what := map[scanner.ScopeKind]string{scanner.ScopeStaged: "commit", scanner.ScopeCommit: "change of a ref", scanner.ScopePush: "push"}[r.Scope.Kind]
+	keys := "a Django secret key"
+	if n := len(r.Failing()); n > 1 {
+		keys = say.Thousands(n) + " Django secret keys"
+	}
+	switch {
+	case r.Verdict != scanner.KeysFound:
+		return what + " stopped: not everything in it could be read"
+	case r.Scope.Kind == scanner.ScopeStaged:
+		return what + " stopped: it would add " + keys
+	}
+	return what + " stopped: its commits add " + keys
+}
+
 // stagedShare says how many keys are shown, and whether each gets its advice.
 func (t *text) stagedShare(keys []scanner.Key) (n int, advise bool) {
 	left := stagedLines - 3 // a fresh key, to accept, the verdict
+	if t.opt.Stopped {
+		left--
+	}
 	perKey := 3
 	if t.report.Scope.Kind == scanner.ScopePush {
 		left-- // how to take the key out

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -23,7 +24,7 @@ const (
 )
 
 // writeText is for people. A commit that is being made gets a few lines, all
-// other scans a block for each key, the way out, and what was read.
+// other scans a block for each key, what to do, and what was read.
 func writeText(w io.Writer, r *scanner.Report, opt Options) error {
 	if opt.Quiet && r.Verdict == scanner.Clean {
 		return nil
@@ -57,7 +58,7 @@ func (t *text) audit() {
 	if failing := t.report.Failing(); len(t.report.Playbook) > 0 {
 		t.playbook()
 	} else if len(failing) > 0 {
-		t.wayOut(failing)
+		t.whatToDo(failing)
 	}
 	t.coverage()
 	t.verdict(hidden)
@@ -145,9 +146,17 @@ func (t *text) others(label string, keys []scanner.Key) {
 	t.line()
 }
 
-func (t *text) wayOut(keys []scanner.Key) {
-	t.line(t.bold.Sprint("the way out"))
-	for i, s := range wayOut(keys) {
+// called is a command as the reader of this text can type it.
+func (t *text) called(line string) string {
+	if t.opt.Program == "" {
+		return line
+	}
+	return say.Called(line, t.opt.Program)
+}
+
+func (t *text) whatToDo(keys []scanner.Key) {
+	t.line(t.bold.Sprint("what to do"))
+	for i, s := range whatToDo(keys, cmp.Or(t.opt.Program, "djleaks")) {
 		number := strconv.Itoa(i+1) + ". "
 		t.paragraph("  "+number, "     ", s.Do, fmt.Sprint)
 		if s.Code != "" {

@@ -23,7 +23,7 @@ func TestAStoppedCommitPrintsAtMostTwelveLines(t *testing.T) {
 		r := stagedWith(keys)
 		r.Coverage.Skip(scanner.Skip{Path: "big.sql", Reason: "too large"})
 		r.Coverage.Skip(scanner.Skip{Path: "bigger.sql", Reason: "too large"})
-		out := render(t, "text", closed(r), Options{Quiet: true})
+		out := render(t, "text", closed(r), Options{Quiet: true, Stopped: true})
 		if n := strings.Count(out, "\n"); n > 12 {
 			t.Errorf("%d keys: %d lines:\n%s", keys, n, out)
 		}
@@ -52,7 +52,7 @@ func TestNothingMakesTheAnswerToAStoppedCommitLonger(t *testing.T) {
 					r.Keys, r.Accepted, r.Known = append(r.Keys, k), append(r.Accepted, k), append(r.Known, k)
 				}
 				r.Coverage.Skip(scanner.Skip{Path: "big.sql", Reason: "too large"})
-				out := render(t, "text", closed(r), Options{Width: columns})
+				out := render(t, "text", closed(r), Options{Stopped: true, Width: columns})
 				if n := strings.Count(out, "\n"); n > 12 || !strings.Contains(out, "instead: ") || !strings.Contains(out, "djleaks: allow[reason]") {
 					t.Errorf("%s, %d keys, %d columns: %d lines:\n%s", kind, keys, columns, n, out)
 				}
@@ -166,7 +166,7 @@ func TestInsteadFollowsTheKindOfFile(t *testing.T) {
 		{"settings.py", "python-assign", "SECRET_KEY", `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`},
 		{"x", "python-default", "JWT_SECRET", `JWT_SECRET = os.environ["JWT_SECRET"]`},
 		{"settings.py", "python-assign", "SECRET_KEY_FALLBACKS", `SECRET_KEY_FALLBACKS = []`},
-		{"a b/.env.prod", "dotenv", "SECRET_KEY", `git rm --cached 'a b/.env.prod'`},
+		{"a b/.env.prod", "dotenv", "SECRET_KEY", `git rm -f --cached 'a b/.env.prod'`},
 		{"docker-compose.yml", "yaml", "SECRET_KEY", `SECRET_KEY: ${DJANGO_SECRET_KEY:?}`},
 		{"Dockerfile", "docker-env", "SECRET_KEY", "give DJANGO_SECRET_KEY to the container"},
 		{".github/workflows/ci.yml", "yaml", "SECRET_KEY", "secrets of the CI system"},
@@ -310,7 +310,67 @@ func TestAStoppedPushNamesTheCommitAndAsksForNoRotation(t *testing.T) {
 			t.Errorf("%q is not in:\n%s", want, out)
 		}
 	}
-	if strings.Contains(out, "way out") || strings.Count(out, "\n") > 12 {
+	if strings.Contains(out, "what to do") || strings.Count(out, "\n") > 12 {
 		t.Errorf("too much is asked for:\n%s", out)
+	}
+}
+
+func TestWhatWasStoppedIsSaidFirst(t *testing.T) {
+	for _, c := range []struct {
+		kind scanner.ScopeKind
+		keys int
+		want string
+	}{
+		{scanner.ScopeStaged, 1, "djleaks: commit stopped: it would add a Django secret key\n"},
+		{scanner.ScopeStaged, 2, "djleaks: commit stopped: it would add 2 Django secret keys\n"},
+		{scanner.ScopePush, 1, "djleaks: push stopped: its commits add a Django secret key\n"},
+		{scanner.ScopeCommit, 1, "djleaks: change of a ref stopped: its commits add a Django secret key\n"},
+	} {
+		r := stagedWith(c.keys)
+		r.Scope.Kind = c.kind
+		if out := render(t, "text", r, Options{Stopped: true}); !strings.HasPrefix(out, c.want) {
+			t.Errorf("want first %q:\n%s", c.want, out)
+		}
+		if out := render(t, "text", r, Options{}); strings.Contains(out, "stopped") {
+			t.Errorf("nothing was stopped:\n%s", out)
+		}
+	}
+	r := stagedWith(0)
+	r.Coverage.Skip(scanner.Skip{Reason: "no permission", Path: "settings.py"})
+	if out := render(t, "text", closed(r), Options{Stopped: true}); !strings.HasPrefix(out, "djleaks: commit stopped: not everything in it could be read\n") {
+		t.Errorf("an incomplete scan stops:\n%s", out)
+	}
+	r = stagedWith(1)
+	r.Scope.Named = true
+	if out := render(t, "text", r, Options{}); strings.Contains(out, "about to be") {
+		t.Errorf("files were named, and no commit is made:\n%s", out)
+	}
+}
+
+func TestAFreshKeyGoesWhereTheAdvisedLineLooksForIt(t *testing.T) {
+	for instead, want := range map[string]string{
+		"": `export DJANGO_SECRET_KEY="$(uvx djleaks key new --env-safe)"`,
+		`SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`: `export DJANGO_SECRET_KEY="$(uvx djleaks key new --env-safe)"`,
+		`SECRET_KEY = environ["SITE_KEY"]`:             `export SITE_KEY="$(uvx djleaks key new --env-safe)"`,
+		`SECRET_KEY = env("SECRET_KEY")`:               `uvx djleaks key new --dotenv --name SECRET_KEY >> .env`,
+		`SECRET_KEY = env.str("DJANGO_SECRET_KEY")`:    `uvx djleaks key new --dotenv >> .env`,
+		`SECRET_KEY = config("DJANGO_SECRET_KEY")`:     `uvx djleaks key new --dotenv >> .env`,
+		`SECRET_KEY = env("a b; rm -rf .")`:            `uvx djleaks key new --dotenv >> .env`,
+	} {
+		r := stagedWith(1)
+		r.Keys[0].Occurrences[0].Instead = instead
+		if out := render(t, "text", r, Options{Program: "uvx djleaks"}); !strings.Contains(out, "fresh key: "+want+"  (") {
+			t.Errorf("%s: want %s:\n%s", instead, want, out)
+		}
+	}
+}
+
+func TestWhatIsReadElsewhereCallsAProgramThatNobodyHasInstalled(t *testing.T) {
+	r := stagedWith(1)
+	for _, format := range []string{"markdown", "html", "gitlab", "sarif"} {
+		out := render(t, format, r, Options{Rules: []scanner.Rule{{ID: "django-secret-key", Title: "t", Text: "x", Fix: "f"}}})
+		if !strings.Contains(out, "uvx djleaks key new") {
+			t.Errorf("%s does not say how to get a key:\n%s", format, out)
+		}
 	}
 }

@@ -163,7 +163,7 @@ func (t *text) step(number int, s *scanner.Step) {
 		n = 1
 	}
 	for _, line := range lines[:n] {
-		t.line(indent, "  ", line)
+		t.line(indent, "  ", t.called(line))
 	}
 	t.more(len(lines)-n, indent+"  ", "line", "lines")
 }

@@ -216,10 +216,12 @@ func verdictWords(r *scanner.Report, hidden int) string {
 }
 
 func found(r *scanner.Report) string {
-	switch r.Scope.Kind {
-	case scanner.ScopeStaged, scanner.ScopeCommit:
+	switch {
+	case r.Scope.Named:
+		return " found"
+	case r.Scope.Kind == scanner.ScopeStaged, r.Scope.Kind == scanner.ScopeCommit:
 		return " about to be committed"
-	case scanner.ScopePush:
+	case r.Scope.Kind == scanner.ScopePush:
 		return " about to be pushed"
 	}
 	return " found"

@@ -37,6 +37,28 @@ func DidYouMean(word string, names []string, otherwise string) string {
 	return otherwise
 }
 
+// Called writes a line for a shell so that it works where the program is not
+// called djleaks, but program: "uvx djleaks" for somebody who has not installed
+// it. Only where a command can begin does the word count.
+func Called(line, program string) string {
+	const name = "djleaks "
+	var b strings.Builder
+	rest := line
+	for {
+		i := strings.Index(rest, name)
+		if i < 0 {
+			return b.String() + rest
+		}
+		before := strings.TrimRight(rest[:i], " ")
+		if before == "" && b.Len() == 0 || strings.HasSuffix(before, "|") || strings.HasSuffix(before, "&&") || strings.HasSuffix(before, "$(") {
+			b.WriteString(rest[:i] + program + " ")
+		} else {
+			b.WriteString(rest[:i] + name)
+		}
+		rest = rest[i+len(name):]
+	}
+}
+
 func folded(s string) string { return strings.ReplaceAll(strings.ToLower(s), "_", "-") }
 
 // edits is how many bytes to insert, delete, replace or swap to make b of a

@@ -67,3 +67,21 @@ func TestAShellReadsAQuotedWordAsItWas(t *testing.T) {
 		t.Errorf("a plain path is quoted: %s", got)
 	}
 }
+
+func TestCalled(t *testing.T) {
+	for line, want := range map[string]string{
+		"djleaks key new":                 "uvx djleaks key new",
+		"djleaks":                         "djleaks",
+		`export KEY="$(djleaks key new)"`: `export KEY="$(uvx djleaks key new)"`,
+		"cat log | djleaks key match && djleaks hook install": "cat log | uvx djleaks key match && uvx djleaks hook install",
+		"# djleaks: allow[reason]":                            "# djleaks: allow[reason]",
+		"echo djleaks is here":                                "echo djleaks is here",
+	} {
+		if got := Called(line, "uvx djleaks"); got != want {
+			t.Errorf("%q became %q, want %q", line, got, want)
+		}
+		if got := Called(line, "djleaks"); got != line {
+			t.Errorf("%q became %q", line, got)
+		}
+	}
+}

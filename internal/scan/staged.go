@@ -34,10 +34,11 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	r := s.report(scanner.ScopeStaged, settings)
 	r.Coverage.Add(coverage)
 	r.Scope.Repository = repo.GitDir()
+	r.Scope.Named = len(names) > 0 && !repo.InCommit()
 	r.Keys, r.Known = scanner.Build(settings.Detector, s.findings(collector), nil, scanner.StatusStaged)
 	r.Remarks = remarksOf(collector)
 	r = s.conclude(r, settings, d)
-	if len(names) > 0 && !repo.InCommit() {
+	if r.Scope.Named {
 		return r, nil // all of some files is asked for, not what a commit adds
 	}
 	return s.merged(ctx, repo, settings, d, r)
