@@ -28,9 +28,9 @@ func anchors() []scanner.Anchor {
 		{Text: "RqYW5nby1pbnNlY3VyZS", Accept: exactly("RqYW5nby1pbnNlY3VyZS")},
 		{Text: "kamFuZ28taW5zZWN1cmUt", Accept: exactly("kamFuZ28taW5zZWN1cmUt")},
 		// UTF-16 of either byte order, as PowerShell's > writes it.
-		{Text: wide("secret"), Accept: wideNameFollows},
-		{Text: wide("signing_key")},
-		{Text: wide("django-insecure-")},
+		{Text: utf16Text("secret"), Accept: utf16NameFollows},
+		{Text: utf16Text("signing_key")},
+		{Text: utf16Text("django-insecure-")},
 	}
 }
 
@@ -58,8 +58,8 @@ func markerFollows(text []byte, end int) bool {
 	return ok
 }
 
-// wideNameFollows is nameFollows for UTF-16: from end on, every second byte.
-func wideNameFollows(text []byte, end int) bool {
+// utf16NameFollows is nameFollows for UTF-16: from end on, every second byte.
+func utf16NameFollows(text []byte, end int) bool {
 	rest := text[end:min(len(text), end+scanner.AnchorLookahead)]
 	return secretName(func(i int) byte {
 		if 2*i+1 < len(rest) && rest[2*i] == 0 {
@@ -118,9 +118,9 @@ func exactly(literal string) func([]byte, int) bool {
 	return func(text []byte, end int) bool { return string(text[end-len(literal):end]) == literal }
 }
 
-// wide spells an ASCII literal in UTF-16 from its first letter to its last, so
+// utf16Text spells an ASCII literal in UTF-16 from its first letter to its last, so
 // that it is the same in both byte orders.
-func wide(s string) string {
+func utf16Text(s string) string {
 	out := make([]byte, 0, 2*len(s))
 	for i := 0; i < len(s); i++ {
 		if i > 0 {
@@ -138,7 +138,7 @@ const (
 	anchorName     anchorKind = iota // a part of a name
 	anchorInsecure                   // startproject's prefix, in a value
 	anchorBase64                     // the same in base64
-	anchorWide                       // a name or the prefix in UTF-16
+	anchorUTF16                      // a name or the prefix in UTF-16
 	anchorMarker                     // a comment that accepts a key
 
 	anchorCount = iota
@@ -148,7 +148,7 @@ const (
 func kindOfAnchor(text []byte, at int) anchorKind {
 	switch {
 	case at+1 < len(text) && text[at+1] == 0:
-		return anchorWide
+		return anchorUTF16
 	case text[at]|32 == 'd' && text[at+2]|32 == 'l':
 		return anchorMarker
 	case text[at]|32 == 'd':

@@ -17,25 +17,25 @@ type budget struct {
 // size of the text allows: then every further look is a short one.
 func (b *budget) overBudget() bool { return b.spent > b.size/fairShare+4*wideWindow }
 
-// narrow returns the bounds of a short look around an offset: few bytes, and of
+// window returns the bounds of a short look around an offset: few bytes, and of
 // a crowd of names only the nearest. A line with few names is seen whole unless
 // it is long.
-func (doc *document) narrow(offset int) (low, high int) {
-	low, high = max(0, offset-narrowBack), min(len(doc.text), offset+narrowWindow)
+func (doc *document) window(offset int) (low, high int) {
+	low, high = max(0, offset-smallBack), min(len(doc.text), offset+smallWindow)
 	i, _ := slices.BinarySearch(doc.anchors, int32(offset))
-	if i >= crowd {
-		low = max(low, min(int(doc.anchors[i-crowd]), offset-narrowest))
+	if i >= manyNames {
+		low = max(low, min(int(doc.anchors[i-manyNames]), offset-narrowest))
 	}
-	if i+crowd < len(doc.anchors) {
-		high = min(high, max(int(doc.anchors[i+crowd]), offset+narrowest))
+	if i+manyNames < len(doc.anchors) {
+		high = min(high, max(int(doc.anchors[i+manyNames]), offset+narrowest))
 	}
 	return low, high
 }
 
-// crowded reports whether a name is to be passed over in a text that has cost
+// isCrowded reports whether a name is to be passed over in a text that has cost
 // enough: the next name follows before a generated key could stand, and more
 // follow on the same line. A line with few names is always looked at.
-func (doc *document) crowded(i, behind int) bool {
+func (doc *document) isCrowded(i, behind int) bool {
 	if !doc.overBudget() {
 		return false
 	}
@@ -43,36 +43,36 @@ func (doc *document) crowded(i, behind int) bool {
 	for _, a := range doc.anchors[i+1:] {
 		next := int(a)
 		switch {
-		case next > at+narrowWindow || names == 0 && next >= behind+value.MinRandom:
+		case next > at+smallWindow || names == 0 && next >= behind+value.MinRandom:
 			return false
 		case next < behind || kindOfAnchor(doc.text, next) != anchorName:
 			continue
 		}
-		if names++; names == crowd {
+		if names++; names == manyNames {
 			return nextBreak(doc.text, at, next) == next
 		}
 	}
 	return false
 }
 
-// within is a number of bytes to look at, less in a text that has cost enough.
-func (doc *document) within(n int) int {
+// atMost is a number of bytes to look at, less in a text that has cost enough.
+func (doc *document) atMost(n int) int {
 	if doc.overBudget() {
-		return min(n, narrowWindow)
+		return min(n, smallWindow)
 	}
 	return n
 }
 
-// Looking around one name costs at most wideWindow bytes, and narrowWindow in
+// Looking around one name costs at most wideWindow bytes, and smallWindow in
 // a text in which all looking has cost more than a fair share of its size: of
 // 19 000 texts with a name, from five repositories, none.
 const (
-	wideWindow   = 16 << 10
-	narrowWindow = 256
-	narrowBack   = 2 * value.MaxName
-	narrowest    = 96 // room for a name and a key behind it
-	crowd        = 3  // so many names to each side are a crowd
-	fairShare    = 4  // bytes of the text for each that is looked at, and some to begin with
+	wideWindow  = 16 << 10
+	smallWindow = 256
+	smallBack   = 2 * value.MaxName
+	narrowest   = 96 // room for a name and a key behind it
+	manyNames   = 3  // so many names to each side are a crowd
+	fairShare   = 4  // bytes of the text for each that is looked at, and some to begin with
 )
 
 // ahead is how far an evaluator may look from an offset on; in a text that has
@@ -81,7 +81,7 @@ func (doc *document) ahead(at int) (to int) {
 	if !doc.overBudget() {
 		return min(len(doc.text), at+wideWindow)
 	}
-	_, to = doc.narrow(at)
+	_, to = doc.window(at)
 	i, _ := slices.BinarySearch(doc.anchors, int32(at))
 	for ; i < len(doc.anchors) && int(doc.anchors[i]) < to; i++ {
 		if from, _ := doc.word(int(doc.anchors[i]), false); from > at && doc.startsLine(from) {

@@ -13,7 +13,7 @@ func cost(text []byte) (spent, allocated int) {
 	anchors := anchorSet().Append(nil, text, 0, len(text))
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	doc := newDocument(thePlan(), text, anchors, sniffKind)
+	doc := newDocument(thePlan(), text, anchors, formatByContent)
 	doc.read(func(*Assignment) {})
 	runtime.ReadMemStats(&after)
 	return doc.spent + doc.nested, int(after.TotalAlloc - before.TotalAlloc)

@@ -38,7 +38,7 @@ type marker struct {
 type comments struct {
 	doc        *document
 	markers    []marker // by offset
-	statements []span   // of Python, by offset; nil in texts of another kind
+	statements []span   // of Python, by offset; nil in texts of another format
 }
 
 // comments finds the markers at the first call.
@@ -68,7 +68,7 @@ func findComments(doc *document) *comments {
 		}
 		c.markers = append(c.markers, m)
 	}
-	if len(c.markers) > 0 && (doc.kind == kindPython || doc.kind == kindOther) {
+	if len(c.markers) > 0 && (doc.format == formatPython || doc.format == formatOther) {
 		c.readPython()
 	}
 	return c
@@ -251,7 +251,7 @@ const (
 // statement that a value is in.
 func (c *comments) statement(offset, length int) (first, last int) {
 	first, last = offset, offset+max(0, length-1)
-	most, python := maxStatement, c.doc.kind == kindPython
+	most, python := maxStatement, c.doc.format == formatPython
 	if !python {
 		most = maxStatementOther
 	}
@@ -354,8 +354,8 @@ func beginsComment(before []byte) bool {
 // full of examples, and a text within a text is not this one, so neither is
 // looked at.
 func (r *Reading) Remarks(used map[int]bool) []scanner.Remark {
-	switch r.doc.kind {
-	case kindMarkup, kindNotebook, kindPatch, kindBinary, kindWide:
+	switch r.doc.format {
+	case formatMarkup, formatNotebook, formatPatch, formatBinary, formatUTF16:
 		return nil
 	}
 	var out []scanner.Remark

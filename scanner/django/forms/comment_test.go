@@ -118,7 +118,7 @@ func TestTheCommentsOfATextAreBounded(t *testing.T) {
 		if found != 1<<14 {
 			t.Errorf("%q: %d starts", line, found)
 		}
-		if c := findComments(newDocument(thePlan(), text, nil, kindPython)); len(c.markers) > maxMarkers {
+		if c := findComments(newDocument(thePlan(), text, nil, formatPython)); len(c.markers) > maxMarkers {
 			t.Errorf("%d markers", len(c.markers))
 		}
 	}

@@ -1,7 +1,7 @@
 // Package forms reads names and values in the forms in which people write them,
-// in texts of every kind. It does not say which of them are keys.
+// in texts of every format. It does not say which of them are keys.
 //
-//	text ─anchors→ kind → one form after the other → assignments
+//	text ─anchors→ format → one form after the other → assignments
 //
 // Files are named after what they read:
 //

@@ -12,13 +12,13 @@ type document struct {
 	plan    *plan
 	text    []byte
 	anchors []int32 // ascending
-	kind    kind
+	format  format
 	depth   int // how many texts this one is written in
 
 	from, to int // the line that line() found last
 
 	budget
-	facts  map[string]bool // see fact
+	memo   map[string]bool // see fact
 	python memory
 }
 
@@ -29,13 +29,13 @@ const (
 	maxDepth  = 3       // texts within texts: a notebook in a patch in base64
 )
 
-// newDocument begins a text of this kind. With sniffKind it looks at the text,
-// briefly, to see what kind it is.
-func newDocument(p *plan, text []byte, anchors []int32, k kind) *document {
-	if k == sniffKind {
+// newDocument begins a text of this format. With formatByContent it looks at the
+// text, briefly, to see which it is.
+func newDocument(p *plan, text []byte, anchors []int32, k format) *document {
+	if k == formatByContent {
 		k = sniff(text)
 	}
-	return &document{plan: p, text: text, anchors: anchors, kind: k, from: 0, to: -1, budget: budget{size: len(text)}}
+	return &document{plan: p, text: text, anchors: anchors, format: k, from: 0, to: -1, budget: budget{size: len(text)}}
 }
 
 // line returns the bounds of the line that holds offset, without its end. LF,
@@ -44,7 +44,7 @@ func newDocument(p *plan, text []byte, anchors []int32, k kind) *document {
 func (doc *document) line(offset int) (from, to int) {
 	low, high := max(0, offset-lineBack), min(len(doc.text), offset+lineAhead)
 	if doc.overBudget() {
-		low, high = doc.narrow(offset)
+		low, high = doc.window(offset)
 	}
 	if offset < doc.from || offset > doc.to {
 		doc.from = lastBreak(doc.text, low, offset)
@@ -73,7 +73,7 @@ func (doc *document) nextLine(to int) (from, next int, ok bool) {
 	if from == to || from > len(doc.text) {
 		return from, from, false
 	}
-	return from, nextBreak(doc.text, from, min(len(doc.text), from+doc.within(lineAhead))), from < len(doc.text)
+	return from, nextBreak(doc.text, from, min(len(doc.text), from+doc.atMost(lineAhead))), from < len(doc.text)
 }
 
 // previousLine returns the bounds of the line before the one that begins at
@@ -89,7 +89,7 @@ func (doc *document) previousLine(from int) (start, to int, ok bool) {
 	if to == from {
 		return 0, 0, false
 	}
-	return lastBreak(doc.text, max(0, to-doc.within(lineAhead)), to), to, true
+	return lastBreak(doc.text, max(0, to-doc.atMost(lineAhead)), to), to, true
 }
 
 // lastBreak returns the offset behind the last line break in text[from:to], or
@@ -141,13 +141,13 @@ func (doc *document) word(offset int, dashed bool) (from, to int) {
 
 // fact answers a question about the whole text once.
 func (doc *document) fact(name string, ask func(*document) bool) bool {
-	answer, known := doc.facts[name]
+	answer, known := doc.memo[name]
 	if !known {
-		if doc.facts == nil {
-			doc.facts = map[string]bool{}
+		if doc.memo == nil {
+			doc.memo = map[string]bool{}
 		}
 		answer = ask(doc)
-		doc.facts[name] = answer
+		doc.memo[name] = answer
 	}
 	return answer
 }

@@ -5,14 +5,14 @@ type span struct{ from, to int }
 
 func (s span) holds(offset int) bool { return s.from <= offset && offset < s.to }
 
-// view reads an inner text of a known kind.
-func (doc *document) view(l *layout, k kind, emit func(*Assignment)) {
-	doc.inner(l.text, k, func(from, to int) (int, int) { return l.place(from), l.end(to) }, emit)
+// readPart reads an inner text of a known format.
+func (doc *document) readPart(l *offsetMap, k format, emit func(*Assignment)) {
+	doc.readInner(l.text, k, func(from, to int) (int, int) { return l.place(from), l.end(to) }, emit)
 }
 
-// inner reads a text that is written inside this one. place gives the bounds in
+// readInner reads a text that is written inside this one. place gives the bounds in
 // this text of a part of the inner one.
-func (doc *document) inner(text []byte, k kind, place func(from, to int) (int, int), emit func(*Assignment)) {
+func (doc *document) readInner(text []byte, k format, place func(from, to int) (int, int), emit func(*Assignment)) {
 	if doc.depth >= maxDepth {
 		return
 	}

@@ -53,7 +53,7 @@ func base64Form(doc *document, anchor int, emit func(*Assignment)) (end int) {
 	}
 	decoded = decoded[:n]
 	place := func(a, b int) (int, int) { return from + a*4/3, from + b*4/3 }
-	doc.inner(decoded, sniffKind, place, func(a *Assignment) {
+	doc.readInner(decoded, formatByContent, place, func(a *Assignment) {
 		if a.Name == "" {
 			a.Form = Base64
 		}

@@ -13,15 +13,15 @@ import (
 // runs count only for values that no person made up.
 const textRun = 256
 
-// binaryViews reads the printable runs of a binary in which anchors stand:
+// binaryTexts reads the printable runs of a binary in which anchors stand:
 // lines of an editor's swap file, rows of a database, files of an archive. In
 // compiled Python it looks for keys among the constants.
-func binaryViews(doc *document, emit func(*Assignment)) []span {
+func binaryTexts(doc *document, emit func(*Assignment)) []span {
 	var done []span
 	end := 0
 	for _, a := range doc.anchors {
 		anchor := int(a)
-		if anchor < end || kindOfAnchor(doc.text, anchor) == anchorWide {
+		if anchor < end || kindOfAnchor(doc.text, anchor) == anchorUTF16 {
 			continue
 		}
 		from, to := anchor, anchor
@@ -32,10 +32,10 @@ func binaryViews(doc *document, emit func(*Assignment)) []span {
 			to++
 		}
 		end = to
-		l := &layout{}
+		l := &offsetMap{}
 		l.add(from, 1, doc.text[from:to]...)
 		isText := to-from >= textRun && strings.Count(string(l.text), "\n") >= 3
-		doc.view(l, sniffKind, func(a *Assignment) {
+		doc.readPart(l, formatByContent, func(a *Assignment) {
 			if isText || value.AnyGenerated(a.Values) {
 				emit(a)
 			}

@@ -7,21 +7,21 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
-// markupViews reads the code in a document as the language that it says it is:
+// markupTexts reads the code in a document as the language that it says it is:
 // fenced blocks of Markdown, code blocks of reStructuredText. Of HTML it reads
 // the text as a browser would show it, so that a table of settings and code
 // with every word coloured are lines again.
-func markupViews(doc *document, emit func(*Assignment)) []span {
+func markupTexts(doc *document, emit func(*Assignment)) []span {
 	head := bytes.TrimLeft(bytes.TrimPrefix(doc.text, []byte("\xef\xbb\xbf")), " \t\r\n")
 	if len(head) > 1 && head[0] == '<' && (head[1] == '!' || head[1] == '?' || head[1]|32 >= 'a' && head[1]|32 <= 'z') && !bytes.Contains(doc.text, []byte("\n```")) {
-		return htmlViews(doc, emit)
+		return htmlText(doc, emit)
 	}
-	return codeViews(doc, emit)
+	return codeBlocks(doc, emit)
 }
 
-// codeViews reads fenced blocks and the blocks of reStructuredText's
+// codeBlocks reads fenced blocks and the blocks of reStructuredText's
 // directives.
-func codeViews(doc *document, emit func(*Assignment)) []span {
+func codeBlocks(doc *document, emit func(*Assignment)) []span {
 	var done []span
 	next := 0
 	text := doc.text
@@ -53,7 +53,7 @@ func codeViews(doc *document, emit func(*Assignment)) []span {
 			continue
 		}
 		if doc.anchored(&next, start, end) {
-			doc.view(dedent(text, start, end, blank), k, emit)
+			doc.readPart(dedent(text, start, end, blank), k, emit)
 			done = append(done, span{start, end})
 		}
 		from = max(after, start)
@@ -74,40 +74,40 @@ func endOfBreak(text []byte, to int) int {
 }
 
 // fence knows the line that opens a fenced block, and its language.
-func fence(line []byte) (k kind, ok bool) {
+func fence(line []byte) (k format, ok bool) {
 	for _, mark := range [...]string{"```", "~~~"} {
 		if info, found := bytes.CutPrefix(line, []byte(mark)); found {
-			return kindOfLanguage(bytes.TrimLeft(info, mark[:1]+" \t{.")), true
+			return formatOfLanguage(bytes.TrimLeft(info, mark[:1]+" \t{.")), true
 		}
 	}
 	return 0, false
 }
 
-// kindOfLanguage knows the names of languages in documents.
-func kindOfLanguage(info []byte) kind {
+// formatOfLanguage knows the names of languages in documents.
+func formatOfLanguage(info []byte) format {
 	n := 0
 	for n < len(info) && (ascii.IsWord(info[n]) || info[n] == '-') {
 		n++
 	}
 	switch string(bytes.ToLower(info[:n])) {
 	case "python", "py", "python3", "python2", "pycon", "py3":
-		return kindPython
+		return formatPython
 	case "bash", "sh", "shell", "console", "zsh", "dotenv", "env", "shell-session", "sh-session", "fish", "properties":
-		return kindDotenv
+		return formatDotenv
 	case "yaml", "yml":
-		return kindYAML
+		return formatYAML
 	case "dockerfile", "docker":
-		return kindDocker
+		return formatDocker
 	case "json", "jsonc", "json5":
-		return kindJSON
+		return formatJSON
 	case "ini", "toml", "cfg", "conf", "systemd", "nginx", "apache":
-		return kindINI
+		return formatINI
 	case "diff", "patch":
-		return kindPatch
+		return formatPatch
 	case "html", "xml":
-		return kindMarkup
+		return formatMarkup
 	}
-	return sniffKind
+	return formatByContent
 }
 
 // fenceEnd finds where a fenced block ends and what follows begins. A block
@@ -126,10 +126,10 @@ func fenceEnd(text []byte, from int, mark byte, blank int) (end, after int) {
 }
 
 // directive knows reStructuredText's code blocks.
-func directive(line []byte) (k kind, ok bool) {
+func directive(line []byte) (k format, ok bool) {
 	for _, name := range [...]string{".. code-block::", ".. code::", ".. sourcecode::", ".. parsed-literal::"} {
 		if info, found := bytes.CutPrefix(line, []byte(name)); found {
-			return kindOfLanguage(bytes.TrimLeft(info, " \t")), true
+			return formatOfLanguage(bytes.TrimLeft(info, " \t")), true
 		}
 	}
 	return 0, false
@@ -151,8 +151,8 @@ func indentedEnd(text []byte, from, blank int) int {
 
 // dedent takes as many blanks from each line as the block's first line has,
 // Markdown's mark of a quotation, and the prompts of a Python shell.
-func dedent(text []byte, from, end, blank int) *layout {
-	l := &layout{}
+func dedent(text []byte, from, end, blank int) *offsetMap {
+	l := &offsetMap{}
 	cut := -1
 	for from < end {
 		to := nextBreak(text, from, end)
@@ -186,12 +186,12 @@ func htmlStart(text []byte, anchor int) int {
 	return max(0, bytes.LastIndexByte(text[:max(0, anchor-htmlBack)], '<'))
 }
 
-// htmlViews reads the text of HTML or XML. Anchors within tags are left to the
+// htmlText reads the text of HTML or XML. Anchors within tags are left to the
 // other forms: <env name="SECRET_KEY" value="x"/>.
-func htmlViews(doc *document, emit func(*Assignment)) []span {
+func htmlText(doc *document, emit func(*Assignment)) []span {
 	var done []span
 	text := doc.text[:min(len(doc.text), int(doc.anchors[len(doc.anchors)-1])+htmlAhead)]
-	l := &layout{}
+	l := &offsetMap{}
 	for i := htmlStart(text, int(doc.anchors[0])); i < len(text); {
 		n := 0
 		for i+n < len(text) && text[i+n] != '<' && text[i+n] != '&' {
@@ -229,7 +229,7 @@ func htmlViews(doc *document, emit func(*Assignment)) []span {
 			l.add(i, 0, '\n')
 		}
 	}
-	doc.view(l, kindOther, emit)
+	doc.readPart(l, formatOther, emit)
 	return done
 }
 

@@ -6,23 +6,23 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
-// notebookViews reads the cells and the outputs of a Jupyter notebook: strings
+// notebookTexts reads the cells and the outputs of a Jupyter notebook: strings
 // and lists of strings under "source", "text", "text/plain" and the like. Each
 // is one text; its lines are the list's strings.
-func notebookViews(doc *document, emit func(*Assignment)) []span {
+func notebookTexts(doc *document, emit func(*Assignment)) []span {
 	var done []span
 	text, next := doc.text, 0
-	cell := kindPython
+	cell := formatPython
 	for i := 0; i < len(text); {
 		key, at, ok := jsonKey(text, &i)
 		if !ok {
 			continue
 		}
-		k := sniffKind
+		k := formatByContent
 		switch key {
 		case "cell_type":
-			if cell = kindMarkup; bytes.HasPrefix(text[at:], []byte(`"code"`)) {
-				cell = kindPython
+			if cell = formatMarkup; bytes.HasPrefix(text[at:], []byte(`"code"`)) {
+				cell = formatPython
 			}
 			continue
 		case "source", "input":
@@ -31,10 +31,10 @@ func notebookViews(doc *document, emit func(*Assignment)) []span {
 		default:
 			continue
 		}
-		l := &layout{}
+		l := &offsetMap{}
 		i = jsonText(l, text, at)
 		if doc.anchored(&next, at, i) {
-			doc.view(l, k, emit)
+			doc.readPart(l, k, emit)
 			done = append(done, span{at, i})
 		}
 	}
@@ -73,7 +73,7 @@ func skipBlank(text []byte, at int) int {
 
 // jsonText appends the string or the list of strings at text[at], without
 // escapes, and returns the offset behind it.
-func jsonText(l *layout, text []byte, at int) int {
+func jsonText(l *offsetMap, text []byte, at int) int {
 	if at < len(text) && text[at] == '"' {
 		return jsonString(l, text, at)
 	}
@@ -97,7 +97,7 @@ func jsonText(l *layout, text []byte, at int) int {
 
 // jsonString appends the string whose quote stands at text[at] and returns the
 // offset behind it.
-func jsonString(l *layout, text []byte, at int) int {
+func jsonString(l *offsetMap, text []byte, at int) int {
 	end := closeQuote(text, at+1, len(text), '"', false)
 	if end < 0 {
 		end = len(text)

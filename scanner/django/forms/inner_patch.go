@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// patchViews reads the files of a patch as they were before and after it: a
+// patchTexts reads the files of a patch as they were before and after it: a
 // statement over several lines is whole only there.
-func patchViews(doc *document, emit func(*Assignment)) []span {
-	p := patch{doc: doc, emit: emit, kind: sniffKind}
+func patchTexts(doc *document, emit func(*Assignment)) []span {
+	p := patch{doc: doc, emit: emit, format: formatByContent}
 	for from, more := 0, len(doc.text) > 0; more; {
 		to := nextBreak(doc.text, from, len(doc.text))
 		p.line(from, to)
@@ -29,9 +29,9 @@ func patchViews(doc *document, emit func(*Assignment)) []span {
 type patch struct {
 	doc    *document
 	emit   func(*Assignment)
-	kind   kind
-	before layout
-	after  layout
+	format format
+	before offsetMap
+	after  offsetMap
 	start  int // of the first hunk
 	end    int // behind the last line
 	column int // columns of signs: one, or two of a merge's patch; 0 outside of a hunk
@@ -96,47 +96,47 @@ func (p *patch) header(line []byte) {
 			name = name[:n]
 		}
 		if string(name) != "/dev/null" {
-			p.kind = kindOfName(string(name))
+			p.format = formatOfName(string(name))
 		}
 	} else if name, ok := bytes.CutPrefix(line, []byte("--- ")); ok {
 		if n := bytes.IndexByte(name, '\t'); n >= 0 {
 			name = name[:n]
 		}
-		p.kind = kindOfName(string(name))
+		p.format = formatOfName(string(name))
 	}
 }
 
 // flush reads both sides of the file.
 func (p *patch) flush() {
 	if p.end > p.start && p.doc.anchored(&p.next, p.start, p.end) {
-		p.doc.view(&p.before, p.kind, p.emit)
-		p.doc.view(&p.after, p.kind, p.emit)
+		p.doc.readPart(&p.before, p.format, p.emit)
+		p.doc.readPart(&p.after, p.format, p.emit)
 		p.done = append(p.done, span{p.start, p.end})
 	}
-	*p = patch{doc: p.doc, emit: p.emit, kind: sniffKind, next: p.next, done: p.done}
+	*p = patch{doc: p.doc, emit: p.emit, format: formatByContent, next: p.next, done: p.done}
 }
 
-// kindOfName tells the kind of a file that a text names.
-func kindOfName(path string) kind {
+// formatOfName tells the format of a file that a text names.
+func formatOfName(path string) format {
 	path = strings.TrimSpace(path)
 	name := strings.ToLower(path[strings.LastIndexByte(path, '/')+1:])
 	if strings.HasPrefix(name, "dockerfile") || strings.HasSuffix(name, ".dockerfile") {
-		return kindDocker
+		return formatDocker
 	}
 	if strings.HasPrefix(name, ".env") || strings.HasSuffix(name, ".env") {
-		return kindDotenv
+		return formatDotenv
 	}
 	switch name[strings.LastIndexByte(name, '.')+1:] {
 	case "py", "pyi", "py3":
-		return kindPython
+		return formatPython
 	case "yml", "yaml":
-		return kindYAML
+		return formatYAML
 	case "json":
-		return kindJSON
+		return formatJSON
 	case "sh", "bash", "zsh":
-		return kindDotenv
+		return formatDotenv
 	case "ini", "cfg", "toml", "service":
-		return kindINI
+		return formatINI
 	}
-	return sniffKind
+	return formatByContent
 }

@@ -7,8 +7,8 @@ import (
 	"github.com/djleaks/djleaks/internal/testkit"
 )
 
-func TestLayoutsLeadBack(t *testing.T) {
-	l := &layout{}
+func TestOffsetMapsLeadBack(t *testing.T) {
+	l := &offsetMap{}
 	l.add(10, 1, []byte("abc")...)
 	l.add(20, 0, '&')
 	l.add(25, 1, []byte("de")...)
@@ -25,16 +25,16 @@ func TestLayoutsLeadBack(t *testing.T) {
 	}
 }
 
-// FuzzEveryKind reads texts as each kind, whatever they look like: offsets stay
+// FuzzEveryFormat reads texts as each format, whatever they look like: offsets stay
 // inside, and the same text gives the same keys.
-func FuzzEveryKind(f *testing.F) {
+func FuzzEveryFormat(f *testing.F) {
 	for n, text := range testkit.CaseTexts(f) {
 		f.Add(text, byte(n))
 	}
 	f.Fuzz(func(t *testing.T, text []byte, k byte) {
 		anchors := anchorSet().Append(nil, text, 0, len(text))
 		read := func() (values []string) {
-			newDocument(thePlan(), text, anchors, kind(k%kindCount)).read(func(a *Assignment) {
+			newDocument(thePlan(), text, anchors, format(k%formatCount)).read(func(a *Assignment) {
 				if a.Offset < 0 || a.Length < 0 || a.Offset+a.Length > len(text) || len(a.Values) == 0 {
 					t.Fatalf("%v, of %d bytes", a, len(text))
 				}

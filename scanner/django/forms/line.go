@@ -21,7 +21,7 @@ func (doc *document) askLine(anchor int, forms []func(statement) answer) answer 
 		return claimed
 	}
 	magic := false
-	if doc.kind == kindPython {
+	if doc.format == formatPython {
 		magic = s.skipMagic()
 	} else if s.isPython() {
 		return pass
@@ -31,7 +31,7 @@ func (doc *document) askLine(anchor int, forms []func(statement) answer) answer 
 		if !got.claimed {
 			continue
 		}
-		if doc.kind == kindPython && !magic {
+		if doc.format == formatPython && !magic {
 			// What Python's own form has left alone, such as text in a string.
 			got.found = slices.DeleteFunc(got.found, func(a Assignment) bool { return !value.AnyGenerated(a.Values) })
 		}
@@ -104,12 +104,12 @@ func (s *statement) rereadSign() bool {
 }
 
 // lineStyle is how values stand in a line of unknown language.
-var lineStyle = style{form: Text, blank: true, stops: ",;)}]"}
+var lineStyle = quoting{form: Text, blank: true, stops: ",;)}]"}
 
-// lineReader knows what most languages have in common: a name, a sign and a
+// lineForm knows what most languages have in common: a name, a sign and a
 // value between quotes. Without quotes only a value that no person would have
 // made up counts.
-func lineReader(s statement) answer {
+func lineForm(s statement) answer {
 	traits, ok := s.skipToValue()
 	if !ok || pythonPrefix(s.rest()) {
 		return pass // b'…' and the like are Python's
@@ -297,7 +297,7 @@ var codeRoots = [...]string{
 
 // isCode reports whether the value is an expression of a program, and not a key
 // that looks like one.
-func (r *reading) isCode() bool {
+func (r *lineValue) isCode() bool {
 	return !r.quoted && isCode(r.values[0]) && !value.AnyGenerated(r.values)
 }
 

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// batchReader knows cmd's set NAME=value and setx NAME value.
-func batchReader(s statement) answer {
-	y := style{form: Batch, bare: true}
+// batchForm knows cmd's set NAME=value and setx NAME value.
+func batchForm(s statement) answer {
+	y := quoting{form: Batch, bare: true}
 	switch command := s.windowsCommand(); {
 	case s.sep == "" && (bytes.HasSuffix(command, []byte("setx")) || bytes.HasSuffix(command, []byte("setx /m"))):
 		y.blank, y.percent = true, true

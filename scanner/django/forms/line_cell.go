@@ -8,16 +8,16 @@ import (
 )
 
 // cellStyle is how a value is written in a cell of a table or after a label.
-var cellStyle = style{form: NameValue, stops: ",;|\t<"}
+var cellStyle = quoting{form: NameValue, stops: ",;|\t<"}
 
 // cells is how many cells after that of the name are looked at.
 const cells = 4
 
-// cellReader reads a name that is alone in its cell of a table, or a label, and
+// cellForm reads a name that is alone in its cell of a table, or a label, and
 // a value in another cell: NAME,value and NAME;value, | `NAME` | `value` |,
 // **NAME**: value. Only what nobody made up counts: in prose and in tables a name
 // is followed by what it is for.
-func cellReader(s statement) answer {
+func cellForm(s statement) answer {
 	text := s.doc.text
 	left := text[s.from:s.nameFrom]
 	if n := bytes.LastIndexByte(left, '<'); n >= 0 && tagEnd(left[n:]) == len(left)-n {

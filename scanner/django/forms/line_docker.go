@@ -13,9 +13,9 @@ const (
 	dockerBytes = 8 << 10 // bytes, to each side
 )
 
-// dockerReader knows the instructions of a Dockerfile: ENV NAME value, ENV and
+// dockerForm knows the instructions of a Dockerfile: ENV NAME value, ENV and
 // ARG NAME=value, and variables of a RUN.
-func dockerReader(s statement) answer {
+func dockerForm(s statement) answer {
 	instruction, start := dockerInstruction(s.doc, s.from)
 	switch instruction {
 	case "ENV", "ARG", "LABEL":
@@ -29,7 +29,7 @@ func dockerReader(s statement) answer {
 // dockerSetting reads a variable of an instruction; alone says that it is the
 // first, so that ENV NAME value is possible.
 func (s *statement) dockerSetting(instruction string, alone bool) answer {
-	y := style{form: Dockerfile, blank: true, joins: true, single: true}
+	y := quoting{form: Dockerfile, blank: true, joins: true, single: true}
 	var traits scanner.Trait
 	alone = alone && instruction == "ENV"
 	switch {
@@ -85,7 +85,7 @@ func dockerInstruction(doc *document, from int) (name string, after int) {
 	word := bytes.ToUpper(doc.text[i:end])
 	switch string(word) {
 	case "ENV", "ARG", "RUN", "LABEL":
-		if doc.kind == kindDocker || bytes.Equal(word, doc.text[i:end]) {
+		if doc.format == formatDocker || bytes.Equal(word, doc.text[i:end]) {
 			return string(word), end
 		}
 	}

@@ -8,12 +8,12 @@ import (
 
 // dotenvStyle is how environment files write values: to the end of the line,
 // less a comment behind white space.
-var dotenvStyle = style{form: Dotenv, comment: true, single: true, joins: true, bare: true}
+var dotenvStyle = quoting{form: Dotenv, comment: true, single: true, joins: true, bare: true}
 
-// dotenvReader knows NAME=value on a line of its own, with or without export,
+// dotenvForm knows NAME=value on a line of its own, with or without export,
 // and with blanks around the sign where the text is an environment file.
-func dotenvReader(s statement) answer {
-	file := s.doc.kind == kindDotenv
+func dotenvForm(s statement) answer {
+	file := s.doc.format == formatDotenv
 	if !s.beginsLine() || !s.isDotenv(file) {
 		return pass
 	}

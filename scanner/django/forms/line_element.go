@@ -2,8 +2,8 @@ package forms
 
 import "bytes"
 
-// elementReader knows <SECRET_KEY>value</SECRET_KEY>.
-func elementReader(s statement) answer {
+// elementForm knows <SECRET_KEY>value</SECRET_KEY>.
+func elementForm(s statement) answer {
 	text := s.doc.text
 	if byteAt(text, s.nameFrom-1) != '<' || byteAt(text, s.nameTo) != '>' {
 		return pass
@@ -12,7 +12,7 @@ func elementReader(s statement) answer {
 	if end < 2 {
 		return pass
 	}
-	y := style{form: XML, entity: true}
+	y := quoting{form: XML, entity: true}
 	if r, ok := y.read(text, s.nameTo+1, s.nameTo+end); ok {
 		return found(s.assign(y.form, r, s.commentTrait()))
 	}

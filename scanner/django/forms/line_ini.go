@@ -8,13 +8,13 @@ import (
 )
 
 // iniStyle is how configuration files write values: %% stands for %.
-var iniStyle = style{form: INI, comment: true, bare: true, single: true, percent: true}
+var iniStyle = quoting{form: INI, comment: true, bare: true, single: true, percent: true}
 
 // sectionBytes is how far back the section of an entry is looked for.
 const sectionBytes = 4 << 10
 
-// iniReader knows name = value and name: value, quoted as in TOML or not.
-func iniReader(s statement) answer {
+// iniForm knows name = value and name: value, quoted as in TOML or not.
+func iniForm(s statement) answer {
 	if !s.isEntry() {
 		return pass
 	}
@@ -60,13 +60,13 @@ func (s *statement) isEntry() bool {
 	return last == '.' || last == ':' && len(left) <= 2 // pytest-env: D:SECRET_KEY=x
 }
 
-// iniLikeReader is iniReader for texts of unknown kind: the section must be
+// iniLikeForm is iniForm for texts of unknown kind: the section must be
 // seen, or the sign be one of configuration files.
-func iniLikeReader(s statement) answer {
+func iniLikeForm(s statement) answer {
 	if s.sep != "=" || s.open != 0 || s.section() == "" {
 		return pass
 	}
-	return iniReader(s)
+	return iniForm(s)
 }
 
 // section returns the name of the [section] that the line stands in, or "".

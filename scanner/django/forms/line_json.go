@@ -9,10 +9,10 @@ import (
 )
 
 // jsonStyle is how JSON writes strings.
-var jsonStyle = style{form: JSON, stops: ",}]"}
+var jsonStyle = quoting{form: JSON, stops: ",}]"}
 
-// jsonReader knows "NAME": "value" and "NAME": {"value": "x"}.
-func jsonReader(s statement) answer {
+// jsonForm knows "NAME": "value" and "NAME": {"value": "x"}.
+func jsonForm(s statement) answer {
 	if s.sep != ":" || !s.inner {
 		return pass
 	}
@@ -45,7 +45,7 @@ func jsonReader(s statement) answer {
 }
 
 // jsonSecret decodes a value of the object "data" of a Kubernetes Secret.
-func (s *statement) jsonSecret(r reading) (v string, ok bool) {
+func (s *statement) jsonSecret(r lineValue) (v string, ok bool) {
 	text := s.doc.text
 	data := s.openBrace(s.nameFrom)
 	if data < 0 || jsonKeyBefore(text[:data]) != "data" {
@@ -61,7 +61,7 @@ func (s *statement) jsonSecret(r reading) (v string, ok bool) {
 // openBrace returns where the innermost object that is open before an offset
 // begins, or -1.
 func (s *statement) openBrace(at int) int {
-	low := max(0, at-s.doc.within(pairBytes))
+	low := max(0, at-s.doc.atMost(pairBytes))
 	s.doc.spent += (at - low) / 8
 	depth := 0
 	for i := at - 1; i >= low; i-- {
@@ -111,7 +111,7 @@ func holdsKindSecret(object []byte) bool {
 func (s *statement) jsonList(at int) answer {
 	list := claimed
 	text := s.doc.text
-	limit := min(len(text), at+s.doc.within(lineAhead))
+	limit := min(len(text), at+s.doc.atMost(lineAhead))
 	for at < limit {
 		c := text[at]
 		if ascii.IsSpace(c) || ascii.IsBreak(c) || c == ',' {
@@ -138,7 +138,7 @@ func (s *statement) jsonList(at int) answer {
 // pairBytes.
 func (s *statement) objectEnd(at int) int {
 	text := s.doc.text
-	limit := min(len(text), at+s.doc.within(pairBytes))
+	limit := min(len(text), at+s.doc.atMost(pairBytes))
 	depth := 0
 	for i := at; i < limit; i++ {
 		switch text[i] {

@@ -7,11 +7,11 @@ import (
 )
 
 // makeStyle is how a Makefile writes values: $$ stands for $, \# for #.
-var makeStyle = style{form: Make, comment: true, dollars: true, joins: true}
+var makeStyle = quoting{form: Make, comment: true, dollars: true, joins: true}
 
-// makeReader knows the assignments that only make has, and plain ones in a
+// makeForm knows the assignments that only make has, and plain ones in a
 // text that is a Makefile.
-func makeReader(s statement) answer {
+func makeForm(s statement) answer {
 	var traits scanner.Trait
 	switch s.sep {
 	case "?=":

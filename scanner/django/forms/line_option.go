@@ -8,7 +8,7 @@ import (
 )
 
 // optionStyle is how a command line writes the value of an option.
-var optionStyle = style{form: Shell, blank: true, stops: ";|&", single: true, joins: true}
+var optionStyle = quoting{form: Shell, blank: true, stops: ";|&", single: true, joins: true}
 
 // nameOptions give a command the name of what it stores, and valueOptions the
 // value.
@@ -24,9 +24,9 @@ const (
 	commandBytes = 2 << 10
 )
 
-// optionReader reads commands that store a name and a value: --name NAME --value
+// optionForm reads commands that store a name and a value: --name NAME --value
 // value in any order, and set NAME value.
-func optionReader(s statement) answer {
+func optionForm(s statement) answer {
 	if s.sep != "" || s.doc.overBudget() {
 		return pass
 	}

@@ -81,11 +81,11 @@ var valueKeys = [...]string{
 	"value",
 }
 
-// pairReader knows a name and its value as two entries of one object, on one
+// pairForm knows a name and its value as two entries of one object, on one
 // line or on several: - name: SECRET_KEY / value: x, {"name": "SECRET_KEY",
 // "value": "x"}, <env name="SECRET_KEY" value="x"/>, { name = "SECRET_KEY",
 // value = "x" }.
-func pairReader(s statement) answer {
+func pairForm(s statement) answer {
 	left := s.left
 	if len(left) == 0 || s.sep == "=" || s.sep == ":" {
 		return pass
@@ -112,13 +112,13 @@ func pairReader(s statement) answer {
 	from, to := s.object(s.from + n)
 	y := lineStyle
 	y.form = NameValue
-	y.entity = s.doc.kind == kindMarkup
+	y.entity = s.doc.format == formatMarkup
 	traits := s.commentTrait()
 	a, ok := s.valueBetween(s.nameTo, to, y, traits)
 	if !ok {
 		a, ok = s.valueBetween(from, s.nameFrom, y, traits)
 	}
-	if !ok && s.doc.kind == kindMarkup {
+	if !ok && s.doc.format == formatMarkup {
 		a, ok = s.elementText(to, traits)
 	}
 	if ok {
@@ -164,7 +164,7 @@ func (s *statement) elementText(tagEnd int, traits scanner.Trait) (a Assignment,
 	from += bytes.Index(text[from:from+n], raw)
 	y := lineStyle
 	y.entity = true
-	r := reading{offset: from, length: len(raw), values: y.readings(string(raw), 0), end: from + len(raw)}
+	r := lineValue{offset: from, length: len(raw), values: y.readings(string(raw), 0), end: from + len(raw)}
 	return s.assign(NameValue, r, traits), true
 }
 
@@ -181,7 +181,7 @@ func oneOf(word []byte, list []string) bool {
 // braces or angle brackets on the same lines, or lines of the same indentation.
 func (s *statement) object(key int) (from, to int) {
 	text := s.doc.text
-	reach := s.doc.within(pairBytes)
+	reach := s.doc.atMost(pairBytes)
 	from, open := openingBefore(text, max(0, s.nameFrom-reach), s.nameFrom)
 	to, closed := closingAfter(text, s.nameTo, min(len(text), s.nameTo+reach))
 	if open && closed {
@@ -278,7 +278,7 @@ func (s *statement) mappingEnd(column int) int {
 
 // valueIn answers with the value after value: or default: between two offsets,
 // and claims the name without one.
-func (s *statement) valueIn(from, to int, y style, traits scanner.Trait) answer {
+func (s *statement) valueIn(from, to int, y quoting, traits scanner.Trait) answer {
 	if a, ok := s.valueBetween(from, to, y, traits); ok {
 		return found(a)
 	}
@@ -287,7 +287,7 @@ func (s *statement) valueIn(from, to int, y style, traits scanner.Trait) answer 
 
 // valueBetween reads the value after value: or default: between two offsets; ok
 // is false if there is none, or an expression of a program.
-func (s *statement) valueBetween(from, to int, y style, traits scanner.Trait) (a Assignment, ok bool) {
+func (s *statement) valueBetween(from, to int, y quoting, traits scanner.Trait) (a Assignment, ok bool) {
 	text := s.doc.text
 	if y.stops == "" {
 		y.stops = ",}"

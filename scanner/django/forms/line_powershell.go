@@ -2,12 +2,12 @@ package forms
 
 import "bytes"
 
-// powershellReader knows PowerShell's $env:NAME = "value".
-func powershellReader(s statement) answer {
+// powershellForm knows PowerShell's $env:NAME = "value".
+func powershellForm(s statement) answer {
 	if s.sep != "=" || !bytes.HasSuffix(s.windowsCommand(), []byte("$env:")) {
 		return pass
 	}
-	y := style{form: PowerShell, bare: true, single: true}
+	y := quoting{form: PowerShell, bare: true, single: true}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
 	if !ok || r.isCode() || !r.quoted {
 		return claimed

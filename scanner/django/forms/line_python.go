@@ -11,7 +11,7 @@ import (
 // does not look like it: a short file without an import, whose first lines are
 // those of an environment file too.
 func (s *statement) isPython() bool {
-	if s.sep != "=" || s.open != 0 || !of(kindDotenv, kindINI, kindOther).has(s.doc.kind) {
+	if s.sep != "=" || s.open != 0 || !of(formatDotenv, formatINI, formatOther).has(s.doc.format) {
 		return false
 	}
 	if left, _ := s.commented(); len(bytes.TrimSpace(left)) > 0 {

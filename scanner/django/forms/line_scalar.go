@@ -12,7 +12,7 @@ import (
 )
 
 // A reading is a value as written and all that it may mean.
-type reading struct {
+type lineValue struct {
 	offset, length int      // in the document's text, without quotes
 	values         []string // likeliest first; none if the text refers to a value elsewhere
 	fallback       bool     // the default of a reference: ${X:-default}
@@ -21,7 +21,7 @@ type reading struct {
 }
 
 // A style says how a family of formats writes values.
-type style struct {
+type quoting struct {
 	form scanner.Form
 
 	blank   bool   // an unquoted value ends at white space
@@ -37,7 +37,7 @@ type style struct {
 }
 
 // read reads the value that begins at text[at] and must end before limit.
-func (y *style) read(text []byte, at, limit int) (r reading, ok bool) {
+func (y *quoting) read(text []byte, at, limit int) (r lineValue, ok bool) {
 	limit = min(limit, at+lineAhead)
 	for at < limit && ascii.IsSpace(text[at]) {
 		at++
@@ -75,13 +75,13 @@ func quoteAt(text []byte, i, limit int) (quote byte, n int) {
 }
 
 // quoted reads a value between quotes; ok is false if they do not close.
-func (y *style) quoted(text []byte, at, limit int, quote byte, n int) (r reading, ok bool) {
+func (y *quoting) quoted(text []byte, at, limit int, quote byte, n int) (r lineValue, ok bool) {
 	from := at + n
 	to := y.closing(text, from, limit, quote, text[at:at+n])
 	if to < 0 {
 		return r, false
 	}
-	r = reading{offset: from, length: to - from, quoted: true, end: to + n}
+	r = lineValue{offset: from, length: to - from, quoted: true, end: to + n}
 	raw := string(text[from:to])
 	if n == 3 && text[at] != '\\' {
 		raw = r.trimBlock(raw)
@@ -106,7 +106,7 @@ func (y *style) quoted(text []byte, at, limit int, quote byte, n int) (r reading
 
 // trimBlock takes the line break after three quotes off a value, as TOML does,
 // and joins lines that end in a backslash.
-func (r *reading) trimBlock(raw string) string {
+func (r *lineValue) trimBlock(raw string) string {
 	n := len(raw) - len(strings.TrimLeft(raw, "\\\r\n"))
 	if n > 0 && strings.HasPrefix(raw, `\`) {
 		n = len(raw) - len(strings.TrimLeft(raw, "\\\r\n \t"))
@@ -121,7 +121,7 @@ func (r *reading) trimBlock(raw string) string {
 }
 
 // closing finds the end of a quoted value, or -1.
-func (y *style) closing(text []byte, from, limit int, quote byte, opening []byte) int {
+func (y *quoting) closing(text []byte, from, limit int, quote byte, opening []byte) int {
 	switch {
 	case len(opening) == 3 && opening[0] != '\\':
 		n := bytes.Index(text[from:min(len(text), max(limit, from+blockBytes))], opening)
@@ -151,9 +151,9 @@ func (y *style) closing(text []byte, from, limit int, quote byte, opening []byte
 	return closeQuote(text, from, limit, quote, false)
 }
 
-// pieces reads what a shell would take for the rest of the same word. The value
+// runs reads what a shell would take for the rest of the same word. The value
 // ends at to, the word at end: after a quote, if there is one.
-func (y *style) pieces(text []byte, at, limit int) (value string, to, end int) {
+func (y *quoting) pieces(text []byte, at, limit int) (value string, to, end int) {
 	var out []byte
 	for at < limit && !ascii.IsSpace(text[at]) && text[at] != ';' {
 		if quote, n := quoteAt(text, at, limit); n == 1 {
@@ -176,7 +176,7 @@ func (y *style) pieces(text []byte, at, limit int) (value string, to, end int) {
 }
 
 // plain reads a value without quotes.
-func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
+func (y *quoting) plain(text []byte, at, limit int) (r lineValue, ok bool) {
 	line := text[at:limit]
 	end := y.plainEnd(line)
 	if y.isComment(line[:end], byteAt(text, at-1)) {
@@ -193,14 +193,14 @@ func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 		if len(v) > 1 && (v[0] == '"' || v[0] == '\'') && v[len(v)-1] == v[0] {
 			from, to, v = from+1, to-1, v[1:len(v)-1]
 		}
-		r = reading{offset: at + from, length: to - from, end: at + len(whole), values: y.readings(v, 0), fallback: true}
+		r = lineValue{offset: at + from, length: to - from, end: at + len(whole), values: y.readings(v, 0), fallback: true}
 		return r, len(r.values) > 0
 	}
 	short := y.cutAtStop(whole)
 	if len(short) == 0 {
 		return y.onlyDjangos(text, at, limit)
 	}
-	r = reading{offset: at, length: len(short), end: at + len(whole), values: y.readings(string(short), 0)}
+	r = lineValue{offset: at, length: len(short), end: at + len(whole), values: y.readings(string(short), 0)}
 	if len(short) < len(whole) {
 		// A stop sign can be one of the key's own: the whole counts only if
 		// that makes a surer key.
@@ -213,7 +213,7 @@ func (y *style) plain(text []byte, at, limit int) (r reading, ok bool) {
 
 // plainEnd is the length of an unquoted value that begins a line, as far as
 // white space and comments tell.
-func (y *style) plainEnd(line []byte) int {
+func (y *quoting) plainEnd(line []byte) int {
 	if y.blank {
 		if n := bytes.IndexAny(line, " \t"); n >= 0 {
 			return n
@@ -226,7 +226,7 @@ func (y *style) plainEnd(line []byte) int {
 
 // isComment reports whether a comment is in the place of the value, and no key
 // that begins with its sign.
-func (y *style) isComment(v []byte, before byte) bool {
+func (y *quoting) isComment(v []byte, before byte) bool {
 	return y.comment && len(v) > 0 && v[0] == '#' && ascii.IsSpace(before) && value.Surest(y.readings(string(v), 0)) > value.Django
 }
 
@@ -236,7 +236,7 @@ func isCommand(line []byte) bool {
 }
 
 // cutAtStop ends a value at the first of the style's stop signs.
-func (y *style) cutAtStop(whole []byte) []byte {
+func (y *quoting) cutAtStop(whole []byte) []byte {
 	if y.stops != "" && !bytes.HasPrefix(whole, []byte("${")) {
 		if n := bytes.IndexAny(whole, y.stops); n >= 0 {
 			return bytes.TrimRight(whole[:n], " \t")
@@ -247,12 +247,12 @@ func (y *style) cutAtStop(whole []byte) []byte {
 
 // onlyDjangos reads a word that begins with a sign of the text's own, such as
 // $( or a closing bracket: only a key that Django made begins so.
-func (y *style) onlyDjangos(text []byte, at, limit int) (r reading, ok bool) {
+func (y *quoting) onlyDjangos(text []byte, at, limit int) (r lineValue, ok bool) {
 	word := text[at:limit]
 	if n := bytes.IndexAny(word, " \t"); n >= 0 {
 		word = word[:n]
 	}
-	r = reading{offset: at, length: len(word), values: y.readings(string(word), 0), end: at + len(word)}
+	r = lineValue{offset: at, length: len(word), values: y.readings(string(word), 0), end: at + len(word)}
 	return r, value.Surest(r.values) <= value.Django
 }
 
@@ -270,7 +270,7 @@ func commentStart(line []byte) int {
 
 // readings lists what a value may mean: the way of the style first, then other
 // layers that it may be in. quote is 0 for an unquoted value.
-func (y *style) readings(raw string, quote byte) []string {
+func (y *quoting) readings(raw string, quote byte) []string {
 	first := y.unescape(raw, quote)
 	out := readingList{y.ownMeaning(first)}
 	out.add(first)
@@ -293,7 +293,7 @@ func (y *style) readings(raw string, quote byte) []string {
 }
 
 // ownMeaning undoes what the style doubles and what it writes as entities.
-func (y *style) ownMeaning(v string) string {
+func (y *quoting) ownMeaning(v string) string {
 	if y.dollars {
 		v = strings.ReplaceAll(v, "$$", "$")
 	}
@@ -316,7 +316,7 @@ func (l *readingList) add(v string) {
 }
 
 // unescape undoes the style's own escapes.
-func (y *style) unescape(raw string, quote byte) string {
+func (y *quoting) unescape(raw string, quote byte) string {
 	switch {
 	case quote == '\'' && y.double:
 		return strings.ReplaceAll(raw, "''", "'")

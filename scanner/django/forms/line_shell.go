@@ -9,16 +9,16 @@ import (
 )
 
 // wordStyle is how a shell writes the value of a variable: one word.
-var wordStyle = style{form: Shell, blank: true, stops: ";|)`<>", single: true, joins: true, dollars: false}
+var wordStyle = quoting{form: Shell, blank: true, stops: ";|)`<>", single: true, joins: true, dollars: false}
 
-// expansionReader knows the default of a parameter expansion,
+// expansionForm knows the default of a parameter expansion,
 // ${SECRET_KEY:-default}, wherever it stands.
-func expansionReader(s statement) answer {
+func expansionForm(s statement) answer {
 	text := s.doc.text
 	if s.nameFrom < 2 || text[s.nameFrom-1] != '{' || text[s.nameFrom-2] != '$' {
 		return pass
 	}
-	if s.nameFrom > 2 && text[s.nameFrom-3] == '$' && s.doc.kind != kindYAML {
+	if s.nameFrom > 2 && text[s.nameFrom-3] == '$' && s.doc.format != formatYAML {
 		return pass
 	}
 	from := s.nameFrom - 2
@@ -26,9 +26,9 @@ func expansionReader(s statement) answer {
 	if end > 0 {
 		raw := string(text[from : from+end])
 		if v, at, to, ok := defaultOf(raw); ok {
-			r := reading{offset: from + at, length: to - at, values: composeStyle.readings(v, 0), fallback: true}
+			r := lineValue{offset: from + at, length: to - at, values: composeStyle.readings(v, 0), fallback: true}
 			if n := len(v); n > 1 && (v[0] == '"' || v[0] == '\'') && v[n-1] == v[0] {
-				r = reading{offset: r.offset + 1, length: n - 2, values: composeStyle.readings(v[1:n-1], v[0]), fallback: true}
+				r = lineValue{offset: r.offset + 1, length: n - 2, values: composeStyle.readings(v[1:n-1], v[0]), fallback: true}
 			}
 			return found(s.assign(ShellDefault, r, s.commentTrait()))
 		}
@@ -36,9 +36,9 @@ func expansionReader(s statement) answer {
 	return claimed
 }
 
-// commandReader knows commands that take a name and a value as two words:
+// commandForm knows commands that take a name and a value as two words:
 // setenv NAME value (csh), set -gx NAME value (fish).
-func commandReader(s statement) answer {
+func commandForm(s statement) answer {
 	if s.sep != "" || !s.spaced || s.open != 0 && !s.inner {
 		return pass
 	}
@@ -56,10 +56,10 @@ func commandReader(s statement) answer {
 	return claimed
 }
 
-// shellReader knows NAME=value within a command: before the command, behind
+// shellForm knows NAME=value within a command: before the command, behind
 // -e, --env, export, heroku config:set and the like, or between quotes. The
 // value is one word.
-func shellReader(s statement) answer {
+func shellForm(s statement) answer {
 	if s.sep != "=" || !s.tight || s.inner {
 		return pass
 	}
@@ -81,7 +81,7 @@ func shellReader(s statement) answer {
 
 // word reads the value of NAME=value as a shell does, or up to the quote
 // around the whole assignment.
-func (s *statement) word() (reading, bool) {
+func (s *statement) word() (lineValue, bool) {
 	y := wordStyle
 	if c := byteAt(s.doc.text, s.nameFrom-1); c == '?' || c == '&' || c == ';' {
 		y.stops = "&;\"'<>)" // a query
@@ -97,7 +97,7 @@ func (s *statement) word() (reading, bool) {
 
 // inShell reports whether a word before the name belongs to a command.
 func (s *statement) inShell() bool {
-	if s.doc.kind == kindDotenv || s.doc.kind == kindDocker {
+	if s.doc.format == formatDotenv || s.doc.format == formatDocker {
 		return true
 	}
 	left, _ := s.commented()

@@ -165,7 +165,7 @@ func (s *statement) commented() (left []byte, ok bool) {
 }
 
 // assign makes the assignment of a reading to the statement's name.
-func (s *statement) assign(form scanner.Form, r reading, traits scanner.Trait) Assignment {
+func (s *statement) assign(form scanner.Form, r lineValue, traits scanner.Trait) Assignment {
 	if r.fallback {
 		traits |= scanner.Fallback
 	}

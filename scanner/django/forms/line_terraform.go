@@ -2,9 +2,9 @@ package forms
 
 import "bytes"
 
-// blockReader knows the blocks of Terraform whose label is the name:
+// blockForm knows the blocks of Terraform whose label is the name:
 // variable "secret_key" { default = "x" }.
-func blockReader(s statement) answer {
+func blockForm(s statement) answer {
 	if !s.inner || s.sep != "" || byteAt(s.doc.text, s.at) != '{' {
 		return pass
 	}
@@ -12,6 +12,6 @@ func blockReader(s statement) answer {
 	if len(left) == 0 || left[len(left)-1] == ',' || left[len(left)-1] == '(' {
 		return pass
 	}
-	y := style{form: Terraform, stops: ",}"}
+	y := quoting{form: Terraform, stops: ",}"}
 	return s.valueIn(s.at+1, s.objectEnd(s.at), y, s.commentTrait())
 }

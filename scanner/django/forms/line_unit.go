@@ -5,14 +5,14 @@ import (
 	"strings"
 )
 
-// unitReader knows the places of service managers and web servers: systemd's
+// unitForm knows the places of service managers and web servers: systemd's
 // Environment=, supervisor's environment=, uwsgi's env =, nginx's uwsgi_param,
 // Apache's SetEnv.
-func unitReader(s statement) answer {
+func unitForm(s statement) answer {
 	left, _ := s.commented()
 	left = bytes.TrimRight(left, " \t\"'")
 	setting := string(bytes.ToLower(bytes.TrimSpace(left[max(0, len(left)-64):])))
-	y := style{form: Unit, single: true, joins: true, percent: true, blank: true}
+	y := quoting{form: Unit, single: true, joins: true, percent: true, blank: true}
 	switch {
 	case s.sep == "" && s.spaced && isServerSetting(left, setting):
 		y.stops, y.percent = ";", false

@@ -11,10 +11,10 @@ import (
 )
 
 // yamlStyle is how YAML writes scalars on one line.
-var yamlStyle = style{form: YAML, comment: true, double: true, bare: true}
+var yamlStyle = quoting{form: YAML, comment: true, double: true, bare: true}
 
 // composeStyle is the same where $$ stands for $.
-var composeStyle = style{form: YAML, comment: true, double: true, bare: true, dollars: true}
+var composeStyle = quoting{form: YAML, comment: true, double: true, bare: true, dollars: true}
 
 // Bounds of the search around a key, in lines and bytes: for its value, its
 // parent and the kind of its object.
@@ -24,8 +24,8 @@ const (
 	blockBytes = 4 << 10 // of a block scalar or a folded value
 )
 
-// yamlReader knows a key and its value in all styles of YAML.
-func yamlReader(s statement) answer {
+// yamlForm knows a key and its value in all styles of YAML.
+func yamlForm(s statement) answer {
 	if s.sep == "" && s.spaced && byteAt(s.doc.text, s.nameFrom-1) == '&' {
 		s.sep = ":" // other: &secret_key value
 	}
@@ -73,8 +73,8 @@ func (s *statement) isMapping() bool {
 	return s.sep == ":" && (s.open == 0 || s.inner) && (s.at >= s.limit || s.at != s.signAt+1 || s.flow())
 }
 
-// yamlItemReader knows the items of compose: - NAME=value.
-func yamlItemReader(s statement) answer {
+// yamlItemForm knows the items of compose: - NAME=value.
+func yamlItemForm(s statement) answer {
 	if s.sep != "=" || !s.tight || s.inner {
 		return pass
 	}
@@ -185,7 +185,7 @@ func (s *statement) skipTag() bool {
 
 // yamlScalar reads a scalar that begins on the key's line. A quoted one may end
 // on a later line.
-func (s *statement) yamlScalar(y style) (reading, bool) {
+func (s *statement) yamlScalar(y quoting) (lineValue, bool) {
 	text := s.doc.text
 	quote := text[s.at]
 	if quote == '"' || quote == '\'' {
@@ -197,7 +197,7 @@ func (s *statement) yamlScalar(y style) (reading, bool) {
 		if to := y.closing(text, s.at+1, limit, quote, text[s.at:s.at+1]); to > s.limit {
 			if n := bytes.Count(text[s.at:to], []byte("\n")); n <= 8 {
 				raw := foldLines(string(text[s.at+1:to]), quote == '"')
-				return reading{offset: s.at + 1, length: to - s.at - 1, values: y.readings(raw, quote), quoted: true, end: to + 1}, true
+				return lineValue{offset: s.at + 1, length: to - s.at - 1, values: y.readings(raw, quote), quoted: true, end: to + 1}, true
 			}
 		}
 	}
@@ -235,7 +235,7 @@ func isBlockHeader(rest []byte) bool {
 }
 
 // yamlBlock reads the lines of a block scalar below the key.
-func (s *statement) yamlBlock(folded bool) (r reading, ok bool) {
+func (s *statement) yamlBlock(folded bool) (r lineValue, ok bool) {
 	var lines []string
 	to, column := s.to, s.keyColumn()
 	for {
@@ -283,7 +283,7 @@ func (s *statement) keyColumn() int {
 
 // yamlBelow reads the value of a key that has nothing on its line: a scalar on
 // the next line, or a mapping with value: or default:.
-func (s *statement) yamlBelow(y style, traits scanner.Trait) answer {
+func (s *statement) yamlBelow(y quoting, traits scanner.Trait) answer {
 	column := s.keyColumn()
 	from, to, ok := s.doc.nextLine(s.to)
 	for ok && len(bytes.TrimSpace(s.doc.text[from:to])) == 0 && to-s.to < yamlBytes {
@@ -327,7 +327,7 @@ func (s *statement) blockEnd(first, to, column int) int {
 }
 
 // loneScalar reads a line that is one word: no key, no item.
-func (s *statement) loneScalar(y style, from, to int) (r reading, ok bool) {
+func (s *statement) loneScalar(y quoting, from, to int) (r lineValue, ok bool) {
 	line := s.doc.text[from:to]
 	if bytes.IndexByte(line, ':') >= 0 || line[0] == '-' {
 		return r, false
@@ -338,7 +338,7 @@ func (s *statement) loneScalar(y style, from, to int) (r reading, ok bool) {
 
 // yamlList reads old keys: the items of a list between two offsets, with
 // brackets and commas or a dash on each line.
-func (s *statement) yamlList(y style, from, to int, traits scanner.Trait) answer {
+func (s *statement) yamlList(y quoting, from, to int, traits scanner.Trait) answer {
 	if !value.IsFallbacks(s.name()) {
 		return pass
 	}
@@ -362,7 +362,7 @@ func (s *statement) yamlList(y style, from, to int, traits scanner.Trait) answer
 
 // yamlValue answers with a value, decoded if it stands under data: of a Kubernetes
 // Secret, with the parent's name where the key's own says little.
-func (s *statement) yamlValue(y style, r reading, traits scanner.Trait) answer {
+func (s *statement) yamlValue(y quoting, r lineValue, traits scanner.Trait) answer {
 	if !s.upper() && isUpper([]byte(r.values[0])) && value.IsPlainName(r.values[0]) && value.JudgeName(r.values[0]) != value.NameNone {
 		return claimed // secretKey: SECRET_KEY names the entry of a store
 	}
@@ -430,13 +430,13 @@ func lastKey(line []byte) string {
 	return string(line)
 }
 
-// secretReader reads the data of a Kubernetes Secret that stands in a text of
+// secretForm reads the data of a Kubernetes Secret that stands in a text of
 // another kind: a script, a chapter.
-func secretReader(s statement) answer {
+func secretForm(s statement) answer {
 	if s.sep != ":" || s.parent() != "data" || !s.inSecret() {
 		return pass
 	}
-	return yamlReader(s)
+	return yamlForm(s)
 }
 
 // inSecret reports whether the text around is a Kubernetes Secret.

@@ -117,25 +117,25 @@ func insecureMatch(from, length int, value string) Assignment {
 	return Assignment{Offset: from, Length: length, Values: []string{value}, Form: Value, Traits: scanner.NoName}
 }
 
-// prefixReading is a value and how many bytes of the text it takes.
-type prefixReading struct {
+// prefixedValue is a value and how many bytes of the text it takes.
+type prefixedValue struct {
 	text string
 	raw  int
 }
 
 // insecureReadings are the ways to read what begins with the prefix: the first
 // 50 characters behind it as they stand, and after undoing each escape.
-func insecureReadings(raw string) []prefixReading {
+func insecureReadings(raw string) []prefixedValue {
 	const whole = len(scanner.InsecurePrefix) + value.DjangoLength
-	var out []prefixReading
+	var out []prefixedValue
 	if len(raw) >= whole && (len(raw) == whole || !value.InDjangoAlphabet(raw[whole])) {
-		out = append(out, prefixReading{raw[:whole], whole})
+		out = append(out, prefixedValue{raw[:whole], whole})
 	}
 	add := func(text string) {
 		if len(text) == whole && text != raw {
-			out = append(out, prefixReading{text, len(raw)})
+			out = append(out, prefixedValue{text, len(raw)})
 		} else if len(text) > whole && text != raw && !value.InDjangoAlphabet(text[whole]) {
-			out = append(out, prefixReading{text[:whole], len(raw)})
+			out = append(out, prefixedValue{text[:whole], len(raw)})
 		}
 	}
 	if !strings.ContainsAny(raw, `\&$%`) {
@@ -150,12 +150,12 @@ func insecureReadings(raw string) []prefixReading {
 }
 
 // longReading reads a key that something follows without a break.
-func longReading(raw string) []prefixReading {
+func longReading(raw string) []prefixedValue {
 	const whole = len(scanner.InsecurePrefix) + value.DjangoLength
 	if len(raw) <= whole {
 		return nil
 	}
-	return []prefixReading{{raw[:whole], whole}}
+	return []prefixedValue{{raw[:whole], whole}}
 }
 
 // halve reads each doubled sign as one.

@@ -88,7 +88,7 @@ func pythonQuoted(doc *document, from, to int) answer {
 			p.advance()
 			p.take(t, p.expression())
 		}
-	case p.at("=") && doc.kind != kindPython:
+	case p.at("=") && doc.format != formatPython:
 		return pass
 	case p.at("==", "!=", "in", "not"):
 		p.claim()
@@ -165,7 +165,7 @@ func pythonBare(doc *document, from, to int) answer {
 	switch {
 	case p.at(":"):
 		if !p.skipAnnotation() {
-			if doc.kind == kindPython {
+			if doc.format == formatPython {
 				t.form = PythonDict
 				p.take(t, p.expression())
 			}
@@ -285,7 +285,7 @@ func (p *python) attribute(t target) {
 		if p.at("(") {
 			args, _ := p.arguments()
 			for _, a := range args {
-				p.doc.sentinel(p.tok.from, a.value.literals, name == "startswith")
+				p.doc.refuse(p.tok.from, a.value.literals, name == "startswith")
 			}
 		}
 		p.claim()
@@ -366,7 +366,7 @@ func (p *python) take(t target, r result) {
 		}
 	}
 	if value.IsFallbacks(t.name) {
-		p.trap(t, r)
+		p.dangerousFallback(t, r)
 	}
 	if t.form == PythonAssign && r.origin.isCall() {
 		t.form = PythonEnvDefault
@@ -386,7 +386,7 @@ func (p *python) take(t target, r result) {
 		}
 		p.found(a)
 	}
-	if taken > 0 && !r.display || r.asked.get {
+	if taken > 0 && !r.display || r.lookup.get {
 		p.answer.end = max(p.answer.end, min(p.tok.from, p.pos))
 	}
 	if taken == 0 && (len(r.literals) > 0 || r.isLookedUp()) {

@@ -8,9 +8,9 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
-// asked says how an expression reads the environment: what SECRET_KEY_FALLBACKS
+// lookup says how an expression reads the environment: what SECRET_KEY_FALLBACKS
 // must not do carelessly (traps.go).
-type asked struct {
+type lookup struct {
 	get      bool // it reads a variable
 	none     bool // and is None without it
 	empty    bool // and is '' without it
@@ -77,9 +77,9 @@ func (p *python) call(f result) result {
 		}
 		return out
 	}
-	out.literals, out.asked = p.answers(f.origin, args)
-	if out.asked.get && out.asked.to == 0 {
-		out.asked.from, out.asked.to = f.from, to
+	out.literals, out.lookup = p.defaultsOf(f.origin, args)
+	if out.lookup.get && out.lookup.to == 0 {
+		out.lookup.from, out.lookup.to = f.from, to
 	}
 	return out
 }
@@ -128,9 +128,9 @@ func wrapped(name string, args []argument, out result) result {
 	return out
 }
 
-// answers gives the literals that a call of an unknown function can return: the
+// defaultsOf gives the literals that a call of an unknown function can return: the
 // default of a getter, which is its second argument or is called so.
-func (p *python) answers(f origin, args []argument) (list []literal, a asked) {
+func (p *python) defaultsOf(f origin, args []argument) (list []literal, a lookup) {
 	last := f.last()
 	if len(args) == 0 || strings.HasSuffix(last, "Field") || messages.Has(last) || args[0].isForeignName() {
 		return nil, a
@@ -163,7 +163,7 @@ func (p *python) answers(f origin, args []argument) (list []literal, a asked) {
 }
 
 // answer notes the default that a getter has.
-func (a *asked) answer(v result, none bool) {
+func (a *lookup) answer(v result, none bool) {
 	a.answered = true
 	if v.constant && v.literals[0].text == "" {
 		a.empty, a.from, a.to = true, v.from, v.to
@@ -303,7 +303,7 @@ func (p *python) method(r result, name string) result {
 		}
 		return r
 	case "split", "splitlines", "rsplit":
-		r.asked.split = r.asked.get
+		r.lookup.split = r.lookup.get
 		r.display, r.constant = true, false
 		r.literals = splitAll(r.literals, args)
 		return r
@@ -406,7 +406,7 @@ func (l *literal) replace(args []argument) bool {
 	return true
 }
 
-// format fills the fields {}, {0} and {name}.
+// filled fills the fields {}, {0} and {name}.
 func (l *literal) format(args []argument) bool {
 	for i, a := range args {
 		if !a.value.constant || len(a.value.literals) != 1 {

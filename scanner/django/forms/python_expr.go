@@ -37,7 +37,7 @@ type result struct {
 	from, to int // all of it
 
 	// How the environment is asked: see traps.go.
-	asked asked
+	lookup lookup
 }
 
 // isLookedUp reports whether the value is one that a running program has to find
@@ -47,10 +47,10 @@ func (r *result) isLookedUp() bool { return r.computed && r.origin.known() && !r
 // python evaluates the expressions of one statement.
 type python struct {
 	lexer
-	doc   *document
-	tok   token // the current one
-	depth int
-	hops  int // names that were replaced by their values on the way here
+	doc           *document
+	tok           token // the current one
+	depth         int
+	substitutions int // names that were replaced by their values on the way here
 
 	answer answer // about the name that the evaluator began at
 }
@@ -126,7 +126,7 @@ func (p *python) expression() result {
 			p.advance()
 		}
 	}
-	r := p.either()
+	r := p.boolean()
 	if p.at(":=") {
 		p.advance()
 		return p.expression()
@@ -136,7 +136,7 @@ func (p *python) expression() result {
 	}
 	p.advance()
 	from := p.tok.from
-	p.either()
+	p.boolean()
 	condition := p.text[from:min(p.tok.from, len(p.text))]
 	if !p.at("else") {
 		r.filtered = true
@@ -146,24 +146,24 @@ func (p *python) expression() result {
 	return branch(r, p.expression(), developmentSide(condition))
 }
 
-// either reads operands with or, and, comparisons and not between them.
-func (p *python) either() result {
-	r := p.sum()
+// boolean reads operands with or, and, comparisons and not between them.
+func (p *python) boolean() result {
+	r := p.additive()
 	for {
 		switch {
 		case p.at("or"):
 			p.advance()
-			r = alternative(r, p.sum())
+			r = alternative(r, p.additive())
 		case p.at("and"):
 			p.advance()
-			right := p.sum()
+			right := p.additive()
 			r = result{literals: right.literals, computed: true, boolean: right.boolean, from: r.from, to: right.to}
 		case p.at("==", "!=", "in", "is", "<", ">", "<=", ">="):
 			p.advance()
 			if p.at("not") {
 				p.advance()
 			}
-			right := p.sum()
+			right := p.additive()
 			r = result{computed: true, boolean: true, from: r.from, to: right.to}
 		case p.at("not"): // not in
 			p.advance()
@@ -182,13 +182,13 @@ func alternative(a, b result) result {
 		mark(b.literals, scanner.Fallback)
 	}
 	r := choice(a, b)
-	r.boolean, r.asked = a.boolean && b.boolean, a.asked
-	r.asked.answered = r.asked.answered || len(b.literals) > 0 && b.literals[0].text != ""
+	r.boolean, r.lookup = a.boolean && b.boolean, a.lookup
+	r.lookup.answered = r.lookup.answered || len(b.literals) > 0 && b.literals[0].text != ""
 	return r
 }
 
-// sum reads operands with +, % and * between them and folds constants.
-func (p *python) sum() result {
+// additive reads operands with +, % and * between them and folds constants.
+func (p *python) additive() result {
 	negated := false
 	for p.at("not") {
 		negated = true
@@ -247,7 +247,7 @@ func (p *python) member(r result) result {
 	name, to := p.word(p.tok), p.tok.to
 	p.advance()
 	switch {
-	case p.at("(") && (len(r.literals) > 0 || r.asked.get || r.display):
+	case p.at("(") && (len(r.literals) > 0 || r.lookup.get || r.display):
 		return p.method(r, name)
 	case r.origin.known():
 		r.origin, r.to = r.origin.attribute(name), to
@@ -384,8 +384,8 @@ func (p *python) bracket() result {
 	for i := range r.literals {
 		r.literals[i].element = true
 	}
-	if r.asked.get {
-		r.asked.listed = true
+	if r.lookup.get {
+		r.lookup.listed = true
 	}
 	return r
 }
@@ -413,8 +413,8 @@ func (p *python) element(r *result, curly, first bool) result {
 		return result{}
 	}
 	switch {
-	case e.asked.get:
-		r.asked = e.asked
+	case e.lookup.get:
+		r.lookup = e.lookup
 		r.computed = r.computed || e.computed && !e.origin.known()
 	case e.origin.known():
 		p.bound(r, e.origin)
@@ -444,10 +444,10 @@ func (p *python) comprehension(r result) result {
 			p.advance()
 		case p.at("in"):
 			p.advance()
-			source := p.either()
+			source := p.boolean()
 			r.literals = join(r.literals, source.literals)
-			if source.asked.get {
-				r.asked = source.asked
+			if source.lookup.get {
+				r.lookup = source.lookup
 			}
 		case p.at("(", "[", "{"):
 			p.bracket()

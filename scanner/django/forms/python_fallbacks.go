@@ -10,9 +10,9 @@ const (
 	RuleNoneFallback  = "django-none-fallback"  // [None] signs as b'None'
 )
 
-// trap reports fallbacks that become public when the variable is not set.
-func (p *python) trap(t target, r result) {
-	a := r.asked
+// dangerousFallback reports fallbacks that become public when the variable is not set.
+func (p *python) dangerousFallback(t target, r result) {
+	a := r.lookup
 	if !a.get || a.answered || r.filtered {
 		return
 	}

@@ -111,7 +111,7 @@ func interpolate(a, b result) result {
 		return result{computed: true, from: a.from, to: b.to}
 	}
 	if !b.computed && len(b.literals) > 0 {
-		if text, ok := format(a.literals[0].text, b.literals); ok {
+		if text, ok := filled(a.literals[0].text, b.literals); ok {
 			l := literal{text: text, from: a.literals[0].from, to: b.literals[len(b.literals)-1].to}
 			return result{literals: []literal{l}, constant: true, from: a.from, to: b.to}
 		}
@@ -119,8 +119,8 @@ func interpolate(a, b result) result {
 	return result{literals: longParts(join(a.literals, b.literals)), computed: true, from: a.from, to: b.to}
 }
 
-// format replaces each %s of a text by the next argument.
-func format(text string, args []literal) (string, bool) {
+// filled replaces each %s of a text by the next argument.
+func filled(text string, args []literal) (string, bool) {
 	var out strings.Builder
 	for i := 0; i < len(text); i++ {
 		if text[i] != '%' || i+1 == len(text) {

@@ -21,16 +21,16 @@ type binding struct {
 
 // Bounds of following names to their values.
 const (
-	maxHops     = 2  // SECRET_KEY = _K; _K = OTHER; OTHER = '…'
-	maxResolved = 24 // different names in one text
-	maxBindings = 8  // assignments of one name that are looked at
+	maxSubstitutions = 2  // SECRET_KEY = _K; _K = OTHER; OTHER = '…'
+	maxResolved      = 24 // different names in one text
+	maxBindings      = 8  // assignments of one name that are looked at
 )
 
 // resolve gives the value of a name that this text assigns a constant to: the
 // constants of settings that are used only once.
 func (p *python) resolve(o origin) (result, bool) {
 	path := o.constant()
-	if p.hops >= maxHops || path == "" {
+	if p.substitutions >= maxSubstitutions || path == "" {
 		return result{}, false
 	}
 	doc := p.doc
@@ -44,7 +44,7 @@ func (p *python) resolve(o origin) (result, bool) {
 		doc.python.names = map[string]binding{}
 	}
 	doc.python.names[path] = binding{} // a name that stands in its own value has none
-	b := doc.bind(path, p.hops+1)
+	b := doc.bind(path, p.substitutions+1)
 	doc.python.names[path] = b
 	return b.value.clone(), b.ok
 }
@@ -68,7 +68,7 @@ func (doc *document) bind(name string, hops int) binding {
 		if !doc.startsLine(from) || ascii.IsWord(byteAt(doc.text, at)) {
 			// Uses of the name do not count as bindings, but too many of them end
 			// the search.
-			if doc.spent += narrowWindow / 8; doc.spent > len(doc.text)+8*wideWindow {
+			if doc.spent += smallWindow / 8; doc.spent > len(doc.text)+8*wideWindow {
 				break
 			}
 			continue
@@ -86,14 +86,14 @@ func (doc *document) bind(name string, hops int) binding {
 func (doc *document) boundAt(at, hops int) (r result, ok bool) {
 	p := newPython(doc, at)
 	defer p.charge(at)
-	p.hops = hops
+	p.substitutions = hops
 	p.advance()
 	if p.at(":") && !p.skipAnnotation() || !p.at("=") {
 		return r, false
 	}
 	p.advance()
 	r = p.expression()
-	if len(r.literals) == 0 && hops < maxHops {
+	if len(r.literals) == 0 && hops < maxSubstitutions {
 		if v, ok := p.resolve(r.origin); ok {
 			r = v
 		}

@@ -281,7 +281,7 @@ const calleeBack = 512
 func (doc *document) callee(offset int) (name string, position int, ok bool) {
 	stop := max(0, offset-calleeBack)
 	if doc.overBudget() {
-		stop = max(0, offset-narrowBack)
+		stop = max(0, offset-smallBack)
 	}
 	doc.spent += offset - stop
 	depth := 0

@@ -22,8 +22,8 @@ func (r Refused) Matches(value string) bool {
 func (r Refused) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "a value of %d bytes", len(r.text)) }
 
 const (
-	maxGuards  = 32
-	guardLines = 8 // behind the comparison, in which a raise must stand
+	maxRefused = 32
+	raiseLines = 8 // behind the comparison, in which a raise must stand
 )
 
 // comparison reads SECRET_KEY == '…' and SECRET_KEY in ('…', …): no
@@ -33,7 +33,7 @@ func (p *python) comparison(t target) {
 	for p.at("in", "not", "is") {
 		p.advance()
 	}
-	r := p.sum()
+	r := p.additive()
 	if r.origin.known() && len(r.literals) == 0 {
 		if v, ok := p.resolve(r.origin); ok {
 			r.literals = v.literals
@@ -44,17 +44,17 @@ func (p *python) comparison(t target) {
 			p.found(Assignment{Name: t.name, Offset: l.from, Length: l.to - l.from, Values: []string{l.text}, Form: PythonCompare, Traits: t.traits})
 		}
 	}
-	p.doc.sentinel(p.tok.from, r.literals, false)
+	p.doc.refuse(p.tok.from, r.literals, false)
 	p.claim()
 }
 
-// sentinel notes the values that are compared before at if the program stops
+// refuse notes the values that are compared before at if the program stops
 // there.
-func (doc *document) sentinel(at int, list []literal, prefix bool) {
-	if len(list) == 0 || len(doc.python.refused) >= maxGuards || !doc.raises(at) {
+func (doc *document) refuse(at int, list []literal, prefix bool) {
+	if len(list) == 0 || len(doc.python.refused) >= maxRefused || !doc.raises(at) {
 		return
 	}
-	for _, l := range list[:min(len(list), maxGuards-len(doc.python.refused))] {
+	for _, l := range list[:min(len(list), maxRefused-len(doc.python.refused))] {
 		if l.text != "" {
 			doc.python.refused = append(doc.python.refused, Refused{l.text, prefix})
 		}
@@ -71,7 +71,7 @@ func (doc *document) raises(at int) bool {
 	if stops(doc.text[min(at, to):to]) {
 		return true
 	}
-	for range guardLines {
+	for range raiseLines {
 		from, next, ok := doc.nextLine(to)
 		if !ok {
 			return false

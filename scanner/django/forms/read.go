@@ -33,7 +33,7 @@ type Reading struct {
 // Read begins to read a text. The anchors are those of the set that Anchors
 // returns without further names, ascending.
 func Read(text []byte, anchors []int32) *Reading {
-	return &Reading{doc: newDocument(thePlan(), text, anchors, sniffKind)}
+	return &Reading{doc: newDocument(thePlan(), text, anchors, formatByContent)}
 }
 
 // Each asks the forms about every anchor and calls emit for what they read, in
@@ -57,7 +57,7 @@ func Anchors(names ...string) *scanner.AnchorSet {
 }
 
 // read asks the forms about every anchor: first those that read texts within
-// this one, then for each anchor that is left those that its kind asks for.
+// this one, then for each anchor that is left those that its format asks for.
 func (doc *document) read(emit func(*Assignment)) {
 	inner := doc.texts(emit)
 	near := unnamed{doc: doc}
@@ -85,7 +85,7 @@ func (doc *document) read(emit func(*Assignment)) {
 		if near.reading.holds(anchor) {
 			continue
 		}
-		if _, done = doc.word(anchor, false); doc.crowded(i, done) {
+		if _, done = doc.word(anchor, false); doc.isCrowded(i, done) {
 			continue
 		}
 		got := doc.ask(anchor)
@@ -100,7 +100,7 @@ func (doc *document) read(emit func(*Assignment)) {
 // texts reads the texts within this one, and returns where they are, ascending;
 // anchors there are done.
 func (doc *document) texts(emit func(*Assignment)) []span {
-	if read := doc.plan.inner[doc.kind]; read != nil && doc.depth < maxDepth && len(doc.anchors) > 0 {
+	if read := doc.plan.inner[doc.format]; read != nil && doc.depth < maxDepth && len(doc.anchors) > 0 {
 		return read(doc, emit)
 	}
 	return nil
@@ -110,7 +110,7 @@ func (doc *document) texts(emit func(*Assignment)) []span {
 // recognises it.
 func (doc *document) ask(anchor int) (got answer) {
 	end := 0
-	for _, next := range doc.plan.names[doc.kind] {
+	for _, next := range doc.plan.names[doc.format] {
 		if next.name != nil {
 			got = next.name(doc, anchor)
 		} else {

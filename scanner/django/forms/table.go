@@ -14,7 +14,7 @@ import (
 // around it (document.line): see the package's documentation.
 type form struct {
 	gives []example // the ids of what it finds; none if it reads an inner text
-	in    kinds     // the kinds of text in which it is asked
+	in    formats   // the kinds of text in which it is asked
 
 	// line reads the line around a name. It gets a copy of the statement, so
 	// that a form which declines leaves nothing to the next one.
@@ -37,7 +37,7 @@ type example struct {
 }
 
 // table lists the forms in the order in which they are asked. Those whose signs
-// cannot be mistaken come first, then those of one kind of text, then the
+// cannot be mistaken come first, then those of one format, then the
 // grammar of any other line. The first one that does not pass is the last one
 // asked.
 func table() []form {
@@ -48,86 +48,86 @@ func table() []form {
 		{literal: base64Form, anchored: anchorBase64, in: everywhere, gives: []example{
 			{Base64, `ZGphbmdvLWluc2VjdXJlLWF…`},
 		}},
-		{literal: wideForm, anchored: anchorWide, in: everywhere},
+		{literal: utf16Form, anchored: anchorUTF16, in: everywhere},
 
-		{inner: notebookViews, in: of(kindNotebook)},
-		{inner: patchViews, in: of(kindPatch)},
-		{inner: markupViews, in: of(kindMarkup)},
-		{inner: binaryViews, in: of(kindBinary), gives: []example{
+		{inner: notebookTexts, in: of(formatNotebook)},
+		{inner: patchTexts, in: of(formatPatch)},
+		{inner: markupTexts, in: of(formatMarkup)},
+		{inner: binaryTexts, in: of(formatBinary), gives: []example{
 			{CompiledPython, `SECRET_KEY z2…`},
 		}},
 
-		{name: bareKeyForm, in: of(kindPython), gives: []example{
+		{name: bareKeyForm, in: of(formatPython), gives: []example{
 			{Dotenv, `SECRET_KEY = …`},
 		}},
-		{name: pythonForm, in: of(kindPython), gives: pythonExamples},
+		{name: pythonForm, in: of(formatPython), gives: pythonExamples},
 
-		{line: expansionReader, in: everywhere, gives: []example{
+		{line: expansionForm, in: everywhere, gives: []example{
 			{ShellDefault, `${SECRET_KEY:-…}`},
 		}},
-		{line: secretReader, in: of(kindDotenv) | unknown, gives: []example{
+		{line: secretForm, in: of(formatDotenv) | unknown, gives: []example{
 			{KubernetesBase64, "kind: Secret\ndata:\n  SECRET_KEY: <base64 of …>"},
 		}},
-		{line: elementReader, in: unknown, gives: []example{
+		{line: elementForm, in: unknown, gives: []example{
 			{XML, `<SECRET_KEY>…</SECRET_KEY>`},
 		}},
-		{line: pairReader, in: everywhere &^ of(kindDocker), gives: []example{
+		{line: pairForm, in: everywhere &^ of(formatDocker), gives: []example{
 			{NameValue, "- name: SECRET_KEY\n  value: …"},
 		}},
-		{line: blockReader, in: unknown, gives: []example{
+		{line: blockForm, in: unknown, gives: []example{
 			{Terraform, `variable "secret_key" { default = "…" }`},
 		}},
-		{line: dockerReader, in: of(kindDocker) | unknown, gives: []example{
+		{line: dockerForm, in: of(formatDocker) | unknown, gives: []example{
 			{Dockerfile, `ENV SECRET_KEY=…`},
 		}},
-		{line: unitReader, in: of(kindYAML, kindDotenv, kindINI) | unknown, gives: []example{
+		{line: unitForm, in: of(formatYAML, formatDotenv, formatINI) | unknown, gives: []example{
 			{Unit, `Environment="SECRET_KEY=…"`},
 		}},
-		{line: powershellReader, in: of(kindYAML, kindDotenv) | unknown, gives: []example{
+		{line: powershellForm, in: of(formatYAML, formatDotenv) | unknown, gives: []example{
 			{PowerShell, `$env:SECRET_KEY = "…"`},
 		}},
-		{line: batchReader, in: of(kindYAML, kindDotenv) | unknown, gives: []example{
+		{line: batchForm, in: of(formatYAML, formatDotenv) | unknown, gives: []example{
 			{Batch, `set SECRET_KEY=…`},
 		}},
-		{line: makeReader, in: of(kindDotenv) | unknown, gives: []example{
+		{line: makeForm, in: of(formatDotenv) | unknown, gives: []example{
 			{Make, `SECRET_KEY ?= …`},
 		}},
-		{line: commandReader, in: of(kindDotenv) | unknown, gives: []example{
+		{line: commandForm, in: of(formatDotenv) | unknown, gives: []example{
 			{Shell, `setenv SECRET_KEY …`},
 		}},
-		{line: yamlItemReader, in: of(kindYAML), gives: []example{
+		{line: yamlItemForm, in: of(formatYAML), gives: []example{
 			{YAMLItem, `- SECRET_KEY=…`},
 		}},
-		{line: yamlReader, in: of(kindYAML), gives: []example{
+		{line: yamlForm, in: of(formatYAML), gives: []example{
 			{YAML, `SECRET_KEY: …`},
 			{KubernetesBase64, "kind: Secret\ndata:\n  SECRET_KEY: <base64 of …>"},
 		}},
-		{line: jsonReader, in: of(kindJSON), gives: []example{
+		{line: jsonForm, in: of(formatJSON), gives: []example{
 			{JSON, `{"SECRET_KEY": "…"}`},
 		}},
-		{line: dotenvReader, in: of(kindDotenv) | unknown, gives: []example{
+		{line: dotenvForm, in: of(formatDotenv) | unknown, gives: []example{
 			{Dotenv, `SECRET_KEY=…`},
 		}},
-		{line: iniReader, in: of(kindINI), gives: []example{
+		{line: iniForm, in: of(formatINI), gives: []example{
 			{INI, `secret_key = …`},
 		}},
-		{line: shellReader, in: everywhere, gives: []example{
+		{line: shellForm, in: everywhere, gives: []example{
 			{Shell, `docker run -e SECRET_KEY=…`},
 		}},
-		{line: iniLikeReader, in: unknown, gives: []example{
+		{line: iniLikeForm, in: unknown, gives: []example{
 			{INI, "[django]\nsecret_key = …"},
 		}},
-		{line: optionReader, in: everywhere &^ of(kindPython, kindJSON), gives: []example{
+		{line: optionForm, in: everywhere &^ of(formatPython, formatJSON), gives: []example{
 			{Shell, `gh secret set SECRET_KEY --body …`},
 		}},
-		{line: cellReader, in: everywhere &^ of(kindPython, kindJSON), gives: []example{
+		{line: cellForm, in: everywhere &^ of(formatPython, formatJSON), gives: []example{
 			{NameValue, "| `SECRET_KEY` | `…` |"},
 		}},
-		{line: lineReader, in: everywhere, gives: []example{
+		{line: lineForm, in: everywhere, gives: []example{
 			{Text, `const secretKey = "…"`},
 		}},
 
-		{name: pythonForm, in: everywhere &^ of(kindPython), gives: pythonExamples},
+		{name: pythonForm, in: everywhere &^ of(formatPython), gives: pythonExamples},
 	}
 }
 
@@ -147,9 +147,9 @@ var pythonExamples = []example{
 // A plan is the table of forms by what they are asked about. Texts refer to it
 // rather than to the table, which refers to what reads texts.
 type plan struct {
-	names    [kindCount][]step // in order
+	names    [formatCount][]step // in order
 	literals [anchorCount]func(doc *document, anchor int, emit func(*Assignment)) (end int)
-	inner    [kindCount]func(doc *document, emit func(*Assignment)) []span
+	inner    [formatCount]func(doc *document, emit func(*Assignment)) []span
 }
 
 // step is what is asked next about a name: one form, or several about its line.
@@ -165,7 +165,7 @@ var thePlan = sync.OnceValue(func() *plan {
 			p.literals[f.anchored] = f.literal
 			continue
 		}
-		for k := range kind(kindCount) {
+		for k := range format(formatCount) {
 			if !f.in.has(k) {
 				continue
 			}
@@ -196,7 +196,7 @@ type Description struct {
 // All describes all forms, in the order in which they are asked.
 func All() []Description {
 	var all []Description
-	in := map[scanner.Form]kinds{}
+	in := map[scanner.Form]formats{}
 	for _, f := range table() {
 		for _, e := range f.gives {
 			if _, seen := in[e.id]; !seen {

@@ -47,7 +47,7 @@ func (f *form) reads(doc *document) (found []Assignment) {
 	return found
 }
 
-func TestEveryFormReadsItsExampleInEveryKindOfText(t *testing.T) {
+func TestEveryFormReadsItsExampleInEveryFormat(t *testing.T) {
 	for _, f := range table() {
 		for _, e := range f.gives {
 			key := testkit.Key(1)
@@ -56,13 +56,13 @@ func TestEveryFormReadsItsExampleInEveryKindOfText(t *testing.T) {
 			}
 			text := []byte(shown(e, key))
 			anchors := anchorSet().Append(nil, text, 0, len(text))
-			for k := range kind(kindCount) {
+			for k := range format(formatCount) {
 				if !f.in.has(k) {
 					continue
 				}
 				found := f.reads(newDocument(thePlan(), text, anchors, k))
 				if !slices.ContainsFunc(found, func(a Assignment) bool { return a.Form == e.id && slices.Contains(a.Values, key) }) {
-					t.Errorf("%s, in a text of kind %s: read as %v", e.id, kindNames[k], found)
+					t.Errorf("%s, in a text of format %s: read as %v", e.id, formatNames[k], found)
 				}
 			}
 		}

@@ -7,72 +7,72 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
-// kind is what a text looks like. It is told by the content alone, so that the
+// format is what a text looks like. It is told by the content alone, so that the
 // same bytes give the same matches through every door.
-type kind uint8
+type format uint8
 
 const (
-	kindOther    kind = iota
-	kindPython        // and Python 2, and broken Python
-	kindJSON          // and JSON with comments
-	kindNotebook      // Jupyter
-	kindYAML          // Kubernetes, compose, CI, Ansible
-	kindDotenv        // NAME=value lines, and shell
-	kindDocker        // a Dockerfile
-	kindINI           // and TOML, systemd units, supervisor
-	kindMarkup        // HTML, XML, Markdown, reStructuredText
-	kindPatch         // a diff, a patch mail
-	kindBinary        // has NULs
-	kindWide          // UTF-16
+	formatOther    format = iota
+	formatPython          // and Python 2, and broken Python
+	formatJSON            // and JSON with comments
+	formatNotebook        // Jupyter
+	formatYAML            // Kubernetes, compose, CI, Ansible
+	formatDotenv          // NAME=value lines, and shell
+	formatDocker          // a Dockerfile
+	formatINI             // and TOML, systemd units, supervisor
+	formatMarkup          // HTML, XML, Markdown, reStructuredText
+	formatPatch           // a diff, a patch mail
+	formatBinary          // has NULs
+	formatUTF16           // UTF-16
 
-	kindCount = iota
-	sniffKind = kind(kindCount) // asks for the kind to be told by the content
+	formatCount     = iota
+	formatByContent = format(formatCount) // asks for the format to be told by the content
 )
 
-var kindNames = [kindCount]string{"other", "python", "json", "notebook", "yaml", "dotenv", "dockerfile", "ini", "markup", "patch", "binary", "utf-16"}
+var formatNames = [formatCount]string{"other", "python", "json", "notebook", "yaml", "dotenv", "dockerfile", "ini", "markup", "patch", "binary", "utf-16"}
 
-// kinds is a set of kinds.
-type kinds uint16
+// formats is a set of kinds.
+type formats uint16
 
-// everywhere is every kind; unknown are those that have no form of their own,
+// everywhere is every format; unknown are those that have no form of their own,
 // among them documents and patches, as far as they are not texts within texts.
 const (
-	everywhere kinds = 1<<kindCount - 1
-	unknown    kinds = 1<<kindOther | 1<<kindNotebook | 1<<kindMarkup | 1<<kindPatch | 1<<kindBinary | 1<<kindWide
+	everywhere formats = 1<<formatCount - 1
+	unknown    formats = 1<<formatOther | 1<<formatNotebook | 1<<formatMarkup | 1<<formatPatch | 1<<formatBinary | 1<<formatUTF16
 )
 
 // of is the set of these kinds.
-func of(list ...kind) (set kinds) {
+func of(list ...format) (set formats) {
 	for _, k := range list {
 		set |= 1 << k
 	}
 	return set
 }
 
-func (set kinds) has(k kind) bool { return set>>k&1 != 0 }
+func (set formats) has(k format) bool { return set>>k&1 != 0 }
 
 // names lists the kinds; the unknown ones together are "other", and all of them
 // are nil.
-func (set kinds) names() (list []string) {
+func (set formats) names() (list []string) {
 	if set == everywhere {
 		return nil
 	}
 	if set&unknown == unknown {
-		set = set&^unknown | of(kindOther)
+		set = set&^unknown | of(formatOther)
 	}
-	for k := range kind(kindCount) {
+	for k := range format(formatCount) {
 		if set.has(k) {
-			list = append(list, kindNames[k])
+			list = append(list, formatNames[k])
 		}
 	}
 	return list
 }
 
-// sniffed is how many bytes of a text decide its kind.
+// sniffed is how many bytes of a text decide its format.
 const sniffed = 4 << 10
 
-// sniff tells the kind of a text from its first lines.
-func sniff(text []byte) kind {
+// sniff tells the format of a text from its first lines.
+func sniff(text []byte) format {
 	head := text[:min(len(text), sniffed)]
 	if k, ok := sniffBytes(head); ok {
 		return k
@@ -86,9 +86,9 @@ func sniff(text []byte) kind {
 
 // sniffBytes knows a text with NULs: UTF-16 if every other byte of most pairs
 // is NUL, else binary.
-func sniffBytes(head []byte) (kind, bool) {
+func sniffBytes(head []byte) (format, bool) {
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
-		return kindWide, true
+		return formatUTF16, true
 	}
 	if bytes.IndexByte(head, 0) < 0 {
 		return 0, false
@@ -102,33 +102,33 @@ func sniffBytes(head []byte) (kind, bool) {
 	pairs := len(head) / 2
 	for i := range zeros {
 		if zeros[i] > pairs*3/4 && zeros[1-i] < pairs/8+1 {
-			return kindWide, true
+			return formatUTF16, true
 		}
 	}
-	return kindBinary, true
+	return formatBinary, true
 }
 
 // sniffStart knows a text by its first bytes.
-func sniffStart(head []byte) (kind, bool) {
+func sniffStart(head []byte) (format, bool) {
 	begins := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
 	switch {
 	case begins("{%") || begins("{{") || begins("{#"):
 		return 0, false
 	case begins("{"):
 		if bytes.Contains(head, []byte(`"cell_type"`)) || bytes.Contains(head, []byte(`"nbformat"`)) {
-			return kindNotebook, true
+			return formatNotebook, true
 		}
-		return kindJSON, true
+		return formatJSON, true
 	case beginsList(head):
-		return kindJSON, true
+		return formatJSON, true
 	case begins("<"):
-		return kindMarkup, true
+		return formatMarkup, true
 	case beginsPatch(head):
-		return kindPatch, true
+		return formatPatch, true
 	case begins("#!"):
-		return kindOfInterpreter(head[:nextBreak(head, 0, len(head))])
+		return formatOfInterpreter(head[:nextBreak(head, 0, len(head))])
 	case begins("---\n") || begins("---\r") || begins("%YAML"):
-		return kindYAML, true
+		return formatYAML, true
 	}
 	return 0, false
 }
@@ -151,20 +151,20 @@ func beginsPatch(head []byte) bool {
 	return bytes.HasPrefix(head, []byte("From ")) && bytes.Contains(head, []byte("\ndiff --git "))
 }
 
-// kindOfInterpreter tells a script by its first line.
-func kindOfInterpreter(line []byte) (kind, bool) {
+// formatOfInterpreter tells a script by its first line.
+func formatOfInterpreter(line []byte) (format, bool) {
 	switch {
 	case bytes.Contains(line, []byte("python")):
-		return kindPython, true
+		return formatPython, true
 	case bytes.Contains(line, []byte("sh")):
-		return kindDotenv, true
+		return formatDotenv, true
 	}
 	return 0, false
 }
 
 // sniffLines lets the first lines vote.
-func sniffLines(head []byte) kind {
-	var votes [kindCount]int
+func sniffLines(head []byte) format {
+	var votes [formatCount]int
 	returns := bytes.IndexByte(head, '\r') >= 0
 	for len(head) > 0 {
 		end := bytes.IndexByte(head, '\n')
@@ -175,17 +175,17 @@ func sniffLines(head []byte) kind {
 			end = nextBreak(head, 0, end)
 		}
 		v := lineVote(head[:end])
-		votes[v.kind] += v.weight
+		votes[v.format] += v.weight
 		for end < len(head) && ascii.IsBreak(head[end]) {
 			end++
 		}
 		head = head[end:]
 	}
-	best := kindOther
-	votes[kindOther]++
+	best := formatOther
+	votes[formatOther]++
 	for k := range votes {
 		if votes[k] > votes[best] {
-			best = kind(k)
+			best = format(k)
 		}
 	}
 	return best
@@ -193,7 +193,7 @@ func sniffLines(head []byte) kind {
 
 // A vote is what a line speaks for, and how loudly.
 type vote struct {
-	kind   kind
+	format format
 	weight int
 }
 
@@ -245,42 +245,42 @@ func (l *headLine) byWord() vote {
 	switch string(l.first) {
 	case "import":
 		if l.endsIn(";'\"({") {
-			return vote{kindOther, 4} // JavaScript, Go, Java
+			return vote{formatOther, 4} // JavaScript, Go, Java
 		}
-		return vote{kindPython, 4}
+		return vote{formatPython, 4}
 	case "from":
 		if l.ends(":") || bytes.Contains(l.text, []byte(" import ")) {
-			return vote{kindPython, 4}
+			return vote{formatPython, 4}
 		}
 	case "def", "class", "if", "try", "else", "elif", "for", "with", "return":
 		if l.ends(":") {
-			return vote{kindPython, 4}
+			return vote{formatPython, 4}
 		}
 	case `"""`, "'''":
-		return vote{kindPython, 2}
+		return vote{formatPython, 2}
 	case "FROM", "RUN", "COPY", "ENV", "ARG", "WORKDIR", "CMD", "ENTRYPOINT", "EXPOSE", "ADD", "LABEL", "USER":
 		if l.follows(" ") {
-			return vote{kindDocker, 4}
+			return vote{formatDocker, 4}
 		}
 	case "func", "function", "module.exports", "#include", "<?php", "namespace", "interface", "struct", "impl", "fn":
-		return vote{kindOther, l.foreign()}
+		return vote{formatOther, l.foreign()}
 	case "package":
 		if plainWord(bytes.TrimSpace(l.rest)) {
-			return vote{kindOther, l.foreign()}
+			return vote{formatOther, l.foreign()}
 		}
 	case "const", "var", "let", "use", "using", "public", "private", "static", "type", "extern", "require", "async", "throw", "switch", "case":
 		if l.endsIn(";{(") || bytes.Contains(l.rest, []byte(" = ")) {
-			return vote{kindOther, l.foreign()}
+			return vote{formatOther, l.foreign()}
 		}
 	case "export":
 		return l.export()
 	case "set", "echo", "unset":
-		return vote{kindDotenv, 2}
+		return vote{formatDotenv, 2}
 	case ".PHONY":
-		return vote{kindOther, 8} // a Makefile
+		return vote{formatOther, 8} // a Makefile
 	case "diff":
 		if l.follows(" --git ") {
-			return vote{kindPatch, 8}
+			return vote{formatPatch, 8}
 		}
 	}
 	return vote{}
@@ -289,9 +289,9 @@ func (l *headLine) byWord() vote {
 // export tells a module's export from a shell's.
 func (l *headLine) export() vote {
 	if l.follows(" const ") || l.follows(" default ") || l.follows(" function ") || l.ends("{") {
-		return vote{kindOther, 4}
+		return vote{formatOther, 4}
 	}
-	return vote{kindDotenv, 2}
+	return vote{formatDotenv, 2}
 }
 
 // endsIn reports whether the line's last byte is one of these.
@@ -304,17 +304,17 @@ func (l *headLine) endsIn(signs string) bool {
 func (l *headLine) bySigns() (v vote, ok bool) {
 	switch {
 	case l.endsStatement() || l.begins("//"):
-		return vote{kindOther, l.foreign() / 2}, true // C, JavaScript, Go, PHP, CSS
+		return vote{formatOther, l.foreign() / 2}, true // C, JavaScript, Go, PHP, CSS
 	case l.begins("<") || l.begins("```") || l.begins(".. "):
-		return vote{kindMarkup, 3}, true
+		return vote{formatMarkup, 3}, true
 	case l.begins("## ") || isUnderline(l.text):
-		return vote{kindMarkup, 1}, true
+		return vote{formatMarkup, 1}, true
 	case l.begins(`"""`) || l.begins("'''"):
-		return vote{kindPython, 2}, true
+		return vote{formatPython, 2}, true
 	case l.indent > 0 && l.begins("- "):
-		return vote{kindYAML, 1}, true
+		return vote{formatYAML, 1}, true
 	case l.indent == 0 && l.begins("[") && l.ends("]"):
-		return vote{kindINI, 4}, true
+		return vote{formatINI, 4}, true
 	case l.begins("#") || l.begins(";"):
 		return vote{}, true
 	}
@@ -335,20 +335,20 @@ func (l *headLine) byAssignment() vote {
 	spaced := bytes.HasPrefix(l.rest, []byte(" = "))
 	switch {
 	case l.rest[0] == ':' && bytes.Contains(l.rest, []byte(" = ")):
-		return vote{kindPython, 2} // an annotation
+		return vote{formatPython, 2} // an annotation
 	case l.rest[0] == ':' && !l.ends("{") && (len(l.rest) == 1 || l.rest[1] == ' '):
-		return vote{kindYAML, 2}
+		return vote{formatYAML, 2}
 	case l.indent > 0:
 		return vote{}
 	case l.rest[0] == '=' && (len(l.rest) == 1 || l.rest[1] != '=' && l.rest[1] != ' '):
 		if isUpper(l.first) {
-			return vote{kindDotenv, 2}
+			return vote{formatDotenv, 2}
 		}
-		return vote{kindDotenv, 1}
+		return vote{formatDotenv, 1}
 	case spaced && isUpper(l.first):
 		return upperVote(bytes.TrimLeft(l.rest[3:], " \t"))
 	case spaced:
-		return vote{kindINI, 1}
+		return vote{formatINI, 1}
 	}
 	return vote{}
 }
@@ -357,17 +357,17 @@ func (l *headLine) byAssignment() vote {
 // environment files have it. A single word can be both.
 func upperVote(right []byte) vote {
 	if len(right) == 0 {
-		return vote{kindDotenv, 1}
+		return vote{formatDotenv, 1}
 	}
 	switch c := right[0]; {
 	case strings.IndexByte("([{", c) >= 0:
-		return vote{kindPython, 2} // as text it would go to the end of the line
+		return vote{formatPython, 2} // as text it would go to the end of the line
 	case ascii.IsQuote(c):
-		return vote{kindPython, 1}
+		return vote{formatPython, 1}
 	case ascii.IsDigit(c) || c == '-':
 		return vote{}
 	case !ascii.IsWord(c):
-		return vote{kindDotenv, 2}
+		return vote{formatDotenv, 2}
 	}
 	n := 0
 	for n < len(right) && (ascii.IsWord(right[n]) || right[n] == '.') {
@@ -379,16 +379,16 @@ func upperVote(right []byte) vote {
 	case rest[0] == ' ':
 		return vote{}
 	case rest[0] == '(' || rest[0] == '[' || ascii.IsQuote(rest[0]):
-		return vote{kindPython, 1}
+		return vote{formatPython, 1}
 	}
-	return vote{kindDotenv, 2}
+	return vote{formatDotenv, 2}
 }
 
 // wordVote judges a word that is all of the value: a long one in lower case is
 // no constant of Python.
 func wordVote(word []byte) vote {
 	if len(word) > 4 && !isUpper(word) && string(word) != "False" {
-		return vote{kindDotenv, 1}
+		return vote{formatDotenv, 1}
 	}
 	return vote{}
 }
