@@ -58,7 +58,7 @@ func newApp(w world) *cli.App {
 		ErrWriter: w.stderr,
 		Commands: []*cli.Command{
 			auditCommand(w), stagedCommand(w), rangeCommand(w), filesCommand(w),
-			ciCommand(w), hookCommand(w), fixCommand(w), lspCommand(w),
+			ciCommand(w), hookCommand(w), fixCommand(w), lspCommand(w), acceptCommand(w), ledgerCommand(w),
 			keyCommand(w), purgeKitCommand(w), reportCommand(w), rulesCommand(w), demoCommand(w),
 			completionCommand(w), manCommand(w),
 		},

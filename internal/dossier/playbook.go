@@ -241,10 +241,10 @@ func (b *book) record() {
 		if n++; n > mostRecords {
 			break
 		}
-		run.WriteString("[[accept]]\nfingerprint = \"" + string(k.Fingerprint) + "\"\nreason = \"rotated\"\nrotated = \"YYYY-MM-DD\"\n")
+		run.WriteString("djleaks ledger add " + string(k.Fingerprint) + " --rotated YYYY-MM-DD\n")
 	}
 	if n > 0 {
-		b.add(scanner.ThisWeek, "Write into .djleaks.toml when it was replaced: the exposure ends on that day, and the next audit is quiet about it.", strings.TrimRight(run.String(), "\n"))
+		b.add(scanner.ThisWeek, "Write down when it was replaced: the exposure ends on that day, and the next audit is quiet about it.", strings.TrimRight(run.String(), "\n"))
 	}
 }
 

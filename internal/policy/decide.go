@@ -126,7 +126,7 @@ func choose(entries []*Entry, o *scanner.Occurrence, now time.Time) (valid, expi
 	for _, e := range entries {
 		switch {
 		case !e.covers(o):
-		case e.expired(now):
+		case e.Expired(now):
 			expired = e
 		default:
 			return e, nil

@@ -14,9 +14,10 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// The files that Load looks for, in the root of the repository.
+// The files that Load looks for, in the root of the repository. OwnFile goes
+// before the other.
 const (
-	ownFile   = ".djleaks.toml"
+	OwnFile   = ".djleaks.toml"
 	pyproject = "pyproject.toml"
 )
 
@@ -25,7 +26,7 @@ const (
 // fs.ErrNotExist. The own file goes before [tool.djleaks] of pyproject.toml.
 // Without either the policy is empty. A mistake in them is an *Error.
 func Load(read func(name string) ([]byte, error)) (*Policy, error) {
-	for _, name := range []string{ownFile, pyproject} {
+	for _, name := range []string{OwnFile, pyproject} {
 		text, err := read(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue

@@ -8,6 +8,8 @@
 package policy
 
 import (
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -38,8 +40,8 @@ type Entry struct {
 	Path        string    // glob: it accepts the key in these places alone; empty: everywhere
 }
 
-// expired reports whether e counts no more at a time.
-func (e *Entry) expired(now time.Time) bool {
+// Expired reports whether e counts no more at a time.
+func (e *Entry) Expired(now time.Time) bool {
 	return !e.Expires.IsZero() && !now.Before(e.Expires)
 }
 
@@ -55,3 +57,38 @@ func (e *Entry) acceptance(by scanner.Acceptor) *scanner.Acceptance {
 // covers reports whether a place matches the entry's path. A place without a path
 // matches no glob.
 func (e *Entry) covers(o *scanner.Occurrence) bool { return e.Path == "" || matches(e.Path, o.Path) }
+
+// CoversAny reports whether one of these keys is e's, and has a place that e
+// covers.
+func (e *Entry) CoversAny(keys []scanner.Key) bool {
+	return slices.ContainsFunc(keys, func(k scanner.Key) bool {
+		return k.Fingerprint == e.Fingerprint && slices.ContainsFunc(k.Occurrences, func(o scanner.Occurrence) bool { return e.covers(&o) })
+	})
+}
+
+// Over returns e with the fields that it does not set taken from old.
+func (e Entry) Over(old Entry) Entry {
+	if e.Reason == "" {
+		e.Reason = old.Reason
+	}
+	if e.Expires.IsZero() {
+		e.Expires = old.Expires
+	}
+	if e.Rotated.IsZero() {
+		e.Rotated = old.Rotated
+	}
+	return e
+}
+
+// Check says what is wrong with an entry.
+func (e Entry) Check() error {
+	raw := e.raw()
+	_, _, problem, hint := raw.entry()
+	switch {
+	case problem == "":
+		return nil
+	case hint == "":
+		return errors.New(problem)
+	}
+	return errors.New(problem + "; " + hint)
+}

@@ -76,6 +76,9 @@ func (t *text) key(k *scanner.Key) {
 		t.place(&k.Occurrences[i])
 	}
 	t.more(len(k.Occurrences)-places, "  ", "place", "places")
+	if k.Severity >= t.report.FailOn {
+		t.line(t.dim.Sprint("  if it may stay: djleaks accept " + clean(string(k.Fingerprint)) + ` --reason "…"`))
+	}
 	t.line()
 }
 

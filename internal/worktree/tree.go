@@ -86,6 +86,9 @@ func (t *Tree) isOther(folder string) bool {
 	return path.Base(folder) == "node_modules"
 }
 
+// At is the tree at top without a list of its files: for one that is named.
+func At(top string) *Tree { return &Tree{top: top} }
+
 func (t *Tree) full(p string) string { return filepath.Join(t.top, filepath.FromSlash(p)) }
 
 // Paths returns the files of the project, sorted.

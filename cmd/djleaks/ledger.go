@@ -1,0 +1,267 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/scan"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+func ledgerCommand(w world) *cli.Command {
+	return &cli.Command{
+		Name:  "ledger",
+		Usage: "write down which keys may stay, and since when they are replaced",
+		Subcommands: []*cli.Command{
+			{
+				Name:        "add",
+				Usage:       "accept a key",
+				ArgsUsage:   "FINGERPRINT",
+				Description: ledgerText,
+				Flags:       append(entryFlags(), ledgerFlags()...),
+				Action:      func(c *cli.Context) error { return w.ledgerAdd(c) },
+			},
+			{
+				Name:      "list",
+				Usage:     "list the keys that are accepted, and where that is written",
+				ArgsUsage: " ",
+				Flags: append(ledgerFlags(),
+					&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "text or json"}),
+				Action: func(c *cli.Context) error { return w.ledgerList(c) },
+			},
+			{
+				Name:      "prune",
+				Usage:     "take out the entries that accept nothing any more",
+				ArgsUsage: " ",
+				Description: "Those that have expired, and those whose key is in no object of the\n" +
+					"repository, or in none of the files that they name.",
+				Flags:  ledgerFlags(),
+				Action: func(c *cli.Context) error { return w.ledgerPrune(c) },
+			},
+		},
+	}
+}
+
+const ledgerText = "Writes an entry into .djleaks.toml, or pyproject.toml if the configuration is\n" +
+	"there, or the baseline that is named. An entry for the same key and path is\n" +
+	"changed. In CI and on a server it counts once it is merged."
+
+// acceptCommand is short for `ledger add`.
+func acceptCommand(w world) *cli.Command {
+	return &cli.Command{
+		Name:        "accept",
+		Usage:       "accept a key: short for ledger add",
+		ArgsUsage:   "FINGERPRINT",
+		Description: ledgerText,
+		Flags: append(append(entryFlags(), ledgerFlags()...),
+			&cli.BoolFlag{Name: "list", Usage: "list the keys that are accepted"},
+			&cli.BoolFlag{Name: "prune", Usage: "take out the entries that accept nothing any more"}),
+		Action: func(c *cli.Context) error {
+			switch {
+			case c.Bool("list") && c.Bool("prune"):
+				return usageError{"accept: --list or --prune, not both", ""}
+			case c.Bool("list"):
+				return w.ledgerList(c)
+			case c.Bool("prune"):
+				return w.ledgerPrune(c)
+			}
+			return w.ledgerAdd(c)
+		},
+	}
+}
+
+func entryFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "reason", Usage: "why the key may stay: `TEXT` for whoever reads it in a year"},
+		&cli.StringFlag{Name: "until", Usage: "accept it up to and not on `DATE` (YYYY-MM-DD, in UTC)"},
+		&cli.StringFlag{Name: "path", Usage: "accept it in files that `GLOB` matches, and nowhere else"},
+		&cli.StringFlag{Name: "rotated", Usage: "the key was replaced on `DATE` (YYYY-MM-DD)"},
+	}
+}
+
+func ledgerFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{Name: "config", Usage: "the configuration `FILE` instead of .djleaks.toml or pyproject.toml"},
+		&cli.StringFlag{Name: "baseline", Usage: "the baseline `FILE` instead of the configuration"},
+	}
+}
+
+// openLedger finds the file: at the top of the repository, or in the current
+// folder outside of one.
+func (w world) openLedger(c *cli.Context) (*scan.Scan, *scan.Ledger, *gitstore.Repository, error) {
+	s := &scan.Scan{Version: version, Getenv: w.getenv, Named: scan.Named{Config: c.String("config"), Baseline: c.String("baseline")}}
+	root := "."
+	repo, err := openRepository("")
+	switch {
+	case errors.Is(err, gitstore.ErrNotRepository):
+	case err != nil:
+		return nil, nil, nil, err
+	case repo.WorkTree() == "" && s.Named == scan.Named{}:
+		return nil, nil, repo, usageError{"a bare repository has no configuration that could be changed", "name a file: --baseline FILE"}
+	case repo.WorkTree() != "":
+		root = repo.WorkTree()
+	}
+	ledger, err := s.OpenLedger(root)
+	return s, ledger, repo, err
+}
+
+func closeRepository(repo *gitstore.Repository) {
+	if repo != nil {
+		_ = repo.Close() // only read from
+	}
+}
+
+func (w world) ledgerAdd(c *cli.Context) error {
+	e, err := readEntry(c)
+	if err != nil {
+		return err
+	}
+	_, ledger, repo, err := w.openLedger(c)
+	defer closeRepository(repo)
+	if err != nil {
+		return err
+	}
+	if e, err = ledger.Accept(e); err != nil {
+		return err
+	}
+	w.say("%s: %s", ledger.Name, entryWords(&e, time.Now()))
+	return nil
+}
+
+// readEntry checks the words of entryFlags.
+func readEntry(c *cli.Context) (policy.Entry, error) {
+	e := policy.Entry{Reason: strings.Join(strings.Fields(c.String("reason")), " "), Path: c.String("path")}
+	name := commandName(c)
+	if c.NArg() != 1 {
+		return e, usageError{name + ": give one FINGERPRINT", "djleaks accept 0123456789abcdef --reason \"rotated on 2026-05-01\""}
+	}
+	f, problem, hint := policy.ParseFingerprint(c.Args().First())
+	if problem != "" {
+		return e, usageError{name + ": " + problem, hint}
+	}
+	e.Fingerprint = f
+	for _, date := range []struct {
+		flag string
+		day  *time.Time
+	}{{"until", &e.Expires}, {"rotated", &e.Rotated}} {
+		if word := c.String(date.flag); word != "" {
+			var err error
+			if *date.day, err = time.Parse(time.DateOnly, word); err != nil {
+				return e, usageError{fmt.Sprintf("--%s: %q is not a date", date.flag, word), "write it as 2027-01-31"}
+			}
+		}
+	}
+	return e, nil
+}
+
+// entryWords say in one line what an entry does.
+func entryWords(e *policy.Entry, now time.Time) string {
+	words := "accepts " + string(e.Fingerprint)
+	if e.Path != "" {
+		words += " in " + e.Path
+	}
+	switch {
+	case e.Expired(now):
+		words += ", expired on " + e.Expires.Format(time.DateOnly)
+	case !e.Expires.IsZero():
+		words += " until " + e.Expires.Format(time.DateOnly)
+	}
+	if !e.Rotated.IsZero() {
+		words += ", rotated on " + e.Rotated.Format(time.DateOnly)
+	}
+	return words + ": " + e.Reason
+}
+
+// listedEntry is an entry as `ledger list --format json` shows it.
+type listedEntry struct {
+	Where       string              `json:"where"`
+	Fingerprint scanner.Fingerprint `json:"fingerprint"`
+	Path        string              `json:"path,omitempty"`
+	Reason      string              `json:"reason"`
+	Expires     string              `json:"expires,omitempty"`
+	Rotated     string              `json:"rotated,omitempty"`
+	Expired     bool                `json:"expired"`
+}
+
+func (w world) ledgerList(c *cli.Context) error {
+	if c.Args().Present() {
+		return tooManyArguments(c)
+	}
+	_, ledger, repo, err := w.openLedger(c)
+	defer closeRepository(repo)
+	if err != nil {
+		return err
+	}
+	entries, err := ledger.Entries()
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	if format := c.String("format"); format == "json" {
+		list := []listedEntry{}
+		for i := range entries {
+			list = append(list, entryLine(ledger, i, &entries[i], now))
+		}
+		encoder := json.NewEncoder(w.stdout)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(list)
+	} else if format != "text" && format != "" {
+		return usageError{fmt.Sprintf("--format: %q is neither text nor json", format), ""}
+	}
+	for i := range entries {
+		w.say("%s  %s", ledger.Where(i), entryWords(&entries[i], now))
+	}
+	if len(entries) == 0 {
+		w.say("%s accepts no key", ledger.Name)
+	}
+	return nil
+}
+
+func entryLine(l *scan.Ledger, n int, e *policy.Entry, now time.Time) listedEntry {
+	day := func(t time.Time) string {
+		if t.IsZero() {
+			return ""
+		}
+		return t.Format(time.DateOnly)
+	}
+	return listedEntry{l.Where(n), e.Fingerprint, e.Path, e.Reason, day(e.Expires), day(e.Rotated), e.Expired(now)}
+}
+
+func (w world) ledgerPrune(c *cli.Context) error {
+	if c.Args().Present() {
+		return tooManyArguments(c)
+	}
+	s, ledger, repo, err := w.openLedger(c)
+	defer closeRepository(repo)
+	if err != nil {
+		return err
+	}
+	if repo == nil {
+		return usageError{"ledger prune: only in a repository it is known which keys there are", ""}
+	}
+	removed, complete, err := s.Prune(c.Context, repo, ledger)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	for i := range removed {
+		w.say("%s: no more %s", ledger.Name, entryWords(&removed[i], now))
+	}
+	if len(removed) == 0 {
+		w.say("%s: every entry accepts a key", ledger.Name)
+	}
+	if !complete {
+		fmt.Fprintln(w.stderr, "djleaks:", report.Line("ledger prune: not everything could be read, so only what has expired was taken out"))
+		fmt.Fprintln(w.stderr, "hint: djleaks audit says what could not be read")
+		return verdictError(exitIncomplete)
+	}
+	return nil
+}

@@ -1,0 +1,146 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/worktree"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Ledger is the file into which accepted keys are written, as it was read.
+type Ledger struct {
+	policy.Ledger
+	tree *worktree.Tree
+	path string // below the tree
+	old  []byte
+}
+
+// OpenLedger reads the file that accepts keys: the baseline or the configuration
+// that an option names, or the configuration at root. Without any it is a new
+// .djleaks.toml there.
+func (s *Scan) OpenLedger(root string) (*Ledger, error) {
+	switch {
+	case s.Named.Baseline != "":
+		return openLedger(s.Named.Baseline, s.Named.Baseline, true)
+	case s.Named.Config != "":
+		return openLedger(s.Named.Config, s.Named.Config, false)
+	}
+	p, err := policy.Load(Folder(root).Root)
+	if err != nil {
+		return nil, Mistake{err, ""}
+	}
+	name := p.File
+	if name == "" {
+		name = policy.OwnFile
+	}
+	return openLedger(filepath.Join(root, name), name, false)
+}
+
+func openLedger(file, name string, baseline bool) (*Ledger, error) {
+	l := &Ledger{Ledger: policy.Ledger{Name: name, Baseline: baseline}, tree: worktree.At(filepath.Dir(file)), path: filepath.Base(file)}
+	var err error
+	l.old, err = l.tree.Read(l.path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return l, nil
+	case err != nil:
+		return nil, Mistake{fmt.Errorf("%s: %w", name, err), ""}
+	}
+	if l.old == nil {
+		l.old = []byte{}
+	}
+	l.Text = l.old
+	if _, err := l.Entries(); err != nil {
+		return nil, Mistake{err, ""}
+	}
+	return l, nil
+}
+
+// Accept writes an entry. Fields that are not set are kept of the entry for the
+// same key and path, if there is one. It returns the entry as it is written.
+func (l *Ledger) Accept(e policy.Entry) (policy.Entry, error) {
+	entries, err := l.Entries()
+	if err != nil {
+		return e, Mistake{err, ""}
+	}
+	for _, o := range entries {
+		if o.Fingerprint == e.Fingerprint && o.Path == e.Path {
+			e = e.Over(o)
+		}
+	}
+	if e.Reason == "" && !e.Rotated.IsZero() {
+		e.Reason = "rotated on " + e.Rotated.Format(time.DateOnly)
+	}
+	if err := e.Check(); err != nil {
+		return e, Mistake{err, ""}
+	}
+	if holdsKey(e.Reason, e.Fingerprint) {
+		return e, Mistake{errors.New("the reason holds the key itself, and a reason is shown in every report"), ""}
+	}
+	if err := l.Put(e); err != nil {
+		return e, Mistake{err, ""}
+	}
+	return e, l.write()
+}
+
+// holdsKey reports whether a word of a text is the key of this fingerprint.
+func holdsKey(text string, f scanner.Fingerprint) bool {
+	for _, word := range strings.Fields(text) {
+		for _, w := range []string{word, strings.Trim(word, `"'.,;:()[]`)} {
+			if scanner.NewSecret(w).Fingerprint() == f {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Prune takes out what accepts nothing: entries that have expired, and those
+// whose key is in no object of the repository, or in no place that they cover.
+// Without a complete audit only the first are known.
+func (s *Scan) Prune(ctx context.Context, repo *gitstore.Repository, l *Ledger) (removed []policy.Entry, complete bool, err error) {
+	found, err := s.everything(ctx, repo)
+	if err != nil {
+		return nil, false, err
+	}
+	now := time.Now()
+	removed, err = l.Remove(func(e *policy.Entry) bool {
+		return e.Expired(now) || found.Coverage.Complete && !e.CoversAny(found.Keys)
+	})
+	if err != nil {
+		return nil, false, Mistake{err, ""}
+	}
+	if len(removed) > 0 {
+		err = l.write()
+	}
+	return removed, found.Coverage.Complete, err
+}
+
+// everything audits a repository as if nothing were accepted or left out.
+func (s *Scan) everything(ctx context.Context, repo *gitstore.Repository) (*scanner.Report, error) {
+	settings, err := ReadSettings(WorkTree(repo), Named{Config: s.Named.Config})
+	if err != nil {
+		return nil, err
+	}
+	settings.Policy = &policy.Policy{Names: settings.Policy.Names}
+	all := *s
+	all.Strict = true
+	r, err := all.audit(ctx, repo, settings, policy.Review{}, "", nil)
+	if err != nil {
+		return nil, err
+	}
+	r.Keys = append(r.Keys, r.Accepted...) // those that a comment accepts
+	return r, nil
+}
+
+func (l *Ledger) write() error {
+	return l.tree.Write([]worktree.Change{{Path: l.path, Old: l.old, New: l.Text}})
+}
