@@ -15,7 +15,6 @@ import (
 
 	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/report"
-	"github.com/djleaks/djleaks/internal/signed"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -96,15 +95,6 @@ func TestEveryFieldOfTheReportIsDocumented(t *testing.T) {
 	for _, format := range report.Formats() {
 		if !strings.Contains(words, "`"+format+"`") {
 			t.Errorf("docs/formats.md has no word of the format %s", format)
-		}
-	}
-}
-
-func TestEveryPurposeOfASignatureIsDocumented(t *testing.T) {
-	words := document(t, "docs/key-match.md")
-	for _, purpose := range signed.Purposes() {
-		if !strings.Contains(words, "| `"+string(purpose)+"` |") {
-			t.Errorf("docs/key-match.md does not say what %s is", purpose)
 		}
 	}
 }

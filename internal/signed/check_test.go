@@ -358,3 +358,15 @@ func TestHostileInputsTakeBoundedWork(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryPurposeIsDocumented(t *testing.T) {
+	words, err := os.ReadFile("../../docs/key-match.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for purpose := range purposeWords {
+		if !strings.Contains(string(words), "| `"+string(purpose)+"` |") {
+			t.Errorf("docs/key-match.md does not say what %s is", purpose)
+		}
+	}
+}

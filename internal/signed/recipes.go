@@ -1,8 +1,6 @@
 package signed
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"unicode/utf8"
 )
@@ -51,9 +49,6 @@ var purposeWords = map[Purpose]string{
 	ImageLink:         "an image link of Wagtail",
 	ForgedCookie:      "a cookie that was forged: an empty SECRET_KEY_FALLBACKS entry signed it",
 }
-
-// Purposes lists all of them, in no order.
-func Purposes() []Purpose { return slices.Collect(maps.Keys(purposeWords)) }
 
 // String describes the purpose to people, as a noun with its article.
 func (p Purpose) String() string { return purposeWords[p] }
