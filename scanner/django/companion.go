@@ -8,13 +8,13 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
-// siblingBytes is how far around a value the name of its sibling may stand.
-const siblingBytes = 320
+// companionBytes is how far around a value the name of its companion may be.
+const companionBytes = 320
 
-// hasSibling reports whether the other half of a pair stands beside a name:
+// hasCompanion reports whether the other half of a pair is beside a name:
 // access_key and secret_key belong to a storage, public_key and secret_key to
 // a payment service, both not to Django.
-func hasSibling(text []byte, a *forms.Assignment) bool {
+func hasCompanion(text []byte, a *forms.Assignment) bool {
 	if a.Offset > len(text) {
 		return false
 	}
@@ -26,7 +26,7 @@ func hasSibling(text []byte, a *forms.Assignment) bool {
 	if n < 0 {
 		return false
 	}
-	around := text[max(0, a.Offset-siblingBytes):min(len(text), a.Offset+a.Length+siblingBytes)]
+	around := text[max(0, a.Offset-companionBytes):min(len(text), a.Offset+a.Length+companionBytes)]
 	for _, other := range [...]string{"access", "public"} {
 		if other == "public" && name == "SECRET_KEY" {
 			continue

@@ -129,7 +129,7 @@ func isDev(base, stem, ending string) bool {
 	return hasWord(stem, "local") && (strings.HasPrefix(base, "docker") || strings.HasPrefix(base, "settings") || strings.HasPrefix(base, ".env"))
 }
 
-// isTestName knows tests, test_x, x_tests, x-test, testproject.
+// isTestName recognises tests, test_x, x_tests, x-test, testproject.
 func isTestName(s string) bool {
 	if hasWord(s, "test", "tests", "testing", "pytest", "unittest") {
 		return true

@@ -15,7 +15,7 @@ const version = "django/1"
 
 // Detector finds the secret keys of Django sites. It has no state and is safe
 // for concurrent use.
-type Detector struct{ extra *extraNames }
+type Detector struct{ names *settingNames }
 
 var _ scanner.Detector = (*Detector)(nil)
 
@@ -31,8 +31,8 @@ func (*Detector) Rules() []scanner.Rule { return rules() }
 
 // Anchors returns the literals of which each text with a match holds one.
 func (d *Detector) Anchors() *scanner.AnchorSet {
-	if d.extra != nil {
-		return d.extra.anchors
+	if d.names != nil {
+		return d.names.anchors
 	}
 	return forms.Anchors()
 }
@@ -42,8 +42,8 @@ func (d *Detector) Find(text []byte, anchors []int32) []scanner.Match {
 	if len(anchors) == 0 {
 		return nil
 	}
-	if d.extra != nil {
-		return d.extra.find(text, anchors)
+	if d.names != nil {
+		return d.names.find(text, anchors)
 	}
 	return find(text, anchors)
 }
@@ -149,7 +149,7 @@ func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
 	if best > least || best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.Name) {
 		return m, false
 	}
-	if best > value.Django && !m.Has(scanner.NoName) && hasSibling(text, a) {
+	if best > value.Django && !m.Has(scanner.NoName) && hasCompanion(text, a) {
 		return m, false
 	}
 	if best == value.Mashed {

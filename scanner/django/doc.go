@@ -9,7 +9,7 @@
 // evaluates the value as far as that needs no execution. The judge then says
 // what the value is: made by a generator, made up by a person, asking to be
 // replaced, or no key at all. Severity looks at the path last, and only it
-// does, so that one text gives the same matches wherever it stands.
+// does, so that one text gives the same matches wherever it is.
 //
 // Not covered: keys that a program computes, encrypts or compresses, and names
 // that have nothing to do with those of Django or Flask.

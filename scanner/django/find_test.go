@@ -92,7 +92,7 @@ func FuzzFind(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text []byte) { checkMatches(t, text) })
 }
 
-// FuzzPython puts any code behind a name.
+// FuzzPython puts any code after a name.
 func FuzzPython(f *testing.F) {
 	for _, s := range []string{`'a' + "b"`, `os.environ.get("X", "y").split(",")`, `[k for k in x if k]`, `("a" if DEBUG else b["c"])`, `f"{a}b"`, `'%s' % ('a',)`, `b'\x41'.decode()`, `{'a': lambda: 'b'}`, `"""a` + "\n" + `b"""`} {
 		f.Add(s)

@@ -67,7 +67,7 @@ func variableOf(text []byte, m *scanner.Match) string {
 	return "DJANGO_SECRET_KEY"
 }
 
-// plainName reports whether a name can stand in a line of code.
+// plainName reports whether a name can be in a line of code.
 func plainName(name string) bool {
 	for i := 0; i < len(name); i++ {
 		if !ascii.IsWord(name[i]) || name[i] >= 0x80 || i == 0 && ascii.IsDigit(name[i]) {

@@ -15,7 +15,7 @@ const (
 	rulePlaceholderKey = "placeholder-secret-key"
 
 	// RuleLeakedFallback is given by the caller that knows the whole
-	// repository: a key that was found elsewhere stands in SECRET_KEY_FALLBACKS.
+	// repository: a key that was found elsewhere is in SECRET_KEY_FALLBACKS.
 	RuleLeakedFallback = scanner.RuleLeakedFallback
 )
 

@@ -18,7 +18,7 @@ func (d *Detector) WithNames(names []string) (*Detector, error) {
 	if len(names) == 0 {
 		return d, nil
 	}
-	x := &extraNames{names: names}
+	x := &settingNames{names: names}
 	for _, name := range names {
 		if !plainName(name) || len(name) < scanner.MinAnchor {
 			return nil, fmt.Errorf("%q is no name of a setting: at least %d letters, digits and underscores", name, scanner.MinAnchor)
@@ -28,9 +28,9 @@ func (d *Detector) WithNames(names []string) (*Detector, error) {
 	return &Detector{x}, nil
 }
 
-// extraNames are the names of settings that a project adds. A text that has
+// settingNames are the names of settings that a project adds. A text that has
 // one is read with the name of a key in its place, so that every form knows it.
-type extraNames struct {
+type settingNames struct {
 	names   []string
 	anchors *scanner.AnchorSet
 }
@@ -41,10 +41,10 @@ func alias(n int) string { return fmt.Sprintf("EXTRA%d_SECRET_KEY", n) }
 // splice is one name that was replaced: by how much what follows has moved.
 type splice struct {
 	at    int // end of the alias, in the replaced text
-	moved int // to be taken from an offset at or behind it
+	moved int // to be taken from an offset at or after it
 }
 
-func (x *extraNames) find(text []byte, anchors []int32) []scanner.Match {
+func (x *settingNames) find(text []byte, anchors []int32) []scanner.Match {
 	var replaced []byte
 	var splices []splice
 	done := 0
@@ -69,8 +69,8 @@ func (x *extraNames) find(text []byte, anchors []int32) []scanner.Match {
 	return found
 }
 
-// at returns which name stands at an offset as a word of its own; -1 if none.
-func (x *extraNames) at(text []byte, at int) int {
+// at returns which name is at an offset as a word of its own; -1 if none.
+func (x *settingNames) at(text []byte, at int) int {
 	return slices.IndexFunc(x.names, func(name string) bool {
 		end := at + len(name)
 		return end <= len(text) && strings.EqualFold(string(text[at:end]), name) &&
@@ -79,7 +79,7 @@ func (x *extraNames) at(text []byte, at int) int {
 }
 
 // restore gives a match the offset and the name that it has in the real text.
-func (x *extraNames) restore(m *scanner.Match, splices []splice) {
+func (x *settingNames) restore(m *scanner.Match, splices []splice) {
 	before := func(offset int) int {
 		n := sort.Search(len(splices), func(i int) bool { return splices[i].at > offset })
 		if n == 0 {

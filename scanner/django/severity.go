@@ -15,22 +15,22 @@ type row [Vendored + 1]scanner.Severity
 // whoever reads it decides what to see.
 var (
 	//                         production       development      test             documentation    vendored
-	djangoRow      = row{scanner.Critical, scanner.High, scanner.Medium, scanner.High, scanner.Note}
-	randomRow      = row{scanner.High, scanner.High, scanner.Medium, scanner.Medium, scanner.Note}
-	lesserRow      = row{scanner.High, scanner.Medium, scanner.Low, scanner.Low, scanner.Note}
-	randomOtherRow = row{scanner.High, scanner.Medium, scanner.Note, scanner.Note, scanner.Note}
-	unclaimedRow   = row{scanner.Low, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
-	randomVagueRow = row{scanner.Medium, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
-	randomCodeRow  = row{scanner.Low, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
-	publicRow      = row{scanner.High, scanner.Medium, scanner.Note, scanner.Note, scanner.Note}
-	trapRow        = row{scanner.High, scanner.High, scanner.Medium, scanner.Medium, scanner.Note}
-	weakRow        = row{scanner.Medium, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
-	weakOtherRow   = row{scanner.Low, scanner.Note, scanner.Note, scanner.Note, scanner.Note}
-	placeholderRow = row{scanner.Low, scanner.Note, scanner.Note, scanner.Note, scanner.Note}
+	djangoRow        = row{scanner.Critical, scanner.High, scanner.Medium, scanner.High, scanner.Note}
+	randomRow        = row{scanner.High, scanner.High, scanner.Medium, scanner.Medium, scanner.Note}
+	lesserRow        = row{scanner.High, scanner.Medium, scanner.Low, scanner.Low, scanner.Note}
+	randomOtherRow   = row{scanner.High, scanner.Medium, scanner.Note, scanner.Note, scanner.Note}
+	unclaimedRow     = row{scanner.Low, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
+	randomGenericRow = row{scanner.Medium, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
+	randomCodeRow    = row{scanner.Low, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
+	publicRow        = row{scanner.High, scanner.Medium, scanner.Note, scanner.Note, scanner.Note}
+	fallbackRow      = row{scanner.High, scanner.High, scanner.Medium, scanner.Medium, scanner.Note}
+	weakRow          = row{scanner.Medium, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
+	weakOtherRow     = row{scanner.Low, scanner.Note, scanner.Note, scanner.Note, scanner.Note}
+	placeholderRow   = row{scanner.Low, scanner.Note, scanner.Note, scanner.Note, scanner.Note}
 )
 
 // Severity judges a match in a file of this path and says why in one sentence.
-// Keys in tests are often the real ones: a key that also stands in a file of
+// Keys in tests are often the real ones: a key that also is in a file of
 // production gets that file's severity, because a key is as severe as its
 // worst place.
 func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, string) {
@@ -44,7 +44,7 @@ func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, stri
 		context = Dev
 	}
 	if m.Rule == forms.RuleEmptyFallback || m.Rule == forms.RuleNoneFallback || m.Rule == RuleLeakedFallback && m.Class.Generated() {
-		return trapRow[context], trapReason(m.Rule)
+		return fallbackRow[context], fallbackReason(m.Rule)
 	}
 	severity := rowOf(m)[context]
 	reason := valueReason(m) + placeReason(context, m)
@@ -85,7 +85,7 @@ func randomRowOf(m *scanner.Match, other bool) *row {
 	case other && value.IsGeneric(m.Name) && isProgram(m.Form):
 		return &randomCodeRow
 	case other && value.IsGeneric(m.Name) && !value.IsSecretKey(m.Name):
-		return &randomVagueRow
+		return &randomGenericRow
 	case m.Has(scanner.Typed), other && value.IsGeneric(m.Name):
 		return &lesserRow
 	case other:
@@ -113,7 +113,7 @@ func isProgram(form scanner.Form) bool {
 	return strings.HasPrefix(string(form), "python-") || form == forms.Text
 }
 
-// isForeignProgram knows programs in languages that Django is not written in, by
+// isForeignProgram recognises programs in languages that Django is not written in, by
 // the ending of their file names.
 func isForeignProgram(path string) bool {
 	return foreignEndings.Has(path[strings.LastIndexByte(path, '.')+1:])
@@ -139,7 +139,7 @@ func modify(m *scanner.Match, severity scanner.Severity, reason string) (scanner
 	return severity, reason
 }
 
-func trapReason(rule string) string {
+func fallbackReason(rule string) string {
 	switch rule {
 	case forms.RuleEmptyFallback:
 		return "without the variable, an empty key is accepted for signed cookies, and the rest of that key is public"

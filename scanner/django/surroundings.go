@@ -129,7 +129,7 @@ func isUnclaimed(text []byte, m *scanner.Match) bool {
 // besideService reports whether a word near a match says that it is the key of a
 // storage, a cloud or a payment service.
 func besideService(text []byte, m *scanner.Match) bool {
-	around := bytes.ToLower(text[max(0, m.Offset-siblingBytes):min(len(text), m.Offset+m.Length+siblingBytes)])
+	around := bytes.ToLower(text[max(0, m.Offset-companionBytes):min(len(text), m.Offset+m.Length+companionBytes)])
 	for _, w := range [...]string{"access_key", "accesskey", "access-key", "bucket", "endpoint", "region", "merchant", "publishable", "secret_id", "secretid", "client_id", "clientid", "app_id", "appid", "minio", "aws", "s3:", "stripe", "wallet", "exchange"} {
 		if bytes.Contains(around, []byte(w)) {
 			return true

@@ -69,7 +69,7 @@ func utf16NameFollows(text []byte, end int) bool {
 	}, scanner.AnchorLookahead/2)
 }
 
-// secretName reads up to n characters behind "secret".
+// secretName reads up to n characters after "secret".
 func secretName(at func(int) byte, n int) bool {
 	i := 0
 	switch c := at(0); c {

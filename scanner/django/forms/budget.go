@@ -33,7 +33,7 @@ func (doc *document) window(offset int) (low, high int) {
 }
 
 // isCrowded reports whether a name is to be passed over in a text that has cost
-// enough: the next name follows before a generated key could stand, and more
+// enough: the next name follows before a generated key could be, and more
 // follow on the same line. A line with few names is always looked at.
 func (doc *document) isCrowded(i, behind int) bool {
 	if !doc.overBudget() {
@@ -55,7 +55,7 @@ func (doc *document) isCrowded(i, behind int) bool {
 	return false
 }
 
-// atMost is a number of bytes to look at, less in a text that has cost enough.
+// atMost is a number of bytes to look at, less in a text that is over budget.
 func (doc *document) atMost(n int) int {
 	if doc.overBudget() {
 		return min(n, smallWindow)
@@ -70,13 +70,13 @@ const (
 	wideWindow  = 16 << 10
 	smallWindow = 256
 	smallBack   = 2 * value.MaxName
-	narrowest   = 96 // room for a name and a key behind it
+	narrowest   = 96 // room for a name and a key after it
 	manyNames   = 3  // so many names to each side are a crowd
 	fairShare   = 4  // bytes of the text for each that is looked at, and some to begin with
 )
 
 // ahead is how far an evaluator may look from an offset on; in a text that has
-// cost enough not behind the next line that begins with a name.
+// cost enough not after the next line that begins with a name.
 func (doc *document) ahead(at int) (to int) {
 	if !doc.overBudget() {
 		return min(len(doc.text), at+wideWindow)

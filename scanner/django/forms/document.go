@@ -40,7 +40,7 @@ func newDocument(p *plan, text []byte, anchors []int32, k format) *document {
 
 // line returns the bounds of the line that holds offset, without its end. LF,
 // CRLF and a lone CR end a line. A long line is cut to lineBack bytes before
-// offset and lineAhead bytes behind it.
+// offset and lineAhead bytes after it.
 func (doc *document) line(offset int) (from, to int) {
 	low, high := max(0, offset-lineBack), min(len(doc.text), offset+lineAhead)
 	if doc.overBudget() {
@@ -60,7 +60,7 @@ func (doc *document) line(offset int) (from, to int) {
 	return from, to
 }
 
-// nextLine returns the bounds of the line behind the one that ends at to; ok is
+// nextLine returns the bounds of the line after the one that ends at to; ok is
 // false at the end of the text.
 func (doc *document) nextLine(to int) (from, next int, ok bool) {
 	from = to
@@ -92,7 +92,7 @@ func (doc *document) previousLine(from int) (start, to int, ok bool) {
 	return lastBreak(doc.text, max(0, to-doc.atMost(lineAhead)), to), to, true
 }
 
-// lastBreak returns the offset behind the last line break in text[from:to], or
+// lastBreak returns the offset after the last line break in text[from:to], or
 // from.
 func lastBreak(text []byte, from, to int) int {
 	for i := to; i > from; i-- {

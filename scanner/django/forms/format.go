@@ -84,7 +84,7 @@ func sniff(text []byte) format {
 	return sniffLines(head)
 }
 
-// sniffBytes knows a text with NULs: UTF-16 if every other byte of most pairs
+// sniffBytes recognises a text with NULs: UTF-16 if every other byte of most pairs
 // is NUL, else binary.
 func sniffBytes(head []byte) (format, bool) {
 	if bytes.HasPrefix(head, []byte("\xff\xfe")) || bytes.HasPrefix(head, []byte("\xfe\xff")) {
@@ -108,7 +108,7 @@ func sniffBytes(head []byte) (format, bool) {
 	return formatBinary, true
 }
 
-// sniffStart knows a text by its first bytes.
+// sniffStart recognises a text by its first bytes.
 func sniffStart(head []byte) (format, bool) {
 	begins := func(s string) bool { return bytes.HasPrefix(head, []byte(s)) }
 	switch {
@@ -133,7 +133,7 @@ func sniffStart(head []byte) (format, bool) {
 	return 0, false
 }
 
-// beginsList knows a list of JSON by what is after its bracket: [section] begins
+// beginsList recognises a list of JSON by what is after its bracket: [section] begins
 // a file of settings.
 func beginsList(head []byte) bool {
 	return len(head) > 1 && head[0] == '[' && bytes.IndexByte([]byte("{\"\n\r [0123456789"), head[1]) >= 0
@@ -397,7 +397,7 @@ func isUnderline(line []byte) bool {
 	return len(line) >= 4 && (line[0] == '=' || line[0] == '-' || line[0] == '~') && bytes.Count(line, line[:1]) == len(line)
 }
 
-// wordEnd is the length of what stands before the first blank, sign of an
+// wordEnd is the length of what is before the first blank, sign of an
 // assignment or parenthesis.
 func wordEnd(line []byte) int {
 	for i, c := range line {

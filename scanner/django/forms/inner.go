@@ -31,7 +31,7 @@ func (doc *document) readInner(text []byte, k format, place func(from, to int) (
 	doc.python.refused = append(doc.python.refused, inner.python.refused...)
 }
 
-// anchored reports whether an anchor stands in text[from:to]; calls must come
+// anchored reports whether an anchor is in text[from:to]; calls must come
 // in ascending order of from, and i keeps the place.
 func (doc *document) anchored(i *int, from, to int) bool {
 	for *i < len(doc.anchors) && int(doc.anchors[*i]) < from {

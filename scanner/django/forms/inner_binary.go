@@ -13,7 +13,7 @@ import (
 // runs count only for values that no person made up.
 const textRun = 256
 
-// binaryTexts reads the printable runs of a binary in which anchors stand:
+// binaryTexts reads the printable runs of a binary in which anchors are:
 // lines of an editor's swap file, rows of a database, files of an archive. In
 // compiled Python it looks for keys among the constants.
 func binaryTexts(doc *document, emit func(*Assignment)) []span {
@@ -49,7 +49,7 @@ func binaryTexts(doc *document, emit func(*Assignment)) []span {
 }
 
 // pycConstants finds string constants of the length and the alphabet of
-// Django's keys in compiled Python. There a string stands behind its type and
+// Django's keys in compiled Python. There a string is after its type and
 // its length, in one byte or in four, and apart from the names.
 func pycConstants(text []byte, emit func(*Assignment)) {
 	for i := 4; i+value.DjangoLength < len(text); i++ {

@@ -61,7 +61,7 @@ func codeBlocks(doc *document, emit func(*Assignment)) []span {
 	return done
 }
 
-// endOfBreak returns the offset behind the line break at to.
+// endOfBreak returns the offset after the line break at to.
 func endOfBreak(text []byte, to int) int {
 	if to < len(text) && text[to] == '\r' {
 		to++
@@ -73,7 +73,7 @@ func endOfBreak(text []byte, to int) int {
 	return min(to+1, len(text))
 }
 
-// fence knows the line that opens a fenced block, and its language.
+// fence recognises the line that opens a fenced block, and its language.
 func fence(line []byte) (k format, ok bool) {
 	for _, mark := range [...]string{"```", "~~~"} {
 		if info, found := bytes.CutPrefix(line, []byte(mark)); found {
@@ -83,7 +83,7 @@ func fence(line []byte) (k format, ok bool) {
 	return 0, false
 }
 
-// formatOfLanguage knows the names of languages in documents.
+// formatOfLanguage recognises the names of languages in documents.
 func formatOfLanguage(info []byte) format {
 	n := 0
 	for n < len(info) && (ascii.IsWord(info[n]) || info[n] == '-') {
@@ -125,7 +125,7 @@ func fenceEnd(text []byte, from int, mark byte, blank int) (end, after int) {
 	return len(text), len(text)
 }
 
-// directive knows reStructuredText's code blocks.
+// directive recognises reStructuredText's code blocks.
 func directive(line []byte) (k format, ok bool) {
 	for _, name := range [...]string{".. code-block::", ".. code::", ".. sourcecode::", ".. parsed-literal::"} {
 		if info, found := bytes.CutPrefix(line, []byte(name)); found {
@@ -135,7 +135,7 @@ func directive(line []byte) (k format, ok bool) {
 	return 0, false
 }
 
-// indentedEnd finds the end of the block that stands further to the right than
+// indentedEnd finds the end of the block that is further to the right than
 // blank.
 func indentedEnd(text []byte, from, blank int) int {
 	for from < len(text) {
@@ -173,7 +173,7 @@ func dedent(text []byte, from, end, blank int) *offsetMap {
 	return l
 }
 
-// Bounds of what is read of a page before its first anchor and behind its last
+// Bounds of what is read of a page before its first anchor and after its last
 // one, in bytes: more than any form looks at.
 const (
 	htmlBack  = 16 << 10

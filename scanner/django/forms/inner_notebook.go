@@ -72,7 +72,7 @@ func skipBlank(text []byte, at int) int {
 }
 
 // jsonText appends the string or the list of strings at text[at], without
-// escapes, and returns the offset behind it.
+// escapes, and returns the offset after it.
 func jsonText(l *offsetMap, text []byte, at int) int {
 	if at < len(text) && text[at] == '"' {
 		return jsonString(l, text, at)
@@ -95,8 +95,8 @@ func jsonText(l *offsetMap, text []byte, at int) int {
 	return at
 }
 
-// jsonString appends the string whose quote stands at text[at] and returns the
-// offset behind it.
+// jsonString appends the string whose quote is at text[at] and returns the
+// offset after it.
 func jsonString(l *offsetMap, text []byte, at int) int {
 	end := closeQuote(text, at+1, len(text), '"', false)
 	if end < 0 {

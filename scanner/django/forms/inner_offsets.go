@@ -3,14 +3,14 @@ package forms
 import "sort"
 
 // offsetMap says where the bytes of a text that was taken out of another one
-// stand there. Its pieces are ascending in both texts.
+// are there. Its pieces are ascending in both texts.
 type offsetMap struct {
 	text []byte
 	runs []run
 }
 
 // run is a run of bytes: each byte of the inner text takes ratio bytes of the
-// outer one; with ratio 0 all of them stand at one place.
+// outer one; with ratio 0 all of them are at one place.
 type run struct {
 	inner, outer, ratio int
 }
@@ -33,7 +33,7 @@ func (l *offsetMap) place(inner int) int {
 	return p.outer + (inner-p.inner)*p.ratio
 }
 
-// end is place for the end of a range: the offset behind the byte before it.
+// end is place for the end of a range: the offset after the byte before it.
 func (l *offsetMap) end(inner int) int {
 	n := sort.Search(len(l.runs), func(i int) bool { return l.runs[i].inner >= inner }) - 1
 	if n < 0 {

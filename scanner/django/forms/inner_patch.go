@@ -33,7 +33,7 @@ type patch struct {
 	before offsetMap
 	after  offsetMap
 	start  int // of the first hunk
-	end    int // behind the last line
+	end    int // after the last line
 	column int // columns of signs: one, or two of a merge's patch; 0 outside of a hunk
 	next   int // see document.anchored
 	done   []span
@@ -80,7 +80,7 @@ func (p *patch) both(at int, b []byte) {
 	p.after.add(at, 1, b...)
 }
 
-// startsFile knows the lines between two files that look like those of a hunk.
+// startsFile recognises the lines between two files that look like those of a hunk.
 func (p *patch) startsFile(line []byte) bool {
 	return bytes.HasPrefix(line, []byte("diff --git ")) || bytes.HasPrefix(line, []byte("--- a/")) || bytes.HasPrefix(line, []byte("--- /dev/null")) ||
 		bytes.HasPrefix(line, []byte("Index: ")) || bytes.HasPrefix(line, []byte("-- ")) && len(line) < 12

@@ -103,10 +103,10 @@ func (s *statement) rereadSign() bool {
 	return true
 }
 
-// lineStyle is how values stand in a line of unknown language.
+// lineStyle is how values are written in a line of unknown language.
 var lineStyle = quoting{form: Text, blank: true, stops: ",;)}]"}
 
-// lineForm knows what most languages have in common: a name, a sign and a
+// lineForm recognises what most languages have in common: a name, a sign and a
 // value between quotes. Without quotes only a value that no person would have
 // made up counts.
 func lineForm(s statement) answer {
@@ -215,7 +215,7 @@ func (s *statement) skipType() bool {
 	return true
 }
 
-// skipGetter moves behind a reference that has a literal as its default in
+// skipGetter moves after a reference that has a literal as its default in
 // JavaScript, PHP or Ruby: process.env.KEY || "x", getenv("KEY") ?: "x",
 // ENV.fetch("KEY", "x").
 func (s *statement) skipGetter() bool {
@@ -315,7 +315,7 @@ func hasCodeRoot(v string) bool {
 	return false
 }
 
-// isCallOrItem knows name(…), a.name(…), A::name(…) and name[…].
+// isCallOrItem recognises name(…), a.name(…), A::name(…) and name[…].
 func isCallOrItem(v string) bool {
 	i := 0
 	for i < len(v) && (ascii.IsWord(v[i]) || v[i] == '.' || strings.HasPrefix(v[i:], "::") || i > 0 && v[i] == ':' && v[i-1] == ':') {
@@ -333,7 +333,7 @@ func isCallOrItem(v string) bool {
 	return false
 }
 
-// isDotted knows the path of a field that is called like a key:
+// isDotted recognises the path of a field that is called like a key:
 // credentials.secretKey, client.env.SECRET_KEY.
 func isDotted(v string) bool {
 	n := strings.LastIndexByte(v, '.')

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// batchForm knows cmd's set NAME=value and setx NAME value.
+// batchForm recognises cmd's set NAME=value and setx NAME value.
 func batchForm(s statement) answer {
 	y := quoting{form: Batch, bare: true}
 	switch command := s.windowsCommand(); {

@@ -13,7 +13,7 @@ const (
 	dockerBytes = 8 << 10 // bytes, to each side
 )
 
-// dockerForm knows the instructions of a Dockerfile: ENV NAME value, ENV and
+// dockerForm recognises the instructions of a Dockerfile: ENV NAME value, ENV and
 // ARG NAME=value, and variables of a RUN.
 func dockerForm(s statement) answer {
 	instruction, start := dockerInstruction(s.doc, s.from)
@@ -123,7 +123,7 @@ func isDockerComment(line []byte) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(line, " \t"), []byte("#"))
 }
 
-// dockerWrites reports whether the instruction that goes on behind this line
+// dockerWrites reports whether the instruction that goes on after this line
 // writes a file, so that the value stays in the image.
 func dockerWrites(doc *document, to int) bool {
 	from, _ := doc.line(to)

@@ -7,10 +7,10 @@ import (
 )
 
 // dotenvStyle is how environment files write values: to the end of the line,
-// less a comment behind white space.
+// without a comment after white space.
 var dotenvStyle = quoting{form: Dotenv, comment: true, single: true, joins: true, bare: true}
 
-// dotenvForm knows NAME=value on a line of its own, with or without export,
+// dotenvForm recognises NAME=value on a line of its own, with or without export,
 // and with blanks around the sign where the text is an environment file.
 func dotenvForm(s statement) answer {
 	file := s.doc.format == formatDotenv

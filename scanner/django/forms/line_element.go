@@ -2,7 +2,7 @@ package forms
 
 import "bytes"
 
-// elementForm knows <SECRET_KEY>value</SECRET_KEY>.
+// elementForm recognises <SECRET_KEY>value</SECRET_KEY>.
 func elementForm(s statement) answer {
 	text := s.doc.text
 	if byteAt(text, s.nameFrom-1) != '<' || byteAt(text, s.nameTo) != '>' {

@@ -13,7 +13,7 @@ var iniStyle = quoting{form: INI, comment: true, bare: true, single: true, perce
 // sectionBytes is how far back the section of an entry is looked for.
 const sectionBytes = 4 << 10
 
-// iniForm knows name = value and name: value, quoted as in TOML or not.
+// iniForm recognises name = value and name: value, quoted as in TOML or not.
 func iniForm(s statement) answer {
 	if !s.isEntry() {
 		return pass
@@ -69,7 +69,7 @@ func iniLikeForm(s statement) answer {
 	return iniForm(s)
 }
 
-// section returns the name of the [section] that the line stands in, or "".
+// section returns the name of the [section] that the line is in, or "".
 func (s *statement) section() string {
 	if s.doc.overBudget() {
 		return ""

@@ -11,7 +11,7 @@ import (
 // jsonStyle is how JSON writes strings.
 var jsonStyle = quoting{form: JSON, stops: ",}]"}
 
-// jsonForm knows "NAME": "value" and "NAME": {"value": "x"}.
+// jsonForm recognises "NAME": "value" and "NAME": {"value": "x"}.
 func jsonForm(s statement) answer {
 	if s.sep != ":" || !s.inner {
 		return pass

@@ -9,7 +9,7 @@ import (
 // makeStyle is how a Makefile writes values: $$ stands for $, \# for #.
 var makeStyle = quoting{form: Make, comment: true, dollars: true, joins: true}
 
-// makeForm knows the assignments that only make has, and plain ones in a
+// makeForm recognises the assignments that only make has, and plain ones in a
 // text that is a Makefile.
 func makeForm(s statement) answer {
 	var traits scanner.Trait

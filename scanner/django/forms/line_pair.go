@@ -7,7 +7,7 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
-// Bounds of the object around a name that stands in a value, in lines and
+// Bounds of the object around a name that is in a value, in lines and
 // bytes to each side.
 const (
 	pairLines = 12
@@ -81,7 +81,7 @@ var valueKeys = [...]string{
 	"value",
 }
 
-// pairForm knows a name and its value as two entries of one object, on one
+// pairForm recognises a name and its value as two entries of one object, on one
 // line or on several: - name: SECRET_KEY / value: x, {"name": "SECRET_KEY",
 // "value": "x"}, <env name="SECRET_KEY" value="x"/>, { name = "SECRET_KEY",
 // value = "x" }.

@@ -2,7 +2,7 @@ package forms
 
 import "bytes"
 
-// powershellForm knows PowerShell's $env:NAME = "value".
+// powershellForm recognises PowerShell's $env:NAME = "value".
 func powershellForm(s statement) answer {
 	if s.sep != "=" || !bytes.HasSuffix(s.windowsCommand(), []byte("$env:")) {
 		return pass
@@ -18,7 +18,7 @@ func powershellForm(s statement) answer {
 	return found(s.assign(y.form, r, s.commentTrait()))
 }
 
-// windowsCommand is the end of what stands before the name, in lower case.
+// windowsCommand is the end of what is before the name, in lower case.
 func (s *statement) windowsCommand() []byte {
 	left, _ := s.commented()
 	left = bytes.TrimRight(left, "\"'{")

@@ -17,7 +17,7 @@ type lineValue struct {
 	values         []string // likeliest first; none if the text refers to a value elsewhere
 	fallback       bool     // the default of a reference: ${X:-default}
 	quoted         bool
-	end            int // behind the value and its closing quote
+	end            int // after the value and its closing quote
 }
 
 // A style says how a family of formats writes values.
@@ -230,7 +230,7 @@ func (y *quoting) isComment(v []byte, before byte) bool {
 	return y.comment && len(v) > 0 && v[0] == '#' && ascii.IsSpace(before) && value.Surest(y.readings(string(v), 0)) > value.Django
 }
 
-// isCommand knows what a command writes: $(…), `…`.
+// isCommand recognises what a command writes: $(…), `…`.
 func isCommand(line []byte) bool {
 	return bytes.HasPrefix(line, []byte("$(")) || bytes.HasPrefix(line, []byte("`"))
 }
@@ -257,7 +257,7 @@ func (y *quoting) onlyDjangos(text []byte, at, limit int) (r lineValue, ok bool)
 }
 
 // commentStart returns where a comment begins in the rest of a line: at a #
-// behind white space. A # within a word is part of it: two of three Django keys
+// after white space. A # within a word is part of it: two of three Django keys
 // hold one.
 func commentStart(line []byte) int {
 	for i := 1; i < len(line); i++ {
@@ -414,7 +414,7 @@ func unescapePercent(raw string) (v string, ok bool) {
 	return string(out), ok
 }
 
-// templateEnd returns the offset behind the template or the bracket that s
+// templateEnd returns the offset after the template or the bracket that s
 // begins with, or 0.
 func templateEnd(s []byte) int {
 	closing := ""
@@ -475,7 +475,7 @@ func defaultOf(raw string) (value string, from, to int, ok bool) {
 	return raw[from:to], from, to, ok
 }
 
-// braceEnd returns the offset behind the brace that closes the one which s
+// braceEnd returns the offset after the brace that closes the one which s
 // begins with, or 0.
 func braceEnd(s []byte) int {
 	depth := 0

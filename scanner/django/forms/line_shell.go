@@ -11,8 +11,8 @@ import (
 // wordStyle is how a shell writes the value of a variable: one word.
 var wordStyle = quoting{form: Shell, blank: true, stops: ";|)`<>", single: true, joins: true, dollars: false}
 
-// expansionForm knows the default of a parameter expansion,
-// ${SECRET_KEY:-default}, wherever it stands.
+// expansionForm recognises the default of a parameter expansion,
+// ${SECRET_KEY:-default}, wherever it is.
 func expansionForm(s statement) answer {
 	text := s.doc.text
 	if s.nameFrom < 2 || text[s.nameFrom-1] != '{' || text[s.nameFrom-2] != '$' {
@@ -36,7 +36,7 @@ func expansionForm(s statement) answer {
 	return claimed
 }
 
-// commandForm knows commands that take a name and a value as two words:
+// commandForm recognises commands that take a name and a value as two words:
 // setenv NAME value (csh), set -gx NAME value (fish).
 func commandForm(s statement) answer {
 	if s.sep != "" || !s.spaced || s.open != 0 && !s.inner {
@@ -56,7 +56,7 @@ func commandForm(s statement) answer {
 	return claimed
 }
 
-// shellForm knows NAME=value within a command: before the command, behind
+// shellForm recognises NAME=value within a command: before the command, after
 // -e, --env, export, heroku config:set and the like, or between quotes. The
 // value is one word.
 func shellForm(s statement) answer {
@@ -113,7 +113,7 @@ func (s *statement) inShell() bool {
 	return shellWords.HasBytes(word)
 }
 
-// setsVariable reports whether nothing but a bullet, a quote or a bracket stands
+// setsVariable reports whether nothing but a bullet, a quote or a bracket is
 // before the name: a line of an environment file in another text.
 func (s *statement) setsVariable() bool {
 	left, _ := s.commented()

@@ -17,7 +17,7 @@ func containsFold(s []byte, part string) bool {
 	return false
 }
 
-// A statement is a name with what stands around it on its line, for all the
+// A statement is a name with what is around it on its line, for all the
 // forms that give a value to a name by a sign: NAME=value, "name": "value",
 // NAME value. It refers to the text and lives as long as the form runs.
 type statement struct {
@@ -28,12 +28,12 @@ type statement struct {
 
 	left  []byte // of the line before the name, its quote and its bracket; trimmed
 	open  byte   // the quote that is open where the name begins, or 0
-	inner bool   // that quote closes behind the name: "SECRET_KEY": …
-	slash bool   // quotes stand behind backslashes: a string within a string
+	inner bool   // that quote closes after the name: "SECRET_KEY": …
+	slash bool   // quotes are after backslashes: a string within a string
 
-	sep    string // the sign behind the name, "" for white space or nothing
-	spaced bool   // white space before or behind the sign
-	tight  bool   // none before the sign and none behind it
+	sep    string // the sign after the name, "" for white space or nothing
+	spaced bool   // white space before or after the sign
+	tight  bool   // none before the sign and none after it
 	at     int    // where the value begins
 	limit  int    // where it must end: the line, or the quote around the whole assignment
 	signAt int    // where the sign begins
@@ -80,7 +80,7 @@ func (s *statement) endName() int {
 	return i
 }
 
-// closing returns the offset behind the quote that closes at i, or 0.
+// closing returns the offset after the quote that closes at i, or 0.
 func (s *statement) closing(i int) int {
 	for n := 0; i < s.to && s.doc.text[i] == '\\' && n < 3; n++ {
 		i++
@@ -91,7 +91,7 @@ func (s *statement) closing(i int) int {
 	return 0
 }
 
-// signs are what can stand between a name and its value. Longer ones come
+// signs are what can be between a name and its value. Longer ones come
 // first; those that compare are here to be recognised and refused.
 var signs = [...]string{"===", "!==", "==", "!=", "=~", "=>", "::=", ":=", "?=", "+=", "||=", "??=", "<=", ">=", "||", "??", "?:", "->", ":", "=", ","}
 
@@ -137,7 +137,7 @@ func (s *statement) compares() bool {
 	return false
 }
 
-// lastWord is the last word before the name, cut at blanks, and what stands
+// lastWord is the last word before the name, cut at blanks, and what is
 // before it.
 func (s *statement) lastWord() (word, before []byte) {
 	n := bytes.LastIndexAny(s.left, " \t")
@@ -152,8 +152,8 @@ func indentOf(line []byte) int {
 	return n
 }
 
-// commented reports whether the name stands behind a comment sign, and gives
-// what stands between the two.
+// commented reports whether the name is after a comment sign, and gives
+// what is between the two.
 func (s *statement) commented() (left []byte, ok bool) {
 	left = bytes.TrimLeft(s.left, " \t")
 	for _, sign := range [...]string{"#", "//", ";", "-- ", "<!--", "/*", "REM ", "rem ", ":: "} {
@@ -263,7 +263,7 @@ func escapes(left []byte, i int, quoted bool) bool {
 }
 
 // closeQuote returns the offset of the quote that closes what is open at i, or
-// -1. If slash is set, quotes stand behind backslashes; else a backslash makes
+// -1. If slash is set, quotes are after backslashes; else a backslash makes
 // one part of the text.
 func closeQuote(text []byte, i, limit int, quote byte, slash bool) int {
 	for ; i < limit; i++ {

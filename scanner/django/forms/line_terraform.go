@@ -2,7 +2,7 @@ package forms
 
 import "bytes"
 
-// blockForm knows the blocks of Terraform whose label is the name:
+// blockForm recognises the blocks of Terraform whose label is the name:
 // variable "secret_key" { default = "x" }.
 func blockForm(s statement) answer {
 	if !s.inner || s.sep != "" || byteAt(s.doc.text, s.at) != '{' {

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// unitForm knows the places of service managers and web servers: systemd's
+// unitForm recognises the places of service managers and web servers: systemd's
 // Environment=, supervisor's environment=, uwsgi's env =, nginx's uwsgi_param,
 // Apache's SetEnv.
 func unitForm(s statement) answer {
@@ -34,7 +34,7 @@ func unitForm(s statement) answer {
 	return found(s.assign(y.form, r, s.commentTrait()))
 }
 
-// isServerSetting knows what takes a name and a value as two words.
+// isServerSetting recognises what takes a name and a value as two words.
 func isServerSetting(left []byte, lower string) bool {
 	return strings.HasSuffix(lower, "uwsgi_param") || strings.HasSuffix(lower, "fastcgi_param") || string(bytes.TrimSpace(left)) == "SetEnv"
 }

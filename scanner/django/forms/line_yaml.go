@@ -24,7 +24,7 @@ const (
 	blockBytes = 4 << 10 // of a block scalar or a folded value
 )
 
-// yamlForm knows a key and its value in all styles of YAML.
+// yamlForm recognises a key and its value in all styles of YAML.
 func yamlForm(s statement) answer {
 	if s.sep == "" && s.spaced && byteAt(s.doc.text, s.nameFrom-1) == '&' {
 		s.sep = ":" // other: &secret_key value
@@ -73,7 +73,7 @@ func (s *statement) isMapping() bool {
 	return s.sep == ":" && (s.open == 0 || s.inner) && (s.at >= s.limit || s.at != s.signAt+1 || s.flow())
 }
 
-// yamlItemForm knows the items of compose: - NAME=value.
+// yamlItemForm recognises the items of compose: - NAME=value.
 func yamlItemForm(s statement) answer {
 	if s.sep != "=" || !s.tight || s.inner {
 		return pass
@@ -100,7 +100,7 @@ func yamlItemForm(s statement) answer {
 	return found(s.assign(y.form, r, s.commentTrait()|s.buildTrait(r.end)))
 }
 
-// yamlKey reports whether only what may stand before a key is before the name.
+// yamlKey reports whether only what may be before a key is before the name.
 func (s *statement) yamlKey() bool {
 	left, _ := s.commented()
 	left = bytes.TrimRight(left, " \t")
@@ -120,7 +120,7 @@ func (s *statement) yamlKey() bool {
 	return bytes.HasSuffix(left, []byte("&"))
 }
 
-// flow reports whether the name stands in a flow mapping that opens on its
+// flow reports whether the name is in a flow mapping that opens on its
 // line.
 func (s *statement) flow() bool {
 	depth := 0
@@ -135,7 +135,7 @@ func (s *statement) flow() bool {
 	return depth > 0
 }
 
-// isAnnotation knows what stands behind the colon of a program's declaration:
+// isAnnotation recognises what is after the colon of a program's declaration:
 // a type, then the value.
 func isAnnotation(rest []byte) bool {
 	n := 0
@@ -224,7 +224,7 @@ func foldLines(raw string, escapes bool) string {
 	return b.String()
 }
 
-// isBlockHeader knows |, >-, |2+ and a comment behind them.
+// isBlockHeader recognises |, >-, |2+ and a comment after them.
 func isBlockHeader(rest []byte) bool {
 	i := 1
 	for i < len(rest) && i < 4 && (rest[i] == '-' || rest[i] == '+' || rest[i] >= '1' && rest[i] <= '9') {
@@ -269,7 +269,7 @@ func (s *statement) yamlBlock(folded bool) (r lineValue, ok bool) {
 	return r, true
 }
 
-// keyColumn is the column of the key, from 0: what stands below it must stand
+// keyColumn is the column of the key, from 0: what is below it must be
 // further to the right.
 func (s *statement) keyColumn() int {
 	line := s.doc.text[s.from:s.nameFrom]
@@ -360,7 +360,7 @@ func (s *statement) yamlList(y quoting, from, to int, traits scanner.Trait) answ
 	return list
 }
 
-// yamlValue answers with a value, decoded if it stands under data: of a Kubernetes
+// yamlValue answers with a value, decoded if it is under data: of a Kubernetes
 // Secret, with the parent's name where the key's own says little.
 func (s *statement) yamlValue(y quoting, r lineValue, traits scanner.Trait) answer {
 	if !s.upper() && isUpper([]byte(r.values[0])) && value.IsPlainName(r.values[0]) && value.JudgeName(r.values[0]) != value.NameNone {
@@ -430,7 +430,7 @@ func lastKey(line []byte) string {
 	return string(line)
 }
 
-// secretForm reads the data of a Kubernetes Secret that stands in a text of
+// secretForm reads the data of a Kubernetes Secret that is in a text of
 // another kind: a script, a chapter.
 func secretForm(s statement) answer {
 	if s.sep != ":" || s.parent() != "data" || !s.inSecret() {

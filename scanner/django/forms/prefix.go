@@ -9,12 +9,12 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
-// maxInsecure is how far behind startproject's prefix its key can end, in
+// maxInsecure is how far after startproject's prefix its key can end, in
 // bytes: 50 characters, each escaped at worst as &#x27; or \u0026.
 const maxInsecure = 400
 
-// prefixForm reads startproject's prefix and the key behind it, whatever the
-// name and the language. Words behind the prefix are left to the forms that
+// prefixForm reads startproject's prefix and the key after it, whatever the
+// name and the language. Words after the prefix are left to the forms that
 // know a name.
 func prefixForm(doc *document, anchor int, emit func(*Assignment)) int {
 	if a, ok := prefixed(doc, anchor); ok {
@@ -105,7 +105,7 @@ func joinPieces(text []byte, first string, end int) (whole string, to int) {
 	return whole, end
 }
 
-// isJoint knows what is between strings that are one value.
+// isJoint recognises what is between strings that are one value.
 func isJoint(c byte) bool {
 	return ascii.IsSpace(c) || ascii.IsBreak(c) || c == '+' || c == '.' || c == '\\' || c == '&'
 }
@@ -124,7 +124,7 @@ type prefixedValue struct {
 }
 
 // insecureReadings are the ways to read what begins with the prefix: the first
-// 50 characters behind it as they stand, and after undoing each escape.
+// 50 characters after it as they are written, and after undoing each escape.
 func insecureReadings(raw string) []prefixedValue {
 	const whole = len(scanner.InsecurePrefix) + value.DjangoLength
 	var out []prefixedValue

@@ -10,7 +10,7 @@ import (
 )
 
 // pythonForm reads the Python around a name. It starts at the name and looks at
-// what stands beside it, instead of reading the file from its start: settings
+// what is beside it, instead of reading the file from its start: settings
 // are often templates, broken or quoted in something else, and then no reader
 // of whole files survives.
 func pythonForm(doc *document, anchor int) answer {
@@ -36,7 +36,7 @@ func trimDashes(text []byte, from, to int) (int, int) {
 	return from, to
 }
 
-// quoteBefore returns the quote that stands before an offset, or 0.
+// quoteBefore returns the quote that is before an offset, or 0.
 func quoteBefore(text []byte, at int) byte {
 	if at > 0 && (text[at-1] == '"' || text[at-1] == '\'') {
 		return text[at-1]

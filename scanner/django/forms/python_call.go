@@ -28,7 +28,7 @@ type argument struct {
 
 const maxArguments = 64
 
-// arguments reads (…) behind a callee.
+// arguments reads (…) after a callee.
 func (p *python) arguments() (list []argument, to int) {
 	if p.depth >= maxNesting {
 		p.skip()
@@ -97,7 +97,7 @@ func decoded(args []argument, out result) result {
 	return out
 }
 
-// isWrapper knows callables that give back what they are given, in another
+// isWrapper recognises callables that give back what they are given, in another
 // type. plain says that the name has no object before it: env.str is a getter.
 func isWrapper(name string, plain bool) bool {
 	switch name {
@@ -249,7 +249,7 @@ func isNone(p *python, r result) bool {
 	return r.to-r.from == 4 && string(p.text[r.from:r.to]) == "None"
 }
 
-// givesNone knows the getters that return None for a variable that is not set;
+// givesNone recognises the getters that return None for a variable that is not set;
 // the others raise.
 func givesNone(path, last string) bool {
 	return last == "getenv" || last == "get" && strings.Contains(path, "environ")
@@ -267,7 +267,7 @@ func onlyShaped(list []literal) []literal {
 	return kept
 }
 
-// isGetter knows functions that read a setting and take a default.
+// isGetter recognises functions that read a setting and take a default.
 func isGetter(path, last string) bool {
 	if getters.Has(last) {
 		return true

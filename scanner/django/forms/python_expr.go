@@ -326,7 +326,7 @@ func (p *python) strings() result {
 	return r
 }
 
-// continues looks behind a line break for another string of the same value: in
+// continues looks after a line break for another string of the same value: in
 // brackets that were opened before the evaluator began. It reads on if there is
 // one.
 func (p *python) continues() bool {

@@ -2,7 +2,7 @@ package forms
 
 // The ids of the two findings about SECRET_KEY_FALLBACKS. Django (4.1 and
 // later) checks signed cookies and the messages cookie with every fallback,
-// behind the prefix "django.http.cookies": with an empty fallback that prefix
+// after the prefix "django.http.cookies": with an empty fallback that prefix
 // is the whole key, and it is public (django/core/signing.py,
 // get_cookie_signer).
 const (

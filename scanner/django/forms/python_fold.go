@@ -141,7 +141,7 @@ func filled(text string, args []literal) (string, bool) {
 	return out.String(), len(args) == 0 && out.Len() <= maxLiteral
 }
 
-// misplaced keeps the literals that are generated keys and stand where a name
+// misplaced keeps the literals that are generated keys and are where a name
 // is expected.
 func misplaced(list []literal) []literal {
 	var kept []literal

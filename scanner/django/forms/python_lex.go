@@ -65,7 +65,7 @@ func (l *lexer) next() token {
 	return token{kind: tokenEnd, from: l.end, to: l.end}
 }
 
-// skipBreak skips one line break, and the sign of a comment behind it if the
+// skipBreak skips one line break, and the sign of a comment after it if the
 // code is commented out.
 func (l *lexer) skipBreak() {
 	if l.text[l.pos] == '\r' && l.pos+1 < l.end && l.text[l.pos+1] == '\n' {
@@ -215,7 +215,7 @@ func (l *lexer) word(t token) string { return string(l.text[t.from:t.to]) }
 const maxLiteral = 4 << 10
 
 // value evaluates a string literal. constant is false if it has fields in
-// braces (then they are left out, and parts holds what stands around them) or
+// braces (then they are left out, and parts holds what is around them) or
 // is too long.
 func (l *lexer) value(t token) (text string, parts []string, constant bool) {
 	if t.bodyEnd-t.body > maxLiteral {

@@ -43,7 +43,7 @@ func (p *python) resolve(o origin) (result, bool) {
 	if doc.python.names == nil {
 		doc.python.names = map[string]binding{}
 	}
-	doc.python.names[path] = binding{} // a name that stands in its own value has none
+	doc.python.names[path] = binding{} // a name that is in its own value has none
 	b := doc.bind(path, p.substitutions+1)
 	doc.python.names[path] = b
 	return b.value.clone(), b.ok
@@ -101,7 +101,7 @@ func (doc *document) boundAt(at, hops int) (r result, ok bool) {
 	return r, len(r.literals) > 0 && !r.boolean
 }
 
-// startsLine reports whether only white space stands before offset in its line.
+// startsLine reports whether only white space is before offset in its line.
 func (doc *document) startsLine(offset int) bool {
 	for i := offset; i > 0 && offset-i < value.MaxName; i-- {
 		switch c := doc.text[i-1]; {

@@ -14,7 +14,7 @@ type place struct {
 	at      int  // start of the name with the object before it: settings.SECRET_KEY
 	inside  bool // round or curly brackets that are open here
 	comment bool
-	text    byte // the quote of the string that the name stands in, or 0
+	text    byte // the quote of the string that the name is in, or 0
 	traits  scanner.Trait
 }
 
@@ -79,7 +79,7 @@ func (l *lexer) skipComment() bool {
 
 // unclosed is what is open at the end of a piece of code.
 type unclosed struct {
-	brackets int  // that were opened less those that were closed
+	brackets int  // that were opened minus those that were closed
 	quote    byte // of the string
 	comment  bool
 }
@@ -169,7 +169,7 @@ func (doc *document) opened(start int) bool {
 }
 
 // endsOpen reports whether a line of code ends with an open bracket, with or
-// without a comment or a first argument behind it.
+// without a comment or a first argument after it.
 func endsOpen(code []byte) bool {
 	open := 0
 	for i := 0; i < len(code); i++ {
@@ -261,7 +261,7 @@ func (doc *document) indentation(at int) (n int) {
 	return n
 }
 
-// inBrackets reports whether the line of offset stands in brackets that were
+// inBrackets reports whether the line of offset is in brackets that were
 // opened above or before it.
 func (doc *document) inBrackets(offset int) bool {
 	start, _ := doc.line(offset)

@@ -23,7 +23,7 @@ func (r Refused) Format(f fmt.State, _ rune) { fmt.Fprintf(f, "a value of %d byt
 
 const (
 	maxRefused = 32
-	raiseLines = 8 // behind the comparison, in which a raise must stand
+	raiseLines = 8 // after the comparison, in which a raise must be
 )
 
 // comparison reads SECRET_KEY == '…' and SECRET_KEY in ('…', …): no
@@ -39,7 +39,7 @@ func (p *python) comparison(t target) {
 			r.literals = v.literals
 		}
 	} else {
-		// A key that Django made stands in the source wherever it stands.
+		// A key that Django made is in the source wherever it is.
 		for _, l := range onlyShaped(r.literals) {
 			p.found(Assignment{Name: t.name, Offset: l.from, Length: l.to - l.from, Values: []string{l.text}, Form: PythonCompare, Traits: t.traits})
 		}
@@ -61,7 +61,7 @@ func (doc *document) refuse(at int, list []literal, prefix bool) {
 	}
 }
 
-// raises reports whether the lines behind a condition raise or exit, or the
+// raises reports whether the lines after a condition raise or exit, or the
 // line is an assertion.
 func (doc *document) raises(at int) bool {
 	start, to := doc.line(min(at, len(doc.text)))

@@ -71,7 +71,7 @@ func linesBack(text []byte, from, anchor int) int {
 	return from
 }
 
-// linesAhead returns where the nearLines lines behind at end, or to.
+// linesAhead returns where the nearLines lines after at end, or to.
 func linesAhead(text []byte, at, to int) int {
 	for range nearLines + 1 {
 		i := bytes.IndexByte(text[at:to], '\n')

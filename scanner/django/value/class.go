@@ -95,10 +95,10 @@ func bracketClass(v string) Class {
 	return Reference
 }
 
-// DjangoShape knows a key that Django made, with or without startproject's
+// DjangoShape recognises a key that Django made, with or without startproject's
 // prefix. Old versions wrote the key through a template that turned & into
 // &amp;, so the shape is looked for in the unescaped text; the key itself is
-// what stands in the source.
+// what is in the source.
 func DjangoShape(value string) (Class, bool) {
 	tail, insecure := strings.CutPrefix(value, scanner.InsecurePrefix)
 	if len(tail) > DjangoLength && strings.Contains(tail, "&") {
@@ -170,7 +170,7 @@ func isPublic(value string) bool {
 // maskMarks are the words that stand for a value that was taken out.
 var maskMarks = [...]string{"redacted", "censored", "filtered", "masked", "hidden", "removed", "sensitive", "encrypted"}
 
-// isMasked knows a value that was made unreadable, or was never one: nothing
+// isMasked recognises a value that was made unreadable, or was never one: nothing
 // but punctuation.
 func isMasked(v string) bool {
 	v = strings.TrimPrefix(v, scanner.InsecurePrefix)
@@ -229,7 +229,7 @@ func inBrackets(v string) bool {
 	return enclosed(v, "<", ">") || enclosed(v, "[", "]") || enclosed(v, "{", "}")
 }
 
-// isAboutKeys reports whether a value in brackets names what should stand
+// isAboutKeys reports whether a value in brackets names what should be
 // there, in words.
 func isAboutKeys(v string) bool {
 	return v[0] != '{' && speaks(v, func(w string) bool { return w == "secret" || w == "key" || w == "random" }, nil)
@@ -239,7 +239,7 @@ func isAboutKeys(v string) bool {
 // English words take about four, and sequences half a bit.
 const lowBits = 1.7
 
-// isLow knows aaaa…, abcabc…, 0123456789….
+// isLow recognises aaaa…, abcabc…, 0123456789….
 func isLow(v string) bool {
 	if distinctBytes(v) < 5 {
 		return true

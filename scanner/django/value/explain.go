@@ -14,7 +14,7 @@ type Evaluation struct {
 	Kind      string        // the class in words, finer than Class
 	Length    int           // in bytes
 	Random    bool          // the model's verdict
-	Plain     float64       // score in bits as it stands; Threshold is needed
+	Plain     float64       // score in bits as it is written; Threshold is needed
 	Leet      float64       // score in bits with digits read as letters; LeetThreshold is needed
 	From, To  int           // the segment that looks generated, in bytes from 0
 	Generator string        // which alphabet explains the segment best

@@ -14,7 +14,7 @@ import (
 // words and names 0.3 % do.
 const (
 	minMashed      = 10   // bytes
-	mashedBits     = 10.0 // score as it stands
+	mashedBits     = 10.0 // score as it is written
 	mashedLeet     = 10.0 // with digits read as letters
 	mashedMean     = 5.4  // cost of a letter for a human writer; English words cost 4
 	mashedWord     = 5.9  // the same if all digits are at the end: a word of a language unknown to the model

@@ -67,7 +67,7 @@ var generators = [...]struct {
 	{"printable ASCII", 95, func(c byte) bool { return c >= ' ' && c <= '~' }},
 }
 
-// isDjangoSign knows the signs of Django's alphabet (chars in
+// isDjangoSign recognises the signs of Django's alphabet (chars in
 // django/core/management/utils.py, get_random_secret_key).
 func isDjangoSign(c byte) bool {
 	switch c {
@@ -79,7 +79,7 @@ func isDjangoSign(c byte) bool {
 
 // model is the decoded tables.
 type model struct {
-	bits   [charClasses][charClasses]float64 // cost of a class behind a class
+	bits   [charClasses][charClasses]float64 // cost of a class after a class
 	class  [256]uint8
 	member [256]uint8 // bit k: generators[k] can draw the character
 	gain   [len(generators)]float64
@@ -298,7 +298,7 @@ func (m *model) best(s []byte, cost *costs, enough float64) (r score) {
 	return r
 }
 
-// read scores a text as it stands (plain) and with digits and signs beside
+// read scores a text as it is written (plain) and with digits and signs beside
 // letters read as letters (leet).
 func (m *model) read(s []byte) (plain, leet score) {
 	s = s[:min(len(s), maxJudged)]
@@ -365,7 +365,7 @@ func onlyHex(s string) bool {
 	return true
 }
 
-// isRawBytes knows the bytes of os.urandom as a literal, which Flask's
+// isRawBytes recognises the bytes of os.urandom as a literal, which Flask's
 // documentation long recommended: nobody types control characters.
 func isRawBytes(s string) bool {
 	n, control, high := 0, 0, 0
@@ -382,7 +382,7 @@ func isRawBytes(s string) bool {
 	return control >= 2 && (control+high)*4 >= n
 }
 
-// isUUID knows 8-4-4-4-12 hexadecimal digits, unless they are nearly all the
+// isUUID recognises 8-4-4-4-12 hexadecimal digits, unless they are nearly all the
 // same.
 func isUUID(s string) bool {
 	if len(s) != 36 {

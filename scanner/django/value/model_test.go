@@ -9,7 +9,7 @@ import (
 )
 
 // referenceKI and referenceKP are the made-up keys of the reference scores, in
-// halves so that no key stands in the repository.
+// halves so that no key is in the repository.
 var (
 	referenceKI = "django-insecure-" + "!1975h#p!ol=vi_sb&@^2-#5c" + "t89nlgolc0jqn%t6q5hs-it52"
 	referenceKP = "g$6$*33nv#u*&^6227-p__p4$" + "yy45+ycvva3m-eewbn4y_8n(%"

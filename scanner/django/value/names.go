@@ -90,7 +90,7 @@ func caseBit(c byte) byte {
 	return 0
 }
 
-// judgeParts judges what stands before and behind SECRET_KEY.
+// judgeParts judges what is before and after SECRET_KEY.
 func judgeParts(before, after []string, upper bool) NameClass {
 	for _, p := range after {
 		if !isQualifier(p) {
@@ -212,7 +212,7 @@ func IsSecretKey(name string) bool {
 
 // IsShared reports whether a name is one that frameworks of many languages give
 // to a secret of their own: APP_SECRET, JWT_SECRET_KEY, SESSION_SECRET. A name
-// that ends in SECRET_KEY behind a word of the project's is not.
+// that ends in SECRET_KEY after a word of the project's is not.
 func IsShared(name string) bool {
 	bare := strings.ToUpper(strings.NewReplacer("_", "", "-", "").Replace(name[strings.LastIndexByte(name, '.')+1:]))
 	return !strings.HasSuffix(bare, "SECRETKEY") || strings.Contains(bare, "JWT")
@@ -237,7 +237,7 @@ func IsForeignName(name string) bool {
 	return false
 }
 
-// isQualifier knows words that say which of the site's keys it is.
+// isQualifier recognises words that say which of the site's keys it is.
 func isQualifier(p string) bool {
 	return qualifiers.Has(p) || len(p) <= 2 && len(p) > 0 && ascii.IsDigit(p[0])
 }

@@ -70,7 +70,7 @@ func wordsOf(dst []string, v string) []string {
 	return dst
 }
 
-// isLeet knows the signs that stand for a letter inside a word.
+// isLeet recognises the signs that stand for a letter inside a word.
 func isLeet(c rune, from int) bool { return from >= 0 && (c == '@' || c == '$') }
 
 // unleet reads the digits and signs of a word as letters.
