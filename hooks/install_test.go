@@ -388,6 +388,52 @@ func TestHooksThatAreSwitchedOffAreNotWritten(t *testing.T) {
 	}
 }
 
+// TestHooksThatGitDoesNotRunAreNotCalledInstalled asks Git itself whether it runs
+// a hook: an empty core.hooksPath switches all of them off.
+func TestHooksThatGitDoesNotRunAreNotCalledInstalled(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		config []string // arguments of git config
+		env    []string
+		hint   string
+		global bool // whether an installation for all repositories is refused, too
+	}{
+		{"empty in the repository", []string{"--local", "core.hooksPath", ""}, nil, "git config --local --unset-all core.hooksPath", false},
+		{"empty for the user", []string{"--global", "core.hooksPath", ""}, nil, "git config --global --unset-all core.hooksPath", true},
+		{"of this process", nil, []string{"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=core.hooksPath", "GIT_CONFIG_VALUE_0=elsewhere"}, "GIT_CONFIG_COUNT", true},
+		{"empty in this process", nil, []string{"GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=core.hooksPath", "GIT_CONFIG_VALUE_0="}, "GIT_CONFIG_COUNT", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRepo(t)
+			r.install()
+			r.commit("a")
+			if r.log() == "" {
+				t.Fatal("the hook did not run")
+			}
+			if c.config != nil {
+				r.git(r.dir, append([]string{"config"}, c.config...)...)
+			}
+			r.env = append(r.env, c.env...)
+			r.commit("b")
+			if r.log() != "" {
+				t.Fatal("Git runs the hook, so this is no case of ours")
+			}
+			var refused *Refusal
+			if _, err := Install(r.site(r.dir), r.options()); !errors.As(err, &refused) || !strings.Contains(refused.Way, c.hint) {
+				t.Errorf("%v, hint %v", err, refused)
+			}
+			if got := r.status()[0]; got.State != Off || len(got.Runs) > 0 || got.Note == "" {
+				t.Errorf("status: %+v", got)
+			}
+			options := r.options()
+			options.Global = true
+			if _, err := Install(r.site(r.dir), options); (err != nil) != c.global {
+				t.Errorf("for all repositories: %v", err)
+			}
+		})
+	}
+}
+
 func TestAGlobalHooksPathIsNamedBeforeAnythingIsWritten(t *testing.T) {
 	r := newRepo(t)
 	r.install()

@@ -111,17 +111,9 @@ func (r *repo) site(dir string) Site {
 		}
 		return out
 	}
-	config := func(scope string) string {
-		code, out := r.try(dir, "config", scope, "--get", "core.hooksPath")
-		if code != 0 {
-			return ""
-		}
-		return strings.TrimSuffix(out, "\n")
-	}
-	return Site{
+	site := Site{
 		WorkTree: abs("--show-toplevel"), CommonDir: abs("--git-common-dir"),
-		LocalHooksPath: config("--local"), GlobalHooksPath: config("--global"),
-		GlobalOrigin: "gitconfig", GlobalDir: filepath.Join(r.base, "config", "djleaks", "hooks"),
+		GlobalDir: filepath.Join(r.base, "config", "djleaks", "hooks"),
 		Git: func(args ...string) (string, error) {
 			cmd := exec.Command("git", args...)
 			cmd.Dir, cmd.Env = dir, r.env
@@ -131,6 +123,11 @@ func (r *repo) site(dir string) Site {
 			return out.String(), err
 		},
 	}
+	// Exit code 1: it is not set.
+	if code, out := r.try(dir, "config", "-z", "--show-scope", "--show-origin", "--type=path", "--get-all", "core.hooksPath"); code == 0 {
+		site.ReadHooksPath(out)
+	}
+	return site
 }
 
 func (r *repo) options(names ...string) Options {

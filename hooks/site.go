@@ -20,6 +20,13 @@ type Site struct {
 	LocalHooksPath, GlobalHooksPath string
 	// GlobalOrigin is the file that sets GlobalHooksPath, for messages.
 	GlobalOrigin string
+	// Why Git runs no hook from a folder, by who says so: an empty core.hooksPath
+	// of the repository or the work tree, or of the user or the machine; nil if it
+	// is not empty.
+	LocalOff, GlobalOff *Refusal
+	// ForNow is set if core.hooksPath is of this process alone: of -c, or of the
+	// environment. What Git does without it cannot be told.
+	ForNow *Refusal
 	// GlobalDir is where hooks for all repositories are put if GlobalHooksPath
 	// is not set; "" if the user has no directory for configuration.
 	GlobalDir string
@@ -27,6 +34,37 @@ type Site struct {
 	// Git runs the git program in the repository and returns its standard
 	// output. It is nil if there is no such program.
 	Git func(args ...string) (string, error)
+}
+
+// ReadHooksPath takes over what Git says of core.hooksPath: the output of
+//
+//	git config -z --show-scope --show-origin --type=path --get-all core.hooksPath
+//
+// which has a scope, an origin and a value each, the one that counts last.
+func (s *Site) ReadHooksPath(out string) {
+	fields := strings.Split(out, "\x00")
+	for i := 0; i+2 < len(fields); i += 3 {
+		scope, origin, value := fields[i], strings.TrimPrefix(fields[i+1], "file:"), fields[i+2]
+		switch scope {
+		case "system", "global":
+			s.GlobalHooksPath, s.GlobalOrigin, s.GlobalOff = value, origin, emptyPath(scope, origin, value)
+		case "local", "worktree":
+			s.LocalHooksPath, s.LocalOff = value, emptyPath(scope, origin, value)
+		case "command":
+			s.ForNow = &Refusal{
+				"core.hooksPath is set for this process alone, by -c or in the environment, so where Git looks without it is not known",
+				"run this again without -c core.hooksPath, and without GIT_CONFIG_COUNT and GIT_CONFIG_PARAMETERS in the environment",
+			}
+		}
+	}
+}
+
+// emptyPath is why Git runs no hooks where a value is empty.
+func emptyPath(scope, origin, value string) *Refusal {
+	if value != "" {
+		return nil
+	}
+	return &Refusal{"core.hooksPath of " + origin + " is empty, so Git runs no hook at all", "git config --" + scope + " --unset-all core.hooksPath"}
 }
 
 // folder is a place for hook files.
@@ -39,6 +77,9 @@ type folder struct {
 
 // folder finds where Git, or husky, looks for hook files.
 func (s Site) folder(global bool) (folder, error) {
+	if off := s.off(global); off != nil {
+		return folder{}, off
+	}
 	switch {
 	case global && s.GlobalHooksPath != "":
 		if !filepath.IsAbs(s.GlobalHooksPath) {
@@ -58,6 +99,21 @@ func (s Site) folder(global bool) (folder, error) {
 		}
 	}
 	return folder{dir: filepath.Join(s.CommonDir, "hooks")}, nil
+}
+
+// off is why Git runs hooks from no folder, or nil.
+func (s Site) off(global bool) *Refusal {
+	switch {
+	case s.ForNow != nil:
+		return s.ForNow
+	case global:
+		return s.GlobalOff
+	case s.LocalOff != nil:
+		return s.LocalOff
+	case s.LocalHooksPath == "":
+		return s.GlobalOff
+	}
+	return nil
 }
 
 func (s Site) origin() string {

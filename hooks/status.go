@@ -34,7 +34,7 @@ func Status(site Site, o Options) ([]HookStatus, error) {
 	}
 	at, err := site.folder(o.Global)
 	var refused *Refusal
-	if errors.As(err, &refused) && site.GlobalHooksPath != "" && site.LocalHooksPath == "" {
+	if errors.As(err, &refused) && site.off(o.Global) == nil && site.GlobalHooksPath != "" && site.LocalHooksPath == "" {
 		at, err = site.folder(true)
 	}
 	if err != nil && !errors.As(err, &refused) {
@@ -52,6 +52,9 @@ func Status(site Site, o Options) ([]HookStatus, error) {
 			}
 		} else if h.Note == "" {
 			h.Note = err.Error()
+			if err := h.shadowed(site, h.Note); err != nil {
+				return nil, err
+			}
 		}
 		all = append(all, h)
 	}
@@ -91,8 +94,10 @@ func (h *HookStatus) fromFile(site Site, at folder, o Options) error {
 	} else if here.exists && here.runs {
 		h.Runs = append(h.Runs, describe(here))
 	}
-	h.shadowed(site, at)
-	return nil
+	if at.dir == site.ownHooks() {
+		return nil
+	}
+	return h.shadowed(site, "core.hooksPath sends Git to "+at.dir)
 }
 
 // chain tells what a script of ours runs, and sets the state.
@@ -140,19 +145,20 @@ func (h *HookStatus) fromBlock(here found) {
 	}
 }
 
-// shadowed looks for a hook of ours in the repository that Git passes over.
-func (h *HookStatus) shadowed(site Site, at folder) {
-	if h.State != Absent || at.dir == site.ownHooks() {
-		return
+// shadowed looks for a hook of ours in the repository that Git passes over, for
+// a reason.
+func (h *HookStatus) shadowed(site Site, why string) error {
+	if h.State != Absent {
+		return nil
 	}
 	here, err := look(filepath.Join(site.ownHooks(), h.Hook))
 	if err != nil {
-		return
+		return err
 	}
 	if _, ours := recognise(here.text); ours {
-		h.State, h.Where = Off, here.path
-		h.Note = "core.hooksPath sends Git to " + at.dir
+		h.State, h.Where, h.Note = Off, here.path, why
 	}
+	return nil
 }
 
 func describe(here found) string {

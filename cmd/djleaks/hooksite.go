@@ -29,29 +29,15 @@ func hookSite(ctx context.Context, repo *gitstore.Repository) hooks.Site {
 		site.Git = func(args ...string) (string, error) { return runGit(ctx, git, dir, args) }
 		out, err := site.Git("config", "-z", "--show-scope", "--show-origin", "--type=path", "--get-all", "core.hooksPath")
 		if err == nil {
-			readHooksPath(&site, out)
+			site.ReadHooksPath(out)
 			return site
 		}
 	}
 	if path, ok := repo.Config().Get("core.hookspath"); ok {
-		site.LocalHooksPath = path
+		// Git itself is not there to say where this is from.
+		site.ReadHooksPath("local\x00.git/config\x00" + path + "\x00")
 	}
 	return site
-}
-
-// readHooksPath takes apart scope, origin and value, each ended by a NUL. The
-// last of each scope counts.
-func readHooksPath(site *hooks.Site, out string) {
-	fields := strings.Split(out, "\x00")
-	for i := 0; i+2 < len(fields); i += 3 {
-		switch fields[i] {
-		case "system", "global":
-			site.GlobalHooksPath = fields[i+2]
-			site.GlobalOrigin = strings.TrimPrefix(fields[i+1], "file:")
-		case "local", "worktree":
-			site.LocalHooksPath = fields[i+2]
-		}
-	}
 }
 
 // runGit runs one plumbing command of Git's configuration, which starts no
