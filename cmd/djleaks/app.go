@@ -60,7 +60,7 @@ func newApp(w world) *cli.App {
 			auditCommand(w), stagedCommand(w), rangeCommand(w), filesCommand(w),
 			ciCommand(w), hookCommand(w), fixCommand(w), lspCommand(w), acceptCommand(w), ledgerCommand(w),
 			keyCommand(w), purgeKitCommand(w), reportCommand(w), rulesCommand(w), demoCommand(w),
-			completionCommand(w), manCommand(w),
+			completionCommand(w), manCommand(w), versionCommand(w),
 		},
 		DisableSliceFlagSeparator: true,
 		HideHelpCommand:           true,
@@ -69,6 +69,9 @@ func newApp(w world) *cli.App {
 		OnUsageError:   onUsageError,
 		Action:         noCommand,
 	}
+	app.HideVersion = true // by the library's name for it, -v
+	app.Flags = append(app.Flags, &cli.BoolFlag{Name: "version", Aliases: []string{"V", "v"}, Usage: "print the version", DisableDefaultText: true})
+	withExamples(app)
 	forEachCommand(app.Commands, func(c *cli.Command) {
 		c.OnUsageError = onUsageError
 		c.HideHelpCommand = true
@@ -115,6 +118,9 @@ func commandName(c *cli.Context) string {
 
 // noCommand answers words that name no command.
 func noCommand(c *cli.Context) error {
+	if c.Bool("version") {
+		return printVersion(c)
+	}
 	commands := c.App.Commands
 	if c.Command != nil && len(c.Command.Subcommands) > 0 {
 		commands = c.Command.Subcommands
@@ -127,6 +133,9 @@ func noCommand(c *cli.Context) error {
 		names = append(names, command.Name)
 	}
 	word := c.Args().First()
+	if isAddress(word) {
+		return addressError(word)
+	}
 	return usageError{fmt.Sprintf("%q is no command", word), say.DidYouMean(word, names, "djleaks --help")}
 }
 

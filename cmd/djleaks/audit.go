@@ -93,6 +93,9 @@ func openRepository(path string) (repo *gitstore.Repository, err error) {
 	} else {
 		repo, err = gitstore.Open(path)
 	}
+	if err != nil && isAddress(path) {
+		return nil, addressError(path)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -36,7 +36,7 @@ func fixCommand(w world) *cli.Command {
 			&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, Usage: "make the change"},
 			&cli.StringFlag{Name: "fail-on", Usage: "lowest `SEVERITY` that is fixed, where no FILE is named: " + strings.Join(scanner.SeverityNames(), ", ")},
 			&cli.StringFlag{Name: "baseline", Usage: "leave the keys that `FILE` lists"},
-			&cli.StringFlag{Name: "config", Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
+			&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
 		},
 		Action: func(c *cli.Context) error { return w.fix(c) },
 	}

@@ -50,6 +50,7 @@ func manualPage(app *cli.App) string {
 	m.term("pyproject.toml", "The same in its table tool.djleaks, where there is no .djleaks.toml.")
 	m.line(".SH ENVIRONMENT")
 	m.term("NO_COLOR, FORCE_COLOR, CLICOLOR_FORCE", "Without --color, say whether the text has colours. NO_COLOR wins.")
+	m.term("DJLEAKS_CONFIG", "Names the configuration, as --config does, which wins.")
 	m.term("GIT_DIR, GIT_INDEX_FILE", "Name the repository and the index, as they do for Git.")
 	return m.String()
 }

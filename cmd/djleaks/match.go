@@ -44,7 +44,7 @@ func matchCommand(w world) *cli.Command {
 			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT` of the answer: text, json"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the answer to `FILE` instead of standard output"},
 			&cli.StringSliceFlag{Name: "salt", Usage: "try the salt `TEXT` as well; may be repeated"},
-			&cli.StringFlag{Name: "config", Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
+			&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
 			&cli.StringFlag{Name: "color", Value: "auto", Usage: "colour the text: `WHEN` is auto, always or never"},
 			&cli.BoolFlag{Name: "verbose", Usage: "list every place and commit of the key in the text"},
 			jobsFlag(),

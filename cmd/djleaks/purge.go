@@ -36,7 +36,7 @@ func purgeKitCommand(w world) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the files to the new folder `DIR`, outside of the repository"},
 			&cli.StringFlag{Name: "repository", Usage: "the repository at `PATH` instead of the current one"},
-			&cli.StringFlag{Name: "config", Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
+			&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
 			jobsFlag(),
 		},
 		Action: func(c *cli.Context) error {

@@ -47,7 +47,7 @@ func scanFlags(more ...cli.Flag) []cli.Flag {
 		&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
 		&cli.StringFlag{Name: "write-baseline", Usage: "accept all open keys from now on: list them in `FILE`; needs --reason"},
 		&cli.StringFlag{Name: "reason", Usage: "why the keys of --write-baseline may stay: `TEXT`"},
-		&cli.StringFlag{Name: "config", Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
+		&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
 	)
 	return append(flags, more...)
 }

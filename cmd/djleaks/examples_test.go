@@ -1,0 +1,73 @@
+package main
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/urfave/cli/v2"
+)
+
+// A sentence of help may be forgotten when an option is renamed; an example
+// that fails is worse than none.
+func TestTheExamplesOfTheHelpCanBeCalled(t *testing.T) {
+	app := newApp(world{})
+	n := 0
+	forEachCommand(app.Commands, func(c *cli.Command) {
+		_, text, found := strings.Cut(c.Description, "Examples:\n")
+		if !found {
+			return
+		}
+		for _, line := range strings.Split(text, "\n") {
+			call := regexp.MustCompile(`djleaks ([^|)"]*)`).FindStringSubmatch(line)
+			if call == nil {
+				t.Errorf("%s: no call in %q", c.Name, line)
+				continue
+			}
+			n++
+			words, _, _ := strings.Cut(call[1], "   ") // then a remark
+			commands, flags := app.Commands, app.Flags
+			for _, word := range strings.Fields(words) {
+				name, isOption := strings.CutPrefix(word, "--")
+				if command := find(commands, word); command != nil && !isOption {
+					commands, flags = command.Subcommands, command.Flags
+				} else if isOption && !slices.ContainsFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) }) {
+					t.Errorf("%s: %q: there is no option %s", c.Name, line, word)
+				}
+			}
+		}
+	})
+	if n < 40 {
+		t.Errorf("only %d examples", n)
+	}
+}
+
+func TestTheHelpIsInGroups(t *testing.T) {
+	_, stdout, _ := program("", "--help")
+	for _, want := range []string{"Find keys:\n", "Guard commits, pushes and merges:\n", "Replace a leaked key:\n"} {
+		if !strings.Contains(stdout, want) {
+			t.Errorf("no group %q in\n%s", want, stdout)
+		}
+	}
+}
+
+func TestTheVersionHasThreeNames(t *testing.T) {
+	for _, word := range []string{"--version", "-V", "version"} {
+		if code, stdout, stderr := program("", word); code != exitClean || stdout != "djleaks version "+version+"\n" {
+			t.Errorf("%s: exit %d, %q, %q", word, code, stdout, stderr)
+		}
+	}
+}
+
+func TestAnAddressIsAnsweredWithTheCommandThatClonesIt(t *testing.T) {
+	for _, words := range [][]string{
+		{"audit", "https://example.com/ada/site.git"}, {"audit", "git@example.com:ada/site.git"}, {"https://example.com/ada/site"},
+	} {
+		code, _, stderr := program("", words...)
+		url := words[len(words)-1]
+		if code != exitUsage || !strings.Contains(stderr, "hint: git clone --mirror "+url+" site.git && djleaks audit site.git\n") {
+			t.Errorf("%v: exit %d, %s", words, code, stderr)
+		}
+	}
+}
