@@ -10,7 +10,8 @@ func filesCommand(w world) *cli.Command {
 		Usage:     "search files and folders, or standard input",
 		ArgsUsage: "PATH...",
 		Description: "Folders are read with all that is in them, but for .git. `-` is standard\n" +
-			"input. Git is not asked for anything.",
+			"input. Git is not asked for anything. The configuration is that of the project\n" +
+			"which the current folder is in, and paths are relative to its folder.",
 		Flags: scanFlags(&cli.BoolFlag{Name: "explain", Usage: "say of each value why it is judged so, without showing it; exit 0"}),
 		Action: func(c *cli.Context) error {
 			if !c.Args().Present() {

@@ -13,13 +13,14 @@ import (
 )
 
 // Files searches files and folders outside of Git. The name "-" is stdin. The
-// settings are those of the current folder.
+// settings are those of the project that the current folder is in, and paths are
+// relative to it, however they are typed.
 func (s *Scan) Files(ctx context.Context, names []string, stdin io.Reader) (*scanner.Report, error) {
-	settings, err := ReadSettings(Folder("."), s.Named)
+	root, settings, err := s.fileSettings()
 	if err != nil {
 		return nil, err
 	}
-	collector, coverage, err := searchFiles(ctx, settings.Detector, names, stdin)
+	collector, coverage, err := searchFiles(ctx, settings.Detector, root, names, stdin)
 	if err != nil {
 		return nil, err
 	}
@@ -33,21 +34,31 @@ func (s *Scan) Files(ctx context.Context, names []string, stdin io.Reader) (*sca
 // FindInFiles returns what Files finds before it is put together and judged,
 // and the detector that has found it.
 func (s *Scan) FindInFiles(ctx context.Context, names []string, stdin io.Reader) ([]scanner.Finding, *django.Detector, error) {
-	settings, err := ReadSettings(Folder("."), s.Named)
+	root, settings, err := s.fileSettings()
 	if err != nil {
 		return nil, nil, err
 	}
-	collector, _, err := searchFiles(ctx, settings.Detector, names, stdin)
+	collector, _, err := searchFiles(ctx, settings.Detector, root, names, stdin)
 	if err != nil {
 		return nil, nil, err
 	}
 	return s.findings(collector), settings.Detector, nil
 }
 
-func searchFiles(ctx context.Context, detector *django.Detector, names []string, stdin io.Reader) (*scanner.Collector, scanner.Coverage, error) {
+// fileSettings are the settings of files, and the folder that their paths are
+// relative to.
+func (s *Scan) fileSettings() (root string, settings *Settings, err error) {
+	if root, err = projectRoot(); err != nil {
+		return "", nil, err
+	}
+	settings, err = ReadSettings(Folder(root), s.Named)
+	return root, settings, err
+}
+
+func searchFiles(ctx context.Context, detector *django.Detector, root string, names []string, stdin io.Reader) (*scanner.Collector, scanner.Coverage, error) {
 	collector := scanner.NewCollector(detector)
 	collector.Advise()
-	coverage, err := collector.Run(ctx, source.Files(names, stdin))
+	coverage, err := collector.Run(ctx, below{root, source.Files(names, stdin)})
 	if errors.Is(err, fs.ErrNotExist) {
 		err = Mistake{err, ""}
 	}

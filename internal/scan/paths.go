@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/scanner"
 )
 
 // Paths turns the names that a user gives into paths below the top level of the
@@ -46,4 +50,67 @@ func resolved(path string) string {
 		return real
 	}
 	return path
+}
+
+// projectRoot is the folder that the paths of files are relative to: between the
+// current folder and the top level of its repository the nearest one with a
+// configuration, else the top level. Outside of a repository it is the current
+// folder: what is above belongs to anybody.
+func projectRoot() (string, error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	configured := ""
+	for folder := here; ; folder = filepath.Dir(folder) {
+		if configured == "" {
+			if p, err := policy.Load(Folder(folder).Root); err != nil || p.File != "" {
+				configured = folder // one with a mistake is read again, and the mistake told
+			}
+		}
+		if _, err := os.Lstat(filepath.Join(folder, ".git")); err == nil {
+			return cmp.Or(configured, folder), nil
+		}
+		if folder == filepath.Dir(folder) {
+			return here, nil
+		}
+	}
+}
+
+// below is a source of files whose paths are made relative to a folder. Those
+// that are not in it stay as they are.
+type below struct {
+	root   string
+	source scanner.Source
+}
+
+// Chunks implements scanner.Source.
+func (b below) Chunks(ctx context.Context, yield func(*scanner.Chunk) error) (scanner.Coverage, error) {
+	root := resolved(b.root)
+	coverage, err := b.source.Chunks(ctx, func(c *scanner.Chunk) error {
+		moved := *c
+		moved.Path = relativeTo(root, c.Path)
+		return yield(&moved)
+	})
+	for i := range coverage.Skipped {
+		if s := &coverage.Skipped[i]; s.Path != "" {
+			s.Path = relativeTo(root, s.Path)
+		}
+	}
+	return coverage, err
+}
+
+// relativeTo is the path of a file below root, with slashes. Links are followed
+// on the way to the file, not of the file itself.
+func relativeTo(root, name string) string {
+	file, err := filepath.Abs(filepath.FromSlash(name))
+	if err != nil || strings.HasPrefix(name, "<") {
+		return name
+	}
+	file = filepath.Join(resolved(filepath.Dir(file)), filepath.Base(file))
+	path, err := filepath.Rel(root, file)
+	if err != nil || path == ".." || strings.HasPrefix(path, ".."+string(filepath.Separator)) {
+		return name
+	}
+	return filepath.ToSlash(path)
 }
