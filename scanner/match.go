@@ -159,6 +159,26 @@ type Rule struct {
 	Fix      string   // what to do, in sentences
 }
 
+// Replacement says what to write in the place of a key.
+type Replacement struct {
+	Line     string // of code, or a command for the file as a whole; may be empty
+	Note     string // what else it needs, in a few words
+	Python   bool   // Line is Python, and reads the key
+	Variable string // the environment variable from which the key is read then
+	Dotenv   bool   // what reads it looks into a file named .env too
+}
+
+// String is the replacement in one line.
+func (r Replacement) String() string {
+	switch {
+	case r.Line == "":
+		return r.Note
+	case r.Note == "":
+		return r.Line
+	}
+	return r.Line + "  (" + r.Note + ")"
+}
+
 // Detector finds keys in texts. Its methods are safe for concurrent use.
 type Detector interface {
 	// Version changes whenever the same text could give other matches.

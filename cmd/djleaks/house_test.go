@@ -16,7 +16,7 @@ const module = "github.com/djleaks/djleaks/"
 // A name that ends in /... allows what lies below it.
 var house = map[string][]string{
 	"scanner":                       {},
-	"scanner/django":                {module + "scanner", module + "scanner/django/forms", module + "scanner/django/value", module + "scanner/django/internal/..."},
+	"scanner/django":                {module + "scanner", module + "internal/say", module + "scanner/django/forms", module + "scanner/django/value", module + "scanner/django/internal/..."},
 	"scanner/django/value":          {module + "scanner", module + "scanner/django/internal/..."},
 	"scanner/django/forms":          {module + "scanner", module + "scanner/django/value", module + "scanner/django/internal/..."},
 	"scanner/django/internal/ascii": {},

@@ -40,7 +40,8 @@ func (t *task) progress() *report.Progress {
 // renderOptions says how to show the report in one file.
 func (t *task) renderOptions(out io.Writer) report.Options {
 	o := report.Options{
-		All: t.options.all, Verbose: t.options.verbose, Quiet: t.options.quiet, Fixable: t.options.fixable, Stopped: t.options.stopped,
+		Replacement: django.Replacement,
+		All:         t.options.all, Verbose: t.options.verbose, Quiet: t.options.quiet, Fixable: t.options.fixable, Stopped: t.options.stopped,
 		Program: t.call(), Found: t.found, Rules: django.New().Rules(), Start: t.start, End: time.Now(),
 	}
 	f, isTerminal := terminal(out)

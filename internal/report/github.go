@@ -40,7 +40,7 @@ func writeGitHub(w io.Writer, r *scanner.Report, opt Options) error {
 			continue
 		}
 		written[level]++
-		githubOf(a, level).write(out)
+		githubOf(a, level, opt).write(out)
 	}
 	if left > 0 {
 		annotation{level: "notice", title: "djleaks: more keys", text: say.Counted(left, "more place of a key is", "more places of keys are") +
@@ -82,10 +82,10 @@ type annotation struct {
 	length             int
 }
 
-func githubOf(a alert, level string) annotation {
+func githubOf(a alert, level string, opt Options) annotation {
 	lines := []string{a.title() + ". " + sentence(keyStatus(a.key)) + " Fingerprint " + clean(string(a.key.Fingerprint)) + "."}
 	lines = append(lines, reasons(a.key)...)
-	lines = append(lines, "Instead: "+insteadOf(a.at).String())
+	lines = append(lines, "Instead: "+opt.insteadOf(a.at).String())
 	return annotation{
 		level: level, title: "Django secret key (" + a.at.Severity.String() + ")",
 		text: strings.Join(lines, "\n"), at: a.at, length: a.key.Length,

@@ -142,7 +142,7 @@ func gitlabOf(a alert, r *scanner.Report, opt Options) gitlabVulnerability {
 
 func gitlabSolution(rule scanner.Rule) string {
 	text := rule.Fix
-	for _, s := range whatToDo(nil, elsewhere) {
+	for _, s := range (Options{}).whatToDo(nil, elsewhere) {
 		text += "\n- " + s.Do
 		if s.Code != "" {
 			text += " " + s.Code

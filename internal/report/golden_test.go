@@ -12,6 +12,7 @@ import (
 	"unicode"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django"
 )
 
 var update = flag.Bool("update", false, "write the goldens of testdata/report")
@@ -35,6 +36,9 @@ func extension(format string) string {
 
 func render(t *testing.T, format string, r *scanner.Report, opt Options) string {
 	t.Helper()
+	if opt.Replacement == nil {
+		opt.Replacement = django.Replacement
+	}
 	var b bytes.Buffer
 	if err := Write(&b, format, r, opt); err != nil {
 		t.Fatalf("%s: %v", format, err)

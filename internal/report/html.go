@@ -116,7 +116,7 @@ func pageOf(r *scanner.Report, opt Options) *pageView {
 		view.Keys = append(view.Keys, pageKeyOf(&r.Keys[i], i < pageOpen, opt))
 	}
 	if failing := r.Failing(); len(failing) > 0 {
-		view.Steps = whatToDo(failing, elsewhere)
+		view.Steps = opt.whatToDo(failing, elsewhere)
 	}
 	for _, o := range []pageOthers{
 		{"Accepted keys", true, pageRows(r.Accepted)},
@@ -170,7 +170,7 @@ func pageKeyOf(k *scanner.Key, open bool, opt Options) pageKey {
 		}
 		p := pagePlace{Place: place(o), Name: clean(o.Name), Status: statusWords(o.Status)}
 		if current(o.Status) {
-			p.Instead, v.Advised = insteadOf(o).String(), true
+			p.Instead, v.Advised = opt.insteadOf(o).String(), true
 		}
 		v.Places = append(v.Places, p)
 	}

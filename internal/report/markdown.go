@@ -52,7 +52,7 @@ func writeMarkdown(w io.Writer, r *scanner.Report, opt Options) error {
 	}
 	if failing := r.Failing(); len(failing) > 0 {
 		b.WriteString("\n### What to do\n\n")
-		for _, s := range whatToDo(failing, elsewhere) {
+		for _, s := range opt.whatToDo(failing, elsewhere) {
 			b.WriteString("1. " + s.Do)
 			if s.Code != "" {
 				b.WriteString(" " + codeSpan(s.Code))

@@ -40,6 +40,8 @@ type Options struct {
 
 	// Found are the keys of the scan, which no name may show; may be nil.
 	Found *scanner.Redactor
+	// Replacement says what to write in the place of a key; may be nil.
+	Replacement func(*scanner.Occurrence) scanner.Replacement
 	// Rules are the texts that SARIF, GitLab, Markdown and HTML show of a rule.
 	Rules []scanner.Rule
 	// Start and End are the times of the scan for GitLab, which requires them.

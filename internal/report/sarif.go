@@ -209,7 +209,7 @@ func sarifRuleOf(rule scanner.Rule) sarifRule {
 		}
 	}
 	text, markdown := rule.Fix, "**What to do.** "+rule.Fix+"\n\n"
-	for _, s := range whatToDo(nil, elsewhere) {
+	for _, s := range (Options{}).whatToDo(nil, elsewhere) {
 		text += "\n- " + s.Do
 		markdown += "1. " + s.Do
 		if s.Code != "" {

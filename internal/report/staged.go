@@ -49,7 +49,7 @@ func (t *text) staged() {
 	case n > 0 && t.opt.Fixable:
 		t.line(t.bold.Sprint("fix:       "), t.called("djleaks fix --write"), t.dim.Sprint("  (takes it out of the code; without --write shows how)"))
 	case n > 0:
-		command, note := freshKey(&keys[0].Occurrences[0])
+		command, note := freshKey(t.opt.insteadOf(&keys[0].Occurrences[0]))
 		t.line(t.bold.Sprint("fresh key: "), t.called(command), t.dim.Sprint("  ("+note+")"))
 	}
 	if n > 0 {
@@ -153,5 +153,5 @@ func (t *text) stagedKey(k *scanner.Key, advise bool) {
 }
 
 func (t *text) instead(indent string, k *scanner.Key) {
-	t.line(indent, "instead: ", insteadOf(&k.Occurrences[0]).String())
+	t.line(indent, "instead: ", t.opt.insteadOf(&k.Occurrences[0]).String())
 }

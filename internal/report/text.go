@@ -159,7 +159,7 @@ func (t *text) called(line string) string {
 
 func (t *text) whatToDo(keys []scanner.Key) {
 	t.line(t.bold.Sprint("what to do"))
-	for i, s := range whatToDo(keys, cmp.Or(t.opt.Program, "djleaks")) {
+	for i, s := range t.opt.whatToDo(keys, cmp.Or(t.opt.Program, "djleaks")) {
 		number := strconv.Itoa(i+1) + ". "
 		t.paragraph("  "+number, "     ", s.Do, fmt.Sprint)
 		if s.Code != "" {

@@ -161,37 +161,6 @@ func TestReasonsDoNotRepeatTheClassOrEachOther(t *testing.T) {
 	}
 }
 
-func TestInsteadFollowsTheKindOfFile(t *testing.T) {
-	for _, c := range []struct{ path, form, name, want string }{
-		{"settings.py", "python-assign", "SECRET_KEY", `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`},
-		{"x", "python-default", "JWT_SECRET", `JWT_SECRET = os.environ["JWT_SECRET"]`},
-		{"settings.py", "python-assign", "SECRET_KEY_FALLBACKS", `SECRET_KEY_FALLBACKS = []`},
-		{"a b/.env.prod", "dotenv", "SECRET_KEY", `git rm -f --cached 'a b/.env.prod'`},
-		{"docker-compose.yml", "yaml", "SECRET_KEY", `SECRET_KEY: ${DJANGO_SECRET_KEY:?}`},
-		{"Dockerfile", "docker-env", "SECRET_KEY", "give DJANGO_SECRET_KEY to the container"},
-		{".github/workflows/ci.yml", "yaml", "SECRET_KEY", "secrets of the CI system"},
-		{"notes.txt", "literal", "", "read DJANGO_SECRET_KEY from the environment"},
-		{"s.py", "python-assign", "x\"]; import os; os.system(\"", `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`},
-	} {
-		got := insteadOf(&scanner.Occurrence{Path: c.path, Form: scanner.Form(c.form), Name: c.name}).String()
-		if !strings.Contains(got, c.want) {
-			t.Errorf("%s %s: %q, want %q", c.path, c.name, got, c.want)
-		}
-	}
-}
-
-func TestAdviceForATrapIsAListWithoutEmptyEntries(t *testing.T) {
-	for _, rule := range []string{"django-empty-fallback", "django-none-fallback"} {
-		o := scanner.Occurrence{
-			Path: "settings.py", Form: "python-assign", Name: "SECRET_KEY_FALLBACKS", Rule: rule,
-			Instead: `SECRET_KEY_FALLBACKS = os.environ["SECRET_KEY_FALLBACKS"]`, // would be a list of characters
-		}
-		if got := insteadOf(&o).String(); !strings.HasPrefix(got, "SECRET_KEY_FALLBACKS = [k for k in ") || !strings.HasSuffix(got, " if k]") {
-			t.Errorf("%s: %s", rule, got)
-		}
-	}
-}
-
 func TestNoAdviceKeepsALeakedKeyAsAFallback(t *testing.T) {
 	out := render(t, "text", liveCase(), Options{})
 	if !strings.Contains(strings.Join(strings.Fields(out), " "), "Do not list a leaked key in SECRET_KEY_FALLBACKS") {

@@ -2,9 +2,12 @@ package django
 
 import (
 	"bytes"
+	"path"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/forms"
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
@@ -61,10 +64,118 @@ func variableOf(text []byte, m *scanner.Match) string {
 			return name
 		}
 	}
-	if name := strings.ToUpper(m.Name); name != "SECRET_KEY" && name != "SECRET" {
-		return name
+	return variableFor(m.Name)
+}
+
+// Replacement says what to write in the place of a key, in every form: the line
+// that the text of a match suggested (see Detector.Instead) if there is one,
+// else what the form and the name of the file tell.
+func Replacement(o *scanner.Occurrence) scanner.Replacement {
+	name := o.Name
+	if !plainName(name) {
+		name = "SECRET_KEY"
 	}
-	return "DJANGO_SECRET_KEY"
+	r := scanner.Replacement{Variable: variableFor(name)}
+	if o.Rule == forms.RuleEmptyFallback || o.Rule == forms.RuleNoneFallback {
+		// The list is the mistake, not a value in it.
+		r.Line, r.Python = name+` = [k for k in os.environ.get("DJANGO_SECRET_KEY_FALLBACKS", "").split(",") if k]`, true
+		return r
+	}
+	if o.Instead != "" {
+		r.Line, r.Python = o.Instead, true
+		r.Variable, r.Dotenv = readBy(o.Instead)
+		return r
+	}
+	switch placeOf(o) {
+	case inMessage:
+		r.Note = "write the message again without the key"
+	case inPython:
+		if r.Python = true; strings.Contains(name, "FALLBACK") {
+			r.Line, r.Note = name+" = []", "a key that is listed here is still valid"
+		} else {
+			r.Line, r.Note = name+` = os.environ["`+r.Variable+`"]`, "with import os"
+		}
+	case inDotenv:
+		// -f, because the file may have been edited since it was staged
+		r.Line, r.Note = "git rm -f --cached "+say.Quote(o.Path), "and add the file to .gitignore"
+	case inCompose:
+		r.Line, r.Note = name+": ${"+r.Variable+":?}", "set it outside the repository"
+	case inDocker:
+		r.Note = "take the line out; give " + r.Variable + " to the container when it runs"
+	case inKubernetes:
+		r.Note = "take the value out; make the Secret with kubectl or a sealed-secrets tool"
+	case inPipeline:
+		r.Note = "take the value out; keep it in the secrets of the CI system"
+	default:
+		r.Note = "take the value out; read " + r.Variable + " from the environment"
+	}
+	return r
+}
+
+// readBy says which variable a line of Python reads, and whether what reads it
+// looks into a file named .env as well.
+func readBy(line string) (variable string, dotenv bool) {
+	getter, rest := "", line
+	if before, after, ok := strings.Cut(line, `("`); ok {
+		_, getter, _ = strings.Cut(before, "= ")
+		rest = after
+	} else if _, after, ok := strings.Cut(line, `environ["`); ok {
+		rest = after
+	}
+	variable, _, ok := strings.Cut(rest, `"`)
+	if !ok || !plainName(variable) {
+		variable = "DJANGO_SECRET_KEY"
+	}
+	return variable, getter == "env" || getter == "env.str" || getter == "config"
+}
+
+// variableFor is the environment variable that a setting usually has.
+func variableFor(name string) string {
+	name = strings.ToUpper(name)
+	if name == "SECRET_KEY" || name == "SECRET" {
+		return "DJANGO_SECRET_KEY"
+	}
+	return name
+}
+
+// A filePlace is what kind of file holds an occurrence.
+type filePlace uint8
+
+const (
+	elsewhere filePlace = iota
+	inMessage
+	inPython
+	inPipeline // of a CI system
+	inKubernetes
+	inCompose
+	inDocker
+	inDotenv
+)
+
+// placeOf tells it by the form, or where that does not tell by the name of the
+// file.
+func placeOf(o *scanner.Occurrence) filePlace {
+	if o.Commit != "" && o.Path == "" {
+		return inMessage
+	}
+	full := strings.ToLower(o.Path)
+	file := path.Base(full)
+	yaml := strings.HasSuffix(file, ".yml") || strings.HasSuffix(file, ".yaml")
+	switch {
+	case strings.HasPrefix(string(o.Form), "python"), strings.HasSuffix(file, ".py"):
+		return inPython
+	case strings.Contains(full, ".github/workflows/"), strings.HasPrefix(file, ".gitlab-ci"):
+		return inPipeline
+	case o.Form == forms.KubernetesBase64:
+		return inKubernetes
+	case yaml && strings.Contains(file, "compose"):
+		return inCompose
+	case o.Form == forms.Dockerfile, strings.Contains(file, "dockerfile"), strings.Contains(file, "containerfile"):
+		return inDocker
+	case o.Form == forms.Dotenv, o.Form == forms.Shell, o.Form == forms.ShellDefault, strings.Contains(file, ".env"):
+		return inDotenv
+	}
+	return elsewhere
 }
 
 // plainName reports whether a name can be in a line of code.
