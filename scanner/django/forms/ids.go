@@ -34,5 +34,6 @@ const (
 	Text             scanner.Form = "text"
 	Value            scanner.Form = "value"
 	Base64           scanner.Form = "base64"
+	Binary           scanner.Form = "binary"
 	CompiledPython   scanner.Form = "pyc"
 )

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -19,8 +20,18 @@ const textRun = 256
 func binaryTexts(doc *document, emit func(*Assignment)) []span {
 	var done []span
 	end := 0
+	read := map[int]bool{} // the names whose value is where the format says
+	for _, a := range doc.anchors {
+		if kindOfAnchor(doc.text, int(a)) == anchorName && besideName(doc, int(a), emit) {
+			read[int(a)] = true
+		}
+	}
 	for _, a := range doc.anchors {
 		anchor := int(a)
+		if read[anchor] {
+			end = max(end, anchor+len("secret"))
+			done = append(done, span{anchor, end})
+		}
 		if anchor < end || kindOfAnchor(doc.text, anchor) == anchorUTF16 {
 			continue
 		}
@@ -42,11 +53,53 @@ func binaryTexts(doc *document, emit func(*Assignment)) []span {
 		})
 		done = append(done, span{from, to})
 	}
-	if len(doc.text) > 16 && doc.text[2] == '\r' && doc.text[3] == '\n' {
+	if isPyc(doc.text) {
 		pycConstants(doc.text, emit)
 	}
 	return done
 }
+
+// besideName reads the value of a name in a binary whose format says where it is.
+func besideName(doc *document, anchor int, emit func(*Assignment)) bool {
+	name := nameInBinary(doc, anchor)
+	if doc.overBudget() || isPyc(doc.text) {
+		return false
+	}
+	doc.spent += taggedBack / 2
+	switch {
+	case isSQLite(doc.text):
+		return sqliteRow(doc.text, name, emit)
+	}
+	return taggedStrings(doc.text, name, emit)
+}
+
+// nameInBinary returns the bounds of the name at an anchor, where what is before
+// and after it can be any byte.
+func nameInBinary(doc *document, anchor int) span {
+	name := span{anchor, anchor + len("secret")}
+	text := doc.text
+	if c := byteAt(text, name.to); c == '_' || c == '-' {
+		name.to++
+	}
+	if foldPrefix(text[name.to:], "key") {
+		name.to += len("key")
+	}
+	if foldPrefix(text[name.to:], "_fallbacks") {
+		name.to += len("_fallbacks")
+	}
+	if anchor > 0 && (text[anchor-1] == '_' || text[anchor-1] == '-') {
+		for name.from > 0 && anchor-name.from < value.MaxName && (ascii.IsAlnum(text[name.from-1]) || text[name.from-1] == '_' || text[name.from-1] == '-') {
+			name.from--
+		}
+		if at := bytes.Index(text[name.from:anchor], []byte("DJANGO")); at > 0 {
+			name.from += at
+		}
+	}
+	return name
+}
+
+// isPyc recognises compiled Python.
+func isPyc(text []byte) bool { return len(text) > 16 && text[2] == '\r' && text[3] == '\n' }
 
 // pycConstants finds string constants of the length and the alphabet of
 // Django's keys in compiled Python. There a string is after its type and

@@ -207,6 +207,9 @@ func (s *statement) skipType() bool {
 	if after := byteAt(text, i+1); i == s.at || byteAt(text, i) != '=' || after == 0 || after == '=' || after == '>' {
 		return false
 	}
+	if ascii.IsDigit(text[s.at]) || text[i-1] != ' ' && !ascii.IsQuote(text[i+1]) {
+		return false // the beginning of a key
+	}
 	s.sep, s.spaced, s.tight = "=", true, false
 	s.at = i + 1
 	for ascii.IsSpace(byteAt(text, s.at)) {

@@ -57,6 +57,9 @@ func table() []form {
 			{CompiledPython, `SECRET_KEY z2…`},
 		}},
 
+		{name: gluedForm, in: everywhere, gives: []example{
+			{Binary, `SECRET_KEY…`},
+		}},
 		{name: bareKeyForm, in: of(formatPython), gives: []example{
 			{Dotenv, `SECRET_KEY = …`},
 		}},
