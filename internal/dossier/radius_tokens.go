@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/project"
@@ -228,15 +229,15 @@ func (s *survey) hashids() {
 		}
 	}
 	for _, f := range s.p.Code {
-		for _, c := range f.Calls("Hashids") {
-			at := project.Site{Path: f.Path, Line: c.Line}
-			if c.Mentions("SECRET_KEY") {
-				e.Reason = "Hashids is salted with SECRET_KEY"
-				s.effect(at, e)
-			} else {
-				s.safe(at, "public ids (hashids)", "Hashids has a salt of its own")
-			}
-			break
+		calls := f.Calls("Hashids")
+		if len(calls) == 0 {
+			continue
+		}
+		if n := slices.IndexFunc(calls, func(c project.Expr) bool { return c.Mentions("SECRET_KEY") }); n >= 0 {
+			e.Reason = "Hashids is salted with SECRET_KEY"
+			s.effect(project.Site{Path: f.Path, Line: calls[n].Line}, e)
+		} else {
+			s.safe(project.Site{Path: f.Path, Line: calls[0].Line}, "public ids (hashids)", "Hashids has a salt of its own")
 		}
 	}
 }

@@ -50,16 +50,6 @@ func gitStdin(t testing.TB, dir, stdin string, args ...string) string {
 	return string(out)
 }
 
-func write(t testing.TB, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // commitVersions commits versions of three files that change in many places,
 // move lines around and gain and lose anchors.
 func commitVersions(t testing.TB, dir string, from, to int) {

@@ -39,17 +39,14 @@ func (l *Ledger) Put(e Entry) error {
 	if err != nil {
 		return err
 	}
-	text := l.Text
-	if l.Baseline {
-		var b bytes.Buffer
-		if err := WriteBaseline(&b, append(slices.Clone(before), e)); err != nil {
-			return err
-		}
-		text = b.Bytes()
-	} else {
-		text = l.appended(e)
+	if !l.Baseline {
+		return l.set(l.appended(e), append(slices.Clone(before), e), 0)
 	}
-	return l.set(text, append(slices.Clone(before), e), 0)
+	var text bytes.Buffer
+	if err := WriteBaseline(&text, append(slices.Clone(before), e)); err != nil {
+		return err
+	}
+	return l.set(text.Bytes(), append(slices.Clone(before), e), 0)
 }
 
 // Remove takes out the entries that drop selects, and returns them.
