@@ -107,10 +107,11 @@ func ScopeKinds() []ScopeKind {
 type Scope struct {
 	Kind       ScopeKind `json:"kind"`
 	Repository string    `json:"repository,omitempty"`
-	Head       string    `json:"head,omitempty"`  // object name of HEAD
-	Range      string    `json:"range,omitempty"` // BASE..HEAD as asked
-	Base       string    `json:"base,omitempty"`  // object name of BASE
-	Named      bool      `json:"named,omitempty"` // staged: files were named outside of a commit, and all in them counts
+	Remote     string    `json:"remote,omitempty"` // address of its remote "origin", without a login
+	Head       string    `json:"head,omitempty"`   // object name of HEAD
+	Range      string    `json:"range,omitempty"`  // BASE..HEAD as asked
+	Base       string    `json:"base,omitempty"`   // object name of BASE
+	Named      bool      `json:"named,omitempty"`  // staged: files were named outside of a commit, and all in them counts
 }
 
 // Key is one secret value and all its places.

@@ -167,14 +167,7 @@ func (b *book) effects(kind scanner.Consequence) []scanner.Effect {
 
 // code is the change at HEAD, and what would die of it.
 func (b *book) code() {
-	for _, k := range b.keys {
-		for i := range k.Occurrences {
-			o := &k.Occurrences[i]
-			if slices.Contains(o.Refs, "HEAD") && !inFallbacks(o) && o.Severity > scanner.Low {
-				b.at(scanner.ThisHour, project.Site{Path: o.Path, Line: o.Line}, "Take it out of the code, which then reads "+b.variable+" from the environment; without --write this only shows the change.", "djleaks fix "+say.Quote(o.Path))
-			}
-		}
-	}
+	b.takeOut()
 	if b.project == nil || !b.has(func(k *scanner.Key) bool { r := roleOf(k); return r.signs }) {
 		return
 	}
@@ -188,6 +181,30 @@ func (b *book) code() {
 		default:
 			b.at(scanner.ThisHour, s.Site, what+", unless "+string(s.Kind)+" sets it.", s.Command)
 		}
+	}
+}
+
+// takeOut is the change of the files that HEAD has: one step for one file, and
+// one for many.
+func (b *book) takeOut() {
+	var sites []project.Site
+	seen := map[string]bool{}
+	for _, k := range b.keys {
+		for i := range k.Occurrences {
+			o := &k.Occurrences[i]
+			if slices.Contains(o.Refs, "HEAD") && !inFallbacks(o) && o.Severity > scanner.Low && !seen[o.Path] {
+				seen[o.Path] = true
+				sites = append(sites, project.Site{Path: o.Path, Line: o.Line})
+			}
+		}
+	}
+	const change = " out of the code, which then reads the environment; without --write this only shows the change."
+	switch len(sites) {
+	case 0:
+	case 1:
+		b.at(scanner.ThisHour, sites[0], "Take it"+change, "djleaks fix "+say.Quote(sites[0].Path))
+	default:
+		b.add(scanner.ThisHour, "Take the keys in "+strconv.Itoa(len(sites))+" files"+change, "djleaks fix")
 	}
 }
 

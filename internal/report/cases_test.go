@@ -20,6 +20,7 @@ func cases() map[string]*scanner.Report {
 		"staged":      stagedCase(),
 		"hostile":     hostileCase(),
 		"mixed":       mixedCase(),
+		"dossier":     dossierCase(),
 	}
 }
 

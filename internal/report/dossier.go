@@ -200,9 +200,9 @@ func liveWords(k *scanner.Key) string {
 	case k.Dossier == nil:
 		return ""
 	case k.Live == nil:
-		return "Whether Django runs with it nobody said."
+		return "Nobody said whether Django runs with it."
 	case !*k.Live:
-		return "Not in use where you asked."
+		return "Not in use where you asked for it."
 	}
 	var where []string
 	for _, w := range k.LiveIn {

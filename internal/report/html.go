@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"strings"
 	"sync"
 
 	"github.com/djleaks/djleaks/internal/say"
@@ -33,51 +34,103 @@ var pageParts = sync.OnceValue(func() *template.Template {
 
 // How much of one key the page shows; the JSON inside has it all.
 const (
-	pagePlaces = 200
-	pageEvents = 400
-	pageOpen   = 3 // keys that are unfolded
+	pagePlaces = 100
+	pageEvents = 200
+	pageKeys   = 20 // keys of a list that are not folded away
+	pageRun    = 12 // lines of a command that are not folded away
+	pageNames  = 12 // refs of a kind that are named before the rest is folded away
+	pageMost   = 2000
+
+	pageAllNames = 200 // refs of a kind, or ranges of them, at all
 )
 
 type (
 	pageView struct {
-		Policy, Title, Verdict, Summary, Coverage, Tool string
-		Complete                                        bool
-		Facts                                           []pageFact
-		Overview                                        *timeline
-		Keys                                            []pageKey
-		Steps                                           []step
-		Others                                          []pageOthers
-		Skips, Notes                                    []string
-		Style                                           template.CSS
-		Script, JSON                                    template.JS
+		Policy, Title, Subject, Verdict, Answer, Rest, Summary, Coverage, Tool string
+
+		Complete     bool
+		First        *pageFirst
+		Facts        []pageFact
+		Plays        []pagePlay
+		Radius       *pageRadius
+		Overview     *timeline
+		Filters      []pageFilter
+		Lists        []pageList
+		Rules        []scanner.Rule
+		Skips, Notes []string
+		Style        template.CSS
+		Script, JSON template.JS
+	}
+	// pageFirst is the key that the answer is about.
+	pageFirst struct {
+		Masked, Class, Live, Exposure string
+		IsLive                        bool
 	}
 	pageFact struct {
 		Name, Text string
 		Code       bool
 	}
+	pagePlay struct {
+		Title string
+		Boxes []pageBox
+	}
+	pageBox struct {
+		When  string
+		Start int // number of its first step
+		Steps []pageStep
+	}
+	pageStep struct {
+		At, Do, Run, Lines string
+		Long               bool
+	}
+	pageRadius struct {
+		Django, Window string
+		Groups         []pageEffects
+		Evidence       []pageEvidence
+	}
+	pageEffects struct {
+		Title, Class string
+		Effects      []pageEffect
+	}
+	pageEffect struct {
+		Feature, At, Reason, Attack, Rotation, Help string
+		Possible                                    bool
+	}
+	pageEvidence struct {
+		Title string
+		Rows  []pageRow
+	}
+	pageRow    struct{ Feature, At, Reason string }
+	pageFilter struct {
+		ID, Title, Count string
+		All              bool
+	}
+	pageList struct {
+		Title, MoreTitle string
+		Keys, More       []pageKey
+	}
 	pageKey struct {
-		Open, Advised                                             bool // Advised: a place has a line to write instead
-		Level, Masked, Class, Status, At, Fingerprint, Rule, Refs string
-		Length                                                    int
-		Reasons                                                   []string
-		RuleText                                                  string
-		Timeline                                                  *timeline
-		Places                                                    []pagePlace
-		Events                                                    []pageEvent
-		More                                                      []string
+		Open, IsLive bool
+
+		Group, Level, Masked, Class, Status, Decision, At, Fingerprint, Rule string
+
+		Length         int
+		Words, Reasons []string
+		Refs           []pageRefs
+		Timeline       *timeline
+		Places         []pagePlace
+		Events         []pageEvent
+		Left           []string
 	}
-	pagePlace  struct{ Place, Name, Status, Instead string }
-	pageEvent  struct{ Date, What, Commit, Author, Where string }
-	pageOthers struct {
-		Title   string
-		Reasons bool
-		Rows    []pageOther
-	}
-	pageOther struct{ Masked, Fingerprint, Place, Reason string }
+	pageRefs  struct{ Short, More string }
+	pagePlace struct{ Place, Name, Status, Instead string }
+	pageEvent struct{ Date, What, Commit, Link, Author string }
 )
 
 func writeHTML(w io.Writer, r *scanner.Report, opt Options) error {
-	text, err := json.Marshal(r) // with <, > and & escaped
+	inside := tame(r)
+	fold(inside)
+	text, err := json.Marshal(inside) // with <, > and & escaped
 	if err != nil {
 		return fmt.Errorf("report: html: %w", err)
 	}
@@ -104,29 +157,29 @@ func digest(text string) string {
 // pageOf turns the report into what the page shows: clean strings.
 func pageOf(r *scanner.Report, opt Options) *pageView {
 	view := &pageView{
-		Title: verdictTitle(r), Verdict: clean(string(r.Verdict)), Complete: r.Coverage.Complete,
+		Verdict: clean(string(r.Verdict)), Complete: r.Coverage.Complete,
 		Summary: sentence(verdictWords(r, 0)), Coverage: sentence(coverageWords(r)),
 		Tool: "Made by djleaks " + clean(r.Tool.Version) + ".", Facts: pageFacts(r),
 	}
+	name, date := reportName(r), reportDate(r, opt)
+	view.Subject = strings.TrimSpace("Django secret keys in " + name + " " + date)
+	first, rest := answer(r)
+	if first == "" {
+		first = verdictTitle(r)
+	}
+	view.Answer, view.Rest = sentence(first), sentence(listed(rest))
+	if len(rest) == 0 {
+		view.Rest = ""
+	}
+	view.Title = strings.TrimSpace(name+" "+date) + ": " + first
+	view.First = pageFirstOf(r)
 	worth, _ := shown(r, opt.All)
 	if lanes := keyLanes(worth); len(lanes) > 1 {
 		view.Overview = newTimeline(lanes)
 	}
-	for i := range r.Keys {
-		view.Keys = append(view.Keys, pageKeyOf(&r.Keys[i], i < pageOpen, opt))
-	}
-	if failing := r.Failing(); len(failing) > 0 {
-		view.Steps = opt.whatToDo(failing, elsewhere)
-	}
-	for _, o := range []pageOthers{
-		{"Accepted keys", true, pageRows(r.Accepted)},
-		{"Keys that were known before", false, pageRows(r.Known)},
-		{"Keys that were never committed; gone after git gc --prune=now", false, pageRows(r.NeverCommitted)},
-	} {
-		if len(o.Rows) > 0 {
-			view.Others = append(view.Others, o)
-		}
-	}
+	view.Plays, view.Radius = pagePlays(r, opt), pageRadiusOf(r)
+	pageLists(view, r, opt)
+	view.Rules = rulesOf(r, opt)
 	for _, s := range r.Coverage.Skipped {
 		view.Skips = append(view.Skips, skipWords(s))
 	}
@@ -134,7 +187,114 @@ func pageOf(r *scanner.Report, opt Options) *pageView {
 	return view
 }
 
+// reportName is the last part of the repository's name, or what was scanned.
+func reportName(r *scanner.Report) string {
+	name := r.Scope.Remote
+	if name == "" {
+		name = r.Scope.Repository
+	}
+	name = strings.TrimSuffix(strings.TrimRight(strings.ReplaceAll(name, `\`, "/"), "/"), "/.git")
+	name = strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".git")
+	if name == "" {
+		return clean(string(r.Scope.Kind))
+	}
+	return clean(name)
+}
+
+// reportDate is the day of the scan: what the exposures end with, or else the
+// time that the caller gives.
+func reportDate(r *scanner.Report, opt Options) string {
+	for i := range r.Keys {
+		if k := &r.Keys[i]; k.Dossier != nil && k.Exposure != nil && k.Exposure.LastSource == "now" {
+			return day(k.Exposure.Last)
+		}
+	}
+	if opt.End.IsZero() {
+		return ""
+	}
+	return day(opt.End)
+}
+
+func pageFirstOf(r *scanner.Report) *pageFirst {
+	for _, d := range scanner.Decisions() {
+		if keys := byDecision(r, d); len(keys) > 0 {
+			k := keys[0]
+			return &pageFirst{clean(k.Masked), classWords(k.Class), liveWords(k), exposureWords(k), k.Live != nil && *k.Live}
+		}
+	}
+	return nil
+}
+
+func pagePlays(r *scanner.Report, opt Options) (out []pagePlay) {
+	for i := range r.Playbook {
+		p := &r.Playbook[i]
+		play := pagePlay{Title: "What to do: " + decisionWords(p.Decision) + " (" + say.Counted(len(p.Keys), "key", "keys") + ")"}
+		number := 1
+		for _, b := range boxesOf(p) {
+			words := whenWords(b.When)
+			box := pageBox{When: strings.ToUpper(words[:1]) + words[1:], Start: number}
+			for j := range b.Steps {
+				box.Steps = append(box.Steps, pageStepOf(b.Steps[j].Do, b.Steps[j].Run, effectPlace(b.Steps[j].Path, b.Steps[j].Line)))
+				number++
+			}
+			play.Boxes = append(play.Boxes, box)
+		}
+		out = append(out, play)
+	}
+	if failing := r.Failing(); len(out) == 0 && len(failing) > 0 {
+		box := pageBox{When: "In this order", Start: 1}
+		for _, s := range opt.whatToDo(failing, elsewhere) {
+			box.Steps = append(box.Steps, pageStepOf(s.Do, s.Code, ""))
+		}
+		out = append(out, pagePlay{Title: "What to do", Boxes: []pageBox{box}})
+	}
+	return out
+}
+
+func pageStepOf(do, run, at string) pageStep {
+	lines := runLines(run)
+	return pageStep{
+		At: at, Do: clean(do), Run: strings.Join(lines, "\n"), Long: len(lines) > pageRun,
+		Lines: say.Counted(len(lines), "line", "lines"),
+	}
+}
+
+func pageRadiusOf(r *scanner.Report) *pageRadius {
+	p := r.Project
+	if p == nil {
+		return nil
+	}
+	out := &pageRadius{Django: djangoWords(p), Window: windowWords(&p.Window)}
+	for _, e := range radius(r) {
+		if n := len(out.Groups); n == 0 || out.Groups[n-1].Class != string(e.Effect) {
+			words := effectWords(e.Effect)
+			out.Groups = append(out.Groups, pageEffects{Title: strings.ToUpper(words[:1]) + words[1:], Class: clean(string(e.Effect))})
+		}
+		g := &out.Groups[len(out.Groups)-1]
+		g.Effects = append(g.Effects, pageEffect{
+			clean(e.Feature), effectPlace(e.Path, e.Line), clean(e.Reason), clean(e.Attack), clean(e.Rotation), helpWords(e.Fallbacks), !e.Certain,
+		})
+	}
+	for _, x := range []struct {
+		title string
+		list  []scanner.Evidence
+	}{{"Not affected", p.NotAffected}, {"Not seen", p.NotSeen}} {
+		rows := []pageRow{}
+		for _, e := range x.list {
+			rows = append(rows, pageRow{clean(e.Feature), effectPlace(e.Path, e.Line), clean(e.Reason)})
+		}
+		if len(rows) > 0 {
+			out.Evidence = append(out.Evidence, pageEvidence{x.title + " (" + say.Thousands(len(rows)) + ")", rows})
+		}
+	}
+	return out
+}
+
 func pageFacts(r *scanner.Report) []pageFact {
+	fails := r.FailOn.String() + " and above"
+	if r.FailOnVerdict != "" {
+		fails = clean(string(r.FailOnVerdict)) + " and what is more urgent"
+	}
 	var out []pageFact
 	for _, f := range []pageFact{
 		{"Scan", clean(string(r.Scope.Kind)), false},
@@ -142,7 +302,7 @@ func pageFacts(r *scanner.Report) []pageFact {
 		{"Range", clean(r.Scope.Range), true},
 		{"Base", short(r.Scope.Base), true},
 		{"HEAD", short(r.Scope.Head), true},
-		{"Fails on", r.FailOn.String() + " and above", false},
+		{"Fails on", fails, false},
 	} {
 		if f.Text != "" {
 			out = append(out, f)
@@ -151,18 +311,119 @@ func pageFacts(r *scanner.Report) []pageFact {
 	return out
 }
 
-func pageKeyOf(k *scanner.Key, open bool, opt Options) pageKey {
-	v := pageKey{
-		Open: open, Level: k.Severity.String(), Masked: clean(k.Masked), Class: classWords(k.Class), Status: keyStatus(k),
-		Fingerprint: clean(string(k.Fingerprint)), Length: k.Length, Rule: clean(k.Rule), Refs: refNames(keyRefs(k), pagePlaces),
-		Timeline: newTimeline(placeLanes(k)),
+// rulesOf are the rules of the keys on the page, each once.
+func rulesOf(r *scanner.Report, opt Options) (out []scanner.Rule) {
+	used := map[string]bool{}
+	for _, k := range r.Keys {
+		used[k.Rule] = true
 	}
-	v.Reasons = append(v.Reasons, reasons(k)...)
 	for _, rule := range opt.Rules {
-		if rule.ID == k.Rule {
-			v.RuleText = rule.Text
+		if used[rule.ID] {
+			out = append(out, rule)
 		}
 	}
+	return out
+}
+
+// pageGroup is the filter that a key belongs to.
+func pageGroup(k *scanner.Key) string {
+	switch rank := keyRank(k); {
+	case k.Accepted != nil:
+		return "accepted"
+	case rank < rankReview:
+		return "now"
+	case rank == rankReview:
+		return "review"
+	case rank == rankHistory:
+		return "history"
+	}
+	return "never"
+}
+
+// pageLists makes the lists of keys, by what is to be done, and the filters.
+func pageLists(view *pageView, r *scanner.Report, opt Options) {
+	counts := map[string]int{}
+	all, left := 0, pageMost
+	add := func(title string, keys []*scanner.Key, open bool) {
+		list := pageList{Title: title + " (" + say.Thousands(len(keys)) + ")"}
+		for _, k := range keys {
+			counts[pageGroup(k)]++
+			all++
+			if left--; left < 0 {
+				continue
+			}
+			page := pageKeyOf(k, r, opt, open && len(list.Keys) == 0)
+			if len(list.Keys) < pageKeys {
+				list.Keys = append(list.Keys, page)
+			} else {
+				list.More = append(list.More, page)
+			}
+		}
+		list.MoreTitle = say.Counted(len(list.More), "more key", "more keys")
+		if len(keys) > 0 {
+			view.Lists = append(view.Lists, list)
+		}
+	}
+	titles := map[scanner.Decision]string{"": "Nothing to decide"}
+	if !hasDossiers(r) {
+		titles[""] = "Open"
+	}
+	for _, d := range append(scanner.Decisions(), "") {
+		title, ok := titles[d]
+		if !ok {
+			title = strings.ToUpper(decisionWords(d)[:1]) + decisionWords(d)[1:]
+		}
+		add(title, byDecision(r, d), len(view.Lists) == 0)
+	}
+	add("Accepted", pointers(r.Accepted), false)
+	add("Known before", pointers(r.Known), false)
+	add("Never committed; gone after git gc --prune=now", pointers(r.NeverCommitted), false)
+	view.Filters = []pageFilter{{"all", "all", say.Thousands(all), true}}
+	for _, f := range []pageFilter{{ID: "now", Title: "there now"}, {ID: "review", Title: "in pull requests"}, {ID: "history", Title: "in history"}, {ID: "never", Title: "in no history"}, {ID: "accepted", Title: "accepted"}} {
+		if n := counts[f.ID]; n > 0 && n < all {
+			f.Count = say.Thousands(n)
+			view.Filters = append(view.Filters, f)
+		}
+	}
+}
+
+func pointers(keys []scanner.Key) []*scanner.Key {
+	out := make([]*scanner.Key, len(keys))
+	for i := range keys {
+		out[i] = &keys[i]
+	}
+	return out
+}
+
+func pageKeyOf(k *scanner.Key, r *scanner.Report, opt Options, open bool) pageKey {
+	v := pageKey{
+		Open: open, IsLive: k.Dossier != nil && k.Live != nil && *k.Live, Group: pageGroup(k),
+		Level: k.Severity.String(), Masked: clean(k.Masked), Class: classWords(k.Class), Status: keyStatus(k), Decision: decisionWords(decision(k)),
+		Fingerprint: clean(string(k.Fingerprint)), Length: k.Length, Rule: clean(k.Rule), Timeline: newTimeline(placeLanes(k)),
+	}
+	if k.Dossier == nil {
+		v.Decision = keyStatus(k)
+	} else {
+		v.Words = append([]string{liveWords(k), exposureWords(k)}, lineageWords(k)...)
+	}
+	if k.Accepted != nil {
+		v.Words = append(v.Words, sentence(acceptedWords(k.Accepted)))
+	}
+	v.Reasons = append(v.Reasons, reasons(k)...)
+	groups := groupRefs(keyRefs(k))
+	for i := range groups {
+		refs := pageRefs{Short: groups[i].words(pageNames)}
+		if full := groups[i].words(pageAllNames); full != refs.Short {
+			refs.More = full
+		}
+		v.Refs = append(v.Refs, refs)
+	}
+	pagePlacesOf(&v, k, opt)
+	pageEventsOf(&v, k, r)
+	return v
+}
+
+func pagePlacesOf(v *pageKey, k *scanner.Key, opt Options) {
 	for i := range k.Occurrences[:min(len(k.Occurrences), pagePlaces)] {
 		o := &k.Occurrences[i]
 		if i == 0 {
@@ -170,42 +431,41 @@ func pageKeyOf(k *scanner.Key, open bool, opt Options) pageKey {
 		}
 		p := pagePlace{Place: place(o), Name: clean(o.Name), Status: statusWords(o.Status)}
 		if current(o.Status) {
-			p.Instead, v.Advised = opt.insteadOf(o).String(), true
+			p.Instead = opt.insteadOf(o).String()
 		}
 		v.Places = append(v.Places, p)
 	}
 	if n := len(k.Occurrences) - pagePlaces; n > 0 {
-		v.More = append(v.More, say.Counted(n, "more place", "more places")+" in the JSON report.")
+		v.Left = append(v.Left, say.Counted(n, "more place", "more places")+" in the JSON report.")
 	}
 	if n := len(k.Occurrences) - 1; n > 0 {
 		v.At += " and " + say.Counted(n, "more place", "more places")
 	}
-	list := events(k)
-	for _, e := range list[:min(len(list), pageEvents)] {
-		date := day(e.commit.Date)
-		if e.commit.AtOrBefore {
-			date = "≤ " + date
-		}
-		v.Events = append(v.Events, pageEvent{date, e.verb, short(e.commit.Commit), person(e.commit.Author), where(e.at)})
-	}
-	if n := len(list) - pageEvents; n > 0 {
-		v.More = append(v.More, say.Counted(n, "more change", "more changes")+" in the JSON report.")
-	}
-	return v
 }
 
-func pageRows(keys []scanner.Key) []pageOther {
-	var out []pageOther
-	for i := range keys {
-		k := &keys[i]
-		row := pageOther{Masked: clean(k.Masked), Fingerprint: clean(string(k.Fingerprint))}
-		if len(k.Occurrences) > 0 {
-			row.Place = place(&k.Occurrences[0])
+func pageEventsOf(v *pageKey, k *scanner.Key, r *scanner.Report) {
+	add := func(c scanner.Commit, what string) {
+		date := day(c.Date)
+		if c.AtOrBefore {
+			date = "≤ " + date
 		}
-		if k.Accepted != nil {
-			row.Reason = acceptedWords(k.Accepted)
-		}
-		out = append(out, row)
+		v.Events = append(v.Events, pageEvent{date, what, short(c.Commit), commitLink(r.Scope.Remote, c.Commit), person(c.Author)})
 	}
-	return out
+	n := 0
+	if k.Dossier != nil {
+		n = len(k.Timeline)
+		for i := range k.Timeline[:min(n, pageEvents)] {
+			add(k.Timeline[i].Commit, changeWords(&k.Timeline[i]))
+		}
+		n += k.MoreChanges
+	} else {
+		list := events(k)
+		n = len(list)
+		for _, e := range list[:min(n, pageEvents)] {
+			add(e.commit, e.verb+" at "+where(e.at))
+		}
+	}
+	if n > len(v.Events) {
+		v.Left = append(v.Left, say.Counted(n-len(v.Events), "more change", "more changes")+" in the JSON report.")
+	}
 }

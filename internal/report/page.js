@@ -1,27 +1,33 @@
 (function () {
   "use strict";
-  var keys = Array.prototype.slice.call(document.querySelectorAll(".key"));
-  var tools = document.querySelector(".tools");
-  if (!tools || keys.length === 0) { return; }
+  var section = document.querySelector(".keys");
+  if (!section) { return; }
+  var all = function (selector) { return Array.prototype.slice.call(section.querySelectorAll(selector)); };
+  var keys = all(".key");
+  var tools = section.querySelector(".tools");
+  var none = section.querySelector(".empty");
   tools.hidden = false;
   var filter = tools.querySelector("input");
-  var none = document.querySelector(".empty");
+  var texts = null;
   filter.addEventListener("input", function () {
-    var words = filter.value.toLowerCase().split(/\s+/);
+    texts = texts || keys.map(function (key) { return key.textContent.toLowerCase(); });
+    var words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
     var left = 0;
-    keys.forEach(function (key) {
-      var text = key.textContent.toLowerCase();
-      key.hidden = !words.every(function (word) { return text.indexOf(word) >= 0; });
+    keys.forEach(function (key, i) {
+      key.hidden = !words.every(function (word) { return texts[i].indexOf(word) >= 0; });
       left += key.hidden ? 0 : 1;
     });
+    if (words.length > 0) { all(".more").forEach(function (more) { more.open = true; }); }
     none.className = left === 0 ? "" : "empty";
   });
   tools.querySelectorAll("button").forEach(function (button) {
     button.addEventListener("click", function () {
-      keys.forEach(function (key) { key.open = button.value === "open"; });
+      var open = button.value === "open";
+      all(".more").forEach(function (more) { more.open = open; });
+      keys.forEach(function (key) { key.open = open; });
     });
   });
   window.addEventListener("beforeprint", function () {
-    keys.forEach(function (key) { key.open = true; });
+    document.querySelectorAll("details").forEach(function (part) { part.open = true; });
   });
 })();

@@ -42,10 +42,11 @@ func parse(text []byte) (_ *scanner.Report, err error) {
 		if text, err = unwrapHTML(text); err != nil {
 			return nil, err
 		}
+		return readJSON(text, unfold)
 	case isJSONL(text):
 		return readJSONL(text)
 	}
-	return readJSON(text)
+	return readJSON(text, func(*scanner.Report) error { return nil })
 }
 
 func unwrapHTML(text []byte) ([]byte, error) {
@@ -57,7 +58,8 @@ func unwrapHTML(text []byte) ([]byte, error) {
 	return text, nil
 }
 
-func readJSON(text []byte) (*scanner.Report, error) {
+// readJSON reads a report; finish undoes what its writer did to it.
+func readJSON(text []byte, finish func(*scanner.Report) error) (*scanner.Report, error) {
 	// The schema comes first: what a later one holds may not fit our types.
 	var head struct {
 		Schema  *int             `json:"schema"`
@@ -75,6 +77,9 @@ func readJSON(text []byte) (*scanner.Report, error) {
 	var r scanner.Report
 	if err := json.Unmarshal(text, &r); err != nil {
 		return nil, jsonError(err)
+	}
+	if err := finish(&r); err != nil {
+		return nil, err
 	}
 	return checked(&r)
 }

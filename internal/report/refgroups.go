@@ -140,10 +140,11 @@ func ranges(numbers []int, most int) string {
 		}
 		i = j + 1
 	}
+	list := strings.Join(parts, ", ")
 	if rest > 0 {
-		parts = append(parts, "and "+say.Counted(rest, "more", "more"))
+		list += " and " + say.Counted(rest, "more", "more")
 	}
-	return strings.Join(parts, ", ")
+	return list
 }
 
 // words are the refs of a group, at most so many names (0: all).

@@ -106,7 +106,7 @@ func tame(r *scanner.Report) *scanner.Report {
 	if len(r.NeverCommitted) > 0 {
 		out.NeverCommitted = tameKeys(r.NeverCommitted)
 	}
-	out.Scope.Repository = withoutLogin(r.Scope.Repository)
+	out.Scope.Repository, out.Scope.Remote = withoutLogin(r.Scope.Repository), withoutLogin(r.Scope.Remote)
 	out.Coverage.Skipped = append([]scanner.Skip{}, r.Coverage.Skipped...)
 	return &out
 }

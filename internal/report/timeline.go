@@ -2,54 +2,55 @@ package report
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// A timeline is the picture of when keys were where, ready for an SVG: all
-// lengths are in its own units.
+// A timeline is the picture of when keys were where: a row for each key or
+// place, whose bars and dots are at percents of its width, so that it is as wide
+// as the screen and its words stay as large as they are.
 type timeline struct {
-	Width, Height int
-	Top           int // where the rows begin
-	Ticks         []tick
-	Rows          []timeRow
-	More          int // rows that are left out
+	Ticks     []tick
+	Rows      []timeRow
+	More      []timeRow // folded away
+	MoreTitle string
 }
 
 type tick struct {
-	X    int
-	Text string
+	X      string // percent
+	Anchor string // start, middle, end: a date at an edge must not leave the picture
+	Text   string
 }
 
 // timeRow is one key, or one place of a key.
 type timeRow struct {
-	Y, TextY, BarY, DotY int
-	Label                string
-	Class                string // severity, for the colour
-	Live                 bool   // it is still there
-	Bars                 []bar
-	Dots                 []dot
+	Label string
+	Class string // severity, for the colour
+	Words string // the row for who does not see it
+	Live  bool   // it is still there
+	Bars  []bar
+	Dots  []dot
 }
 
-// bar is a time in which the key was there.
-type bar struct{ X, Width int }
+// bar is a time in which the key was there, in percent.
+type bar struct{ X, Width string }
 
 type dot struct {
-	X       int
+	X       string // percent
 	Removed bool
 	Text    string
 }
 
 // The measures of a timeline.
 const (
-	timeWidth  = 960
-	timeLabel  = 320 // of the labels
-	timeEdge   = 24  // right of the last change
-	timeRowsUp = 26  // above the first row
-	timeRowGap = 26
-	timeMost   = 40 // rows
-	labelRunes = 39
+	timeEnd  = 97.0 // percent: right of the last change
+	timeRows = 30   // that are not folded away
+	timeMost = 1000 // rows at all
+
+	labelRunes = 42 // of a label, as many as a phone shows
 )
 
 // A date outside these years is drawn at the edge: one commit with a wrong
@@ -104,16 +105,18 @@ func newTimeline(lanes []lane) *timeline {
 	if len(lanes) == 0 {
 		return nil
 	}
-	t := &timeline{Width: timeWidth, Top: timeRowsUp}
-	if len(lanes) > timeMost {
-		t.More, lanes = len(lanes)-timeMost, lanes[:timeMost]
-	}
+	lanes = lanes[:min(len(lanes), timeMost)]
+	t := &timeline{}
 	axis := newAxis(lanes)
 	t.Ticks = axis.ticks()
 	for i, l := range lanes {
-		t.Rows = append(t.Rows, axis.row(l, timeRowsUp+i*timeRowGap))
+		if i < timeRows {
+			t.Rows = append(t.Rows, axis.row(l))
+		} else {
+			t.More = append(t.More, axis.row(l))
+		}
 	}
-	t.Height = timeRowsUp + len(lanes)*timeRowGap
+	t.MoreTitle = say.Counted(len(t.More), "more row", "more rows")
 	return t
 }
 
@@ -150,29 +153,39 @@ func inRange(t time.Time) time.Time {
 	return t
 }
 
-func (a axis) x(t time.Time) int {
-	const room = timeWidth - timeLabel - timeEdge
-	t = inRange(t)
-	return timeLabel + int(float64(room)*t.Sub(a.first).Seconds()/a.last.Sub(a.first).Seconds())
+// x is the place of a date, in percent.
+func (a axis) x(t time.Time) float64 {
+	return timeEnd * inRange(t).Sub(a.first).Seconds() / a.last.Sub(a.first).Seconds()
 }
 
-func (a axis) row(l lane, y int) timeRow {
-	row := timeRow{
-		Y: y, TextY: y + 17, BarY: y + 9, DotY: y + 13,
-		Label: shorten(l.label, labelRunes), Class: l.class, Live: l.live, Bars: a.bars(l),
+// percent writes a place with as much precision as a screen shows.
+func percent(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
+
+func (a axis) row(l lane) timeRow {
+	row := timeRow{Label: l.label, Class: l.class, Live: l.live, Bars: a.bars(l)}
+	words := []string{l.label}
+	for i, e := range l.events {
+		row.Dots = append(row.Dots, dot{percent(a.x(e.commit.Date)), e.verb == "removed", e.words()})
+		if i < timeWords {
+			words = append(words, e.words())
+		}
 	}
-	for _, e := range l.events {
-		row.Dots = append(row.Dots, dot{a.x(e.commit.Date), e.verb == "removed", e.words()})
+	if l.live {
+		words = append(words, "still there")
 	}
+	row.Words = strings.Join(words, ", ")
 	return row
 }
+
+// timeWords is how many events the words of a row tell.
+const timeWords = 6
 
 // bars are the times between introductions and as many removals: a branch that
 // loses the key does not take it from another one.
 func (a axis) bars(l lane) []bar {
 	var out []bar
-	there, start := 0, 0
-	end := func(x int) { out = append(out, bar{start, max(x-start, 2)}) }
+	there, start := 0, 0.0
+	end := func(x float64) { out = append(out, bar{percent(start), percent(max(x-start, 0.3))}) }
 	for _, e := range l.events {
 		x := a.x(e.commit.Date)
 		switch {
@@ -192,13 +205,49 @@ func (a axis) bars(l lane) []bar {
 	switch {
 	case l.live && there == 0: // the dates of its commits contradict each other
 		start = last
-		end(timeWidth - 8)
+		end(99)
 	case l.live:
-		end(timeWidth - 8)
+		end(99)
 	case there > 0:
 		end(last)
 	}
 	return out
+}
+
+// mostTicks is how many dates fit above the rows.
+const mostTicks = 4
+
+// ticks are the beginnings of years or months, whichever gives a few.
+func (a axis) ticks() []tick {
+	years := a.last.Year() - a.first.Year()
+	var out []tick
+	if years >= 2 {
+		step := 1 + (years-1)/mostTicks
+		for y := a.first.Year() + 1; y <= a.last.Year(); y += step {
+			out = append(out, a.tick(time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC), strconv.Itoa(y)))
+		}
+		return out
+	}
+	months := years*12 + int(a.last.Month()) - int(a.first.Month())
+	step := 1 + months/(mostTicks+1)
+	for m := 1; m <= months; m += step {
+		d := time.Date(a.first.Year(), a.first.Month()+time.Month(m), 1, 0, 0, 0, 0, time.UTC)
+		out = append(out, a.tick(d, d.Format("2006-01")))
+	}
+	return out
+}
+
+// tick is one date, kept within the picture.
+func (a axis) tick(t time.Time, text string) tick {
+	x := a.x(t)
+	anchor := "middle"
+	switch {
+	case x < 6:
+		anchor = "start"
+	case x > 94:
+		anchor = "end"
+	}
+	return tick{percent(x), anchor, text}
 }
 
 // shorten keeps the end of a long label, where paths differ.
@@ -208,27 +257,4 @@ func shorten(s string, runes int) string {
 		return s
 	}
 	return "…" + string(r[len(r)-max(runes, 8)+1:])
-}
-
-// mostTicks is how many dates fit above the rows.
-const mostTicks = 7
-
-// ticks are the beginnings of years or months, whichever gives a few.
-func (a axis) ticks() []tick {
-	years := a.last.Year() - a.first.Year()
-	var out []tick
-	if years >= 2 {
-		step := 1 + (years-1)/mostTicks
-		for y := a.first.Year() + 1; y <= a.last.Year(); y += step {
-			out = append(out, tick{a.x(time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC)), strconv.Itoa(y)})
-		}
-		return out
-	}
-	months := years*12 + int(a.last.Month()) - int(a.first.Month())
-	step := 1 + months/(mostTicks+1)
-	for m := 1; m <= months; m += step {
-		d := time.Date(a.first.Year(), a.first.Month()+time.Month(m), 1, 0, 0, 0, 0, time.UTC)
-		out = append(out, tick{a.x(d), d.Format("2006-01")})
-	}
-	return out
 }

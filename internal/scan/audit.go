@@ -115,6 +115,7 @@ func (h *history) trace(ctx context.Context, findings []scanner.Finding, remarks
 // objects are read, and returns the tips of its refs, HEAD first.
 func describe(repo *gitstore.Repository, r *scanner.Report) []trace.Tip {
 	r.Scope.Repository = repo.GitDir()
+	r.Scope.Remote, _ = repo.Config().Get("remote.origin.url")
 	head, err := repo.Head()
 	if err != nil {
 		r.Coverage.Skip(scanner.Skip{Path: "HEAD", Reason: err.Error()})
