@@ -56,6 +56,7 @@ func Status(site Site, o Options) ([]HookStatus, error) {
 				return nil, err
 			}
 		}
+		h.fromManager(site.WorkTree)
 		all = append(all, h)
 	}
 	return all, nil
