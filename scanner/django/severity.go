@@ -34,15 +34,7 @@ var (
 // production gets that file's severity, because a key is as severe as its
 // worst place.
 func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, string) {
-	context := ContextOf(path)
-	switch {
-	case context == Test && m.Has(scanner.Deployed) && !m.Has(scanner.TestOnly) && isPipeline(path):
-		context = Prod
-	case m.Has(scanner.TestOnly) && context < Test:
-		context = Test
-	case m.Has(scanner.DevOnly) && context < Dev:
-		context = Dev
-	}
+	context := contextOf(m, path)
 	if m.Rule == forms.RuleEmptyFallback || m.Rule == forms.RuleNoneFallback || m.Rule == RuleLeakedFallback && m.Class.Generated() {
 		return fallbackRow[context], fallbackReason(m.Rule)
 	}
@@ -57,6 +49,21 @@ func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, stri
 		severity, reason = max(scanner.Note, severity-1), reason+", in a program of another language"
 	}
 	return modify(m, severity, reason)
+}
+
+// contextOf is what a file is for, as far as its path and the code around the
+// match tell.
+func contextOf(m *scanner.Match, path string) Context {
+	context := ContextOf(path)
+	switch {
+	case context == Test && m.Has(scanner.Deployed) && !m.Has(scanner.TestOnly) && isPipeline(path):
+		return Prod
+	case m.Has(scanner.TestOnly) && context < Test:
+		return Test
+	case m.Has(scanner.DevOnly) && context < Dev:
+		return Dev
+	}
+	return context
 }
 
 func rowOf(m *scanner.Match) *row {

@@ -332,25 +332,28 @@ func (l *headLine) byAssignment() vote {
 	if len(l.rest) == 0 || !plainWord(l.first) {
 		return vote{}
 	}
-	spaced := bytes.HasPrefix(l.rest, []byte(" = "))
+	after := byteAt(l.rest, 1) // the sign; 0 at the end of the line
 	switch {
 	case l.rest[0] == ':' && bytes.Contains(l.rest, []byte(" = ")):
 		return vote{formatPython, 2} // an annotation
-	case l.rest[0] == ':' && !l.ends("{") && (len(l.rest) == 1 || l.rest[1] == ' '):
+	case l.rest[0] == ':' && !l.ends("{") && (after == 0 || after == ' '):
 		return vote{formatYAML, 2}
 	case l.indent > 0:
 		return vote{}
-	case l.rest[0] == '=' && (len(l.rest) == 1 || l.rest[1] != '=' && l.rest[1] != ' '):
-		if isUpper(l.first) {
-			return vote{formatDotenv, 2}
-		}
-		return vote{formatDotenv, 1}
-	case spaced && isUpper(l.first):
-		return upperVote(bytes.TrimLeft(l.rest[3:], " \t"))
-	case spaced:
-		return vote{formatINI, 1}
+	case l.rest[0] == '=' && after != '=' && after != ' ':
+		return l.byCase(vote{formatDotenv, 2}, vote{formatDotenv, 1})
+	case bytes.HasPrefix(l.rest, []byte(" = ")):
+		return l.byCase(upperVote(bytes.TrimLeft(l.rest[3:], " \t")), vote{formatINI, 1})
 	}
 	return vote{}
+}
+
+// byCase is one of two votes: for a name in upper case, and for any other.
+func (l *headLine) byCase(upper, lower vote) vote {
+	if isUpper(l.first) {
+		return upper
+	}
+	return lower
 }
 
 // upperVote judges what is after NAME = : a Python expression, or text as some

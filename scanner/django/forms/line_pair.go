@@ -293,15 +293,11 @@ func (s *statement) valueBetween(from, to int, y quoting, traits scanner.Trait) 
 		y.stops = ",}"
 	}
 	for i := from; i < to; i++ {
-		if !ascii.IsLetter(text[i]) || i > 0 && ascii.IsWord(text[i-1]) {
+		word := wordFrom(text[:to], i)
+		if len(word) == 0 {
 			continue
 		}
-		start := i
-		for i < to && ascii.IsWord(text[i]) {
-			i++
-		}
-		word := text[start:i]
-		if !oneOf(word, valueKeys[:]) {
+		if i += len(word); !oneOf(word, valueKeys[:]) {
 			continue
 		}
 		at, ok := skipKeySign(text[:to], i)
@@ -319,6 +315,18 @@ func (s *statement) valueBetween(from, to int, y quoting, traits scanner.Trait) 
 		return s.assign(y.form, r, traits), true
 	}
 	return a, false
+}
+
+// wordFrom is the word that begins at an offset; it is empty if none does.
+func wordFrom(text []byte, at int) []byte {
+	if !ascii.IsLetter(text[at]) || at > 0 && ascii.IsWord(text[at-1]) {
+		return nil
+	}
+	end := at
+	for end < len(text) && ascii.IsWord(text[end]) {
+		end++
+	}
+	return text[at:end]
 }
 
 // skipKeySign returns the offset after the sign that follows a key, with its

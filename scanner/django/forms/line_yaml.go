@@ -42,7 +42,12 @@ func yamlForm(s statement) answer {
 	if !s.skipTag() {
 		return claimed
 	}
-	traits, rest := s.commentTrait(), s.rest()
+	return s.yamlRest(y, s.commentTrait())
+}
+
+// yamlRest reads the value of a key, in whatever style it is.
+func (s *statement) yamlRest(y quoting, traits scanner.Trait) answer {
+	rest := s.rest()
 	switch {
 	case len(rest) == 0 || rest[0] == '#' && s.doc.text[s.at-1] == ' ':
 		return s.yamlBelow(y, traits)

@@ -371,21 +371,7 @@ func (p *python) take(t target, r result) {
 	if t.form == PythonAssign && r.origin.isCall() {
 		t.form = PythonEnvDefault
 	}
-	taken := 0
-	for _, l := range r.literals {
-		if l.text == "" || (t.strict || l.argument) && value.Classify(l.text, t.name) > value.Random {
-			continue
-		}
-		taken++
-		a := Assignment{Name: t.name, Offset: l.from, Length: l.to - l.from, Values: []string{l.text}, Form: t.form, Traits: t.traits | l.traits}
-		if l.other != "" {
-			a.Values = append(a.Values, l.other)
-		}
-		if strings.HasPrefix(l.text, "{{") {
-			p.template(&a)
-		}
-		p.found(a)
-	}
+	taken := p.takeAll(t, r.literals)
 	if taken > 0 && !r.display || r.lookup.get {
 		p.answer.end = max(p.answer.end, min(p.tok.from, p.pos))
 	}
@@ -402,6 +388,25 @@ func (p *python) template(a *Assignment) {
 		a.Offset, a.Length, a.Values = a.Offset+n, len(v), []string{v}
 		a.Traits |= scanner.Fallback
 	}
+}
+
+// takeAll answers with literals, and says how many of them can be the value.
+func (p *python) takeAll(t target, list []literal) (taken int) {
+	for _, l := range list {
+		if l.text == "" || (t.strict || l.argument) && value.Classify(l.text, t.name) > value.Random {
+			continue
+		}
+		taken++
+		a := Assignment{Name: t.name, Offset: l.from, Length: l.to - l.from, Values: []string{l.text}, Form: t.form, Traits: t.traits | l.traits}
+		if l.other != "" {
+			a.Values = append(a.Values, l.other)
+		}
+		if strings.HasPrefix(l.text, "{{") {
+			p.template(&a)
+		}
+		p.found(a)
+	}
+	return taken
 }
 
 // charge books what was looked at.

@@ -154,9 +154,7 @@ func (p *python) defaultsOf(f origin, args []argument) (list []literal, a lookup
 	}
 	if c.getter {
 		a.get = true
-		if c.position == 1 && !a.answered && !a.none && givesNone(f.path, last) {
-			a.none = true
-		}
+		a.none = a.none || c.position == 1 && !a.answered && givesNone(f.path, last)
 		a.answered = a.answered && !a.empty
 	}
 	return list, a

@@ -155,6 +155,14 @@ type score struct {
 // costs is the price in bits of every character for a human writer.
 type costs [maxJudged]float64
 
+// caseCosts is the cost of a letter's case after that of the letter before: 0
+// for none, 1 for lower, 2 for upper case.
+var caseCosts = [3][3]float64{
+	{0, costLowerFirst, costUpperFirst},
+	{0, costSameCase, costOtherCase},
+	{0, costOtherCase, costSameCase},
+}
+
 // human fills out with the cost of each byte of s, which has at most maxJudged.
 func (m *model) human(s []byte, out *costs) {
 	before, caseSeen := uint8(classStart), uint8(0) // 1: lower, 2: upper
@@ -166,16 +174,7 @@ func (m *model) human(s []byte, out *costs) {
 			if ascii.IsUpper(c) {
 				letterCase = 2
 			}
-			switch {
-			case caseSeen == 0 && letterCase == 2:
-				bits += costUpperFirst
-			case caseSeen == 0:
-				bits += costLowerFirst
-			case caseSeen == letterCase:
-				bits += costSameCase
-			default:
-				bits += costOtherCase
-			}
+			bits += caseCosts[caseSeen][letterCase]
 			caseSeen = letterCase
 		}
 		out[i], before = bits, class

@@ -36,20 +36,25 @@ func JudgeName(name string) NameClass {
 	}
 	for i := len(parts) - 1; i >= 0; i-- {
 		switch {
-		case i > 0 && parts[i-1] == "SECRET" && (parts[i] == "KEY" || parts[i] == "KEYS"):
-			return judgeParts(parts[:i-1], parts[i+1:], upper && (parts[i] == "KEY" || len(parts) > 2))
-		case i > 0 && parts[i-1] == "SIGNING" && parts[i] == "KEY":
+		case follow(parts, i, "SECRET", "KEY"):
+			return judgeParts(parts[:i-1], parts[i+1:], upper)
+		case follow(parts, i, "SECRET", "KEYS"):
+			return judgeParts(parts[:i-1], parts[i+1:], upper && len(parts) > 2)
+		case follow(parts, i, "SIGNING", "KEY"):
 			return judgeSigning(parts[:i-1], parts[i+1:])
 		case parts[i] == "SECRETKEY" || parts[i] == "SECRETKEYS":
 			return judgeParts(parts[:i], parts[i+1:], upper)
 		}
 	}
-	for i, p := range parts {
-		if p == "SECRET" && i == len(parts)-1 {
-			return judgeSecret(parts[:i], upper)
-		}
+	if last := len(parts) - 1; last >= 0 && parts[last] == "SECRET" {
+		return judgeSecret(parts[:last], upper)
 	}
 	return NameNone
+}
+
+// follow reports whether two words follow each other and the second is the i-th.
+func follow(parts []string, i int, first, second string) bool {
+	return i > 0 && parts[i-1] == first && parts[i] == second
 }
 
 // nameParts splits a name into its words in upper case: at every separator and
