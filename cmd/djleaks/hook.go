@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -114,7 +116,29 @@ func (w world) hookInstall(c *cli.Context) error {
 		}
 	}
 	w.changes(result)
+	if err == nil {
+		w.sayOfHusky(site.WorkTree, result)
+	}
 	return refusal(err)
+}
+
+// sayOfHusky tells what is still missing where husky is used: it starts the
+// files in .husky only once it has set itself up, and from then on Git passes
+// over those in .git/hooks.
+func (w world) sayOfHusky(workTree string, result hooks.Result) {
+	if !slices.ContainsFunc(result.Advice, func(a hooks.Advice) bool { return a.Manager == "husky" }) {
+		return
+	}
+	for _, change := range result.Changes {
+		if filepath.Dir(change.Where) != filepath.Join(workTree, ".husky") {
+			w.say("note: this repository uses husky, which is not set up in this clone; when it is, Git passes these hooks over: djleaks hook install again then")
+			return
+		}
+		if _, err := os.Stat(filepath.Join(workTree, ".husky", "_", change.Hook)); err != nil {
+			w.say("note: husky is not set up in this clone, so Git does not run %s yet: npx husky", change.Hook)
+			return
+		}
+	}
 }
 
 func (w world) hookUninstall(c *cli.Context) error {
