@@ -160,6 +160,8 @@ type Acceptance struct {
 	// Rotated is the day on which the key was replaced, if an entry says so:
 	// "2026-05-01".
 	Rotated string `json:"rotated,omitempty"`
+	// Person is who decided, if an entry says so.
+	Person string `json:"person,omitempty"`
 }
 
 // Occurrence is one file, or one message, that holds or held a key.

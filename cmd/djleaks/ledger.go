@@ -83,7 +83,9 @@ func entryFlags() []cli.Flag {
 		&cli.StringFlag{Name: "reason", Usage: "why the key may stay: `TEXT` for whoever reads it in a year"},
 		&cli.StringFlag{Name: "until", Usage: "accept it up to and not on `DATE` (YYYY-MM-DD, in UTC)"},
 		&cli.StringFlag{Name: "path", Usage: "accept it in files that `GLOB` matches, and nowhere else"},
-		&cli.StringFlag{Name: "rotated", Usage: "the key was replaced on `DATE` (YYYY-MM-DD)"},
+		&cli.StringFlag{Name: "rotated", Usage: "the key was replaced on `DATE` (YYYY-MM-DD): it may stay in the history, and fails again at HEAD"},
+		&cli.StringFlag{Name: "status", Usage: "`STATUS` is rotated (with --rotated, the default then) or accepted"},
+		&cli.StringFlag{Name: "by", Usage: "who decided: `NAME`"},
 	}
 }
 
@@ -138,7 +140,7 @@ func (w world) ledgerAdd(c *cli.Context) error {
 
 // readEntry checks the words of entryFlags.
 func readEntry(c *cli.Context) (policy.Entry, error) {
-	e := policy.Entry{Reason: strings.Join(strings.Fields(c.String("reason")), " "), Path: c.String("path")}
+	e := policy.Entry{Reason: strings.Join(strings.Fields(c.String("reason")), " "), Path: c.String("path"), Status: policy.Status(c.String("status")), By: c.String("by")}
 	name := commandName(c)
 	if c.NArg() != 1 {
 		return e, usageError{name + ": give one FINGERPRINT", "djleaks accept 0123456789abcdef --reason \"rotated on 2026-05-01\""}
@@ -177,6 +179,12 @@ func entryWords(e *policy.Entry, now time.Time) string {
 	if !e.Rotated.IsZero() {
 		words += ", rotated on " + e.Rotated.Format(time.DateOnly)
 	}
+	if e.Status == policy.StatusAccepted && !e.Rotated.IsZero() {
+		words += ", accepted at HEAD too"
+	}
+	if e.By != "" {
+		words += ", by " + e.By
+	}
 	return words + ": " + e.Reason
 }
 
@@ -188,6 +196,8 @@ type listedEntry struct {
 	Reason      string              `json:"reason"`
 	Expires     string              `json:"expires,omitempty"`
 	Rotated     string              `json:"rotated,omitempty"`
+	Status      policy.Status       `json:"status"`
+	By          string              `json:"by,omitempty"`
 	Expired     bool                `json:"expired"`
 }
 
@@ -232,7 +242,7 @@ func entryLine(l *scan.Ledger, n int, e *policy.Entry, now time.Time) listedEntr
 		}
 		return t.Format(time.DateOnly)
 	}
-	return listedEntry{l.Where(n), e.Fingerprint, e.Path, e.Reason, day(e.Expires), day(e.Rotated), e.Expired(now)}
+	return listedEntry{l.Where(n), e.Fingerprint, e.Path, e.Reason, day(e.Expires), day(e.Rotated), e.State(), e.By, e.Expired(now)}
 }
 
 func (w world) ledgerPrune(c *cli.Context) error {

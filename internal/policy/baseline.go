@@ -62,6 +62,12 @@ func parseLine(line string) (e Entry, problem, hint string) {
 			raw.Expires = text
 		case "rotated":
 			raw.Rotated = text
+		case "until":
+			raw.Until = text
+		case "status":
+			raw.Status = text
+		case "by":
+			raw.By = text
 		default:
 			return e, "unknown field" + quoted(name), nearest(name, entryWords())
 		}

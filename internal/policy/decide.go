@@ -96,14 +96,19 @@ func (d *Review) accept(r *scanner.Report, s Source) {
 	for _, list := range [][]scanner.Key{r.Keys, r.Known} {
 		for i := range list {
 			k := &list[i]
-			var expired *Entry
+			var expired, back *Entry
 			for _, o := range k.OpenPlaces() {
-				valid, late := choose(byKey[k.Fingerprint], o, d.Now)
-				if valid != nil {
+				switch valid, late := choose(byKey[k.Fingerprint], o, d.Now); {
+				case valid != nil && valid.isBack(o):
+					back = valid
+				case valid != nil:
 					o.Accepted = valid.acceptance(s.By)
-				} else if late != nil {
+				case late != nil:
 					expired = late
 				}
+			}
+			if back != nil {
+				k.Reasons = append(k.Reasons, "it was replaced on "+back.Rotated.Format(time.DateOnly)+", as the "+string(s.By)+" says, and the code still has it or has it again")
 			}
 			if expired != nil {
 				note(r, "key "+string(k.Fingerprint)+" was accepted by the "+string(s.By)+" until "+expired.Expires.Format(time.DateOnly))

@@ -133,7 +133,7 @@ func (l *Ledger) header() string {
 func (l *Ledger) appended(e Entry) []byte {
 	r := e.raw()
 	lines := []string{l.header(), "fingerprint = " + tomlString(r.Fingerprint)}
-	for _, field := range [][2]string{{"path", r.Path}, {"reason", r.Reason}, {"expires", r.Expires}, {"rotated", r.Rotated}} {
+	for _, field := range [][2]string{{"path", r.Path}, {"reason", r.Reason}, {"expires", r.Expires}, {"rotated", r.Rotated}, {"status", r.Status}, {"by", r.By}} {
 		if field[1] != "" {
 			lines = append(lines, field[0]+" = "+tomlString(field[1]))
 		}

@@ -16,10 +16,15 @@ type rawEntry struct {
 	Reason      string `json:"reason"`
 	Expires     string `json:"expires,omitempty"`
 	Rotated     string `json:"rotated,omitempty"`
+	Status      string `json:"status,omitempty"`
+	By          string `json:"by,omitempty"`
+	Until       string `json:"until,omitempty"` // another word for expires
 }
 
 // entryWords are the names of its fields.
-func entryWords() []string { return []string{"fingerprint", "reason", "path", "expires", "rotated"} }
+func entryWords() []string {
+	return []string{"fingerprint", "reason", "path", "expires", "until", "rotated", "status", "by"}
+}
 
 // maxReason is the longest reason, in bytes: a sentence or two.
 const maxReason = 500
@@ -42,6 +47,12 @@ func (r rawEntry) entry() (e Entry, field, problem, hint string) {
 			return e, "path", err.Error(), ""
 		}
 	}
+	if r.Until != "" {
+		if r.Expires != "" && r.Expires != r.Until {
+			return e, "until", "until and expires are two words for one day", "write one of them"
+		}
+		r.Expires = r.Until
+	}
 	if r.Expires != "" {
 		day, err := time.Parse(time.DateOnly, r.Expires)
 		if err != nil {
@@ -56,11 +67,26 @@ func (r rawEntry) entry() (e Entry, field, problem, hint string) {
 		}
 		e.Rotated = day
 	}
+	if e.By = strings.TrimSpace(r.By); len(e.By) > maxBy {
+		return e, "by", "by is longer than 100 bytes", "write a name"
+	}
+	switch e.Status = Status(r.Status); e.Status {
+	case "", StatusAccepted:
+	case StatusRotated:
+		if e.Rotated.IsZero() {
+			return e, "status", "a rotated key has the day on which it was replaced", `add rotated = "2026-05-01"`
+		}
+	default:
+		return e, "status", "the status is not one of accepted, rotated", ""
+	}
 	return e, "", "", ""
 }
 
+// maxBy is the longest name of a person, in bytes.
+const maxBy = 100
+
 func (e *Entry) raw() rawEntry {
-	r := rawEntry{Fingerprint: string(e.Fingerprint), Path: e.Path, Reason: e.Reason}
+	r := rawEntry{Fingerprint: string(e.Fingerprint), Path: e.Path, Reason: e.Reason, Status: string(e.Status), By: e.By}
 	if !e.Expires.IsZero() {
 		r.Expires = e.Expires.Format(time.DateOnly)
 	}

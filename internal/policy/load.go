@@ -282,6 +282,9 @@ func (d *decoder) entries(value any) ([]Entry, error) {
 		if err != nil {
 			return nil, err
 		}
+		if slices.ContainsFunc(out, func(other Entry) bool { return other.Fingerprint == e.Fingerprint && other.Path == e.Path }) {
+			return nil, d.fail("accept: this key is listed twice for the same files", "keep one of the entries", "accept", numbered(i))
+		}
 		out = append(out, e)
 	}
 	return out, nil
@@ -309,6 +312,15 @@ func (d *decoder) entry(table map[string]any, at ...string) (Entry, error) {
 				text, isText = day.Format(time.DateOnly), true
 			}
 			raw.Rotated = text
+		case "until":
+			if day, ok := table[name].(time.Time); ok {
+				text, isText = day.Format(time.DateOnly), true
+			}
+			raw.Until = text
+		case "status":
+			raw.Status = text
+		case "by":
+			raw.By = text
 		default:
 			return Entry{}, d.fail("accept: unknown setting"+quoted(name), nearest(name, entryWords()), here...)
 		}

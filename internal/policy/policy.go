@@ -31,6 +31,15 @@ type PathSeverity struct {
 	Severity scanner.Severity
 }
 
+// Status says what an entry says of its key.
+type Status string
+
+// The statuses.
+const (
+	StatusAccepted Status = "accepted" // it may stay where it is
+	StatusRotated  Status = "rotated"  // it was replaced: it may stay in the history alone
+)
+
 // Entry accepts one key.
 type Entry struct {
 	Fingerprint scanner.Fingerprint
@@ -38,6 +47,25 @@ type Entry struct {
 	Rotated     time.Time // the day on which the key was replaced; zero: nobody says
 	Expires     time.Time // the first day (UTC) on which it counts no more; zero: never
 	Path        string    // glob: it accepts the key in these places alone; empty: everywhere
+	Status      Status    // empty: rotated if Rotated is set, accepted otherwise
+	By          string    // the person who decided; may be empty
+}
+
+// State is e's status, whether or not it is written.
+func (e *Entry) State() Status {
+	switch {
+	case e.Status != "":
+		return e.Status
+	case !e.Rotated.IsZero():
+		return StatusRotated
+	}
+	return StatusAccepted
+}
+
+// isBack reports whether a place has a key that e says was replaced: at HEAD, in
+// the work tree, or about to be committed. There it would be used again.
+func (e *Entry) isBack(o *scanner.Occurrence) bool {
+	return e.State() == StatusRotated && (o.Status == scanner.StatusStaged || o.Status == scanner.StatusWorktree || slices.Contains(o.Refs, "HEAD"))
 }
 
 // Expired reports whether e counts no more at a time.
@@ -47,7 +75,7 @@ func (e *Entry) Expired(now time.Time) bool {
 
 // acceptance is what e says of a key that it accepts.
 func (e *Entry) acceptance(by scanner.Acceptor) *scanner.Acceptance {
-	a := &scanner.Acceptance{By: by, Reason: e.Reason}
+	a := &scanner.Acceptance{By: by, Reason: e.Reason, Person: e.By}
 	if !e.Rotated.IsZero() {
 		a.Rotated = e.Rotated.Format(time.DateOnly)
 	}
@@ -76,6 +104,12 @@ func (e Entry) Over(old Entry) Entry {
 	}
 	if e.Rotated.IsZero() {
 		e.Rotated = old.Rotated
+	}
+	if e.Status == "" {
+		e.Status = old.Status
+	}
+	if e.By == "" {
+		e.By = old.By
 	}
 	return e
 }
