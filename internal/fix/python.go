@@ -15,8 +15,6 @@ const dummy = "not-a-secret-for-tests-only"
 // refusal is why a place is not changed.
 type refusal struct{ reason, byHand string }
 
-func (r *refusal) Error() string { return r.reason }
-
 // python plans the change of one Python file.
 func (p *planner) python(file string, text []byte, leaks []Leak) {
 	source, err := pysource.Parse(text)

@@ -337,27 +337,6 @@ func (e *Expr) Mentions(word string) bool {
 	return false
 }
 
-// IsLiteral reports whether nothing in e has to be run to know its value.
-func (e *Expr) IsLiteral() bool {
-	switch e.Kind {
-	case Text, Number:
-		return true
-	case Name:
-		return e.Text == "True" || e.Text == "False" || e.Text == "None"
-	case List, Dict:
-		if e.Open {
-			return false
-		}
-		for i := range e.Items {
-			if !e.Items[i].IsLiteral() {
-				return false
-			}
-		}
-		return true
-	}
-	return false
-}
-
 // computed reports whether a call or an unpacked list is part of e, so that its
 // elements are not all seen.
 func (e *Expr) computed() bool {
