@@ -98,7 +98,7 @@ func (t *task) purgeKit(ctx context.Context, path, dir string, wanted []scanner.
 			"git clone --mirror URL purge.git, and djleaks purge-kit --repository purge.git",
 		}
 	}
-	if err := writeKit(folder, repo, plan); err != nil {
+	if err := t.writeKit(folder, repo, plan); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(t.stdout, "%s of %s, looked for in %s: %s\nread %s first; the files hold the keys, and only you can read them\n",
@@ -157,12 +157,12 @@ func isBelow(path, folder string) bool {
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
-func writeKit(folder string, repo *gitstore.Repository, plan *scan.PurgePlan) error {
+func (t *task) writeKit(folder string, repo *gitstore.Repository, plan *scan.PurgePlan) error {
 	guide := purge.NewGuide(plan.Keys, plan.Spellings)
 	guide.Repository, guide.Folder = report.Line(repo.GitDir()), say.Quote(folder)
 	for i := range guide.Keys {
 		for j, ref := range guide.Keys[i].Refs {
-			guide.Keys[i].Refs[j] = report.Line(ref)
+			guide.Keys[i].Refs[j] = report.Line(t.found.Redact(ref))
 		}
 	}
 	var instructions bytes.Buffer
