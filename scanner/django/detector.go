@@ -116,6 +116,17 @@ func better(a, b *scanner.Match) bool {
 	return b.Has(scanner.NoName) && !a.Has(scanner.NoName)
 }
 
+// surest is the value of an assignment whose class is the surest, and its class.
+func surest(a *forms.Assignment) (best value.Class, secret scanner.Secret) {
+	best = value.Empty
+	for _, v := range a.Values {
+		if c := value.Classify(v, a.Name); c < best {
+			best, secret = c, scanner.NewSecret(v)
+		}
+	}
+	return best, secret
+}
+
 // judge turns an assignment into a match: the name must be a key's, and the
 // reading of the surest class is the value.
 func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
@@ -140,12 +151,8 @@ func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
 			m.Traits |= scanner.OtherName
 		}
 	}
-	best := value.Empty
-	for _, v := range a.Values {
-		if c := value.Classify(v, a.Name); c < best {
-			best, m.Secret = c, scanner.NewSecret(v)
-		}
-	}
+	best, secret := surest(a)
+	m.Secret = secret
 	if best > least || best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.Name) {
 		return m, false
 	}

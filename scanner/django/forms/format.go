@@ -205,8 +205,15 @@ type headLine struct {
 	indent int    // in bytes
 }
 
-func (l *headLine) begins(s string) bool { return bytes.HasPrefix(l.text, []byte(s)) }
-func (l *headLine) ends(s string) bool   { return bytes.HasSuffix(l.text, []byte(s)) }
+func (l *headLine) begins(list ...string) bool {
+	for _, s := range list {
+		if len(l.text) >= len(s) && string(l.text[:len(s)]) == s {
+			return true
+		}
+	}
+	return false
+}
+func (l *headLine) ends(s string) bool { return bytes.HasSuffix(l.text, []byte(s)) }
 func (l *headLine) follows(s string) bool {
 	return len(l.rest) >= len(s) && string(l.rest[:len(s)]) == s
 }
@@ -262,16 +269,6 @@ func (l *headLine) byWord() vote {
 		if l.follows(" ") {
 			return vote{formatDocker, 4}
 		}
-	case "func", "function", "module.exports", "#include", "<?php", "namespace", "interface", "struct", "impl", "fn":
-		return vote{formatOther, l.foreign()}
-	case "package":
-		if plainWord(bytes.TrimSpace(l.rest)) {
-			return vote{formatOther, l.foreign()}
-		}
-	case "const", "var", "let", "use", "using", "public", "private", "static", "type", "extern", "require", "async", "throw", "switch", "case":
-		if l.endsIn(";{(") || bytes.Contains(l.rest, []byte(" = ")) {
-			return vote{formatOther, l.foreign()}
-		}
 	case "export":
 		return l.export()
 	case "set", "echo", "unset":
@@ -283,7 +280,24 @@ func (l *headLine) byWord() vote {
 			return vote{formatPatch, 8}
 		}
 	}
+	if l.isForeign() {
+		return vote{formatOther, l.foreign()}
+	}
 	return vote{}
+}
+
+// isForeign reports whether the line is of a language with braces, by its first
+// word.
+func (l *headLine) isForeign() bool {
+	switch string(l.first) {
+	case "func", "function", "module.exports", "#include", "<?php", "namespace", "interface", "struct", "impl", "fn":
+		return true
+	case "package":
+		return plainWord(bytes.TrimSpace(l.rest))
+	case "const", "var", "let", "use", "using", "public", "private", "static", "type", "extern", "require", "async", "throw", "switch", "case":
+		return l.endsIn(";{(") || bytes.Contains(l.rest, []byte(" = "))
+	}
+	return false
 }
 
 // export tells a module's export from a shell's.
@@ -305,17 +319,17 @@ func (l *headLine) bySigns() (v vote, ok bool) {
 	switch {
 	case l.endsStatement() || l.begins("//"):
 		return vote{formatOther, l.foreign() / 2}, true // C, JavaScript, Go, PHP, CSS
-	case l.begins("<") || l.begins("```") || l.begins(".. "):
+	case l.begins("<", "```", ".. "):
 		return vote{formatMarkup, 3}, true
 	case l.begins("## ") || isUnderline(l.text):
 		return vote{formatMarkup, 1}, true
-	case l.begins(`"""`) || l.begins("'''"):
+	case l.begins(`"""`, "'''"):
 		return vote{formatPython, 2}, true
 	case l.indent > 0 && l.begins("- "):
 		return vote{formatYAML, 1}, true
 	case l.indent == 0 && l.begins("[") && l.ends("]"):
 		return vote{formatINI, 4}, true
-	case l.begins("#") || l.begins(";"):
+	case l.begins("#", ";"):
 		return vote{}, true
 	}
 	return vote{}, false

@@ -8,10 +8,10 @@ import (
 // batchForm recognises cmd's set NAME=value and setx NAME value.
 func batchForm(s statement) answer {
 	y := quoting{form: Batch, bare: true}
-	switch command := s.windowsCommand(); {
-	case s.sep == "" && (bytes.HasSuffix(command, []byte("setx")) || bytes.HasSuffix(command, []byte("setx /m"))):
+	switch command := string(s.windowsCommand()); {
+	case s.sep == "" && (strings.HasSuffix(command, "setx") || strings.HasSuffix(command, "setx /m")):
 		y.blank, y.percent = true, true
-	case s.sep == "=" && (bytes.Equal(command, []byte("set")) || bytes.HasSuffix(command, []byte(" set"))):
+	case s.sep == "=" && (command == "set" || strings.HasSuffix(command, " set")):
 		y.percent = true
 		y.blank = s.runs()
 		if i := bytes.Index(s.rest(), []byte(" && ")); i > 0 {
@@ -20,7 +20,7 @@ func batchForm(s statement) answer {
 	default:
 		return pass
 	}
-	if rest := s.rest(); len(rest) > 1 && len(rest) <= 4 && rest[0] == '%' && rest[1] == '%' {
+	if rest := s.rest(); len(rest) <= 4 && bytes.HasPrefix(rest, []byte("%%")) {
 		return claimed // %%K, the variable of a loop
 	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)

@@ -51,7 +51,7 @@ func (s *statement) yamlRest(y quoting, traits scanner.Trait) answer {
 	switch {
 	case len(rest) == 0 || rest[0] == '#' && s.doc.text[s.at-1] == ' ':
 		return s.yamlBelow(y, traits)
-	case (rest[0] == '|' || rest[0] == '>') && isBlockHeader(rest):
+	case isBlockHeader(rest):
 		if r, ok := s.yamlBlock(rest[0] == '>'); ok {
 			return s.yamlValue(y, r, traits)
 		}
@@ -65,6 +65,11 @@ func (s *statement) yamlRest(y quoting, traits scanner.Trait) answer {
 	case isAnnotation(rest):
 		return pass
 	}
+	return s.yamlPlain(y, rest, traits)
+}
+
+// yamlPlain reads a scalar that is on the line of its key.
+func (s *statement) yamlPlain(y quoting, rest []byte, traits scanner.Trait) answer {
 	r, ok := s.yamlScalar(y)
 	if !ok || r.isCode() || !r.quoted && s.inCode(rest) {
 		return claimed
@@ -231,6 +236,9 @@ func foldLines(raw string, escapes bool) string {
 
 // isBlockHeader recognises |, >-, |2+ and a comment after them.
 func isBlockHeader(rest []byte) bool {
+	if rest[0] != '|' && rest[0] != '>' {
+		return false
+	}
 	i := 1
 	for i < len(rest) && i < 4 && (rest[i] == '-' || rest[i] == '+' || rest[i] >= '1' && rest[i] <= '9') {
 		i++

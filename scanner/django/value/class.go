@@ -192,8 +192,11 @@ func isMasked(v string) bool {
 	if n > 1 && marks*10 >= n*6 {
 		return true
 	}
-	if strings.HasSuffix(v, "***") || strings.HasSuffix(v, "...") || strings.HasSuffix(v, "…") {
-		return strings.HasSuffix(v, "***") || IsRandom(v) // a key of which the end was cut off
+	if strings.HasSuffix(v, "***") {
+		return true
+	}
+	if strings.HasSuffix(v, "...") || strings.HasSuffix(v, "…") {
+		return IsRandom(v) // a key of which the end was cut off
 	}
 	bare := fold(strings.Trim(v, "*[](){}<>- _"))
 	for _, m := range maskMarks {
