@@ -113,7 +113,7 @@ func (b *book) has(what func(*scanner.Key) bool) bool { return slices.ContainsFu
 // hostLine prints the fingerprints of the keys that Django runs with, whatever
 // they come from: a default of the settings counts, which `echo $VARIABLE` does
 // not see. No key leaves the host.
-const hostLine = `python manage.py shell -c 'import hashlib; from django.conf import settings as s; [print(n, hashlib.sha256(k if isinstance(k, bytes) else str(k).encode()).hexdigest()[:16]) for n, k in [("SECRET_KEY", s.SECRET_KEY)] + [("SECRET_KEY_FALLBACKS", k) for k in getattr(s, "SECRET_KEY_FALLBACKS", [])]]'`
+const hostLine = `python manage.py shell -v 0 -c 'import hashlib; from django.conf import settings as s; [print(n, hashlib.sha256(k if isinstance(k, bytes) else str(k).encode()).hexdigest()[:16]) for n, k in [("SECRET_KEY", s.SECRET_KEY)] + [("SECRET_KEY_FALLBACKS", k) for k in getattr(s, "SECRET_KEY_FALLBACKS", [])]]'`
 
 func (b *book) askProduction() {
 	b.add(scanner.ThisHour, "Ask production which keys it runs with. On the host, in the environment of the site, this prints their fingerprints; no key moves. Give the lines to: djleaks audit --live-fingerprint -", hostLine)
