@@ -71,7 +71,7 @@ func ruleTexts(rules []scanner.Rule, id string) scanner.Rule {
 			return r
 		}
 	}
-	const text = "A key that Django signs with stands in the repository."
+	const text = "A key that Django signs with is in the repository."
 	return scanner.Rule{ID: id, Title: id, Text: text, Severity: scanner.High, Fix: "Make a new key and read it from the environment."}
 }
 

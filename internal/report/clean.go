@@ -22,7 +22,7 @@ const longestLine = 8 * longest
 // What does not print is shown escaped: control characters, ANSI sequences,
 // bidirectional and zero-width marks, line ends, and bytes that are not UTF-8.
 // The beginnings of workflow commands are broken wherever they stand, because
-// runners look for "::" behind blanks and for "##vso[", "##[" and "##teamcity["
+// runners look for "::" after blanks and for "##vso[", "##[" and "##teamcity["
 // anywhere in a line.
 func clean(s string) string { return escaped(s, longest, true) }
 
@@ -35,8 +35,8 @@ func Line(s string) string { return escaped(s, longestLine, false) }
 // report holds. What a scan has found is masked before.
 var onlyPrefix *scanner.Redactor
 
-// escaped is clean for at most so many characters. Where s is only a part of a
-// line, what stands beside it could make "::" of a colon at its edge.
+// escaped is clean for at most n characters. Where s is only a part of a
+// line, what is beside it could make "::" of a colon at its edge.
 func escaped(s string, most int, part bool) string {
 	s = onlyPrefix.Redact(s)
 	if plain(s) {

@@ -17,7 +17,7 @@ const markdownLimit = 900 << 10
 const markdownRows = 50
 
 // writeMarkdown is for job summaries and issues. Every string of a repository
-// stands in a code span, in which Markdown has no syntax, no links and no
+// is in a code span, in which Markdown has no syntax, no links and no
 // mentions.
 func writeMarkdown(w io.Writer, r *scanner.Report, opt Options) error {
 	keys, hidden := shown(r, opt.All)
@@ -149,7 +149,7 @@ func codeSpan(s string) string {
 // cell is a code span inside a table, where a bar ends the cell even in code.
 func cell(s string) string { return strings.ReplaceAll(codeSpan(s), "|", `\|`) }
 
-// markdownText is plain text, every sign of which stands for itself.
+// markdownText is plain text, of which no character is syntax.
 func markdownText(s string) string {
 	var b strings.Builder
 	for _, r := range s {

@@ -26,7 +26,7 @@ type Progress struct {
 	now     func() time.Time
 	start   time.Time
 	next    time.Time // not before this the line changes
-	drawn   int       // columns of what stands there
+	drawn   int       // columns of what is drawn
 	closed  bool
 }
 
@@ -73,7 +73,7 @@ func (p *Progress) Close() {
 	p.closed = true
 }
 
-// draw overwrites what stands there with blanks, which every terminal
+// draw overwrites the last line with blanks, which every terminal
 // understands. The last column stays free: filling it makes some of them begin
 // a new line. An error is not ours to report; the scan goes on.
 func (p *Progress) draw(line string) {

@@ -99,7 +99,7 @@ func checked(r *scanner.Report) (*scanner.Report, error) {
 	switch r.Verdict {
 	case scanner.Clean, scanner.KeysFound, scanner.Incomplete:
 	default:
-		return nil, fmt.Errorf("verdict %q is none of clean, keys-found, incomplete", clean(string(r.Verdict)))
+		return nil, fmt.Errorf("unknown verdict %q: it is clean, keys-found or incomplete", clean(string(r.Verdict)))
 	}
 	if r.Verdict == scanner.Clean && !r.Coverage.Complete {
 		return nil, errors.New("it says clean of a scan that is not complete")
@@ -186,7 +186,7 @@ func jsonError(err error) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("not JSON from byte %d on, or cut off", syntax.Offset)
 	case errors.As(err, &kind):
-		return fmt.Errorf("%s: a %s cannot stand here", clean(kind.Field), clean(kind.Value))
+		return fmt.Errorf("%s: a %s is not allowed here", clean(kind.Field), clean(kind.Value))
 	}
 	return fmt.Errorf("%s", clean(err.Error()))
 }

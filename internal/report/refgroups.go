@@ -147,7 +147,7 @@ func ranges(numbers []int, most int) string {
 	return list
 }
 
-// words are the refs of a group, at most so many names (0: all).
+// words are the refs of a group, at most that many names (0: all).
 func (g *refGroup) words(most int) string {
 	list := ranges(g.numbers, most)
 	if len(g.names) > 0 {

@@ -26,7 +26,7 @@ import (
 // Options say how to show a report. The zero value is right for a file.
 type Options struct {
 	Color   bool // text: use ANSI colours
-	Width   int  // text: columns of the terminal; 0 stands for 80
+	Width   int  // text: columns of the terminal; 0 means 80
 	All     bool // show notes too; JSON, JSON Lines and HTML always have them
 	Verbose bool // text: list every place, commit and skipped object
 	Quiet   bool // text: nothing for a clean verdict
@@ -86,7 +86,7 @@ func Formats() []string {
 func Write(w io.Writer, format string, r *scanner.Report, opt Options) error {
 	write := writer(format)
 	if write == nil {
-		return fmt.Errorf("report: format %q is none of %s", clean(format), strings.Join(Formats(), ", "))
+		return fmt.Errorf("report: unknown format %q: it is one of %s", clean(format), strings.Join(Formats(), ", "))
 	}
 	r = scanner.Redacted(opt.Found, tame(r))
 	switch format {

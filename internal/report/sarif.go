@@ -362,7 +362,7 @@ func sarifTimeline(result *sarifResult, k *scanner.Key) {
 	result.CodeFlows = []sarifCodeFlow{{[]sarifThreadFlow{flow}}}
 }
 
-// sarifPlace is where a key stands. The end is that of the key as Django sees
+// sarifPlace is where a key is. The end is that of the key as Django sees
 // it, which is longer or shorter than what is written where it has escapes.
 func sarifPlace(o *scanner.Occurrence, length int) sarifLocation {
 	line, column := max(o.Line, 1), max(o.Column, 1)

@@ -17,10 +17,10 @@ const (
 	stagedKeys  = 5
 )
 
-// stillHere reports whether the scan was made before anything left the
+// unpublished reports whether the scan was made before anything left the
 // repository: of what is staged, of commits that a push or a change of a branch
 // would bring. Then no key has leaked yet, and the answer is short.
-func stillHere(r *scanner.Report) bool {
+func unpublished(r *scanner.Report) bool {
 	return r.Scope.Kind == scanner.ScopeStaged || r.Scope.Kind == scanner.ScopePush || r.Scope.Kind == scanner.ScopeCommit
 }
 

@@ -30,7 +30,7 @@ func writeText(w io.Writer, r *scanner.Report, opt Options) error {
 		return nil
 	}
 	t := &text{page: newPage(w, opt.Width), paints: newPaints(opt.Color), report: r, opt: opt}
-	if stillHere(r) {
+	if unpublished(r) {
 		t.staged()
 	} else {
 		t.audit()
@@ -227,7 +227,7 @@ func (t *text) listAll() string {
 	switch {
 	case t.report.Scope.Kind == scanner.ScopeStaged:
 		return " (djleaks staged --verbose lists all)"
-	case stillHere(t.report):
+	case unpublished(t.report):
 		return ""
 	}
 	return " (--verbose lists all)"

@@ -143,7 +143,7 @@ func TestTheFirstPlaceIsTheOneThatMatters(t *testing.T) {
 	at(&k, "z.py", 2).Refs = []string{"refs/pull/7/head", "refs/heads/main"}
 	r.Keys = []scanner.Key{k}
 	out := render(t, "text", closed(r), Options{})
-	if strings.Index(out, "z.py") > strings.Index(out, "a.py") || !strings.Contains(out, "still there") {
+	if strings.Index(out, "z.py") > strings.Index(out, "a.py") || !strings.Contains(out, "in current code") {
 		t.Error(out)
 	}
 	r.Keys[0].Occurrences = k.Occurrences[:1]

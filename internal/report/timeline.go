@@ -30,7 +30,7 @@ type timeRow struct {
 	Label string
 	Class string // severity, for the colour
 	Words string // the row for who does not see it
-	Live  bool   // it is still there
+	Live  bool   // it is in current code
 	Bars  []bar
 	Dots  []dot
 }

@@ -35,7 +35,7 @@ func classWords(c scanner.Class) string {
 func statusWords(s scanner.Status) string {
 	switch s {
 	case scanner.StatusLive:
-		return "still there"
+		return "in current code"
 	case scanner.StatusHistory:
 		return "only in history"
 	case scanner.StatusUnreachable:
@@ -115,7 +115,7 @@ func person(name string) string {
 	return name
 }
 
-// place is where an occurrence stands, as editors understand it.
+// place is an occurrence as editors write a position.
 func place(o *scanner.Occurrence) string {
 	return where(o) + ":" + strconv.Itoa(o.Line) + ":" + strconv.Itoa(o.Column)
 }

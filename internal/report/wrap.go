@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// defaultWidth is for a writer that is no terminal, and for a terminal that
+// defaultWidth is for a writer that is not a terminal, and for a terminal that
 // does not know its size (pre-commit gives hooks one of 0 columns).
 const defaultWidth = 80
 
@@ -43,8 +43,8 @@ func (p *page) line(parts ...string) {
 	p.WriteByte('\n')
 }
 
-// paragraph writes words in as many lines as they need: the first behind first,
-// the others behind rest. A word is never broken.
+// paragraph writes words in as many lines as they need: the first after first,
+// the others after rest. A word is never broken.
 func (p *page) paragraph(first, rest, text string, paint func(...any) string) {
 	for i, line := range wrapped(text, p.columns-width(rest)) {
 		if i > 0 {
