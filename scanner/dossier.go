@@ -57,7 +57,7 @@ func ParseDecision(name string) (Decision, error) {
 	for _, d := range Decisions() {
 		names = append(names, string(d))
 	}
-	return "", fmt.Errorf("verdict %q is none of %s", name, strings.Join(names, ", "))
+	return "", fmt.Errorf("unknown verdict %q: it is one of %s", name, strings.Join(names, ", "))
 }
 
 // AsUrgent reports whether d is at least as urgent as e. No decision is not

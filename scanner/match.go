@@ -65,7 +65,7 @@ func ParseSeverity(name string) (Severity, error) {
 	if i := slices.Index(severityNames[:], name); i >= int(Note) {
 		return Severity(i), nil
 	}
-	return Silent, fmt.Errorf("severity %q is none of %s", name, strings.Join(SeverityNames(), ", "))
+	return Silent, fmt.Errorf("unknown severity %q: it is one of %s", name, strings.Join(SeverityNames(), ", "))
 }
 
 // MarshalText returns the name.

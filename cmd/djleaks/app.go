@@ -32,7 +32,7 @@ type world struct {
 // found.
 func (w world) line(s string) string { return report.Line(w.found.Redact(s)) }
 
-// run is the whole program: words in, exit code out.
+// run is the whole program: arguments in, exit code out.
 func run(ctx context.Context, args []string, w world) int {
 	w.found = &scanner.Redactor{}
 	app := newApp(w)
@@ -50,7 +50,7 @@ func newApp(w world) *cli.App {
 		Name:  "djleaks",
 		Usage: "find leaked Django secret keys before they are committed, and in history",
 		Description: "Exit codes: 0 everything was read and no key reaches --fail-on; 1 keys at or\n" +
-			"above it; 2 wrong words or configuration; 3 something that was asked for could\n" +
+			"above it; 2 usage or configuration error; 3 something that was asked for could\n" +
 			"not be read. No output ever holds a key.",
 		Version:   version,
 		Reader:    w.stdin,
@@ -116,7 +116,7 @@ func commandName(c *cli.Context) string {
 	return strings.Join(slices.Compact(words), " ")
 }
 
-// noCommand answers words that name no command.
+// noCommand answers an unknown command, and none at all.
 func noCommand(c *cli.Context) error {
 	if c.Bool("version") {
 		return printVersion(c)
@@ -136,7 +136,7 @@ func noCommand(c *cli.Context) error {
 	if isAddress(word) {
 		return addressError(word)
 	}
-	return usageError{fmt.Sprintf("%q is no command", word), say.DidYouMean(word, names, "djleaks --help")}
+	return usageError{fmt.Sprintf("unknown command %q", word), say.DidYouMean(word, names, "djleaks --help")}
 }
 
 // flagsFirst moves the options of a command before its other arguments. The

@@ -47,7 +47,7 @@ is listed, and does not fail.
 
 	0  everything that was asked for was read, and no key reaches --fail-on
 	1  keys at or above --fail-on, even if not all could be read
-	2  wrong words or configuration
+	2  usage or configuration error
 	3  something that was asked for could not be read
 
 Of key match: 1 a key of the history signed the value; 0 it is a signed value,

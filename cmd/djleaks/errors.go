@@ -12,11 +12,11 @@ import (
 const (
 	exitClean      = 0 // everything was read, and no key reaches --fail-on
 	exitFound      = 1 // keys at or above --fail-on, whether or not all was read
-	exitUsage      = 2 // wrong words or configuration
+	exitUsage      = 2 // usage or configuration error
 	exitIncomplete = 3 // what was asked for could not be read to the end
 )
 
-// usageError is a mistake in the words of the command line.
+// usageError is a mistake on the command line.
 type usageError struct{ message, hint string }
 
 func (e usageError) Error() string { return e.message }

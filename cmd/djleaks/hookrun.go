@@ -36,7 +36,7 @@ func (w world) hookRun(c *cli.Context) error {
 		if name == "" {
 			return usageError{"hook run: name a HOOK", hint}
 		}
-		return usageError{fmt.Sprintf("hook run: %q is no hook", name), hint}
+		return usageError{fmt.Sprintf("hook run: unknown hook %q", name), hint}
 	}
 	if name == hooks.PreCommit || name == hooks.PreMergeCommit {
 		return w.hookCommit(c, args)

@@ -58,7 +58,7 @@ func matchCommand(w world) *cli.Command {
 				jobs: c.Int("jobs"), named: scan.Named{Config: c.String("config")},
 			}
 			if !slices.Contains([]string{"text", "json"}, options.format) {
-				return usageError{fmt.Sprintf("--format: %q is none of text, json", options.format), ""}
+				return usageError{fmt.Sprintf("--format: unknown format %q: it is text or json", options.format), ""}
 			}
 			if err := checkColor(options.color); err != nil {
 				return err

@@ -60,7 +60,7 @@ func ruleNamed(rules []scanner.Rule, id string) (scanner.Rule, error) {
 		}
 		names = append(names, r.ID)
 	}
-	return scanner.Rule{}, usageError{fmt.Sprintf("rules: there is no rule %q", id), say.DidYouMean(id, names, "djleaks rules")}
+	return scanner.Rule{}, usageError{fmt.Sprintf("rules: unknown rule %q", id), say.DidYouMean(id, names, "djleaks rules")}
 }
 
 func (w world) printRules(rules []scanner.Rule) error {

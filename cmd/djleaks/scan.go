@@ -74,7 +74,7 @@ func acceptFromFlag() cli.Flag {
 		"(default: base in ci and in hooks of a server, else work-tree)"}
 }
 
-// readScanOptions checks the words before anything is scanned.
+// readScanOptions checks the options before anything is scanned.
 func readScanOptions(c *cli.Context) (scanOptions, error) {
 	o, err := readReportOptions(c)
 	if err != nil {
@@ -124,7 +124,7 @@ func readFailOn(command, word string) (scanner.Severity, scanner.Decision, error
 	return 0, verdict, nil
 }
 
-// readReportOptions checks the words of reportFlags.
+// readReportOptions checks the options of reportFlags.
 func readReportOptions(c *cli.Context) (scanOptions, error) {
 	o := scanOptions{
 		format: c.String("format"), output: c.String("output"), reports: map[string]string{}, color: c.String("color"),
@@ -163,7 +163,7 @@ func checkColor(when string) error {
 	if slices.Contains([]string{"auto", "always", "never"}, when) {
 		return nil
 	}
-	return usageError{fmt.Sprintf("--color %q is none of auto, always, never", when), ""}
+	return usageError{fmt.Sprintf("--color: unknown value %q: it is auto, always or never", when), ""}
 }
 
 func checkFormat(flag, format string) error {
@@ -171,7 +171,7 @@ func checkFormat(flag, format string) error {
 		return nil
 	}
 	hint := say.DidYouMean(format, report.Formats(), "formats: "+strings.Join(report.Formats(), ", "))
-	return usageError{fmt.Sprintf("%s: %q is no format", flag, format), hint}
+	return usageError{fmt.Sprintf("%s: unknown format %q", flag, format), hint}
 }
 
 // task is one run of a scanning command, from its options to its exit code.
