@@ -72,18 +72,28 @@ func (f *File) checkPair(s Statement, i int) error {
 	token := &f.Tokens[i]
 	last := i+1 == s.End
 	switch {
-	case f.isOperand(i) && !last && f.beginsOperand(i+1):
-		if token.Kind == String && f.Tokens[i+1].Kind == String || i == s.First && soft[f.Word(i)] {
-			return nil
+	case f.isOperand(i):
+		if !last && f.beginsOperand(i+1) && !f.mayFollow(s, i) {
+			return &SyntaxError{f.Tokens[i+1].Line, fmt.Sprintf("unexpected %s", f.describe(i+1))}
 		}
-		return &SyntaxError{f.Tokens[i+1].Line, fmt.Sprintf("unexpected %s", f.describe(i+1))}
-	case token.Kind == Operator && f.isBinary(i) && (last || f.endsOperand(i+1) || f.Tokens[i+1].Kind == Operator && f.isBinary(i+1) && !f.isUnary(i+1)):
-		if f.mayEnd(s, i) {
-			return nil
+	case token.Kind == Operator && f.isBinary(i):
+		if (last || f.lacksOperand(i+1)) && !f.mayEnd(s, i) {
+			return &SyntaxError{token.Line, fmt.Sprintf("nothing after %s", f.describe(i))}
 		}
-		return &SyntaxError{token.Line, fmt.Sprintf("nothing after %s", f.describe(i))}
 	}
 	return nil
+}
+
+// mayFollow reports whether an operand may follow the one at i: strings, one
+// after the other, and what print and its like are followed by.
+func (f *File) mayFollow(s Statement, i int) bool {
+	return f.Tokens[i].Kind == String && f.Tokens[i+1].Kind == String || i == s.First && soft[f.Word(i)]
+}
+
+// lacksOperand reports whether token i, which follows an operator, is not what
+// the operator needs.
+func (f *File) lacksOperand(i int) bool {
+	return f.endsOperand(i) || f.Tokens[i].Kind == Operator && f.isBinary(i) && !f.isUnary(i)
 }
 
 func (f *File) describe(i int) string {

@@ -82,7 +82,7 @@ func (f *File) AddImport(module string) Edit {
 	for n := range f.Statements {
 		s := &f.Statements[n]
 		word := f.Word(s.First)
-		if n == 0 && f.Tokens[s.First].Kind == String || word == "from" && f.Is(s.First+1, "__future__") {
+		if n == 0 && f.Tokens[s.First].Kind == String || f.isFuture(s) {
 			continue
 		}
 		if s.Indent > 0 || word != "import" && word != "from" {
@@ -91,14 +91,12 @@ func (f *File) AddImport(module string) Edit {
 		if first == nil {
 			first = s
 		}
-		switch name := f.Word(s.First + 1); {
-		case !IsStandard(name):
-		case word == "from", name > module:
-			if before == nil {
-				before = s
-			}
-		default:
+		if name := f.Word(s.First + 1); !IsStandard(name) {
+			continue
+		} else if word == "import" && name <= module {
 			after, before = s, nil
+		} else if before == nil {
+			before = s
 		}
 	}
 	switch {
@@ -112,6 +110,11 @@ func (f *File) AddImport(module string) Edit {
 	return f.afterHead(line)
 }
 
+// isFuture reports whether a statement is "from __future__ import …".
+func (f *File) isFuture(s *Statement) bool {
+	return f.Is(s.First, "from") && f.Is(s.First+1, "__future__")
+}
+
 // afterHead inserts a line, and a blank one after it, where the code begins.
 func (f *File) afterHead(line string) Edit {
 	at, head := 0, false
@@ -122,7 +125,7 @@ func (f *File) afterHead(line string) Edit {
 		at = f.LineEnd(at)
 	}
 	for n, s := range f.Statements {
-		if n == 0 && f.Tokens[s.First].Kind == String && s.End == s.First+1 || f.Is(s.First, "from") && f.Is(s.First+1, "__future__") {
+		if n == 0 && f.Tokens[s.First].Kind == String && s.End == s.First+1 || f.isFuture(&s) {
 			at, head = f.LineEnd(f.Tokens[s.End].From), true
 			continue
 		}

@@ -314,9 +314,7 @@ func (t *tokenizer) field(token *Token) {
 				return
 			}
 		case c == '"' || c == '\'':
-			for t.pos++; t.pos < len(t.text) && t.text[t.pos] != c && !isBreak(t.text[t.pos]); t.pos++ {
-			}
-			if t.pos == len(t.text) || isBreak(t.text[t.pos]) {
+			if !t.inner(c) {
 				continue
 			}
 		case isBreak(c) && len(token.Quote) == 1:
@@ -324,6 +322,17 @@ func (t *tokenizer) field(token *Token) {
 		}
 		t.stringByte()
 	}
+}
+
+// inner skips a string within a field, up to its closing quote; closed is false
+// if its line ends before.
+func (t *tokenizer) inner(quote byte) (closed bool) {
+	for t.pos++; t.pos < len(t.text) && !isBreak(t.text[t.pos]); t.pos++ {
+		if t.text[t.pos] == quote {
+			return true
+		}
+	}
+	return false
 }
 
 func isPrefix(p []byte) bool {
