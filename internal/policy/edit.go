@@ -30,23 +30,32 @@ func (l *Ledger) Entries() ([]Entry, error) {
 	return p.Accept, nil
 }
 
-// Put adds an entry. One for the same key and path is replaced.
+// Put adds an entry. One for the same key and path is replaced. After an error
+// the text is as it was.
 func (l *Ledger) Put(e Entry) error {
-	if _, err := l.Remove(func(o *Entry) bool { return o.Fingerprint == e.Fingerprint && o.Path == e.Path }); err != nil {
+	e.Reason, e.Path = strings.ToValidUTF8(e.Reason, "\uFFFD"), strings.ToValidUTF8(e.Path, "\uFFFD")
+	changed := *l
+	if _, err := changed.Remove(func(o *Entry) bool { return o.Fingerprint == e.Fingerprint && o.Path == e.Path }); err != nil {
 		return err
 	}
-	before, err := l.Entries()
+	entries, err := changed.Entries()
 	if err != nil {
 		return err
 	}
-	if !l.Baseline {
-		return l.set(l.appended(e), append(slices.Clone(before), e), 0)
+	entries = append(entries, e)
+	text := changed.appended(e)
+	if l.Baseline {
+		var b bytes.Buffer
+		if err := WriteBaseline(&b, entries); err != nil {
+			return err
+		}
+		text = b.Bytes()
 	}
-	var text bytes.Buffer
-	if err := WriteBaseline(&text, append(slices.Clone(before), e)); err != nil {
+	if err := changed.set(text, entries, 0); err != nil {
 		return err
 	}
-	return l.set(text.Bytes(), append(slices.Clone(before), e), 0)
+	*l = changed
+	return nil
 }
 
 // Remove takes out the entries that drop selects, and returns them.
@@ -156,7 +165,7 @@ func (l *Ledger) appended(e Entry) []byte {
 func tomlString(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
-	for _, r := range strings.ToValidUTF8(s, "\uFFFD") {
+	for _, r := range s {
 		switch {
 		case r == '"' || r == '\\':
 			b.WriteByte('\\')

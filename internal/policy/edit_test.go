@@ -101,7 +101,7 @@ func FuzzLedger(f *testing.F) {
 		if err != nil {
 			t.Fatalf("no more a configuration: %v\n%s", err, l.Text)
 		}
-		if last := after.Accept[len(after.Accept)-1]; last.Fingerprint != fp1 || last.Path != path || last.Reason != strings.ToValidUTF8(e.Reason, "\uFFFD") {
+		if last := after.Accept[len(after.Accept)-1]; last.Fingerprint != fp1 || last.Path != strings.ToValidUTF8(path, "\uFFFD") || last.Reason != strings.ToValidUTF8(e.Reason, "\uFFFD") {
 			t.Errorf("written as %+v", last)
 		}
 		if len(after.Accept) < len(before) || after.FailOn != p.FailOn || len(after.Exclude) != len(p.Exclude) || len(after.Severity) != len(p.Severity) || len(after.Names) != len(p.Names) {

@@ -105,25 +105,35 @@ func (c *Commits) source(repo *gitstore.Repository) (*gitstore.Range, error) {
 			out.Exclude = append(out.Exclude, id)
 		}
 	}
-	if !c.Local && !c.NotOnRemotes && !c.NotInRefs {
-		return repo.RangeOf(out), nil
+	if c.Local || c.NotOnRemotes || c.NotInRefs {
+		if err := c.addRefs(repo, &out); err != nil {
+			return nil, err
+		}
 	}
+	return repo.RangeOf(out), nil
+}
+
+// addRefs adds the commits of refs, as far as they are asked for.
+func (c *Commits) addRefs(repo *gitstore.Repository, out *gitstore.RangeSpec) error {
 	refs, err := repo.Refs()
 	if err != nil {
-		return nil, fmt.Errorf("hook run: %w", err)
+		return fmt.Errorf("hook run: %w", err)
 	}
 	for _, ref := range refs {
-		remote := strings.HasPrefix(ref.Name, "refs/remotes/")
 		switch {
 		case ref.Commit == "":
-		case c.NotInRefs && isAcceptedRef(ref.Name), c.NotOnRemotes && remote:
+		case c.NotInRefs && isAcceptedRef(ref.Name), c.NotOnRemotes && strings.HasPrefix(ref.Name, "refs/remotes/"):
 			out.Exclude = append(out.Exclude, ref.Commit)
-		case c.Local && (ref.Name == "HEAD" || strings.HasPrefix(ref.Name, "refs/heads/") || strings.HasPrefix(ref.Name, "refs/tags/")):
+		case c.Local && isLocal(ref.Name):
 			out.Include = append(out.Include, ref.Commit)
 		}
 	}
 	out.Include, out.Exclude = distinct(out.Include), distinct(out.Exclude)
-	return repo.RangeOf(out), nil
+	return nil
+}
+
+func isLocal(name string) bool {
+	return name == "HEAD" || strings.HasPrefix(name, "refs/heads/") || strings.HasPrefix(name, "refs/tags/")
 }
 
 // isAcceptedRef reports whether a commit of a ref of this name has been let in
