@@ -104,7 +104,27 @@ func checked(r *scanner.Report) (*scanner.Report, error) {
 	if r.Verdict == scanner.Clean && !r.Coverage.Complete {
 		return nil, errors.New("it says clean of a scan that is not complete")
 	}
-	return tame(r), nil
+	out := tame(r)
+	fillSeverities(out)
+	return out, nil
+}
+
+// fillSeverities gives a meaning to what a report leaves out, so that it can be
+// written again: it fails on high, as by default, and a key without a severity
+// is a note.
+func fillSeverities(r *scanner.Report) {
+	if r.FailOn == scanner.Silent {
+		r.FailOn = scanner.High
+	}
+	for _, list := range [][]scanner.Key{r.Keys, r.Accepted, r.Known, r.NeverCommitted} {
+		for i := range list {
+			list[i].Severity = max(list[i].Severity, scanner.Note)
+			for j := range list[i].Occurrences {
+				o := &list[i].Occurrences[j]
+				o.Severity = max(o.Severity, scanner.Note)
+			}
+		}
+	}
 }
 
 // isJSONL reports whether the first line is one of our records.
