@@ -37,6 +37,8 @@ type AnchorSet struct {
 	extent  int // longest literal + AnchorLookahead
 	table   [1 << tableBits]uint8
 	groups  [][]group // by the number that table has; 0 is none
+	whole   func(text []byte) bool
+	longest int // text that whole is asked about, in bytes
 }
 
 // group says that a literal has some four bytes at an offset.
@@ -101,6 +103,19 @@ func NewAnchorSet(anchors ...Anchor) *AnchorSet {
 // anchor stands at a place: the longest literal and its lookahead. A place
 // whose Extent bytes are unchanged need not be searched again.
 func (s *AnchorSet) Extent() int { return s.extent }
+
+// TakeWhole makes the set take texts of at most longest bytes without an anchor
+// too, if accept says so: files that are nothing but a key.
+func (s *AnchorSet) TakeWhole(longest int, accept func(text []byte) bool) {
+	s.longest, s.whole = longest, accept
+}
+
+// MayTake reports whether a text of this size, in bytes, can be taken without an
+// anchor; Takes then decides.
+func (s *AnchorSet) MayTake(size int) bool { return s.whole != nil && 0 < size && size <= s.longest }
+
+// Takes reports whether a text is taken without an anchor.
+func (s *AnchorSet) Takes(text []byte) bool { return s.MayTake(len(text)) && s.whole(text) }
 
 // Append appends to dst the offsets of all anchors of text that begin in
 // text[from:to], ascending and each offset once, and returns it.

@@ -88,10 +88,13 @@ func (c *Collector) Add(chunk *Chunk) {
 	if !chunk.Searched {
 		anchors = c.anchors.Append(nil, chunk.Text, 0, len(chunk.Text))
 	}
-	if len(anchors) == 0 {
+	if len(anchors) == 0 && !c.anchors.Takes(chunk.Text) && (chunk.Path == "" || !c.anchors.MayTake(len(chunk.Text))) {
 		return
 	}
 	matches := c.detector.Find(chunk.Text, anchors)
+	if len(matches) == 0 && chunk.Kind == File && chunk.Path != "" {
+		matches = c.detector.FindFile(chunk.Path, chunk.Text)
+	}
 	if chunk.Kind == File && !chunk.Known {
 		c.remark(chunk, c.detector.Remarks(chunk.Text, anchors, matches))
 	}

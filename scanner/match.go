@@ -94,6 +94,7 @@ const (
 	Typed                         // typed at random by a person, not drawn by a generator
 	Unclaimed                     // nothing in the text speaks for a Django or Flask site, and the name is common elsewhere
 	Deployed                      // given to a command that deploys
+	WholeFile                     // the file is nothing but the key
 )
 
 // Form says how a name and a value are written: "python-assign", "dotenv",
@@ -190,6 +191,9 @@ type Detector interface {
 	// Find returns the matches of text, by offset. The anchors are those that
 	// Anchors().Append finds in all of text. Nothing returned refers to text.
 	Find(text []byte, anchors []int32) []Match
+	// FindFile returns the key that is all of a small file, if its path says that
+	// it is one or its shape leaves no doubt.
+	FindFile(path string, text []byte) []Match
 	// Remarks returns the comments of text that accept none of its matches, which
 	// are those that Find has returned. Paths are left empty.
 	Remarks(text []byte, anchors []int32, matches []Match) []Remark

@@ -248,7 +248,7 @@ func (k *worker) show(f *frame, base uint32) {
 	}
 	k.count(s.kind(), int64(f.size))
 	k.searched(k.pack.number(f.entry))
-	if k.pass.set != nil && len(f.anchors) == 0 {
+	if k.pass.set != nil && len(f.anchors) == 0 && !(k.pass.set.MayTake(int(f.size)) && k.pass.set.Takes(k.text(f))) {
 		return
 	}
 	o := &k.object
@@ -389,7 +389,7 @@ func (k *worker) showWhole(kind packfile.Type, ordinal uint32, id, text []byte) 
 	}
 	k.count(kind, int64(len(text)))
 	k.searched(ordinal)
-	if k.pass.set == nil || len(anchors) > 0 {
+	if k.pass.set == nil || len(anchors) > 0 || k.pass.set.Takes(text) {
 		k.fresh = appendFresh(k.fresh[:0], nil, len(text))
 		k.object = Object{Kind: kind, Ordinal: ordinal, Text: text, Size: int64(len(text)),
 			Anchors: anchors, Base: None, Fresh: k.fresh, raw: id}

@@ -40,7 +40,7 @@ func (d *Detector) Anchors() *scanner.AnchorSet {
 // Find returns the keys of text by offset. The anchors are all of text's.
 func (d *Detector) Find(text []byte, anchors []int32) []scanner.Match {
 	if len(anchors) == 0 {
-		return nil
+		return d.FindFile("", text)
 	}
 	if d.names != nil {
 		return d.names.find(text, anchors)

@@ -35,6 +35,11 @@ var (
 // worst place.
 func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, string) {
 	context := contextOf(m, path)
+	if m.Has(scanner.WholeFile) && namesKey(path) {
+		named := *m
+		named.Traits &^= scanner.NoName
+		m = &named
+	}
 	if m.Rule == forms.RuleEmptyFallback || m.Rule == forms.RuleNoneFallback || m.Rule == RuleLeakedFallback && m.Class.Generated() {
 		return fallbackRow[context], fallbackReason(m.Rule)
 	}
@@ -184,6 +189,8 @@ func placeReason(c Context, m *scanner.Match) string {
 		return ", set by a test"
 	case m.Has(scanner.DevOnly):
 		return ", in a branch for development"
+	case m.Has(scanner.WholeFile) && !m.Has(scanner.NoName) && c == Prod:
+		return ", in a file of its name"
 	case m.Has(scanner.Deployed):
 		return ", given to a command that deploys"
 	case c == Prod:

@@ -15,7 +15,7 @@ const insecureTail64 = "ZGphbmdvLWluc2VjdXJl"
 // shortest decides how far the search can jump: "secret" with its lookahead
 // stands for SECRET_KEY, secretKey, secret-key, DJANGO_SECRET=, APP_SECRET: and
 // all their spellings.
-var anchorSet = sync.OnceValue(func() *scanner.AnchorSet { return scanner.NewAnchorSet(anchors()...) })
+var anchorSet = sync.OnceValue(func() *scanner.AnchorSet { return withKeyFiles(scanner.NewAnchorSet(anchors()...)) })
 
 func anchors() []scanner.Anchor {
 	return []scanner.Anchor{

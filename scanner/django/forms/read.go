@@ -53,7 +53,7 @@ func Anchors(names ...string) *scanner.AnchorSet {
 	for _, name := range names {
 		all = append(all, scanner.Anchor{Text: name})
 	}
-	return scanner.NewAnchorSet(all...)
+	return withKeyFiles(scanner.NewAnchorSet(all...))
 }
 
 // read asks the forms about every anchor: first those that read texts within
