@@ -11,8 +11,8 @@ import (
 
 // gluedForm reads a key that Django made directly after its name, as the rows of
 // a database have it and the fields of a table of fixed width. Where more of
-// Django's alphabet follows, its first 50 characters count, unless the first of
-// them can be the sign of an assignment.
+// Django's alphabet follows, its first 50 characters count. If the first of them
+// can be the sign of an assignment, it is one: SECRET_KEY= and 49 symbols.
 func gluedForm(doc *document, anchor int) answer {
 	text := doc.text
 	from := anchor + len("secret")
@@ -33,7 +33,7 @@ func gluedForm(doc *document, anchor int) answer {
 	for limit := min(len(text), from+len(scanner.InsecurePrefix)+value.DjangoLength+1); end < limit && value.InDjangoAlphabet(text[end]); end++ {
 	}
 	for _, n := range [...]int{len(scanner.InsecurePrefix) + value.DjangoLength, value.DjangoLength} {
-		if end-from < n || end-from > n && (text[from] == '=' || text[from] == '-' || text[from] == '_') {
+		if end-from < n || text[from] == '=' || text[from] == '-' || text[from] == '_' {
 			continue
 		}
 		v := string(text[from : from+n])
