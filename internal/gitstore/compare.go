@@ -151,6 +151,11 @@ func (c *comparison) compare(tree scanner.ObjectID, olds []scanner.ObjectID) (di
 	return diff
 }
 
+// done lets go of what only compare needs.
+func (c *comparison) done() {
+	c.known, c.seen, c.absent, c.frames, c.pending = map[string]uint32{}, nil, nil, nil, nil
+}
+
 // key names a comparison: the new tree, then the others, each once.
 func (c *comparison) key(tree scanner.ObjectID, olds []scanner.ObjectID) string {
 	olds = slices.Clone(olds)

@@ -28,7 +28,7 @@ func (r *Repository) objects() (*packfile.Store, error) {
 
 // basesKept is how much of what was read from packs is kept for the next
 // version of the same file, in bytes; it is what Git takes for that.
-const basesKept = 96 << 20
+const basesKept = 48 << 20
 
 // Close lets go of the files that Object has mapped.
 func (r *Repository) Close() error {

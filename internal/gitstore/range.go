@@ -91,7 +91,7 @@ func (s *Range) Head() []scanner.ObjectID { return s.spec.Include }
 
 // Chunks implements scanner.Source.
 func (s *Range) Chunks(ctx context.Context, yield func(*scanner.Chunk) error) (scanner.Coverage, error) {
-	y := &blobYielder{r: s.r, yield: yield, counted: map[scanner.ObjectID]bool{}}
+	y := &blobYielder{r: s.r, yield: yield}
 	err := s.chunks(ctx, y)
 	s.nameSkipped(y)
 	return y.finish(), err
@@ -163,6 +163,8 @@ func (s *Range) collect(ctx context.Context, y *blobYielder) error {
 		}
 	}
 	y.submodules = len(s.compared.links)
+	s.compared.done()
+	s.trees = newTreeCache(s.r)
 	return nil
 }
 

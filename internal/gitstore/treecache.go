@@ -15,7 +15,7 @@ type treeCache struct {
 }
 
 // treeCacheSize is the size of one half, in bytes.
-const treeCacheSize = 24 << 20
+const treeCacheSize = 12 << 20
 
 func newTreeCache(r *Repository) *treeCache {
 	return &treeCache{r: r, recent: map[scanner.ObjectID][]byte{}}

@@ -179,5 +179,9 @@ func (x *Index) bucket(first byte) (from, to int) {
 	return from, int(binary.BigEndian.Uint32(x.fan[4*int(first):]))
 }
 
+// Forget lets go of the memory that the file takes in this process, if the
+// system can. What is read again comes back.
+func (x *Index) Forget() { x.file.forget() }
+
 // Close unmaps the file.
 func (x *Index) Close() error { return x.file.close() }

@@ -35,6 +35,13 @@ func (f *file) close() error {
 	return f.unmap()
 }
 
+// forget may be called at any time before close.
+func (f *file) forget() {
+	if f != nil && !f.closed.Load() {
+		forget(f.data)
+	}
+}
+
 // Guard makes a read of a mapped file that has shrunk an error of the function
 // that defers it:
 //

@@ -49,6 +49,10 @@ func ParsePack(data []byte, idSize int) (p *Pack, err error) {
 // Close unmaps the file.
 func (p *Pack) Close() error { return p.file.close() }
 
+// Forget lets go of the memory that the file takes in this process, if the
+// system can. What is read again comes back.
+func (p *Pack) Forget() { p.file.forget() }
+
 // Size is the length of the file in bytes.
 func (p *Pack) Size() int64 { return int64(len(p.data)) }
 

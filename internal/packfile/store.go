@@ -1,6 +1,7 @@
 package packfile
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -22,6 +24,8 @@ type Store struct {
 	idSize int
 	bases  *bases // nil: nothing is kept
 
+	touched atomic.Int64 // bytes of mapped packs, about
+
 	mu       sync.RWMutex
 	listed   bool
 	packs    []*storePack
@@ -31,11 +35,12 @@ type Store struct {
 // storePack is one pair of .idx and .pack; the files are mapped when first
 // asked.
 type storePack struct {
-	path string // without .idx
-	once sync.Once
-	err  error
-	idx  *Index
-	pack *Pack
+	path   string // without .idx
+	once   sync.Once
+	opened atomic.Bool
+	err    error
+	idx    *Index
+	pack   *Pack
 }
 
 // OpenStore opens the object store of these directories: the repository's own
@@ -176,11 +181,34 @@ func (s *Store) findPacked(packs []*storePack, id scanner.ObjectID, try func(*co
 			continue
 		}
 		offset, ok := p.lookup([]byte(id))
+		if ok {
+			s.touch()
+		}
 		if ok && try(&copyOf{store: s, pack: p, offset: offset}) {
 			return true
 		}
 	}
 	return false
+}
+
+// A look-up touches pages all over a pack. They are let go after maxTouched
+// bytes, where each counts touchedBy: what the system maps around a page, for an
+// object and its base.
+const (
+	maxTouched = 64 << 20
+	touchedBy  = 128 << 10
+)
+
+func (s *Store) touch() {
+	if s.touched.Add(touchedBy) < maxTouched {
+		return
+	}
+	s.touched.Store(0)
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, p := range s.packs {
+		p.forget()
+	}
 }
 
 // guarded calls f and makes a fault in a mapped file an error.
@@ -257,8 +285,17 @@ func (p *storePack) open(idSize int) error {
 			return
 		}
 		p.pack, p.err = OpenPack(p.path+".pack", idSize)
+		p.opened.Store(p.err == nil)
 	})
 	return p.err
+}
+
+// forget is for packs that are open.
+func (p *storePack) forget() {
+	if p.opened.Load() {
+		p.idx.Forget()
+		p.pack.Forget()
+	}
 }
 
 func (p *storePack) close() {
@@ -326,7 +363,7 @@ func (c *copyOf) open() (t Type, size int64, r io.ReadCloser, err error) {
 	}
 	if e.Type == OfsDelta || e.Type == RefDelta {
 		t, data, err := c.read()
-		return t, int64(len(data)), io.NopCloser(strings.NewReader(string(data))), err
+		return t, int64(len(data)), io.NopCloser(bytes.NewReader(data)), err
 	}
 	stream, err := NewReader(c.pack.pack.Stream(e, 0), e.Size)
 	if err != nil {

@@ -148,12 +148,17 @@ func (p *pack) link(ctx context.Context) error {
 	n := len(p.keys)
 	p.child, p.next, p.state = make([]uint32, n), make([]uint32, n), make([]state, n)
 	parent := make([]uint32, n) // plus one
+	forgotten := p.data.Size()
 	// From the last to the first, so that each list of children ascends.
 	for i := n - 1; i >= 0; i-- {
 		if interrupted(ctx, i) {
 			return ctx.Err()
 		}
 		e := uint32(i)
+		if at := p.offset(e); forgotten-at > maxResident {
+			p.data.Forget()
+			forgotten = at
+		}
 		head, err := p.data.Entry(p.offset(e))
 		if err != nil {
 			continue

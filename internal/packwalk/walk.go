@@ -41,12 +41,13 @@ const (
 // Walk is an opened set of objects directories. Its methods are safe for
 // concurrent use, except Close.
 type Walk struct {
-	opt   Options
-	packs []*pack
-	loose *looseList
-	count int
-	skips []scanner.Skip // packs that cannot be read
-	notes []string
+	opt       Options
+	packs     []*pack
+	packBytes int64 // size of all packs
+	loose     *looseList
+	count     int
+	skips     []scanner.Skip // packs that cannot be read
+	notes     []string
 
 	// When to describe texts instead of making them; tests change it.
 	minDescribed, bytesPerPiece int
@@ -122,6 +123,7 @@ func (w *Walk) open(ctx context.Context) error {
 			continue
 		}
 		p.place = len(w.packs)
+		w.packBytes += p.data.Size()
 		w.packs = append(w.packs, p)
 	}
 	loose, skips, err := listLoose(ctx, w.opt.Dirs, w.opt.IDSize)
@@ -143,6 +145,28 @@ func (w *Walk) Close() error {
 		errs = append(errs, w.objects.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// A walk comes to every page of the packs, and not in their order. Their pages
+// are the system's cache, but they count as memory of the process: so of large
+// packs all are let go after every maxResident bytes of pack. A family of deltas
+// is spread over a pack, which makes some five times as much resident. It costs
+// 3 % of the time of an audit, half a gigabyte of packs being one with 200 MB
+// resident instead of 620.
+const (
+	maxResident = 32 << 20
+	largePacks  = 128 << 20
+)
+
+// forget lets go of the pages of all mapped files.
+func (w *Walk) forget() {
+	if w.packBytes < largePacks {
+		return
+	}
+	for _, p := range w.packs {
+		p.data.Forget()
+		p.idx.Forget()
+	}
 }
 
 // Count is the number of objects, each counted once however often it is

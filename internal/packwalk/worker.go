@@ -48,8 +48,13 @@ type frame struct {
 
 func (k *worker) stopped() bool { return k.pass.stop.Load() }
 
+// flush adds what the worker has read of its pack to what all have read, and
+// lets go of the packs' pages when that is much.
 func (k *worker) flush() {
-	k.pass.bytes.Add(k.bytes)
+	before := k.pass.bytes.Add(k.bytes) - k.bytes
+	if before/maxResident != (before+k.bytes)/maxResident {
+		k.walk.forget()
+	}
 	k.bytes = 0
 }
 
@@ -62,6 +67,9 @@ func (k *worker) entries(p *pack, from, to int) {
 			k.bytes += p.length(e)
 		case s&isDelta == 0:
 			k.family(e)
+		}
+		if k.bytes > 1<<20 {
+			k.flush()
 		}
 	}
 }
