@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"container/heap"
+	"errors"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -175,8 +176,18 @@ func (w *walk) order(found []*node) []*node {
 			}
 		}
 	}
+	for _, n := range kept {
+		if n.pending > 0 { // read all the same, but Git would not
+			out = append(out, n)
+			w.missing = append(w.missing, missingCommit{id: n.id, err: errOwnAncestor})
+		}
+	}
 	return out
 }
+
+// errOwnAncestor is said of a commit that is among its own ancestors, which the
+// names of objects rule out: one of them is not the hash of its content.
+var errOwnAncestor = errors.New("it is among its own ancestors, so the name of an object does not fit its content")
 
 // commitQueue is a heap of commits, the youngest first.
 type commitQueue []*node
