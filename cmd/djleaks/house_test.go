@@ -45,7 +45,7 @@ var house = map[string][]string{
 	"internal/lazy":     {},
 	"internal/say":      {},
 	"internal/pysource": {},
-	"internal/fix":      {module + "scanner", module + "internal/lazy", module + "scanner/django", module + "internal/pysource"},
+	"internal/fix":      {module + "scanner", module + "internal/say", module + "internal/lazy", module + "scanner/django", module + "internal/pysource"},
 	"internal/worktree": {"github.com/bmatcuk/doublestar/v4"},
 	"internal/signed":   {module + "scanner", module + "internal/lazy"},
 	"internal/purge":    {module + "scanner"},

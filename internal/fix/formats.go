@@ -11,6 +11,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/lazy"
 	"github.com/djleaks/djleaks/internal/pysource"
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }
@@ -224,6 +225,8 @@ func (p *planner) other(file string, _ []byte, leaks []Leak) {
 // otherReason is why a file of another kind is not changed.
 func otherReason(base string) string {
 	switch {
+	case strings.HasSuffix(base, ".pyc"):
+		return "it is compiled: Python makes it again from the file that is fixed"
 	case isContainerfile(base):
 		return "an image must not hold a key, and whether its build needs one is not known"
 	case strings.HasSuffix(base, ".yml"), strings.HasSuffix(base, ".yaml"):
@@ -236,6 +239,8 @@ func otherReason(base string) string {
 func otherLine(base string, l *Leak) string {
 	name := variableName(l.Name)
 	switch {
+	case strings.HasSuffix(base, ".pyc"):
+		return "git rm -r -f --cached " + say.Quote(path.Dir(l.Path)) + ", and __pycache__/ into .gitignore"
 	case isContainerfile(base):
 		return fmt.Sprintf("docker run -e %s …; for a command of the build: RUN %s=%s python manage.py collectstatic", name, name, dummy)
 	case strings.HasSuffix(base, ".yml"), strings.HasSuffix(base, ".yaml"):
