@@ -12,11 +12,11 @@ import (
 
 // configHooks reports whether Git runs hooks from its configuration, which it
 // does from version 2.54 on.
-func (s Site) configHooks() bool {
-	if s.Git == nil {
+func (t Target) configHooks() bool {
+	if t.Git == nil {
 		return false
 	}
-	out, err := s.Git("version")
+	out, err := t.Git("version")
 	if err != nil {
 		return false
 	}
@@ -61,12 +61,12 @@ type configured struct {
 
 // readConfig reads our hooks, by event. A configuration that is not there, as
 // the user's often is not, holds none.
-func (s Site) readConfig(where ...string) map[string]*configured {
+func (t Target) readConfig(where ...string) map[string]*configured {
 	all := map[string]*configured{}
-	if s.Git == nil {
+	if t.Git == nil {
 		return all
 	}
-	out, err := s.Git(append(append([]string{"config"}, where...), "-z", "--get-regexp", `^hook\.`)...)
+	out, err := t.Git(append(append([]string{"config"}, where...), "-z", "--get-regexp", `^hook\.`)...)
 	if err != nil {
 		return all
 	}
@@ -108,8 +108,8 @@ func (s Site) readConfig(where ...string) map[string]*configured {
 
 // installConfig writes the hooks to Git's configuration. It answers false,
 // with nothing changed, if this Git does not list them afterwards.
-func (s Site) installConfig(o Options) ([]Change, bool, error) {
-	have := s.readConfig(scope(o.Global))
+func (t Target) installConfig(o Options) ([]Change, bool, error) {
+	have := t.readConfig(scope(o.Global))
 	var changes []Change
 	for _, hook := range o.Hooks {
 		section := "hook." + configName(hook)
@@ -122,9 +122,9 @@ func (s Site) installConfig(o Options) ([]Change, bool, error) {
 			}
 		}
 		if change.Action != Unchanged {
-			_, err := s.Git("config", scope(o.Global), "--replace-all", section+".command", command)
+			_, err := t.Git("config", scope(o.Global), "--replace-all", section+".command", command)
 			if err == nil {
-				_, err = s.Git("config", scope(o.Global), "--replace-all", section+".event", hook)
+				_, err = t.Git("config", scope(o.Global), "--replace-all", section+".event", hook)
 			}
 			if err != nil {
 				return changes, false, fmt.Errorf("hook install: %s: %w", section, err)
@@ -133,21 +133,21 @@ func (s Site) installConfig(o Options) ([]Change, bool, error) {
 		changes = append(changes, change)
 	}
 	for _, c := range changes {
-		if out, err := s.Git("hook", "list", c.Hook); err == nil && strings.Contains(out, configName(c.Hook)) {
+		if out, err := t.Git("hook", "list", c.Hook); err == nil && strings.Contains(out, configName(c.Hook)) {
 			continue
 		}
-		if own := have[c.Hook]; own != nil && s.readConfig()[c.Hook].off {
+		if own := have[c.Hook]; own != nil && t.readConfig()[c.Hook].off {
 			continue // switched off by the user, and therefore not listed
 		}
 		for _, hook := range o.Hooks {
 			if have[hook] == nil {
-				_, _ = s.Git("config", scope(o.Global), "--remove-section", "hook."+configName(hook)) // back to files
+				_, _ = t.Git("config", scope(o.Global), "--remove-section", "hook."+configName(hook)) // back to files
 			}
 		}
 		return nil, false, nil
 	}
 	// The same hook as a file would examine everything twice.
-	if at, err := s.folder(o.Global); err == nil && !at.global {
+	if at, err := t.folder(o.Global); err == nil && !at.global {
 		for _, hook := range o.Hooks {
 			steps, err := planUninstall(at, hook, o)
 			if err != nil {
@@ -164,16 +164,16 @@ func (s Site) installConfig(o Options) ([]Change, bool, error) {
 	return changes, true, nil
 }
 
-func (s Site) planConfigRemoval(o Options) ([]step, error) {
+func (t Target) planConfigRemoval(o Options) ([]step, error) {
 	var steps []step
-	have := s.readConfig(scope(o.Global))
+	have := t.readConfig(scope(o.Global))
 	for _, hook := range o.Hooks {
 		if have[hook] == nil {
 			continue
 		}
 		section := "hook." + configName(hook)
 		steps = append(steps, step{Change{hook, section, Removed}, func() error {
-			_, err := s.Git("config", scope(o.Global), "--remove-section", section)
+			_, err := t.Git("config", scope(o.Global), "--remove-section", section)
 			return err
 		}})
 	}

@@ -12,10 +12,10 @@ import (
 
 // gitThatLists gives the site a Git that claims to be of a version, keeps its
 // configuration in a real file, and lists configured hooks if lists is set.
-func gitThatLists(r *repo, version string, lists bool) Site {
-	s := r.site(r.dir)
-	real := s.Git
-	s.Git = func(args ...string) (string, error) {
+func gitThatLists(r *repo, version string, lists bool) Target {
+	t := r.site(r.dir)
+	real := t.Git
+	t.Git = func(args ...string) (string, error) {
 		switch {
 		case args[0] == "version":
 			return "git version " + version + "\n", nil
@@ -27,26 +27,26 @@ func gitThatLists(r *repo, version string, lists bool) Site {
 		}
 		return real(args...)
 	}
-	return s
+	return t
 }
 
 func TestNewGitGetsHooksInItsConfiguration(t *testing.T) {
 	r := newRepo(t)
 	r.install() // a file of before
-	site := gitThatLists(r, "2.54.0", true)
+	target := gitThatLists(r, "2.54.0", true)
 	o := r.options(PreCommit, PrePush)
 	o.Files = false
-	if _, err := Install(site, o); err != nil {
+	if _, err := Install(target, o); err != nil {
 		t.Fatal(err)
 	}
 	if r.exists(".git/hooks/pre-commit") {
 		t.Error("the file is still there: everything would be examined twice")
 	}
-	result, err := Install(site, o)
+	result, err := Install(target, o)
 	if err != nil || result.Changes[0].Action != Unchanged {
 		t.Errorf("again: %v, %v", result, err)
 	}
-	got, err := Status(site, o)
+	got, err := Status(target, o)
 	if err != nil || got[0].State != Installed || !slices.Equal(got[0].Runs, []string{"djleaks"}) {
 		t.Errorf("%v, %v", got, err)
 	}
@@ -69,10 +69,10 @@ func TestNewGitGetsHooksInItsConfiguration(t *testing.T) {
 		t.Errorf("missing program: exit %d, %q", code, out)
 	}
 	r.git(r.dir, "config", "hook.pre-commit.enabled", "false")
-	if got, err := Status(site, o); err != nil || got[0].State != Off || got[2].State != Installed {
+	if got, err := Status(target, o); err != nil || got[0].State != Off || got[2].State != Installed {
 		t.Errorf("%v, %v", got, err)
 	}
-	if _, err := Uninstall(site, o); err != nil {
+	if _, err := Uninstall(target, o); err != nil {
 		t.Fatal(err)
 	}
 	if out := r.git(r.dir, "config", "--list"); strings.Contains(out, "djleaks") {
@@ -102,10 +102,10 @@ func TestOldGitGetsFiles(t *testing.T) {
 
 func TestConfiguredHooksRunInARealGitThatKnowsThem(t *testing.T) {
 	r := newRepo(t)
-	site := r.site(r.dir)
+	target := r.site(r.dir)
 	o := r.options()
 	o.Files = false
-	if _, err := Install(site, o); err != nil {
+	if _, err := Install(target, o); err != nil {
 		t.Fatal(err)
 	}
 	// Whatever this machine's Git is: the commit runs the program once.

@@ -51,7 +51,7 @@ func Expand(names []string) ([]string, error) {
 	wanted := map[string]bool{}
 	for _, name := range names {
 		if !slices.Contains(Names(), name) {
-			return nil, &Refusal{What: fmt.Sprintf("hook %q is not known", name), Way: "the hooks are " + strings.Join(Names(), ", ")}
+			return nil, &Refusal{What: fmt.Sprintf("hook %q is not known", name), Next: "the hooks are " + strings.Join(Names(), ", ")}
 		}
 		wanted[name] = true
 		if name == PreCommit {
@@ -64,11 +64,11 @@ func Expand(names []string) ([]string, error) {
 // A Refusal is why nothing was changed, and what to do about it.
 type Refusal struct {
 	What string // lower case, no full stop
-	Way  string // what to do instead, for a hint
+	Next string // what to do instead, for a hint
 }
 
 // Error returns What.
 func (r *Refusal) Error() string { return r.What }
 
 // Hint returns Way.
-func (r *Refusal) Hint() string { return r.Way }
+func (r *Refusal) Hint() string { return r.Next }

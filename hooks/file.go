@@ -14,8 +14,8 @@ import (
 // ours comes near it.
 const maxHookFile = 1 << 20
 
-// found is what stands at the path of a hook.
-type found struct {
+// hookFile is what stands at the path of a hook.
+type hookFile struct {
 	path   string
 	exists bool
 	runs   bool   // executable, or started by husky
@@ -23,8 +23,8 @@ type found struct {
 	mode   fs.FileMode
 }
 
-func look(path string) (found, error) {
-	f := found{path: path}
+func readHook(path string) (hookFile, error) {
+	f := hookFile{path: path}
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return f, nil
 	} else if err != nil {
@@ -55,9 +55,9 @@ func look(path string) (found, error) {
 	return f, nil
 }
 
-// write puts a file in place in one step, so that Git never starts half a
+// writeHook puts a file in place in one step, so that Git never starts half a
 // hook, and leaves an existing one as it is if that fails.
-func write(path, text string, mode fs.FileMode) (err error) {
+func writeHook(path, text string, mode fs.FileMode) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return fmt.Errorf("hook: %w", err)
 	}

@@ -26,8 +26,8 @@ func clientHooks() []string {
 // planForwards fills a global folder that is ours alone with scripts that run
 // the repository's own hooks. In a folder that the user has set up already,
 // switching those off was the user's choice.
-func (s Site) planForwards(at folder, o Options) ([]step, error) {
-	if s.GlobalHooksPath != "" {
+func (t Target) planForwards(at folder, o Options) ([]step, error) {
+	if t.GlobalHooksPath != "" {
 		return nil, nil
 	}
 	var steps []step
@@ -35,7 +35,7 @@ func (s Site) planForwards(at folder, o Options) ([]step, error) {
 		if slices.Contains(o.Hooks, hook) {
 			continue
 		}
-		here, err := look(filepath.Join(at.dir, hook))
+		here, err := readHook(filepath.Join(at.dir, hook))
 		if err != nil {
 			return nil, err
 		}
@@ -43,16 +43,16 @@ func (s Site) planForwards(at folder, o Options) ([]step, error) {
 			continue
 		}
 		text := script{hook: hook, kind: forward}.text()
-		steps = append(steps, step{Change{Hook: hook}, func() error { return write(here.path, text, 0o755) }})
+		steps = append(steps, step{Change{Hook: hook}, func() error { return writeHook(here.path, text, 0o755) }})
 	}
 	return steps, nil
 }
 
-func (s Site) setGlobalPath(dir string) error {
-	if s.Git == nil {
+func (t Target) setGlobalPath(dir string) error {
+	if t.Git == nil {
 		return &Refusal{"git is not on PATH, so core.hooksPath cannot be set", "git config --global core.hooksPath " + say.Quote(dir)}
 	}
-	if _, err := s.Git("config", "--global", "core.hooksPath", dir); err != nil {
+	if _, err := t.Git("config", "--global", "core.hooksPath", dir); err != nil {
 		return fmt.Errorf("hook install: core.hooksPath: %w", err)
 	}
 	return nil
@@ -60,7 +60,7 @@ func (s Site) setGlobalPath(dir string) error {
 
 // dropGlobalPath removes our folder and its core.hooksPath once nothing is
 // left in it but stand-ins.
-func (s Site) dropGlobalPath(at folder) error {
+func (t Target) dropGlobalPath(at folder) error {
 	entries, err := os.ReadDir(at.dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil
@@ -68,10 +68,10 @@ func (s Site) dropGlobalPath(at folder) error {
 	if err != nil {
 		return fmt.Errorf("hook uninstall: %w", err)
 	}
-	if s.GlobalDir == "" || at.dir != s.GlobalDir {
+	if t.GlobalDir == "" || at.dir != t.GlobalDir {
 		// The user's folder: only the stand-ins that Uninstall left.
 		for _, e := range entries {
-			if standIn(filepath.Join(at.dir, e.Name())) {
+			if runsOwnHook(filepath.Join(at.dir, e.Name())) {
 				if err := os.Remove(filepath.Join(at.dir, e.Name())); err != nil {
 					return fmt.Errorf("hook uninstall: %w", err)
 				}
@@ -80,17 +80,17 @@ func (s Site) dropGlobalPath(at folder) error {
 		return nil
 	}
 	for _, e := range entries {
-		if !standIn(filepath.Join(at.dir, e.Name())) {
+		if !runsOwnHook(filepath.Join(at.dir, e.Name())) {
 			return nil
 		}
 	}
 	// The setting first: a folder that is missing would be passed over by Git,
 	// but so would the repository's own hooks.
-	if s.GlobalHooksPath != "" {
-		if s.Git == nil {
+	if t.GlobalHooksPath != "" {
+		if t.Git == nil {
 			return &Refusal{"git is not on PATH, so core.hooksPath cannot be removed", "git config --global --unset core.hooksPath"}
 		}
-		if _, err := s.Git("config", "--global", "--unset", "core.hooksPath"); err != nil {
+		if _, err := t.Git("config", "--global", "--unset", "core.hooksPath"); err != nil {
 			return fmt.Errorf("hook uninstall: core.hooksPath: %w", err)
 		}
 	}
@@ -102,8 +102,8 @@ func (s Site) dropGlobalPath(at folder) error {
 	return os.Remove(at.dir)
 }
 
-func standIn(path string) bool {
-	here, err := look(path)
+func runsOwnHook(path string) bool {
+	here, err := readHook(path)
 	if err != nil {
 		return false
 	}

@@ -48,19 +48,19 @@ type Result struct {
 
 // Install puts the hooks in. Doing it twice changes nothing. Nothing is
 // written if any of the hooks is refused; the advice is returned even then.
-func Install(site Site, o Options) (Result, error) {
+func Install(target Target, o Options) (Result, error) {
 	if !filepath.IsAbs(o.Program) || strings.ContainsAny(o.Program, "\n\r\x00") {
 		return Result{}, fmt.Errorf("hook install: the path of the program, %q, cannot be written into a script", o.Program)
 	}
-	result := Result{Advice: Managers(site.WorkTree, o.Hooks)}
-	if !o.Files && site.configHooks() {
-		changes, ok, err := site.installConfig(o)
+	result := Result{Advice: Managers(target.WorkTree, o.Hooks)}
+	if !o.Files && target.configHooks() {
+		changes, ok, err := target.installConfig(o)
 		if err != nil || ok {
 			result.Changes = changes
 			return result, err
 		}
 	}
-	at, err := site.folder(o.Global)
+	at, err := target.folder(o.Global)
 	if err != nil {
 		return Result{}, err
 	}
@@ -76,7 +76,7 @@ func Install(site Site, o Options) (Result, error) {
 		steps = append(steps, s)
 	}
 	if at.global {
-		more, err := site.planForwards(at, o)
+		more, err := target.planForwards(at, o)
 		if err != nil {
 			return Result{}, err
 		}
@@ -90,8 +90,8 @@ func Install(site Site, o Options) (Result, error) {
 			result.Changes = append(result.Changes, s.change)
 		}
 	}
-	if at.global && site.GlobalHooksPath == "" {
-		return result, site.setGlobalPath(at.dir)
+	if at.global && target.GlobalHooksPath == "" {
+		return result, target.setGlobalPath(at.dir)
 	}
 	return result, nil
 }
@@ -114,7 +114,7 @@ func planInstall(at folder, hook string, o Options) (step, error) {
 		want.program = ""
 	}
 	path := at.path(hook)
-	here, err := look(path)
+	here, err := readHook(path)
 	if err != nil {
 		return step{}, err
 	}
@@ -122,7 +122,7 @@ func planInstall(at folder, hook string, o Options) (step, error) {
 		path, here = legacy.path, legacy
 	}
 	change := Change{Hook: hook, Where: path}
-	put := func() error { return write(path, want.text(), 0o755) }
+	put := func() error { return writeHook(path, want.text(), 0o755) }
 	ours, isOurs := recognise(here.text)
 	switch {
 	case !here.exists:
@@ -161,7 +161,7 @@ func planInstall(at folder, hook string, o Options) (step, error) {
 }
 
 // kind is what scripts in this folder are.
-func (f folder) kind() kind {
+func (f folder) kind() scriptKind {
 	switch {
 	case f.global:
 		return global
@@ -176,7 +176,7 @@ func (f folder) kind() kind {
 func (f folder) path(hook string) string {
 	path := filepath.Join(f.dir, hook)
 	if info, err := os.Stat(path + ".d"); err == nil && info.IsDir() {
-		if here, err := look(path); err == nil && strings.Contains(here.text, ".d") {
+		if here, err := readHook(path); err == nil && strings.Contains(here.text, ".d") {
 			return filepath.Join(path+".d", "djleaks")
 		}
 	}
@@ -185,22 +185,22 @@ func (f folder) path(hook string) string {
 
 // calledByOther finds our script where pre-commit and prek move it: they keep
 // a hook that they find as <hook>.legacy and start it first.
-func calledByOther(here found) (found, bool) {
+func calledByOther(here hookFile) (hookFile, bool) {
 	switch foreignName(here.text) {
 	case "pre-commit", "prek":
-		legacy, err := look(here.path + ".legacy")
+		legacy, err := readHook(here.path + ".legacy")
 		if err != nil || !legacy.exists {
-			return found{}, false
+			return hookFile{}, false
 		}
 		_, ours := recognise(legacy.text)
 		return legacy, ours
 	}
-	return found{}, false
+	return hookFile{}, false
 }
 
 // planBlock finds out what has to be done for a file that husky starts.
 func planBlock(path, hook string, o Options) (step, error) {
-	here, err := look(path)
+	here, err := readHook(path)
 	if err != nil {
 		return step{}, err
 	}
@@ -231,7 +231,7 @@ func planBlock(path, hook string, o Options) (step, error) {
 		}
 	}
 	text := here.text[:start] + want + here.text[end:]
-	return step{change, func() error { return write(path, text, mode) }}, nil
+	return step{change, func() error { return writeHook(path, text, mode) }}, nil
 }
 
 // afterFirstLine is the offset behind a line that names an interpreter.

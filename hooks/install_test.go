@@ -419,7 +419,7 @@ func TestHooksThatGitDoesNotRunAreNotCalledInstalled(t *testing.T) {
 				t.Fatal("Git runs the hook, so this is no case of ours")
 			}
 			var refused *Refusal
-			if _, err := Install(r.site(r.dir), r.options()); !errors.As(err, &refused) || !strings.Contains(refused.Way, c.hint) {
+			if _, err := Install(r.site(r.dir), r.options()); !errors.As(err, &refused) || !strings.Contains(refused.Next, c.hint) {
 				t.Errorf("%v, hint %v", err, refused)
 			}
 			if got := r.status()[0]; got.State != Off || len(got.Runs) > 0 || got.Note == "" {
@@ -441,7 +441,7 @@ func TestAGlobalHooksPathIsNamedBeforeAnythingIsWritten(t *testing.T) {
 	r.git(r.dir, "config", "--global", "core.hooksPath", dir)
 	_, err := Install(r.site(r.dir), r.options())
 	var refused *Refusal
-	if !errors.As(err, &refused) || !strings.Contains(err.Error(), dir) || !strings.Contains(refused.Way, "--global") {
+	if !errors.As(err, &refused) || !strings.Contains(err.Error(), dir) || !strings.Contains(refused.Next, "--global") {
 		t.Errorf("%v", err)
 	}
 	if got := r.status()[0]; got.State != Off || !strings.Contains(got.Note, dir) {

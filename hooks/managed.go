@@ -14,7 +14,7 @@ func (h *HookStatus) fromManager(workTree string) {
 		return
 	}
 	for _, a := range Managers(workTree, []string{PreCommit, PrePush}) {
-		here, err := look(filepath.Join(workTree, filepath.FromSlash(a.File)))
+		here, err := readHook(filepath.Join(workTree, filepath.FromSlash(a.File)))
 		if err != nil || !namesUs(here.text, h.Hook) {
 			continue
 		}

@@ -20,10 +20,10 @@ import (
 //
 // args are those of the hook: the remote's name and its address. If none of
 // the four is there, the error is ErrNoRange.
-func PrePushRange(args []string, stdin io.Reader, getenv func(string) string) (RangeSpec, error) {
+func PrePushRange(args []string, stdin io.Reader, getenv func(string) string) (Revisions, error) {
 	updates, err := readPush(stdin)
 	if err != nil {
-		return RangeSpec{}, fmt.Errorf("pre-push: %w", err)
+		return Revisions{}, fmt.Errorf("pre-push: %w", err)
 	}
 	if len(updates) > 0 {
 		r := union(updates)
@@ -33,7 +33,7 @@ func PrePushRange(args []string, stdin io.Reader, getenv func(string) string) (R
 	}
 	from, to := getenv("PRE_COMMIT_FROM_REF"), getenv("PRE_COMMIT_TO_REF")
 	branch, remote := getenv("PRE_COMMIT_LOCAL_BRANCH"), getenv("PRE_COMMIT_REMOTE_NAME")
-	r := RangeSpec{}
+	r := Revisions{}
 	switch {
 	case from != "" && to == "":
 		return r, fmt.Errorf("pre-push: PRE_COMMIT_FROM_REF is set and PRE_COMMIT_TO_REF is not")

@@ -34,38 +34,38 @@ func TestPrePushKnowsFourWaysOfBeingTold(t *testing.T) {
 	for _, c := range []struct {
 		name, stdin string
 		args, env   []string
-		want        RangeSpec
+		want        Revisions
 	}{
 		{"existing branch", "refs/heads/main " + idA + " refs/heads/main " + idB + "\n", []string{"origin", "url"}, nil,
-			RangeSpec{Include: []string{idA}, Exclude: []string{idB}, NotOnRemotes: true, Why: "push of main to origin"}},
+			Revisions{Include: []string{idA}, Exclude: []string{idB}, NotOnRemotes: true, Why: "push of main to origin"}},
 		{"new branch", "refs/heads/x " + idA + " refs/heads/x " + zero40 + "\n", nil, nil,
-			RangeSpec{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
+			Revisions{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
 		{"sha-256", "refs/heads/x " + longA + " refs/heads/x " + zero64 + "\nrefs/heads/y " + longA + " refs/heads/y " + longB + "\n", nil, nil,
-			RangeSpec{Include: []string{longA}, Exclude: []string{longB}, NotOnRemotes: true, Why: "push of x, y"}},
+			Revisions{Include: []string{longA}, Exclude: []string{longB}, NotOnRemotes: true, Why: "push of x, y"}},
 		{"two refs", "refs/heads/x " + idA + " refs/heads/x " + zero40 + "\nrefs/tags/v1 " + idC + " refs/tags/v1 " + idB + "\n", nil, nil,
-			RangeSpec{Include: []string{idA, idC}, Exclude: []string{idB}, NotOnRemotes: true, Why: "push of x, refs/tags/v1"}},
+			Revisions{Include: []string{idA, idC}, Exclude: []string{idB}, NotOnRemotes: true, Why: "push of x, refs/tags/v1"}},
 		{"deletion", "(delete) " + zero40 + " refs/heads/x " + idB + "\n", nil, nil,
-			RangeSpec{NotOnRemotes: true, Why: "deletions only"}},
+			Revisions{NotOnRemotes: true, Why: "deletions only"}},
 		{"deletion with 64", "(delete) " + zero64 + " refs/heads/x " + longB + "\n", nil, nil,
-			RangeSpec{NotOnRemotes: true, Why: "deletions only"}},
+			Revisions{NotOnRemotes: true, Why: "deletions only"}},
 		{"expression with spaces", "HEAD@{1 day ago} " + idA + " refs/heads/x " + zero40 + "\n", nil, nil,
-			RangeSpec{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
+			Revisions{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
 		{"no line break at the end", "refs/heads/x " + idA + " refs/heads/x " + zero40, nil, nil,
-			RangeSpec{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
+			Revisions{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
 		{"an address is not named", "refs/heads/x " + idA + " refs/heads/x " + zero40, []string{"https://u:p@h/r", "https://u:p@h/r"}, nil,
-			RangeSpec{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
+			Revisions{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
 		{"lines beat the environment", "refs/heads/x " + idA + " refs/heads/x " + zero40, nil, []string{"PRE_COMMIT_TO_REF", idB},
-			RangeSpec{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
+			Revisions{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
 		{"framework, both ends", "", nil, []string{"PRE_COMMIT_FROM_REF", idA, "PRE_COMMIT_TO_REF", idB, "PRE_COMMIT_REMOTE_NAME", "origin", "PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x"},
-			RangeSpec{Include: []string{idB}, Exclude: []string{idA}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
+			Revisions{Include: []string{idB}, Exclude: []string{idA}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
 		{"by hand", "", nil, []string{"PRE_COMMIT_FROM_REF", "main", "PRE_COMMIT_TO_REF", "HEAD"},
-			RangeSpec{Include: []string{"HEAD"}, Exclude: []string{"main"}, Why: "main..HEAD"}},
+			Revisions{Include: []string{"HEAD"}, Exclude: []string{"main"}, Why: "main..HEAD"}},
 		{"prek, root push", "", nil, []string{"PRE_COMMIT_TO_REF", idB, "PRE_COMMIT_REMOTE_NAME", "origin"},
-			RangeSpec{Include: []string{idB}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
+			Revisions{Include: []string{idB}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
 		{"pre-commit, root push", "", nil, []string{"PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x", "PRE_COMMIT_REMOTE_NAME", "origin"},
-			RangeSpec{Include: []string{"refs/heads/x"}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
+			Revisions{Include: []string{"refs/heads/x"}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
 		{"arguments alone", "", []string{"origin", "url"}, nil,
-			RangeSpec{Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
+			Revisions{Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
 	} {
 		got, err := PrePushRange(c.args, strings.NewReader(c.stdin), environment(c.env...))
 		if err != nil || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", c.want) {
@@ -183,7 +183,7 @@ func FuzzPush(f *testing.F) {
 
 func FuzzRecognise(f *testing.F) {
 	for _, hook := range Names() {
-		for _, k := range []kind{local, shared, global, forward} {
+		for _, k := range []scriptKind{local, shared, global, forward} {
 			f.Add(script{hook, k, "/a b/it's"}.text(), "/p")
 		}
 	}

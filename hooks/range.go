@@ -10,9 +10,9 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// RangeSpec says which commits a hook has to examine: those reachable from
+// Revisions says which commits a hook has to examine: those reachable from
 // what is included and from nothing that is excluded.
-type RangeSpec struct {
+type Revisions struct {
 	// Include holds revisions as Git writes them. One that does not exist is an
 	// error.
 	Include []string
@@ -30,7 +30,7 @@ type RangeSpec struct {
 }
 
 // Empty reports whether nothing has to be examined.
-func (r RangeSpec) Empty() bool { return len(r.Include) == 0 && !r.Local }
+func (r Revisions) Empty() bool { return len(r.Include) == 0 && !r.Local }
 
 // maxInput bounds what is read from Git, in bytes: some 60,000 refs.
 const maxInput = 16 << 20
@@ -97,8 +97,8 @@ func lines(r io.Reader, n int) ([][]string, error) {
 }
 
 // union puts updates into one range: what comes new with any of them.
-func union(updates []RefUpdate) RangeSpec {
-	var r RangeSpec
+func union(updates []RefUpdate) Revisions {
+	var r Revisions
 	seen := map[string]bool{}
 	for _, u := range updates {
 		if zero(u.New) {

@@ -98,7 +98,7 @@ func (r *repo) git(dir string, args ...string) string {
 }
 
 // site asks git what the caller of this package would know otherwise.
-func (r *repo) site(dir string) Site {
+func (r *repo) site(dir string) Target {
 	r.t.Helper()
 	abs := func(args ...string) string {
 		code, out := r.try(dir, append([]string{"rev-parse"}, args...)...)
@@ -111,7 +111,7 @@ func (r *repo) site(dir string) Site {
 		}
 		return out
 	}
-	site := Site{
+	target := Target{
 		WorkTree: abs("--show-toplevel"), CommonDir: abs("--git-common-dir"),
 		GlobalDir: filepath.Join(r.base, "config", "djleaks", "hooks"),
 		Git: func(args ...string) (string, error) {
@@ -125,9 +125,9 @@ func (r *repo) site(dir string) Site {
 	}
 	// Exit code 1: it is not set.
 	if code, out := r.try(dir, "config", "-z", "--show-scope", "--show-origin", "--type=path", "--get-all", "core.hooksPath"); code == 0 {
-		site.ReadHooksPath(out)
+		target.ReadHooksPath(out)
 	}
-	return site
+	return target
 }
 
 func (r *repo) options(names ...string) Options {

@@ -8,21 +8,21 @@ import (
 	"github.com/djleaks/djleaks/internal/say"
 )
 
-// kind says what a script of ours does beside starting the program.
-type kind string
+// scriptKind says what a script of ours does beside starting the program.
+type scriptKind string
 
 const (
-	local   kind = "local"   // absolute path of the program first, then PATH
-	shared  kind = "shared"  // PATH only: the file is committed and seen by a team
-	global  kind = "global"  // as local; the repository's own hook runs first
-	forward kind = "forward" // only runs the repository's own hook
-	block   kind = "block"   // lines in a file of husky's
+	local   scriptKind = "local"   // absolute path of the program first, then PATH
+	shared  scriptKind = "shared"  // PATH only: the file is committed and seen by a team
+	global  scriptKind = "global"  // as local; the repository's own hook runs first
+	forward scriptKind = "forward" // only runs the repository's own hook
+	block   scriptKind = "block"   // lines in a file of husky's
 )
 
 // script is one text of ours.
 type script struct {
 	hook    string
-	kind    kind
+	kind    scriptKind
 	program string // absolute path; "" where the kind has none
 }
 
@@ -169,7 +169,7 @@ func parseMarker(line string) (known, bool) {
 	if err != nil || n < 1 {
 		return known{}, false
 	}
-	return known{script: script{hook: words[0], kind: kind(words[1])}, version: n}, true
+	return known{script: script{hook: words[0], kind: scriptKind(words[1])}, version: n}, true
 }
 
 // findBlock looks for a block of ours; text[start:end] is all of it.

@@ -27,15 +27,15 @@ type HookStatus struct {
 }
 
 // Status tells what would run for each hook, and in which order.
-func Status(site Site, o Options) ([]HookStatus, error) {
+func Status(target Target, o Options) ([]HookStatus, error) {
 	config := map[string]*configured{}
-	if site.configHooks() {
-		config = site.readConfig()
+	if target.configHooks() {
+		config = target.readConfig()
 	}
-	at, err := site.folder(o.Global)
+	at, err := target.folder(o.Global)
 	var refused *Refusal
-	if errors.As(err, &refused) && site.off(o.Global) == nil && site.GlobalHooksPath != "" && site.LocalHooksPath == "" {
-		at, err = site.folder(true)
+	if errors.As(err, &refused) && target.off(o.Global) == nil && target.GlobalHooksPath != "" && target.LocalHooksPath == "" {
+		at, err = target.folder(true)
 	}
 	if err != nil && !errors.As(err, &refused) {
 		return nil, err
@@ -47,16 +47,16 @@ func Status(site Site, o Options) ([]HookStatus, error) {
 			h.fromConfig(c, o)
 		}
 		if err == nil {
-			if err := h.fromFile(site, at, o); err != nil {
+			if err := h.fromFile(target, at, o); err != nil {
 				return nil, err
 			}
 		} else if h.Note == "" {
 			h.Note = err.Error()
-			if err := h.shadowed(site, h.Note); err != nil {
+			if err := h.shadowed(target, h.Note); err != nil {
 				return nil, err
 			}
 		}
-		h.fromManager(site.WorkTree)
+		h.fromManager(target.WorkTree)
 		all = append(all, h)
 	}
 	return all, nil
@@ -75,9 +75,9 @@ func (h *HookStatus) fromConfig(c *configured, o Options) {
 	h.Runs = append(h.Runs, "djleaks")
 }
 
-func (h *HookStatus) fromFile(site Site, at folder, o Options) error {
+func (h *HookStatus) fromFile(target Target, at folder, o Options) error {
 	path := at.path(h.Hook)
-	here, err := look(path)
+	here, err := readHook(path)
 	if err != nil {
 		return err
 	}
@@ -95,14 +95,14 @@ func (h *HookStatus) fromFile(site Site, at folder, o Options) error {
 	} else if here.exists && here.runs {
 		h.Runs = append(h.Runs, describe(here))
 	}
-	if at.dir == site.ownHooks() {
+	if at.dir == target.ownHooks() {
 		return nil
 	}
-	return h.shadowed(site, "core.hooksPath sends Git to "+at.dir)
+	return h.shadowed(target, "core.hooksPath sends Git to "+at.dir)
 }
 
 // chain tells what a script of ours runs, and sets the state.
-func (h *HookStatus) chain(at folder, here found, o Options) []string {
+func (h *HookStatus) chain(at folder, here hookFile, o Options) []string {
 	k, _ := recognise(here.text)
 	if k.kind == forward {
 		return []string{"the repository's own hook"}
@@ -111,7 +111,7 @@ func (h *HookStatus) chain(at folder, here found, o Options) []string {
 	if k.kind == global {
 		runs = append(runs, "the repository's own hook")
 	}
-	if kept, err := look(filepath.Join(filepath.Dir(here.path), h.Hook+chainedSuffix)); err == nil && kept.exists && kept.runs {
+	if kept, err := readHook(filepath.Join(filepath.Dir(here.path), h.Hook+chainedSuffix)); err == nil && kept.exists && kept.runs {
 		runs = append(runs, describe(kept))
 	}
 	want := script{hook: h.Hook, kind: at.kind(), program: o.Program}
@@ -130,7 +130,7 @@ func (h *HookStatus) chain(at folder, here found, o Options) []string {
 	return append(runs, "djleaks")
 }
 
-func (h *HookStatus) fromBlock(here found) {
+func (h *HookStatus) fromBlock(here hookFile) {
 	k, _, _, ours := findBlock(here.text)
 	if ours {
 		h.State, h.Where = Installed, here.path
@@ -148,11 +148,11 @@ func (h *HookStatus) fromBlock(here found) {
 
 // shadowed looks for a hook of ours in the repository that Git passes over, for
 // a reason.
-func (h *HookStatus) shadowed(site Site, why string) error {
+func (h *HookStatus) shadowed(target Target, why string) error {
 	if h.State != Absent {
 		return nil
 	}
-	here, err := look(filepath.Join(site.ownHooks(), h.Hook))
+	here, err := readHook(filepath.Join(target.ownHooks(), h.Hook))
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (h *HookStatus) shadowed(site Site, why string) error {
 	return nil
 }
 
-func describe(here found) string {
+func describe(here hookFile) string {
 	if name := foreignName(here.text); name != "" {
 		return here.path + " (" + name + ")"
 	}

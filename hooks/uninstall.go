@@ -10,9 +10,9 @@ import (
 
 // Uninstall takes the hooks away, from files and from the configuration alike,
 // and puts back what was there before, byte for byte and with its mode.
-func Uninstall(site Site, o Options) (Result, error) {
+func Uninstall(target Target, o Options) (Result, error) {
 	var result Result
-	at, err := site.folder(o.Global)
+	at, err := target.folder(o.Global)
 	var refused *Refusal
 	if err != nil && !errors.As(err, &refused) {
 		return result, err
@@ -28,7 +28,7 @@ func Uninstall(site Site, o Options) (Result, error) {
 		}
 		steps = append(steps, s...)
 	}
-	config, err := site.planConfigRemoval(o)
+	config, err := target.planConfigRemoval(o)
 	if err != nil {
 		return result, err
 	}
@@ -47,7 +47,7 @@ func Uninstall(site Site, o Options) (Result, error) {
 		}
 	}
 	if at.global {
-		return result, site.dropGlobalPath(at)
+		return result, target.dropGlobalPath(at)
 	}
 	return result, nil
 }
@@ -56,7 +56,7 @@ func planUninstall(at folder, hook string, o Options) ([]step, error) {
 	if at.husky {
 		return planBlockRemoval(filepath.Join(at.dir, hook), hook, o)
 	}
-	here, err := look(at.path(hook))
+	here, err := readHook(at.path(hook))
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +74,7 @@ func planUninstall(at folder, hook string, o Options) ([]step, error) {
 	if _, err := os.Lstat(kept); errors.Is(err, fs.ErrNotExist) {
 		if at.global {
 			return []step{{Change{hook, here.path, Removed}, func() error {
-				return write(here.path, script{hook: hook, kind: forward}.text(), 0o755)
+				return writeHook(here.path, script{hook: hook, kind: forward}.text(), 0o755)
 			}}}, nil
 		}
 		return []step{{Change{hook, here.path, Removed}, func() error { return os.Remove(here.path) }}}, nil
@@ -83,7 +83,7 @@ func planUninstall(at folder, hook string, o Options) ([]step, error) {
 }
 
 func planBlockRemoval(path, hook string, o Options) ([]step, error) {
-	here, err := look(path)
+	here, err := readHook(path)
 	if err != nil {
 		return nil, err
 	}
@@ -98,5 +98,5 @@ func planBlockRemoval(path, hook string, o Options) ([]step, error) {
 	if rest == "" {
 		return []step{{Change{hook, path, Removed}, func() error { return os.Remove(path) }}}, nil
 	}
-	return []step{{Change{hook, path, Removed}, func() error { return write(path, rest, here.mode) }}}, nil
+	return []step{{Change{hook, path, Removed}, func() error { return writeHook(path, rest, here.mode) }}}, nil
 }

@@ -11,29 +11,29 @@ import (
 // Finding is one match in one text.
 type Finding struct {
 	Match
-	Kind     Kind
-	ID       ObjectID // the blob, commit or tag; empty outside Git
-	Path     string   // empty if only the object is known
-	Line     int      // from 1
-	Column   int      // from 1, in bytes
-	Instead  string   // the line of code to write in its place; may be empty
-	Known    bool     // found on the old side of a comparison
-	Worktree bool
-	Commits  []Commit
+	Kind        Kind
+	ID          ObjectID // the blob, commit or tag; empty outside Git
+	Path        string   // empty if only the object is known
+	Line        int      // from 1
+	Column      int      // from 1, in bytes
+	Replacement string   // the line of code to write in its place; may be empty
+	Known       bool     // found on the old side of a comparison
+	Worktree    bool
+	Commits     []Commit
 }
 
 // Collector runs a detector over the texts of sources and keeps what it finds.
 // It is safe for concurrent use.
 type Collector struct {
-	detector Detector
-	advise   bool
-	anchors  *AnchorSet
-	found    atomic.Bool
-	mu       sync.Mutex
-	findings []Finding
-	values   map[Secret]bool
-	skips    Coverage // texts of which not every match is kept
-	remarks  []RemarkIn
+	detector     Detector
+	replacements bool
+	anchors      *AnchorSet
+	found        atomic.Bool
+	mu           sync.Mutex
+	findings     []Finding
+	values       map[Secret]bool
+	skips        Coverage // texts of which not every match is kept
+	remarks      []RemarkIn
 }
 
 // RemarkIn is a remark and the text that it is about.
@@ -48,9 +48,9 @@ func NewCollector(d Detector) *Collector {
 	return &Collector{detector: d, anchors: d.Anchors(), values: map[Secret]bool{}}
 }
 
-// Advise makes the collector ask for the line to write in the place of each
+// SuggestReplacements makes the collector ask for the line to write in the place of each
 // key: for what somebody is about to commit, not for years of history.
-func (c *Collector) Advise() { c.advise = true }
+func (c *Collector) SuggestReplacements() { c.replacements = true }
 
 // Run takes in all texts of a source. The coverage is that of the source, and
 // names the texts of which not every match is kept.
@@ -78,9 +78,9 @@ const (
 	maxValues   = 1 << 16
 )
 
-// maxAdvice is how many matches of a text get a line to write in their place.
+// maxReplacements is how many matches of a text get a line to write in their place.
 // Each asks the whole text how it reads the environment.
-const maxAdvice = 16
+const maxReplacements = 16
 
 // Add takes in one text.
 func (c *Collector) Add(chunk *Chunk) {
@@ -122,11 +122,11 @@ func (c *Collector) Add(chunk *Chunk) {
 		}
 		line, column, at = line+lines-1, behind, m.Offset
 		instead := ""
-		if c.advise && !chunk.Known && i < maxAdvice {
-			instead = c.detector.Instead(chunk.Text, &m)
+		if c.replacements && !chunk.Known && i < maxReplacements {
+			instead = c.detector.ReplacementLine(chunk.Text, &m)
 		}
 		f := Finding{
-			Match: m, Instead: instead, Kind: chunk.Kind, ID: chunk.ID, Path: chunk.Path,
+			Match: m, Replacement: instead, Kind: chunk.Kind, ID: chunk.ID, Path: chunk.Path,
 			Line: chunk.LinesBefore + line, Column: column,
 			Known: chunk.Known, Worktree: chunk.Worktree, Commits: chunk.Commits,
 		}

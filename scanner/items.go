@@ -40,15 +40,15 @@ func Items(findings []Finding) (items []Item, matched map[ObjectID][]int32) {
 // History is what the commits say of the items of an audit.
 type History struct {
 	Items  []Item
-	Places [][]Place // by item
+	Places [][]Presence // by item
 	// Marks are those of a commit, as in Place; nil if nobody asked.
 	Marks func(ObjectID) uint32
 	// Reachable reports whether a commit or tag object is in a ref's history.
 	Reachable func(ObjectID) bool
 }
 
-// Place is what the history says of one item at one path.
-type Place struct {
+// Presence is what the history says of one item at one path.
+type Presence struct {
 	Path       string
 	Blobs      []ObjectID // versions that hold it; one that is at a tip comes first
 	Introduced []Commit   // by author date

@@ -49,7 +49,7 @@ type builder struct {
 	detector Detector
 	history  *History
 	status   Status
-	places   map[Item][]Place
+	places   map[Item][]Presence
 	keys     map[Fingerprint]*keyBuilder
 }
 
@@ -82,7 +82,7 @@ func (b *builder) finished() []Key {
 }
 
 func (b *builder) indexHistory() {
-	b.places = map[Item][]Place{}
+	b.places = map[Item][]Presence{}
 	if b.history == nil {
 		return
 	}
@@ -121,12 +121,12 @@ func (b *builder) finish(k *keyBuilder) Key {
 			byItem[at.item][at.id] = merged(findings)
 		default:
 			for _, f := range findings {
-				key.Occurrences = append(key.Occurrences, b.inPlace(k, f))
+				key.Occurrences = append(key.Occurrences, b.fromFinding(k, f))
 			}
 		}
 	}
 	for item, blobs := range byItem {
-		key.Occurrences = append(key.Occurrences, b.placed(k, item, blobs)...)
+		key.Occurrences = append(key.Occurrences, b.fromHistory(k, item, blobs)...)
 	}
 	if key.Class.Generated() { // a made-up value in a test was never secret
 		k.findLeakedFallback(key.Occurrences)
@@ -215,15 +215,15 @@ func (b *builder) judge(k *keyBuilder, f *Finding, path string) Severity {
 	return severity
 }
 
-// inPlace is an occurrence whose place the finding itself knows.
-func (b *builder) inPlace(k *keyBuilder, f *Finding) Occurrence {
+// fromFinding is an occurrence whose place the finding itself knows.
+func (b *builder) fromFinding(k *keyBuilder, f *Finding) Occurrence {
 	status := b.status
 	if f.Worktree {
 		status = StatusWorktree
 	}
 	o := Occurrence{
 		Path: f.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Form: f.Form, Rule: f.Rule, Name: f.Name,
-		Severity: b.judge(k, f, f.Path), Introduced: f.Commits, Status: status, Instead: f.Instead,
+		Severity: b.judge(k, f, f.Path), Introduced: f.Commits, Status: status, Replacement: f.Replacement,
 		Accepted: commented(f),
 	}
 	if f.ID != "" {
@@ -252,9 +252,9 @@ func (b *builder) message(k *keyBuilder, f *Finding) Occurrence {
 	})
 }
 
-// placed returns the occurrences of one item in the history: one for each path,
+// fromHistory returns the occurrences of one item in the history: one for each path,
 // and one for each blob that no tree names.
-func (b *builder) placed(k *keyBuilder, item Item, blobs map[ObjectID]*Finding) []Occurrence {
+func (b *builder) fromHistory(k *keyBuilder, item Item, blobs map[ObjectID]*Finding) []Occurrence {
 	var out []Occurrence
 	named := map[ObjectID]bool{}
 	for _, p := range b.places[item] {
@@ -281,7 +281,7 @@ func (b *builder) placed(k *keyBuilder, item Item, blobs map[ObjectID]*Finding) 
 			Pushed: p.Marks&MarkRemote != 0, Reflog: status == StatusUnreachable && p.Marks&MarkReflog != 0,
 			Path: p.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Blob: versions[0].Blob,
 			Form: f.Form, Rule: f.Rule, Name: f.Name, Severity: b.judge(k, f, p.Path),
-			Introduced: p.Introduced, Removed: p.Removed, Refs: p.Refs, Status: status, Versions: versions, Instead: f.Instead, Accepted: commented(findings...),
+			Introduced: p.Introduced, Removed: p.Removed, Refs: p.Refs, Status: status, Versions: versions, Replacement: f.Replacement, Accepted: commented(findings...),
 		}))
 	}
 	for id, f := range blobs {

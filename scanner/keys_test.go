@@ -43,7 +43,7 @@ func (lines) Find(text []byte, _ []int32) (found []scanner.Match) {
 	}
 	return found
 }
-func (lines) Instead([]byte, *scanner.Match) string { return "instead" }
+func (lines) ReplacementLine([]byte, *scanner.Match) string { return "instead" }
 func (lines) Severity(_ *scanner.Match, path string) (scanner.Severity, string) {
 	if strings.HasPrefix(path, "tests/") {
 		return scanner.Silent, ""
@@ -85,7 +85,7 @@ func TestVersionsOfAFileAreOneOccurrence(t *testing.T) {
 	if len(items) != 1 || len(matched) != 3 {
 		t.Fatalf("%d items in %d blobs, want 1 in 3", len(items), len(matched))
 	}
-	h := &scanner.History{Items: items, Places: [][]scanner.Place{{
+	h := &scanner.History{Items: items, Places: [][]scanner.Presence{{
 		{Path: "settings.py", Blobs: []scanner.ObjectID{id('b'), id('a')}, Refs: []string{"refs/heads/main"}, Reachable: true},
 	}}}
 	keys, known := scanner.Build(lines{}, findings, h, "")
@@ -157,9 +157,9 @@ func TestALeakedKeyInFallbacksIsRaised(t *testing.T) {
 	} {
 		findings := collect(t, blob('a', c.before+key+"\n"), blob('b', c.now+key+"\n"))
 		items, matched := scanner.Items(findings)
-		h := &scanner.History{Items: items, Places: make([][]scanner.Place, len(items))}
-		h.Places[matched[id('a')][0]] = append(h.Places[matched[id('a')][0]], scanner.Place{Path: "old.py", Blobs: []scanner.ObjectID{id('a')}, Reachable: true})
-		h.Places[matched[id('b')][0]] = append(h.Places[matched[id('b')][0]], scanner.Place{Path: "s.py", Blobs: []scanner.ObjectID{id('b')}, Refs: []string{"HEAD"}})
+		h := &scanner.History{Items: items, Places: make([][]scanner.Presence, len(items))}
+		h.Places[matched[id('a')][0]] = append(h.Places[matched[id('a')][0]], scanner.Presence{Path: "old.py", Blobs: []scanner.ObjectID{id('a')}, Reachable: true})
+		h.Places[matched[id('b')][0]] = append(h.Places[matched[id('b')][0]], scanner.Presence{Path: "s.py", Blobs: []scanner.ObjectID{id('b')}, Refs: []string{"HEAD"}})
 		keys, _ := scanner.Build(lines{}, findings, h, "")
 		if len(keys) != 1 {
 			t.Fatalf("%s: %d keys", name, len(keys))
@@ -253,7 +253,7 @@ func TestManySkipsAreCountedNotListed(t *testing.T) {
 
 func TestOnlyTheFirstMatchesOfATextAreAdvised(t *testing.T) {
 	c := scanner.NewCollector(lines{})
-	c.Advise()
+	c.SuggestReplacements()
 	var text strings.Builder
 	for n := range 100 {
 		text.WriteString("SECRET=" + testkit.Key(n) + "\n")
@@ -261,7 +261,7 @@ func TestOnlyTheFirstMatchesOfATextAreAdvised(t *testing.T) {
 	c.Add(&scanner.Chunk{Text: []byte(text.String())})
 	advised := 0
 	for _, f := range c.Findings() {
-		if f.Instead != "" {
+		if f.Replacement != "" {
 			advised++
 		}
 	}

@@ -197,9 +197,9 @@ type Detector interface {
 	// Remarks returns the comments of text that accept none of its matches, which
 	// are those that Find has returned. Paths are left empty.
 	Remarks(text []byte, anchors []int32, matches []Match) []Remark
-	// Instead returns the line of code to write in the place of a match, as far
+	// ReplacementLine returns the line of code to write in the place of a match, as far
 	// as its text tells; or "".
-	Instead(text []byte, m *Match) string
+	ReplacementLine(text []byte, m *Match) string
 	// Severity judges a match in a file of this path ("" for a text without
 	// one) and says why in one sentence.
 	Severity(m *Match, path string) (Severity, string)

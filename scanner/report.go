@@ -166,24 +166,24 @@ type Acceptance struct {
 
 // Occurrence is one file, or one message, that holds or held a key.
 type Occurrence struct {
-	Path       string    `json:"path"`              // empty for a message and for an object that no tree names
-	Line       int       `json:"line"`              // from 1, in Blob
-	Column     int       `json:"column"`            // from 1, in bytes, in Blob
-	Repeats    int       `json:"repeats,omitempty"` // further places of Blob that hold the same and are not listed
-	Blob       string    `json:"blob"`              // the version that is at a tip, else the last one read
-	Commit     string    `json:"commit,omitempty"`  // the commit or tag whose message holds the key
-	Form       Form      `json:"form"`
-	Rule       string    `json:"rule"`
-	Name       string    `json:"name"`
-	Severity   Severity  `json:"severity"`
-	Introduced []Commit  `json:"introduced"` // commits that brought the key to this path
-	Removed    []Commit  `json:"removed"`    // commits that took it from this path
-	Refs       []string  `json:"refs"`       // refs whose tree holds it at this path now
-	Status     Status    `json:"status"`
-	Pushed     bool      `json:"pushed,omitempty"`   // of an audit: a remote has or had it here
-	Reflog     bool      `json:"reflog,omitempty"`   // of an audit: only a reflog remembers the commits that have it here
-	Instead    string    `json:"instead,omitempty"`  // the line of code to write in its place
-	Versions   []Version `json:"versions,omitempty"` // all blobs that hold the key at this path
+	Path        string    `json:"path"`              // empty for a message and for an object that no tree names
+	Line        int       `json:"line"`              // from 1, in Blob
+	Column      int       `json:"column"`            // from 1, in bytes, in Blob
+	Repeats     int       `json:"repeats,omitempty"` // further places of Blob that hold the same and are not listed
+	Blob        string    `json:"blob"`              // the version that is at a tip, else the last one read
+	Commit      string    `json:"commit,omitempty"`  // the commit or tag whose message holds the key
+	Form        Form      `json:"form"`
+	Rule        string    `json:"rule"`
+	Name        string    `json:"name"`
+	Severity    Severity  `json:"severity"`
+	Introduced  []Commit  `json:"introduced"` // commits that brought the key to this path
+	Removed     []Commit  `json:"removed"`    // commits that took it from this path
+	Refs        []string  `json:"refs"`       // refs whose tree holds it at this path now
+	Status      Status    `json:"status"`
+	Pushed      bool      `json:"pushed,omitempty"`   // of an audit: a remote has or had it here
+	Reflog      bool      `json:"reflog,omitempty"`   // of an audit: only a reflog remembers the commits that have it here
+	Replacement string    `json:"instead,omitempty"`  // the line of code to write in its place
+	Versions    []Version `json:"versions,omitempty"` // all blobs that hold the key at this path
 	// Accepted is set if this place is accepted, even where another one keeps the
 	// key open.
 	Accepted *Acceptance `json:"accepted,omitempty"`

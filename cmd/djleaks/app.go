@@ -20,8 +20,8 @@ import (
 // because a hook runner builds from a checkout without tags.
 const version = "0.1.0"
 
-// world is what the program may touch of the process that it runs in.
-type world struct {
+// process is what the program may touch of the process that it runs in.
+type process struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
@@ -30,22 +30,22 @@ type world struct {
 
 // line makes a string fit for a terminal or a log, and shows no key that was
 // found.
-func (w world) line(s string) string { return report.Line(w.found.Redact(s)) }
+func (p process) line(s string) string { return report.Line(p.found.Redact(s)) }
 
 // run is the whole program: arguments in, exit code out.
-func run(ctx context.Context, args []string, w world) int {
-	w.found = &scanner.Redactor{}
-	app := newApp(w)
+func run(ctx context.Context, args []string, p process) int {
+	p.found = &scanner.Redactor{}
+	app := newApp(p)
 	args, err := flagsFirst(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, args)
 	}
-	return w.leave(ctx, err)
+	return p.leave(ctx, err)
 }
 
 // newApp declares the commands. Every command comes from a function of its own
 // file, named after it.
-func newApp(w world) *cli.App {
+func newApp(p process) *cli.App {
 	app := &cli.App{
 		Name:  "djleaks",
 		Usage: "find leaked Django secret keys before they are committed, and in history",
@@ -53,14 +53,14 @@ func newApp(w world) *cli.App {
 			"above it; 2 usage or configuration error; 3 something that was asked for could\n" +
 			"not be read. No output ever holds a key.",
 		Version:   version,
-		Reader:    w.stdin,
-		Writer:    w.stdout,
-		ErrWriter: w.stderr,
+		Reader:    p.stdin,
+		Writer:    p.stdout,
+		ErrWriter: p.stderr,
 		Commands: []*cli.Command{
-			auditCommand(w), stagedCommand(w), rangeCommand(w), filesCommand(w),
-			ciCommand(w), hookCommand(w), fixCommand(w), lspCommand(w), acceptCommand(w), ledgerCommand(w),
-			keyCommand(w), purgeKitCommand(w), reportCommand(w), rulesCommand(w), demoCommand(w),
-			completionCommand(w), manCommand(w), versionCommand(w),
+			auditCommand(p), stagedCommand(p), rangeCommand(p), filesCommand(p),
+			ciCommand(p), hookCommand(p), fixCommand(p), lspCommand(p), acceptCommand(p), ledgerCommand(p),
+			keyCommand(p), purgeKitCommand(p), reportCommand(p), rulesCommand(p), demoCommand(p),
+			completionCommand(p), manCommand(p), versionCommand(p),
 		},
 		DisableSliceFlagSeparator: true,
 		HideHelpCommand:           true,
@@ -202,7 +202,7 @@ func takesValue(flags []cli.Flag, word string) bool {
 }
 
 // leave says on standard error why the program ends, and gives the exit code.
-func (w world) leave(ctx context.Context, err error) int {
+func (p process) leave(ctx context.Context, err error) int {
 	if err == nil {
 		return exitClean
 	}
@@ -214,9 +214,9 @@ func (w world) leave(ctx context.Context, err error) int {
 	if errors.As(err, &verdict) {
 		return code // the report has said it
 	}
-	fmt.Fprintln(w.stderr, "djleaks:", w.line(err.Error()))
+	fmt.Fprintln(p.stderr, "djleaks:", p.line(err.Error()))
 	for _, hint := range hints(err) {
-		fmt.Fprintln(w.stderr, "hint:", w.line(say.Called(hint, w.call())))
+		fmt.Fprintln(p.stderr, "hint:", p.line(say.Called(hint, p.call())))
 	}
 	return code
 }

@@ -12,13 +12,13 @@ import (
 // program runs the tool in this process.
 func program(stdin string, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
-	w := world{stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
-	code = run(context.Background(), append([]string{"djleaks"}, args...), w)
+	p := process{stdin: strings.NewReader(stdin), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
+	code = run(context.Background(), append([]string{"djleaks"}, args...), p)
 	return code, out.String(), errs.String()
 }
 
 func TestOptionsMayStandAfterArguments(t *testing.T) {
-	app := newApp(world{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard})
+	app := newApp(process{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard})
 	for _, c := range []struct{ in, want string }{
 		{"djleaks audit . --format json", "djleaks audit --format json ."},
 		{"djleaks audit --format json .", "djleaks audit --format json ."},
@@ -106,8 +106,8 @@ func TestAnInterruptedAuditIsIncompleteAndSaysSo(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var out, errs bytes.Buffer
-	w := world{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
-	code := run(ctx, []string{"djleaks", "audit", dir}, w)
+	p := process{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }}
+	code := run(ctx, []string{"djleaks", "audit", dir}, p)
 	if code != exitIncomplete || out.Len() != 0 || !strings.Contains(errs.String(), "interrupted before any blob was searched") {
 		t.Errorf("exit %d, stdout %q, stderr %q", code, out.String(), errs.String())
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func auditCommand(w world) *cli.Command {
+func auditCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "audit",
 		Usage:     "search the whole history of a repository, reachable or not",
@@ -41,11 +41,11 @@ func auditCommand(w world) *cli.Command {
 			if cache == "" && c.IsSet("cache") {
 				return usageError{"--cache: the name of the folder is empty", "--cache .git/djleaks"}
 			}
-			t, err := w.newTask(c)
+			t, err := p.newTask(c)
 			if err != nil {
 				return err
 			}
-			if t.options.live, err = w.readLive(c.StringSlice("live-env"), c.StringSlice("live-fingerprint")); err != nil {
+			if t.options.live, err = p.readLive(c.StringSlice("live-env"), c.StringSlice("live-fingerprint")); err != nil {
 				return err
 			}
 			if len(purged) > 0 {

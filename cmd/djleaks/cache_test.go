@@ -24,7 +24,7 @@ func auditOf(t *testing.T, args ...string) *scanner.Report {
 	t.Helper()
 	var out, errs bytes.Buffer
 	args = append([]string{"djleaks", "audit", "--exit-zero", "--format", "json"}, args...)
-	code := run(context.Background(), args, world{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }})
+	code := run(context.Background(), args, process{stdin: strings.NewReader(""), stdout: &out, stderr: &errs, getenv: func(string) string { return "" }})
 	if code != exitClean {
 		t.Fatalf("exit %d: %s", code, errs.String())
 	}
@@ -138,7 +138,7 @@ func TestAnInterruptedAuditSavesNothing(t *testing.T) {
 	grow(t, dir, "", rand.New(rand.NewPCG(1, 1)), 3)
 	for questions := range 400 {
 		ctx := &endsAfter{context.Background(), questions}
-		code := run(ctx, []string{"djleaks", "audit", "--cache", folder, dir}, world{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }})
+		code := run(ctx, []string{"djleaks", "audit", "--cache", folder, dir}, process{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, getenv: func(string) string { return "" }})
 		files, _ := filepath.Glob(filepath.Join(folder, "*"))
 		if code != exitIncomplete {
 			if questions < 5 || len(files) != 1 {

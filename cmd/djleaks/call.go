@@ -24,12 +24,12 @@ func isPassing(path string) bool {
 
 // call is how the user can start this program from the shell where its output
 // is read: by its name, if that is on PATH; else by uvx or pipx, or by its path.
-func (w world) call() string {
+func (p process) call() string {
 	self, err := os.Executable()
 	if err != nil {
 		return "djleaks"
 	}
-	return callOf(self, filepath.SplitList(w.getenv("PATH")))
+	return callOf(self, filepath.SplitList(p.getenv("PATH")))
 }
 
 func callOf(self string, path []string) string {

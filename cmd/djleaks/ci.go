@@ -11,7 +11,7 @@ import (
 	"github.com/djleaks/djleaks/internal/cienv"
 )
 
-func ciCommand(w world) *cli.Command {
+func ciCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "ci",
 		Usage:     "search the commits that a CI job is about",
@@ -29,13 +29,13 @@ func ciCommand(w world) *cli.Command {
 			if c.Args().Present() {
 				return tooManyArguments(c)
 			}
-			return w.ci(c)
+			return p.ci(c)
 		},
 	}
 }
 
-func (w world) ci(c *cli.Context) error {
-	job, err := cienv.Resolve(w.getenv, os.ReadFile, c.String("base"))
+func (p process) ci(c *cli.Context) error {
+	job, err := cienv.Resolve(p.getenv, os.ReadFile, c.String("base"))
 	if errors.Is(err, cienv.ErrNoCI) && c.Bool("audit") {
 		return usageError{err.Error(), "outside of CI: djleaks audit"}
 	}
@@ -51,7 +51,7 @@ func (w world) ci(c *cli.Context) error {
 		}
 		job.Everything("--audit")
 	}
-	t, err := w.newTask(c)
+	t, err := p.newTask(c)
 	if err != nil {
 		return err
 	}

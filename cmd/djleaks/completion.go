@@ -15,7 +15,7 @@ import (
 	"github.com/djleaks/djleaks/scanner/django"
 )
 
-func completionCommand(w world) *cli.Command {
+func completionCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "completion",
 		Usage:     "print a completion script for a shell: " + strings.Join(shells, ", "),
@@ -31,7 +31,7 @@ func completionCommand(w world) *cli.Command {
 			if write == nil || c.NArg() != 1 {
 				return usageError{"completion: name one shell: " + strings.Join(shells, ", "), "djleaks completion bash"}
 			}
-			return write(w.stdout, completions(c.App))
+			return write(p.stdout, completions(c.App))
 		},
 	}
 }

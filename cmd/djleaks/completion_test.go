@@ -70,7 +70,7 @@ func TestEveryCommandIsInTheManualPageAndTheCompletions(t *testing.T) {
 func TestTheManualPageHasTheWordsOfTheHelp(t *testing.T) {
 	_, page, _ := program("", "man")
 	plain := strings.NewReplacer(`\-`, "-", `\(ga`, "`", `\(aq`, "'").Replace(page)
-	app := newApp(world{})
+	app := newApp(process{})
 	forEachCommand(app.Commands, func(c *cli.Command) {
 		if len(c.Subcommands) > 0 {
 			return

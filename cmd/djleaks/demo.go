@@ -13,7 +13,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func demoCommand(w world) *cli.Command {
+func demoCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "demo",
 		Usage:     "make a small repository that has leaked a key, audit it, and clean up",
@@ -25,15 +25,15 @@ func demoCommand(w world) *cli.Command {
 			if c.Args().Present() {
 				return tooManyArguments(c)
 			}
-			return w.demo(c)
+			return p.demo(c)
 		},
 	}
 }
 
 // demo tells the life of most leaked keys: committed by startproject, moved
 // with the settings, taken out of the main branch, and still on another one.
-func (w world) demo(c *cli.Context) error {
-	t, err := w.newTask(c)
+func (p process) demo(c *cli.Context) error {
+	t, err := p.newTask(c)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func (w world) demo(c *cli.Context) error {
 		return fmt.Errorf("demo: %w", err)
 	}
 	if t.options.format == "text" && !t.options.quiet {
-		fmt.Fprintln(w.stderr, strings.TrimSpace(demoStory)+"\n")
+		fmt.Fprintln(p.stderr, strings.TrimSpace(demoStory)+"\n")
 	}
 	report, err := t.audit(c.Context, repository, "")
 	if err != nil {

@@ -132,7 +132,7 @@ func TestEveryWordOfTheReportIsDocumented(t *testing.T) {
 var called = regexp.MustCompile("(?m)(?:^|[ /\"`$])djleaks\"? +((?:[a-z-][^\n`|<>;#()]*)?)")
 
 func TestEveryCommandAndOptionInTheDocumentationExists(t *testing.T) {
-	app := newApp(world{})
+	app := newApp(process{})
 	calls := 0
 	for name, text := range documents(t) {
 		for _, call := range called.FindAllStringSubmatch(text, -1) {

@@ -12,7 +12,7 @@ import (
 // A sentence of help may be forgotten when an option is renamed; an example
 // that fails is worse than none.
 func TestTheExamplesOfTheHelpCanBeCalled(t *testing.T) {
-	app := newApp(world{})
+	app := newApp(process{})
 	n := 0
 	forEachCommand(app.Commands, func(c *cli.Command) {
 		_, text, found := strings.Cut(c.Description, "Examples:\n")

@@ -12,29 +12,29 @@ import (
 
 // explain says of each finding why it was judged as it was. It shows nothing of
 // a value but its mask.
-func (w world) explain(d *django.Detector, findings []scanner.Finding) error {
+func (p process) explain(d *django.Detector, findings []scanner.Finding) error {
 	if len(findings) == 0 {
-		_, err := fmt.Fprintln(w.stdout, "nothing found stands where a secret key belongs, and no value has the shape of one")
+		_, err := fmt.Fprintln(p.stdout, "nothing found stands where a secret key belongs, and no value has the shape of one")
 		return err
 	}
 	for i := range findings {
 		f := &findings[i]
 		severity, reason := d.Severity(&f.Match, f.Path)
-		name := w.line(f.Name)
+		name := p.line(f.Name)
 		if name == "" {
 			name = "no name"
 		}
-		fmt.Fprintf(w.stdout, "%s:%d:%d  %s\n", cmp.Or(w.line(f.Path), "standard input"), f.Line, f.Column, f.Secret.Mask(f.Class))
-		fmt.Fprintf(w.stdout, "  name      %s, written as %s%s\n", name, f.Form, traitWords(f.Traits))
+		fmt.Fprintf(p.stdout, "%s:%d:%d  %s\n", cmp.Or(p.line(f.Path), "standard input"), f.Line, f.Column, f.Secret.Mask(f.Class))
+		fmt.Fprintf(p.stdout, "  name      %s, written as %s%s\n", name, f.Form, traitWords(f.Traits))
 		e := value.Evaluate(f.Secret.Reveal())
-		fmt.Fprintf(w.stdout, "  value     %d bytes, %s\n", e.Length, e.Kind)
+		fmt.Fprintf(p.stdout, "  value     %d bytes, %s\n", e.Length, e.Kind)
 		for _, why := range e.Reasons {
-			fmt.Fprint(w.stdout, wrapped("- "+why, 78, "            "))
+			fmt.Fprint(p.stdout, wrapped("- "+why, 78, "            "))
 		}
-		fmt.Fprintf(w.stdout, "  severity  %s: %s\n", severity, reason)
-		fmt.Fprintf(w.stdout, "  rule      %s, key %s\n", f.Rule, f.Secret.Fingerprint())
+		fmt.Fprintf(p.stdout, "  severity  %s: %s\n", severity, reason)
+		fmt.Fprintf(p.stdout, "  rule      %s, key %s\n", f.Rule, f.Secret.Fingerprint())
 		if f.Allow != nil {
-			fmt.Fprintf(w.stdout, "  accepted  by %s %s\n", w.line(f.Allow.By), w.line(w.found.RedactAll(f.Allow.Reason)))
+			fmt.Fprintf(p.stdout, "  accepted  by %s %s\n", p.line(f.Allow.By), p.line(p.found.RedactAll(f.Allow.Reason)))
 		}
 	}
 	return nil

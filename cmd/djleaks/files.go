@@ -4,7 +4,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func filesCommand(w world) *cli.Command {
+func filesCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "files",
 		Usage:     "search files and folders, or standard input",
@@ -17,18 +17,18 @@ func filesCommand(w world) *cli.Command {
 			if !c.Args().Present() {
 				return usageError{"files: name at least one PATH, or - for standard input", "djleaks files ."}
 			}
-			t, err := w.newTask(c)
+			t, err := p.newTask(c)
 			if err != nil {
 				return err
 			}
 			if c.Bool("explain") {
-				findings, detector, err := t.scan().FindInFiles(c.Context, c.Args().Slice(), w.stdin)
+				findings, detector, err := t.scan().FindInFiles(c.Context, c.Args().Slice(), p.stdin)
 				if err != nil {
 					return err
 				}
-				return w.explain(detector, findings)
+				return p.explain(detector, findings)
 			}
-			report, err := t.scan().Files(c.Context, c.Args().Slice(), w.stdin)
+			report, err := t.scan().Files(c.Context, c.Args().Slice(), p.stdin)
 			if err != nil {
 				return err
 			}

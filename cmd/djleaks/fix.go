@@ -18,7 +18,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func fixCommand(w world) *cli.Command {
+func fixCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "fix",
 		Usage:     "take keys out of the work tree so that the project runs on",
@@ -38,12 +38,12 @@ func fixCommand(w world) *cli.Command {
 			&cli.StringFlag{Name: "baseline", Usage: "leave the keys that `FILE` lists"},
 			&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
 		},
-		Action: func(c *cli.Context) error { return w.fix(c) },
+		Action: func(c *cli.Context) error { return p.fix(c) },
 	}
 }
 
-func (w world) fix(c *cli.Context) error {
-	s := &scan.Scan{Version: version, Getenv: w.getenv, Found: w.found, Named: scan.Named{Config: c.String("config"), Baseline: c.String("baseline")}}
+func (p process) fix(c *cli.Context) error {
+	s := &scan.Scan{Version: version, Getenv: p.getenv, Found: p.found, Named: scan.Named{Config: c.String("config"), Baseline: c.String("baseline")}}
 	if c.IsSet("fail-on") {
 		var err error
 		if s.Named.FailOn, err = scanner.ParseSeverity(c.String("fail-on")); err != nil {
@@ -75,16 +75,16 @@ func (w world) fix(c *cli.Context) error {
 		return fmt.Errorf("fix: %w", err)
 	}
 	if len(plan.Refusals) > 0 {
-		return w.refused(plan)
+		return p.refused(plan)
 	}
 	if c.Bool("write") {
-		err = w.writeFix(c, repo, tree, plan)
+		err = p.writeFix(c, repo, tree, plan)
 	} else {
-		err = w.showFix(plan)
+		err = p.showFix(plan)
 	}
 	if err == nil && len(coverage.Skipped) > 0 {
 		for _, skip := range coverage.Skipped {
-			fmt.Fprintf(w.stderr, "djleaks: fix: not read: %s: %s\n", w.line(skip.Path), w.line(skip.Reason))
+			fmt.Fprintf(p.stderr, "djleaks: fix: not read: %s: %s\n", p.line(skip.Path), p.line(skip.Reason))
 		}
 		return verdictError(exitIncomplete)
 	}
@@ -92,8 +92,8 @@ func (w world) fix(c *cli.Context) error {
 }
 
 // readPlaces reads FILE and FILE:LINE.
-func readPlaces(repo *gitstore.Repository, words []string) ([]scan.Place, error) {
-	var places []scan.Place
+func readPlaces(repo *gitstore.Repository, words []string) ([]scan.Location, error) {
+	var places []scan.Location
 	for _, word := range words {
 		name, line := word, 0
 		if at := strings.LastIndexByte(word, ':'); at > 0 {
@@ -108,21 +108,21 @@ func readPlaces(repo *gitstore.Repository, words []string) ([]scan.Place, error)
 		if err != nil {
 			return nil, err
 		}
-		places = append(places, scan.Place{Path: paths[0], Line: line})
+		places = append(places, scan.Location{Path: paths[0], Line: line})
 	}
 	return places, nil
 }
 
 // refused lists what cannot be changed.
-func (w world) refused(plan *fix.Plan) error {
+func (p process) refused(plan *fix.Plan) error {
 	for _, r := range plan.Refusals {
 		place := r.Path
 		if r.Line > 0 {
 			place += ":" + strconv.Itoa(r.Line)
 		}
-		fmt.Fprintf(w.stderr, "%s: %s\n", w.line(place), w.line(r.Reason))
+		fmt.Fprintf(p.stderr, "%s: %s\n", p.line(place), p.line(r.Reason))
 		if r.ByHand != "" {
-			fmt.Fprintf(w.stderr, "  by hand: %s\n", w.line(r.ByHand))
+			fmt.Fprintf(p.stderr, "  by hand: %s\n", p.line(r.ByHand))
 		}
 	}
 	return usageError{fmt.Sprintf("fix: nothing is written: %s cannot be changed without guessing", say.Counted(int64(len(plan.Refusals)), "place", "places")),
@@ -130,9 +130,9 @@ func (w world) refused(plan *fix.Plan) error {
 }
 
 // showFix prints what would be done.
-func (w world) showFix(plan *fix.Plan) error {
+func (p process) showFix(plan *fix.Plan) error {
 	if plan.Empty() {
-		_, err := fmt.Fprintln(w.stdout, "nothing to fix")
+		_, err := fmt.Fprintln(p.stdout, "nothing to fix")
 		return err
 	}
 	for _, f := range plan.Files {
@@ -143,30 +143,30 @@ func (w world) showFix(plan *fix.Plan) error {
 		text := diff.Diff(name, old, "b/"+f.Path, f.NewShown)
 		_, body, _ := bytes.Cut(text, []byte("\n")) // less its "diff" line
 		for line := range bytes.Lines(body) {
-			fmt.Fprintln(w.stdout, w.line(string(bytes.TrimRight(line, "\r\n"))))
+			fmt.Fprintln(p.stdout, p.line(string(bytes.TrimRight(line, "\r\n"))))
 		}
 	}
-	w.sayFix(plan, "would leave the index")
-	_, err := fmt.Fprintln(w.stdout, "\nNothing is written yet. To make this change: djleaks fix --write")
+	p.sayFix(plan, "would leave the index")
+	_, err := fmt.Fprintln(p.stdout, "\nNothing is written yet. To make this change: djleaks fix --write")
 	return err
 }
 
-func (w world) sayFix(plan *fix.Plan, untracked string) {
+func (p process) sayFix(plan *fix.Plan, untracked string) {
 	if len(plan.Notes)+len(plan.Untrack) > 0 {
-		fmt.Fprintln(w.stdout)
+		fmt.Fprintln(p.stdout)
 	}
 	for _, path := range plan.Untrack {
-		fmt.Fprintf(w.stdout, "%s %s (git rm --cached)\n", w.line(path), untracked)
+		fmt.Fprintf(p.stdout, "%s %s (git rm --cached)\n", p.line(path), untracked)
 	}
 	for _, note := range plan.Notes {
-		fmt.Fprintln(w.stdout, w.line(note))
+		fmt.Fprintln(p.stdout, p.line(note))
 	}
 }
 
 // writeFix makes the change.
-func (w world) writeFix(c *cli.Context, repo *gitstore.Repository, tree *worktree.Tree, plan *fix.Plan) error {
+func (p process) writeFix(c *cli.Context, repo *gitstore.Repository, tree *worktree.Tree, plan *fix.Plan) error {
 	if plan.Empty() {
-		_, err := fmt.Fprintln(w.stdout, "nothing to fix")
+		_, err := fmt.Fprintln(p.stdout, "nothing to fix")
 		return err
 	}
 	changes := make([]worktree.Change, len(plan.Files))
@@ -177,7 +177,7 @@ func (w world) writeFix(c *cli.Context, repo *gitstore.Repository, tree *worktre
 		return usageError{"fix: nothing is written: " + err.Error(), "see what has changed, and run djleaks fix again"}
 	}
 	if len(plan.Untrack) > 0 {
-		git := hookSite(c.Context, repo).Git
+		git := hookTarget(c.Context, repo).Git
 		if git == nil {
 			return errors.New("fix: the files are written, but git is not on PATH, so these are still in the index: " + strings.Join(plan.Untrack, " "))
 		}
@@ -186,9 +186,9 @@ func (w world) writeFix(c *cli.Context, repo *gitstore.Repository, tree *worktre
 		}
 	}
 	for _, f := range plan.Files {
-		fmt.Fprintln(w.stdout, "changed", w.line(f.Path))
+		fmt.Fprintln(p.stdout, "changed", p.line(f.Path))
 	}
-	w.sayFix(plan, "left the index")
-	_, err := fmt.Fprintln(w.stdout, "\nThe key that was there is still to be replaced where it runs, if others could read it: djleaks audit says so.")
+	p.sayFix(plan, "left the index")
+	_, err := fmt.Fprintln(p.stdout, "\nThe key that was there is still to be replaced where it runs, if others could read it: djleaks audit says so.")
 	return err
 }

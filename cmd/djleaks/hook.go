@@ -13,7 +13,7 @@ import (
 	"github.com/djleaks/djleaks/hooks"
 )
 
-func hookCommand(w world) *cli.Command {
+func hookCommand(p process) *cli.Command {
 	which := func(what, standard string) []cli.Flag {
 		return []cli.Flag{
 			&cli.StringSliceFlag{Name: "hook", Usage: what + " `HOOK`, or several with commas between them: " + strings.Join(hooks.Names(), ", ") + standard},
@@ -34,23 +34,23 @@ func hookCommand(w world) *cli.Command {
 					"Doing it again brings the hook up to date and changes nothing else.",
 				Flags: append(which("install", " (default: pre-commit)"), force,
 					&cli.BoolFlag{Name: "files", Usage: "write files even where Git has hooks in its configuration"}),
-				Action: func(c *cli.Context) error { return w.hookInstall(c) },
+				Action: func(c *cli.Context) error { return p.hookInstall(c) },
 			},
 			{
 				Name:      "uninstall",
 				Usage:     "take djleaks out again, and put back what was there before",
 				ArgsUsage: " ",
 				Flags:     append(which("remove", " (default: all)"), force),
-				Action:    func(c *cli.Context) error { return w.hookUninstall(c) },
+				Action:    func(c *cli.Context) error { return p.hookUninstall(c) },
 			},
 			{
 				Name:      "status",
 				Usage:     "say what Git would run, and in which order",
 				ArgsUsage: " ",
 				Flags:     which("show", " (default: all that can be installed here)"),
-				Action:    func(c *cli.Context) error { return w.hookStatus(c) },
+				Action:    func(c *cli.Context) error { return p.hookStatus(c) },
 			},
-			hookRunCommand(w),
+			hookRunCommand(p),
 		},
 	}
 }
@@ -80,44 +80,44 @@ func hookOptions(c *cli.Context, standard ...string) (hooks.Options, error) {
 func refusal(err error) error {
 	var r *hooks.Refusal
 	if errors.As(err, &r) {
-		return usageError{r.What, r.Way}
+		return usageError{r.What, r.Next}
 	}
 	return err
 }
 
 // hookHere opens the repository and adds the program's path to the options.
-func hookHere(c *cli.Context, o *hooks.Options) (hooks.Site, error) {
+func hookHere(c *cli.Context, o *hooks.Options) (hooks.Target, error) {
 	repo, err := openRepository("")
 	if err != nil {
-		return hooks.Site{}, err
+		return hooks.Target{}, err
 	}
 	defer repo.Close()
 	o.Program, err = programPath()
-	return hookSite(c.Context, repo), err
+	return hookTarget(c.Context, repo), err
 }
 
-func (w world) hookInstall(c *cli.Context) error {
+func (p process) hookInstall(c *cli.Context) error {
 	o, err := hookOptions(c, hooks.PreCommit)
 	if err != nil {
 		return err
 	}
-	site, err := hookHere(c, &o)
+	target, err := hookHere(c, &o)
 	if err != nil {
 		return err
 	}
-	if site.WorkTree == "" && !o.Global && !c.IsSet("hook") {
+	if target.WorkTree == "" && !o.Global && !c.IsSet("hook") {
 		return usageError{"hook install: nobody commits in a bare repository", "djleaks hook install --hook pre-receive examines what is pushed to it"}
 	}
-	result, err := hooks.Install(site, o)
+	result, err := hooks.Install(target, o)
 	for _, advice := range result.Advice {
 		if err != nil || !strings.Contains(advice.Manager, "husky") {
-			w.say("# %s is used here. To run djleaks from it, add to %s:", advice.Manager, advice.File)
-			_, _ = fmt.Fprint(w.stdout, advice.Snippet)
+			p.say("# %s is used here. To run djleaks from it, add to %s:", advice.Manager, advice.File)
+			_, _ = fmt.Fprint(p.stdout, advice.Snippet)
 		}
 	}
-	w.changes(result)
+	p.changes(result)
 	if err == nil {
-		w.sayOfHusky(site.WorkTree, result)
+		p.sayOfHusky(target.WorkTree, result)
 	}
 	return refusal(err)
 }
@@ -125,23 +125,23 @@ func (w world) hookInstall(c *cli.Context) error {
 // sayOfHusky tells what is still missing where husky is used: it starts the
 // files in .husky only once it has set itself up, and from then on Git passes
 // over those in .git/hooks.
-func (w world) sayOfHusky(workTree string, result hooks.Result) {
+func (p process) sayOfHusky(workTree string, result hooks.Result) {
 	if !slices.ContainsFunc(result.Advice, func(a hooks.Advice) bool { return a.Manager == "husky" }) {
 		return
 	}
 	for _, change := range result.Changes {
 		if filepath.Dir(change.Where) != filepath.Join(workTree, ".husky") {
-			w.say("note: this repository uses husky, which is not set up in this clone; when it is, Git passes these hooks over: djleaks hook install again then")
+			p.say("note: this repository uses husky, which is not set up in this clone; when it is, Git passes these hooks over: djleaks hook install again then")
 			return
 		}
 		if _, err := os.Stat(filepath.Join(workTree, ".husky", "_", change.Hook)); err != nil {
-			w.say("note: husky is not set up in this clone, so Git does not run %s yet: npx husky", change.Hook)
+			p.say("note: husky is not set up in this clone, so Git does not run %s yet: npx husky", change.Hook)
 			return
 		}
 	}
 }
 
-func (w world) hookUninstall(c *cli.Context) error {
+func (p process) hookUninstall(c *cli.Context) error {
 	o, err := hookOptions(c, hooks.Names()...)
 	if err != nil {
 		return err
@@ -151,61 +151,61 @@ func (w world) hookUninstall(c *cli.Context) error {
 		return err
 	}
 	defer repo.Close()
-	result, err := hooks.Uninstall(hookSite(c.Context, repo), o)
+	result, err := hooks.Uninstall(hookTarget(c.Context, repo), o)
 	if !c.IsSet("hook") {
 		result.Changes = slices.DeleteFunc(result.Changes, func(ch hooks.Change) bool { return ch.Action == hooks.NotThere })
 		if err == nil && len(result.Changes) == 0 {
-			w.say("no djleaks hook is installed here")
+			p.say("no djleaks hook is installed here")
 		}
 	}
-	w.changes(result)
+	p.changes(result)
 	return refusal(err)
 }
 
 // say writes one line of what was done. If standard output is closed, what was
 // done is done all the same.
-func (w world) say(format string, args ...any) {
-	_, _ = fmt.Fprintln(w.stdout, w.line(fmt.Sprintf(format, args...)))
+func (p process) say(format string, args ...any) {
+	_, _ = fmt.Fprintln(p.stdout, p.line(fmt.Sprintf(format, args...)))
 }
 
-func (w world) changes(result hooks.Result) {
+func (p process) changes(result hooks.Result) {
 	for _, change := range result.Changes {
 		switch {
 		case change.Where == "":
-			w.say("%s: %s", change.Hook, change.Action)
+			p.say("%s: %s", change.Hook, change.Action)
 		default:
-			w.say("%s: %s (%s)", change.Hook, change.Action, change.Where)
+			p.say("%s: %s (%s)", change.Hook, change.Action, change.Where)
 		}
 	}
 }
 
-func (w world) hookStatus(c *cli.Context) error {
+func (p process) hookStatus(c *cli.Context) error {
 	o, err := hookOptions(c, hooks.Names()...)
 	if err != nil {
 		return err
 	}
-	site, err := hookHere(c, &o)
-	if err != nil && site.CommonDir == "" {
+	target, err := hookHere(c, &o)
+	if err != nil && target.CommonDir == "" {
 		return err // but `go run` may ask
 	}
-	all, err := hooks.Status(site, o)
+	all, err := hooks.Status(target, o)
 	if err != nil {
 		return refusal(err)
 	}
 	for _, h := range all {
 		server := h.Hook == hooks.PreReceive || h.Hook == hooks.Update
-		if !c.IsSet("hook") && h.State == hooks.Absent && server == (site.WorkTree != "") {
+		if !c.IsSet("hook") && h.State == hooks.Absent && server == (target.WorkTree != "") {
 			continue // cannot run here
 		}
-		w.say("%-21s  %s", h.Hook, h.State)
+		p.say("%-21s  %s", h.Hook, h.State)
 		if h.Where != "" {
-			w.say("  at:   %s", h.Where)
+			p.say("  at:   %s", h.Where)
 		}
 		if len(h.Runs) > 0 {
-			w.say("  runs: %s", strings.Join(h.Runs, ", then "))
+			p.say("  runs: %s", strings.Join(h.Runs, ", then "))
 		}
 		if h.Note != "" {
-			w.say("  note: %s", h.Note)
+			p.say("  note: %s", h.Note)
 		}
 	}
 	return nil

@@ -14,7 +14,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func hookRunCommand(w world) *cli.Command {
+func hookRunCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "run",
 		Usage:     "do the work of a hook: what Git and hook managers call",
@@ -25,11 +25,11 @@ func hookRunCommand(w world) *cli.Command {
 			"hooks read what Git gives to them: arguments, standard input, environment.\n" +
 			"Nothing is printed when nothing is found.",
 		Flags:  scanFlags(jobsFlag(), acceptFromFlag()),
-		Action: func(c *cli.Context) error { return w.hookRun(c) },
+		Action: func(c *cli.Context) error { return p.hookRun(c) },
 	}
 }
 
-func (w world) hookRun(c *cli.Context) error {
+func (p process) hookRun(c *cli.Context) error {
 	name, args := c.Args().First(), c.Args().Tail()
 	if !slices.Contains(hooks.Names(), name) {
 		hint := say.DidYouMean(name, hooks.Names(), "the hooks are "+strings.Join(hooks.Names(), ", "))
@@ -39,9 +39,9 @@ func (w world) hookRun(c *cli.Context) error {
 		return usageError{fmt.Sprintf("hook run: unknown hook %q", name), hint}
 	}
 	if name == hooks.PreCommit || name == hooks.PreMergeCommit {
-		return w.hookCommit(c, args)
+		return p.hookCommit(c, args)
 	}
-	spec, err := w.hookRange(name, args)
+	spec, err := p.hookRange(name, args)
 	if err != nil {
 		return err
 	}
@@ -49,14 +49,14 @@ func (w world) hookRun(c *cli.Context) error {
 		return nil // deletions are free
 	}
 	if name == hooks.PreReceive || name == hooks.Update {
-		w.stdout = hooks.ServerOutput(w.stdout, w.getenv)
-		w.stderr = hooks.ServerOutput(w.stderr, w.getenv)
+		p.stdout = hooks.ServerOutput(p.stdout, p.getenv)
+		p.stderr = hooks.ServerOutput(p.stderr, p.getenv)
 	}
 	kind := scanner.ScopePush
 	if name == hooks.ReferenceTransaction {
 		kind = scanner.ScopeCommit
 	}
-	return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+	return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 		t.options.quiet, t.options.stopped = true, true
 		// On a server it is somebody else who sends the commits.
 		foreign := name == hooks.PreReceive || name == hooks.Update || repo.WorkTree() == ""
@@ -65,24 +65,24 @@ func (w world) hookRun(c *cli.Context) error {
 }
 
 // hookRange reads what Git says to a hook that is about commits.
-func (w world) hookRange(name string, args []string) (hooks.RangeSpec, error) {
+func (p process) hookRange(name string, args []string) (hooks.Revisions, error) {
 	switch name {
 	case hooks.PrePush:
-		return hooks.PrePushRange(args, w.stdin, w.getenv)
+		return hooks.PrePushRange(args, p.stdin, p.getenv)
 	case hooks.ReferenceTransaction:
-		return hooks.ReadTransaction(args, w.stdin)
+		return hooks.ReadTransaction(args, p.stdin)
 	case hooks.Update:
-		push, err := hooks.ReadUpdate(args, w.getenv)
+		push, err := hooks.ReadUpdate(args, p.getenv)
 		return push.Range, err
 	default:
-		push, err := hooks.ReadPreReceive(w.stdin, w.getenv)
+		push, err := hooks.ReadPreReceive(p.stdin, p.getenv)
 		return push.Range, err
 	}
 }
 
 // hookCommit examines what is staged.
-func (w world) hookCommit(c *cli.Context, files []string) error {
-	return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+func (p process) hookCommit(c *cli.Context, files []string) error {
+	return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 		// Of files outside of a commit a hook manager only asks.
 		t.options.quiet, t.options.stopped = true, len(files) == 0 || repo.InCommit()
 		return t.staged(c.Context, repo, files)

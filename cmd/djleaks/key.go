@@ -33,7 +33,7 @@ const (
 // maxKeyInput bounds what `key fingerprint` reads, in bytes.
 const maxKeyInput = 1 << 20
 
-func keyCommand(w world) *cli.Command {
+func keyCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:  "key",
 		Usage: "make a key, name one without showing it, or say which one signed a value",
@@ -51,7 +51,7 @@ func keyCommand(w world) *cli.Command {
 					&cli.BoolFlag{Name: "dotenv", Usage: "a line for a .env file, with such a key"},
 					&cli.StringFlag{Name: "name", Value: "DJANGO_SECRET_KEY", Usage: "with --dotenv: `NAME` of the variable"},
 				},
-				Action: func(c *cli.Context) error { return w.keyNew(c) },
+				Action: func(c *cli.Context) error { return p.keyNew(c) },
 			},
 			{
 				Name:      "fingerprint",
@@ -64,15 +64,15 @@ func keyCommand(w world) *cli.Command {
 						return usageError{"key fingerprint takes no argument: a key on the command line is seen by everyone on the host",
 							`printf %s "$SECRET_KEY" | djleaks key fingerprint`}
 					}
-					key, err := readKey(w.stdin)
+					key, err := readKey(p.stdin)
 					if err != nil {
 						return err
 					}
-					_, err = fmt.Fprintln(w.stdout, key.Fingerprint())
+					_, err = fmt.Fprintln(p.stdout, key.Fingerprint())
 					return err
 				},
 			},
-			matchCommand(w),
+			matchCommand(p),
 		},
 	}
 }
@@ -85,7 +85,7 @@ func isVariable(name string) bool {
 	return name != "" && (name[0] < '0' || name[0] > '9') && strings.IndexFunc(name, other) < 0
 }
 
-func (w world) keyNew(c *cli.Context) error {
+func (p process) keyNew(c *cli.Context) error {
 	if c.Args().Present() {
 		return tooManyArguments(c)
 	}
@@ -107,7 +107,7 @@ func (w world) keyNew(c *cli.Context) error {
 	if c.Bool("dotenv") {
 		key = name + "=" + key
 	}
-	_, err = fmt.Fprintln(w.stdout, key)
+	_, err = fmt.Fprintln(p.stdout, key)
 	return err
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func ledgerCommand(w world) *cli.Command {
+func ledgerCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:  "ledger",
 		Usage: "write down which keys may stay, and since when they are replaced",
@@ -27,7 +27,7 @@ func ledgerCommand(w world) *cli.Command {
 				ArgsUsage:   "FINGERPRINT",
 				Description: ledgerText,
 				Flags:       append(entryFlags(), ledgerFlags()...),
-				Action:      func(c *cli.Context) error { return w.ledgerAdd(c) },
+				Action:      func(c *cli.Context) error { return p.ledgerAdd(c) },
 			},
 			{
 				Name:      "list",
@@ -35,7 +35,7 @@ func ledgerCommand(w world) *cli.Command {
 				ArgsUsage: " ",
 				Flags: append(ledgerFlags(),
 					&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "text or json"}),
-				Action: func(c *cli.Context) error { return w.ledgerList(c) },
+				Action: func(c *cli.Context) error { return p.ledgerList(c) },
 			},
 			{
 				Name:      "prune",
@@ -44,7 +44,7 @@ func ledgerCommand(w world) *cli.Command {
 				Description: "Those that have expired, and those whose key is in no object of the\n" +
 					"repository, or in none of the files that they name.",
 				Flags:  ledgerFlags(),
-				Action: func(c *cli.Context) error { return w.ledgerPrune(c) },
+				Action: func(c *cli.Context) error { return p.ledgerPrune(c) },
 			},
 		},
 	}
@@ -55,7 +55,7 @@ const ledgerText = "Writes an entry into .djleaks.toml, or pyproject.toml if the
 	"changed. In CI and on a server it counts once it is merged."
 
 // acceptCommand is short for `ledger add`.
-func acceptCommand(w world) *cli.Command {
+func acceptCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:        "accept",
 		Usage:       "accept a key: short for ledger add",
@@ -69,11 +69,11 @@ func acceptCommand(w world) *cli.Command {
 			case c.Bool("list") && c.Bool("prune"):
 				return usageError{"accept: --list or --prune, not both", ""}
 			case c.Bool("list"):
-				return w.ledgerList(c)
+				return p.ledgerList(c)
 			case c.Bool("prune"):
-				return w.ledgerPrune(c)
+				return p.ledgerPrune(c)
 			}
-			return w.ledgerAdd(c)
+			return p.ledgerAdd(c)
 		},
 	}
 }
@@ -98,8 +98,8 @@ func ledgerFlags() []cli.Flag {
 
 // openLedger finds the file: at the top of the repository, or in the current
 // folder outside of one.
-func (w world) openLedger(c *cli.Context) (*scan.Scan, *scan.Ledger, *gitstore.Repository, error) {
-	s := &scan.Scan{Version: version, Getenv: w.getenv, Named: scan.Named{Config: c.String("config"), Baseline: c.String("baseline")}}
+func (p process) openLedger(c *cli.Context) (*scan.Scan, *scan.Ledger, *gitstore.Repository, error) {
+	s := &scan.Scan{Version: version, Getenv: p.getenv, Named: scan.Named{Config: c.String("config"), Baseline: c.String("baseline")}}
 	root := "."
 	repo, err := openRepository("")
 	switch {
@@ -121,12 +121,12 @@ func closeRepository(repo *gitstore.Repository) {
 	}
 }
 
-func (w world) ledgerAdd(c *cli.Context) error {
+func (p process) ledgerAdd(c *cli.Context) error {
 	e, err := readEntry(c)
 	if err != nil {
 		return err
 	}
-	_, ledger, repo, err := w.openLedger(c)
+	_, ledger, repo, err := p.openLedger(c)
 	defer closeRepository(repo)
 	if err != nil {
 		return err
@@ -134,7 +134,7 @@ func (w world) ledgerAdd(c *cli.Context) error {
 	if e, err = ledger.Accept(e); err != nil {
 		return err
 	}
-	w.say("%s: %s", ledger.Name, entryWords(&e, time.Now()))
+	p.say("%s: %s", ledger.Name, entryWords(&e, time.Now()))
 	return nil
 }
 
@@ -201,11 +201,11 @@ type listedEntry struct {
 	Expired     bool                `json:"expired"`
 }
 
-func (w world) ledgerList(c *cli.Context) error {
+func (p process) ledgerList(c *cli.Context) error {
 	if c.Args().Present() {
 		return tooManyArguments(c)
 	}
-	_, ledger, repo, err := w.openLedger(c)
+	_, ledger, repo, err := p.openLedger(c)
 	defer closeRepository(repo)
 	if err != nil {
 		return err
@@ -220,17 +220,17 @@ func (w world) ledgerList(c *cli.Context) error {
 		for i := range entries {
 			list = append(list, entryLine(ledger, i, &entries[i], now))
 		}
-		encoder := json.NewEncoder(w.stdout)
+		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(list)
 	} else if format != "text" && format != "" {
 		return usageError{fmt.Sprintf("--format: %q is neither text nor json", format), ""}
 	}
 	for i := range entries {
-		w.say("%s  %s", ledger.Where(i), entryWords(&entries[i], now))
+		p.say("%s  %s", ledger.Where(i), entryWords(&entries[i], now))
 	}
 	if len(entries) == 0 {
-		w.say("%s accepts no key", ledger.Name)
+		p.say("%s accepts no key", ledger.Name)
 	}
 	return nil
 }
@@ -245,11 +245,11 @@ func entryLine(l *scan.Ledger, n int, e *policy.Entry, now time.Time) listedEntr
 	return listedEntry{l.Where(n), e.Fingerprint, e.Path, e.Reason, day(e.Expires), day(e.Rotated), e.State(), e.By, e.Expired(now)}
 }
 
-func (w world) ledgerPrune(c *cli.Context) error {
+func (p process) ledgerPrune(c *cli.Context) error {
 	if c.Args().Present() {
 		return tooManyArguments(c)
 	}
-	s, ledger, repo, err := w.openLedger(c)
+	s, ledger, repo, err := p.openLedger(c)
 	defer closeRepository(repo)
 	if err != nil {
 		return err
@@ -263,14 +263,14 @@ func (w world) ledgerPrune(c *cli.Context) error {
 	}
 	now := time.Now()
 	for i := range removed {
-		w.say("%s: no more %s", ledger.Name, entryWords(&removed[i], now))
+		p.say("%s: no more %s", ledger.Name, entryWords(&removed[i], now))
 	}
 	if len(removed) == 0 {
-		w.say("%s: every entry accepts a key", ledger.Name)
+		p.say("%s: every entry accepts a key", ledger.Name)
 	}
 	if !complete {
-		fmt.Fprintln(w.stderr, "djleaks:", report.Line("ledger prune: not everything could be read, so only what has expired was taken out"))
-		fmt.Fprintln(w.stderr, "hint: djleaks audit says what could not be read")
+		fmt.Fprintln(p.stderr, "djleaks:", report.Line("ledger prune: not everything could be read, so only what has expired was taken out"))
+		fmt.Fprintln(p.stderr, "hint: djleaks audit says what could not be read")
 		return verdictError(exitIncomplete)
 	}
 	return nil

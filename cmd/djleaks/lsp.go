@@ -13,7 +13,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func lspCommand(w world) *cli.Command {
+func lspCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "lsp",
 		Usage:     "serve an editor: what editors start",
@@ -26,9 +26,9 @@ func lspCommand(w world) *cli.Command {
 			if c.Args().Present() {
 				return tooManyArguments(c)
 			}
-			s := &scan.Scan{Version: version, Getenv: w.getenv}
+			s := &scan.Scan{Version: version, Getenv: p.getenv}
 			server := &lsp.Server{Version: version, Check: func(path, text string) []lsp.Problem { return problems(s, path, text) }}
-			err := server.Serve(w.stdin, w.stdout)
+			err := server.Serve(p.stdin, p.stdout)
 			if errors.Is(err, lsp.ErrNoShutdown) {
 				return verdictError(exitFound) // as the protocol wants it
 			}
@@ -81,8 +81,8 @@ func hover(r *scan.Remark, rules []scanner.Rule) string {
 			fmt.Fprintf(&b, "\n\n%s\n\n%s", rule.Text, rule.Fix)
 		}
 	}
-	if r.Instead != "" {
-		fmt.Fprintf(&b, "\n\nInstead: `%s`", r.Instead)
+	if r.Replacement != "" {
+		fmt.Fprintf(&b, "\n\nInstead: `%s`", r.Replacement)
 	}
 	return b.String()
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func manCommand(w world) *cli.Command {
+func manCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "man",
 		Usage:     "print the manual page, for `man -l -`",
@@ -17,7 +17,7 @@ func manCommand(w world) *cli.Command {
 			if c.Args().Present() {
 				return tooManyArguments(c)
 			}
-			_, err := io.WriteString(w.stdout, manualPage(c.App))
+			_, err := io.WriteString(p.stdout, manualPage(c.App))
 			return err
 		},
 	}

@@ -28,7 +28,7 @@ const maxBlank = 1 << 10
 // whatToPaste is the hint for a value that cannot be checked.
 const whatToPaste = "paste what is signed: the messages cookie, a signed cookie or a signed_cookies session, session_data of the session store, a JSON Web Token, a link from a mail"
 
-func matchCommand(w world) *cli.Command {
+func matchCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "match",
 		Usage:     "read a signed value from standard input and say which key of a history signed it",
@@ -63,7 +63,7 @@ func matchCommand(w world) *cli.Command {
 			if err := checkColor(options.color); err != nil {
 				return err
 			}
-			t := &task{world: w, options: options, start: time.Now()}
+			t := &task{process: p, options: options, start: time.Now()}
 			return t.match(c.Context, c.Args().First(), c.StringSlice("salt"))
 		},
 	}

@@ -23,7 +23,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func purgeKitCommand(w world) *cli.Command {
+func purgeKitCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "purge-kit",
 		Usage:     "write what git filter-repo needs to take keys out of a history",
@@ -51,7 +51,7 @@ func purgeKitCommand(w world) *cli.Command {
 				return usageError{"purge-kit: --output names a new folder outside of the repository", "--output ../djleaks-purge"}
 			}
 			options := scanOptions{jobs: c.Int("jobs"), named: scan.Named{Config: c.String("config")}}
-			t := &task{world: w, options: options, start: time.Now()}
+			t := &task{process: p, options: options, start: time.Now()}
 			return t.purgeKit(c.Context, c.String("repository"), c.String("output"), wanted)
 		},
 	}

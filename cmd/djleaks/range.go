@@ -9,7 +9,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func rangeCommand(w world) *cli.Command {
+func rangeCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "range",
 		Usage:     "search what the commits of a range add",
@@ -27,7 +27,7 @@ func rangeCommand(w world) *cli.Command {
 			if head == "" {
 				head = "HEAD"
 			}
-			return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+			return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 				return t.scan().Range(c.Context, repo, base, head)
 			})
 		},

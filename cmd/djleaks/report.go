@@ -11,7 +11,7 @@ import (
 	"github.com/djleaks/djleaks/internal/report"
 )
 
-func reportCommand(w world) *cli.Command {
+func reportCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "report",
 		Usage:     "show a saved JSON report in another format",
@@ -24,20 +24,20 @@ func reportCommand(w world) *cli.Command {
 			if c.NArg() != 1 {
 				return usageError{"report: give one FILE", "djleaks audit --format json --output report.json"}
 			}
-			return w.rerender(c, c.Args().First())
+			return p.rerender(c, c.Args().First())
 		},
 	}
 }
 
 // rerender reads a saved report and writes it again.
-func (w world) rerender(c *cli.Context, file string) error {
+func (p process) rerender(c *cli.Context, file string) error {
 	options, err := readReportOptions(c)
 	if err != nil {
 		return err
 	}
 	// A report does not say when it was made, which GitLab wants to know.
-	t := &task{world: w, options: options, start: time.Now()}
-	var in io.Reader = w.stdin
+	t := &task{process: p, options: options, start: time.Now()}
+	var in io.Reader = p.stdin
 	name := "standard input"
 	if file != "-" {
 		name = file

@@ -15,7 +15,7 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
-func rulesCommand(w world) *cli.Command {
+func rulesCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "rules",
 		Usage:     "explain what is looked for, how severe it is, and why",
@@ -27,10 +27,10 @@ func rulesCommand(w world) *cli.Command {
 		},
 		Action: func(c *cli.Context) error {
 			if c.Bool("error-rates") {
-				return value.ErrorRates(w.stdout, 1, 10_000)
+				return value.ErrorRates(p.stdout, 1, 10_000)
 			}
 			if c.Bool("forms") {
-				return w.printForms(c.String("format"))
+				return p.printForms(c.String("format"))
 			}
 			rules := django.New().Rules()
 			if id := c.Args().First(); id != "" {
@@ -42,9 +42,9 @@ func rulesCommand(w world) *cli.Command {
 			}
 			switch format := c.String("format"); format {
 			case "text":
-				return w.printRules(rules)
+				return p.printRules(rules)
 			case "json":
-				return w.printJSON(rules)
+				return p.printJSON(rules)
 			default:
 				return neitherTextNorJSON(format)
 			}
@@ -63,29 +63,29 @@ func ruleNamed(rules []scanner.Rule, id string) (scanner.Rule, error) {
 	return scanner.Rule{}, usageError{fmt.Sprintf("rules: unknown rule %q", id), say.DidYouMean(id, names, "djleaks rules")}
 }
 
-func (w world) printRules(rules []scanner.Rule) error {
+func (p process) printRules(rules []scanner.Rule) error {
 	for i, r := range rules {
 		if i > 0 {
-			fmt.Fprintln(w.stdout)
+			fmt.Fprintln(p.stdout)
 		}
-		fmt.Fprintf(w.stdout, "%s (up to %s)\n", r.ID, r.Severity)
+		fmt.Fprintf(p.stdout, "%s (up to %s)\n", r.ID, r.Severity)
 		for _, part := range []string{strings.ToUpper(r.Title[:1]) + r.Title[1:] + ".", r.Text, r.Fix} {
-			fmt.Fprint(w.stdout, wrapped(part, 78, "    "))
+			fmt.Fprint(p.stdout, wrapped(part, 78, "    "))
 		}
 	}
 	return nil
 }
 
-func (w world) printForms(format string) error {
+func (p process) printForms(format string) error {
 	all := forms.All()
 	switch format {
 	case "text":
 	case "json":
-		return w.printJSON(all)
+		return p.printJSON(all)
 	default:
 		return neitherTextNorJSON(format)
 	}
-	table := tabwriter.NewWriter(w.stdout, 0, 0, 2, ' ', 0)
+	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "FORM\tIN TEXTS\tEXAMPLE\n")
 	for _, f := range all {
 		id, in := string(f.ID), "any"
@@ -100,8 +100,8 @@ func (w world) printForms(format string) error {
 	return table.Flush()
 }
 
-func (w world) printJSON(value any) error {
-	encoder := json.NewEncoder(w.stdout)
+func (p process) printJSON(value any) error {
+	encoder := json.NewEncoder(p.stdout)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(value)

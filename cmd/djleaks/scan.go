@@ -176,21 +176,21 @@ func checkFormat(flag, format string) error {
 
 // task is one run of a scanning command, from its options to its exit code.
 type task struct {
-	world
+	process
 	options scanOptions
 	start   time.Time
 }
 
 // newTask reads the options of a command.
-func (w world) newTask(c *cli.Context) (*task, error) {
+func (p process) newTask(c *cli.Context) (*task, error) {
 	options, err := readScanOptions(c)
-	return &task{world: w, options: options, start: time.Now()}, err
+	return &task{process: p, options: options, start: time.Now()}, err
 }
 
 // runIn is a run of a use case in the repository at a path; "" is where the
 // environment says.
-func (w world) runIn(path string, c *cli.Context, useCase func(*task, *gitstore.Repository) (*scanner.Report, error)) error {
-	t, err := w.newTask(c)
+func (p process) runIn(path string, c *cli.Context, useCase func(*task, *gitstore.Repository) (*scanner.Report, error)) error {
+	t, err := p.newTask(c)
 	if err != nil {
 		return err
 	}

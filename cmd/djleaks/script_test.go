@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		code := run(context.Background(), append([]string{"djleaks"}, os.Args[1:]...), world{
+		code := run(context.Background(), append([]string{"djleaks"}, os.Args[1:]...), process{
 			stdin:  os.Stdin,
 			stdout: io.MultiWriter(os.Stdout, log),
 			stderr: io.MultiWriter(os.Stderr, log),

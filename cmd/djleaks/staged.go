@@ -9,7 +9,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func stagedCommand(w world) *cli.Command {
+func stagedCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "staged",
 		Usage:     "search what the commit that is being made would add",
@@ -20,7 +20,7 @@ func stagedCommand(w world) *cli.Command {
 			"reads what the index and the work tree hold of them, whether or not it is new.",
 		Flags: scanFlags(acceptFromFlag()),
 		Action: func(c *cli.Context) error {
-			return w.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+			return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 				return t.staged(c.Context, repo, c.Args().Slice())
 			})
 		},

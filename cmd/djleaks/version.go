@@ -6,7 +6,7 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-func versionCommand(world) *cli.Command {
+func versionCommand(process) *cli.Command {
 	return &cli.Command{
 		Name:      "version",
 		Usage:     "print the version",

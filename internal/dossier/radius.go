@@ -113,15 +113,15 @@ type sighting struct {
 	Used   bool // installed as an app, or imported; not only required
 }
 
-// look describes how a package can be seen.
-type look struct {
+// clues describes how a package can be seen.
+type clues struct {
 	apps    []string // entries of INSTALLED_APPS
 	modules []string // what is imported
 	dists   []string // distributions
 }
 
 // sees looks for a package: an app, an import, a requirement.
-func (s *survey) sees(l look) (sighting, bool) {
+func (s *survey) sees(l clues) (sighting, bool) {
 	for _, app := range l.apps {
 		if at, ok := s.set.App(app); ok {
 			return sighting{at, app + " is in INSTALLED_APPS", true}, true

@@ -21,7 +21,7 @@ func encrypted(feature string) scanner.Effect {
 // djangoCryptography encrypts with SECRET_KEY; a CRYPTOGRAPHY_KEY does not free
 // it, because the HMAC still uses SECRET_KEY.
 func (s *survey) djangoCryptography() {
-	seen, ok := s.sees(look{modules: []string{"django_cryptography"}, dists: []string{"django-cryptography", "django-cryptography-5"}})
+	seen, ok := s.sees(clues{modules: []string{"django_cryptography"}, dists: []string{"django-cryptography", "django-cryptography-5"}})
 	if !ok {
 		return
 	}
@@ -44,7 +44,7 @@ func (s *survey) djangoCryptography() {
 
 // fernetFields is django-fernet-fields.
 func (s *survey) fernetFields() {
-	seen, ok := s.sees(look{modules: []string{"fernet_fields"}, dists: []string{"django-fernet-fields", "django-fernet-fields-v2"}})
+	seen, ok := s.sees(clues{modules: []string{"fernet_fields"}, dists: []string{"django-fernet-fields", "django-fernet-fields-v2"}})
 	if !ok {
 		return
 	}
@@ -57,7 +57,7 @@ func (s *survey) fernetFields() {
 // encryptedFields is django-fernet-encrypted-fields; another package of the
 // same module has keys of its own.
 func (s *survey) encryptedFields() {
-	seen, ok := s.sees(look{apps: []string{"encrypted_fields"}, dists: []string{"django-fernet-encrypted-fields"}})
+	seen, ok := s.sees(clues{apps: []string{"encrypted_fields"}, dists: []string{"django-fernet-encrypted-fields"}})
 	if !ok {
 		return
 	}
@@ -76,7 +76,7 @@ func (s *survey) encryptedFields() {
 
 // mirage is django-mirage-field.
 func (s *survey) mirage() {
-	seen, ok := s.sees(look{modules: []string{"mirage"}, dists: []string{"django-mirage-field"}})
+	seen, ok := s.sees(clues{modules: []string{"mirage"}, dists: []string{"django-mirage-field"}})
 	if !ok {
 		return
 	}

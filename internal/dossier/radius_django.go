@@ -185,7 +185,7 @@ func (s *survey) resetLinks() {
 			return
 		}
 	}
-	if seen, ok := s.sees(look{apps: []string{"djoser", "allauth.account", "allauth", "dj_rest_auth", "rest_auth", "authemail"}, dists: []string{"djoser", "django-allauth"}}); ok {
+	if seen, ok := s.sees(clues{apps: []string{"djoser", "allauth.account", "allauth", "dj_rest_auth", "rest_auth", "authemail"}, dists: []string{"djoser", "django-allauth"}}); ok {
 		e.Reason, e.Certain = seen.Reason+", which mails reset links", seen.Used
 		s.withEmptyPasswords(seen.Site, e)
 		return
@@ -404,24 +404,24 @@ func (s *survey) independent() {
 	}
 	for _, x := range []struct {
 		feature, reason string
-		look            look
+		clues           clues
 	}{
-		{"tokens of Django REST framework", "they are random and kept in the database", look{apps: []string{"rest_framework.authtoken"}}},
-		{"knox tokens", "they are random and kept as hashes", look{apps: []string{"knox"}, dists: []string{"django-rest-knox"}}},
-		{"OAuth toolkit", "it does not read the key", look{apps: []string{"oauth2_provider"}, dists: []string{"django-oauth-toolkit"}}},
-		{"social-auth", "it does not read the key", look{apps: []string{"social_django"}, dists: []string{"social-auth-app-django"}}},
-		{"Celery", "its message signing uses X.509 certificates, not the key", look{apps: []string{"django_celery_beat", "django_celery_results"}, modules: []string{"celery"}, dists: []string{"celery"}}},
-		{"kombu", "it does not read the key", look{modules: []string{"kombu"}}},
-		{"huey", "SignedSerializer takes a secret of its own", look{apps: []string{"huey.contrib.djhuey"}, modules: []string{"huey"}, dists: []string{"huey"}}},
-		{"django-encrypted-model-fields", "it encrypts with FIELD_ENCRYPTION_KEY", look{apps: []string{"encrypted_model_fields"}, dists: []string{"django-encrypted-model-fields"}}},
-		{"django-invitations", "its keys are random", look{apps: []string{"invitations"}, dists: []string{"django-invitations"}}},
-		{"easy-thumbnails", "it does not read the key", look{apps: []string{"easy_thumbnails"}, dists: []string{"easy-thumbnails"}}},
-		{"imagekit", "it does not read the key", look{apps: []string{"imagekit"}, dists: []string{"django-imagekit"}}},
-		{"django-hijack", "it does not read the key", look{apps: []string{"hijack"}, dists: []string{"django-hijack"}}},
-		{"django-simple-captcha", "it does not read the key", look{apps: []string{"captcha"}, dists: []string{"django-simple-captcha"}}},
-		{"django-webpush", "it does not read the key", look{apps: []string{"webpush"}, dists: []string{"django-webpush"}}},
+		{"tokens of Django REST framework", "they are random and kept in the database", clues{apps: []string{"rest_framework.authtoken"}}},
+		{"knox tokens", "they are random and kept as hashes", clues{apps: []string{"knox"}, dists: []string{"django-rest-knox"}}},
+		{"OAuth toolkit", "it does not read the key", clues{apps: []string{"oauth2_provider"}, dists: []string{"django-oauth-toolkit"}}},
+		{"social-auth", "it does not read the key", clues{apps: []string{"social_django"}, dists: []string{"social-auth-app-django"}}},
+		{"Celery", "its message signing uses X.509 certificates, not the key", clues{apps: []string{"django_celery_beat", "django_celery_results"}, modules: []string{"celery"}, dists: []string{"celery"}}},
+		{"kombu", "it does not read the key", clues{modules: []string{"kombu"}}},
+		{"huey", "SignedSerializer takes a secret of its own", clues{apps: []string{"huey.contrib.djhuey"}, modules: []string{"huey"}, dists: []string{"huey"}}},
+		{"django-encrypted-model-fields", "it encrypts with FIELD_ENCRYPTION_KEY", clues{apps: []string{"encrypted_model_fields"}, dists: []string{"django-encrypted-model-fields"}}},
+		{"django-invitations", "its keys are random", clues{apps: []string{"invitations"}, dists: []string{"django-invitations"}}},
+		{"easy-thumbnails", "it does not read the key", clues{apps: []string{"easy_thumbnails"}, dists: []string{"easy-thumbnails"}}},
+		{"imagekit", "it does not read the key", clues{apps: []string{"imagekit"}, dists: []string{"django-imagekit"}}},
+		{"django-hijack", "it does not read the key", clues{apps: []string{"hijack"}, dists: []string{"django-hijack"}}},
+		{"django-simple-captcha", "it does not read the key", clues{apps: []string{"captcha"}, dists: []string{"django-simple-captcha"}}},
+		{"django-webpush", "it does not read the key", clues{apps: []string{"webpush"}, dists: []string{"django-webpush"}}},
 	} {
-		if seen, ok := s.sees(x.look); ok {
+		if seen, ok := s.sees(x.clues); ok {
 			s.safe(seen.Site, x.feature, x.reason)
 		}
 	}

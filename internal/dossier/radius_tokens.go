@@ -22,20 +22,20 @@ func tokens(feature string) scanner.Effect {
 func (s *survey) simpleJWT() {
 	for _, x := range []struct {
 		feature, setting string
-		look             look
+		clues            clues
 	}{
-		{"Simple JWT tokens (djangorestframework-simplejwt)", "SIMPLE_JWT", look{
+		{"Simple JWT tokens (djangorestframework-simplejwt)", "SIMPLE_JWT", clues{
 			apps: []string{"rest_framework_simplejwt"}, dists: []string{"djangorestframework-simplejwt"},
 		}},
-		{"JWT tokens (django-ninja-jwt)", "NINJA_JWT", look{apps: []string{"ninja_jwt"}, dists: []string{"django-ninja-jwt"}}},
+		{"JWT tokens (django-ninja-jwt)", "NINJA_JWT", clues{apps: []string{"ninja_jwt"}, dists: []string{"django-ninja-jwt"}}},
 	} {
-		seen, ok := s.sees(x.look)
+		seen, ok := s.sees(x.clues)
 		if !ok && x.setting == "SIMPLE_JWT" {
 			seen, ok = s.restAuthJWT()
 		}
 		if !ok || !seen.Used {
-			if at, listed := s.set.Has("REST_FRAMEWORK", x.look.apps[0]); listed {
-				seen, ok = sighting{at.Site, x.look.apps[0] + " authenticates requests", true}, true
+			if at, listed := s.set.Has("REST_FRAMEWORK", x.clues.apps[0]); listed {
+				seen, ok = sighting{at.Site, x.clues.apps[0] + " authenticates requests", true}, true
 			}
 		}
 		if !ok {
@@ -48,7 +48,7 @@ func (s *survey) simpleJWT() {
 
 // restAuthJWT sees dj-rest-auth, if it is told to make JWTs.
 func (s *survey) restAuthJWT() (sighting, bool) {
-	if _, ok := s.sees(look{apps: []string{"dj_rest_auth"}}); !ok {
+	if _, ok := s.sees(clues{apps: []string{"dj_rest_auth"}}); !ok {
 		return sighting{}, false
 	}
 	use, answer := s.set.Nested("REST_AUTH", "USE_JWT")
@@ -63,7 +63,7 @@ func (s *survey) restAuthJWT() (sighting, bool) {
 
 // drfJWT are the older packages for Django REST framework.
 func (s *survey) drfJWT() {
-	seen, ok := s.sees(look{apps: []string{"rest_framework_jwt"}, dists: []string{"drf-jwt", "djangorestframework-jwt"}})
+	seen, ok := s.sees(clues{apps: []string{"rest_framework_jwt"}, dists: []string{"drf-jwt", "djangorestframework-jwt"}})
 	if !ok || !seen.Used {
 		if at, listed := s.set.Has("REST_FRAMEWORK", "rest_framework_jwt"); listed {
 			seen, ok = sighting{at.Site, "rest_framework_jwt authenticates requests", true}, true
@@ -116,7 +116,7 @@ func (s *survey) flask() {
 
 // djangoQ are the signed pickles of django-q.
 func (s *survey) djangoQ() {
-	seen, ok := s.sees(look{apps: []string{"django_q"}, dists: []string{"django-q2", "django-q"}})
+	seen, ok := s.sees(clues{apps: []string{"django_q"}, dists: []string{"django-q2", "django-q"}})
 	if !ok {
 		return
 	}
@@ -132,7 +132,7 @@ func (s *survey) djangoQ() {
 
 // sesame are magic links.
 func (s *survey) sesame() {
-	seen, ok := s.sees(look{apps: []string{"sesame"}, dists: []string{"django-sesame"}})
+	seen, ok := s.sees(clues{apps: []string{"sesame"}, dists: []string{"django-sesame"}})
 	if !ok {
 		return
 	}
@@ -151,7 +151,7 @@ func (s *survey) sesame() {
 
 // mfa are the secrets that dj-rest-auth stores signed.
 func (s *survey) mfa() {
-	seen, ok := s.sees(look{apps: []string{"dj_rest_auth.mfa"}})
+	seen, ok := s.sees(clues{apps: []string{"dj_rest_auth.mfa"}})
 	if !ok {
 		return
 	}
@@ -164,7 +164,7 @@ func (s *survey) mfa() {
 
 // twoFactor is the cookie that remembers a device.
 func (s *survey) twoFactor() {
-	seen, ok := s.sees(look{apps: []string{"two_factor"}, dists: []string{"django-two-factor-auth"}})
+	seen, ok := s.sees(clues{apps: []string{"two_factor"}, dists: []string{"django-two-factor-auth"}})
 	if !ok {
 		return
 	}
@@ -191,12 +191,12 @@ func (s *survey) twoFactor() {
 func (s *survey) registration() {
 	for _, x := range []struct {
 		feature string
-		look    look
+		clues   clues
 	}{
-		{"e-mail confirmation (django-allauth)", look{apps: []string{"allauth.account"}, dists: []string{"django-allauth"}}},
-		{"activation links (django-registration)", look{apps: []string{"django_registration"}, modules: []string{"registration.backends.hmac"}, dists: []string{"django-registration"}}},
+		{"e-mail confirmation (django-allauth)", clues{apps: []string{"allauth.account"}, dists: []string{"django-allauth"}}},
+		{"activation links (django-registration)", clues{apps: []string{"django_registration"}, modules: []string{"registration.backends.hmac"}, dists: []string{"django-registration"}}},
 	} {
-		seen, ok := s.sees(x.look)
+		seen, ok := s.sees(x.clues)
 		if !ok {
 			continue
 		}
@@ -244,7 +244,7 @@ func (s *survey) hashids() {
 
 // wagtail are the URLs of images that are made on demand.
 func (s *survey) wagtail() {
-	if _, ok := s.sees(look{apps: []string{"wagtail.images"}, dists: []string{"wagtail"}}); !ok {
+	if _, ok := s.sees(clues{apps: []string{"wagtail.images"}, dists: []string{"wagtail"}}); !ok {
 		return
 	}
 	for _, f := range s.p.Code {
@@ -281,14 +281,14 @@ func (s *survey) wagtailTokens() {
 func (s *survey) components() {
 	for _, x := range []struct {
 		feature string
-		look    look
+		clues   clues
 		help    scanner.Help
 	}{
-		{"component state (django-unicorn)", look{apps: []string{"django_unicorn"}, dists: []string{"django-unicorn"}}, scanner.HelpsNot},
-		{"field ids (django-select2)", look{apps: []string{"django_select2"}, dists: []string{"django-select2"}}, s.helpOfSigner()},
-		{"forms of the debug toolbar", look{apps: []string{"debug_toolbar"}, dists: []string{"django-debug-toolbar"}}, s.helpOfSigner()},
+		{"component state (django-unicorn)", clues{apps: []string{"django_unicorn"}, dists: []string{"django-unicorn"}}, scanner.HelpsNot},
+		{"field ids (django-select2)", clues{apps: []string{"django_select2"}, dists: []string{"django-select2"}}, s.helpOfSigner()},
+		{"forms of the debug toolbar", clues{apps: []string{"debug_toolbar"}, dists: []string{"django-debug-toolbar"}}, s.helpOfSigner()},
 	} {
-		seen, ok := s.sees(x.look)
+		seen, ok := s.sees(x.clues)
 		if !ok {
 			continue
 		}

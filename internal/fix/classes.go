@@ -49,7 +49,7 @@ func (s *site) settingsClass() ([]pysource.Edit, *refusal) {
 	if end != st.End || !s.Is(first-1, "=") || !annotated && first != st.First+2 {
 		return nil, &refusal{"the field of a settings class is written in a way that is not known", name + ": str"}
 	}
-	s.reads(variable, getter{kind: wayPydantic})
+	s.reads(variable, getter{kind: getterPydantic})
 	edit := pysource.Edit{From: s.Tokens[first-2].To, To: s.Tokens[end-1].To}
 	if !annotated {
 		edit.With = ": str"
@@ -72,7 +72,7 @@ func (s *site) field(variable string) ([]pysource.Edit, *refusal) {
 			variable = name
 		}
 	}
-	s.reads(variable, getter{kind: wayPydantic})
+	s.reads(variable, getter{kind: getterPydantic})
 	if call.Arguments[n].Keyword == "" {
 		return []pysource.Edit{s.Replace(s.first, s.end, "...")}, nil
 	}
@@ -103,7 +103,7 @@ func (s *site) configuration() ([]pysource.Edit, *refusal) {
 	st := s.Statements[s.StatementOf(s.first)]
 	switch {
 	case len(s.calls) == 0 && s.hasValues() && s.Is(st.First+1, "=") && s.first == st.First+2 && st.End == s.end:
-		s.reads("DJANGO_"+s.Word(st.First), getter{kind: wayConfiguration})
+		s.reads("DJANGO_"+s.Word(st.First), getter{kind: getterConfiguration})
 		return []pysource.Edit{s.Replace(s.first, s.end, "values.SecretValue()")}, nil
 	case len(s.calls) == 1 && (lastName(s.calls[0].Callee) == "Value" || lastName(s.calls[0].Callee) == "SecretValue"):
 		return s.configurationValue(s.Word(st.First))
@@ -127,7 +127,7 @@ func (s *site) configurationValue(name string) ([]pysource.Edit, *refusal) {
 			prefix = strings.TrimSuffix(text, "_")
 		}
 	}
-	s.reads(strings.TrimPrefix(prefix+"_"+name, "_"), getter{kind: wayConfiguration})
+	s.reads(strings.TrimPrefix(prefix+"_"+name, "_"), getter{kind: getterConfiguration})
 	edits := s.RemoveArgument(call, call.ArgumentOf(s.first))
 	if lastName(call.Callee) == "Value" {
 		edits = append([]pysource.Edit{s.Replace(call.Open-1, call.Open, "SecretValue")}, edits...)

@@ -232,14 +232,14 @@ func (p *planner) example(file, name string) {
 // loader finds the .env file that gives a variable its value, and whether
 // anything loads it.
 func (p *planner) loader(v variable) (file string, loaded bool) {
-	if v.way.kind == wayUnknown && isCompose(path.Base(v.reader)) {
+	if v.kind.kind == getterUnknown && isCompose(path.Base(v.reader)) {
 		return joinPath(dirOf(v.reader), ".env"), true
 	}
 	reader := p.parsed(v.reader)
-	if v.way.kind == wayDecouple && reader != nil {
+	if v.kind.kind == getterDecouple && reader != nil {
 		return p.upward(dirOf(v.reader)), true
 	}
-	if v.way.kind == wayPydantic {
+	if v.kind.kind == getterPydantic {
 		return p.settingsFile(reader)
 	}
 	type place struct {

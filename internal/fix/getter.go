@@ -6,23 +6,23 @@ import (
 	"github.com/djleaks/djleaks/internal/pysource"
 )
 
-// way is a way of reading the environment.
-type way uint8
+// getterKind is a way of reading the environment.
+type getterKind uint8
 
 // The ways. All but the first two know a loader of .env of their own.
 const (
-	wayUnknown       way = iota
-	wayEnvironment       // os.environ
-	wayHelper            // a function of the project
-	wayEnviron           // django-environ, environs: an Env object
-	wayDecouple          // decouple.config, and prettyconf's and starlette's like it
-	wayPydantic          // a field of a BaseSettings class
-	wayConfiguration     // a value of django-configurations
+	getterUnknown       getterKind = iota
+	getterEnvironment              // os.environ
+	getterHelper                   // a function of the project
+	getterEnviron                  // django-environ, environs: an Env object
+	getterDecouple                 // decouple.config, and prettyconf's and starlette's like it
+	getterPydantic                 // a field of a BaseSettings class
+	getterConfiguration            // a value of django-configurations
 )
 
 // getter is how a file reads a variable.
 type getter struct {
-	kind   way
+	kind   getterKind
 	call   string // what is called with the name; "" with wayEnvironment
 	object string // the mapping, with wayEnvironment: os.environ
 	module string // what must be imported for it
@@ -30,7 +30,7 @@ type getter struct {
 
 // read is the expression that reads the variable whose quoted name is given.
 func (g getter) read(quoted string) string {
-	if g.kind == wayEnvironment {
+	if g.kind == getterEnvironment {
 		return g.object + "[" + quoted + "]"
 	}
 	return g.call + "(" + quoted + ")"
@@ -39,7 +39,7 @@ func (g getter) read(quoted string) string {
 // getter finds the getter that the file has above the literal.
 func (s *site) getter() (getter, *refusal) {
 	above, below := s.getters()
-	for _, kind := range []way{wayDecouple, wayEnviron, wayHelper} {
+	for _, kind := range []getterKind{getterDecouple, getterEnviron, getterHelper} {
 		for _, g := range above {
 			if g.kind == kind {
 				return g, nil
@@ -47,16 +47,16 @@ func (s *site) getter() (getter, *refusal) {
 		}
 	}
 	for _, g := range below {
-		if g.kind != wayEnvironment && g.kind != wayHelper {
+		if g.kind != getterEnvironment && g.kind != getterHelper {
 			return g, &refusal{"what reads the environment, " + g.call + ", is made further down", "move the setting below it: " + s.leak.Name + " = " + g.read(`"`+s.variable()+`"`)}
 		}
 	}
 	for _, g := range above {
-		if g.kind == wayEnvironment {
+		if g.kind == getterEnvironment {
 			return g, nil
 		}
 	}
-	return getter{kind: wayEnvironment, object: "os.environ", module: "os"}, nil
+	return getter{kind: getterEnvironment, object: "os.environ", module: "os"}, nil
 }
 
 // getters returns what reads the environment and is made at the top level of
@@ -93,7 +93,7 @@ func (s *site) gettersTo(stars int) (above, below []getter) {
 		if g, ok := s.assigned(st); ok {
 			add(st.First, g)
 		} else if name, ok := s.helper(st); ok {
-			add(st.First, getter{kind: wayHelper, call: name})
+			add(st.First, getter{kind: getterHelper, call: name})
 		}
 	}
 	return above, below
@@ -114,16 +114,16 @@ func (s *site) starGetters(module string, stars int) []getter {
 func (s *site) importedGetter(i pysource.Import) (g getter, ok bool) {
 	switch i.Module + " " + i.Member {
 	case "decouple config", "prettyconf config":
-		return getter{kind: wayDecouple, call: i.As}, true
+		return getter{kind: getterDecouple, call: i.As}, true
 	case "decouple ":
-		return getter{kind: wayDecouple, call: i.As + ".config"}, true
+		return getter{kind: getterDecouple, call: i.As + ".config"}, true
 	case "os ":
-		return getter{kind: wayEnvironment, object: i.As + ".environ"}, true
+		return getter{kind: getterEnvironment, object: i.As + ".environ"}, true
 	case "os environ":
-		return getter{kind: wayEnvironment, object: i.As}, true
+		return getter{kind: getterEnvironment, object: i.As}, true
 	}
 	ok = i.Member == "env" && (strings.HasPrefix(i.Module, ".") || s.isLocal(i.Module)) && s.callsName(i.As)
-	return getter{kind: wayEnviron, call: i.As}, ok
+	return getter{kind: getterEnviron, call: i.As}, ok
 }
 
 // assigned reads env = environ.Env(…), config = Config(…), env = os.environ.get.
@@ -133,7 +133,7 @@ func (s *site) assigned(st pysource.Statement) (getter, bool) {
 	}
 	switch s.Source(st.First+2, st.End) {
 	case "os.environ.get", "os.getenv", "environ.get", "getenv":
-		return getter{kind: wayHelper, call: s.Word(st.First)}, true
+		return getter{kind: getterHelper, call: s.Word(st.First)}, true
 	}
 	for n := st.First + 2; n < st.End; n++ {
 		if !s.Is(n, "(") {
@@ -141,10 +141,10 @@ func (s *site) assigned(st pysource.Statement) (getter, bool) {
 		}
 		switch name := s.Word(st.First); lastName(s.CallAt(n).Callee) {
 		case "Env", "FileAwareEnv":
-			return getter{kind: wayEnviron, call: name}, true
+			return getter{kind: getterEnviron, call: name}, true
 		case "Config", "AutoConfig":
 			if s.imports("decouple") || s.imports("starlette.config") {
-				return getter{kind: wayDecouple, call: name}, true
+				return getter{kind: getterDecouple, call: name}, true
 			}
 		}
 		break
@@ -186,22 +186,22 @@ func (s *site) body(st pysource.Statement) string {
 }
 
 // callKind is the way of a function that is called in the file.
-func (s *site) callKind(callee string) way {
+func (s *site) callKind(callee string) getterKind {
 	switch {
 	case strings.HasSuffix(callee, "environ.get"), s.imports("os.environ") && s.isEnvironment(strings.TrimSuffix(callee, ".get")), lastName(callee) == "getenv" && (strings.Contains(callee, ".") || s.imports("os")):
-		return wayEnvironment
+		return getterEnvironment
 	}
 	object, _, _ := strings.Cut(callee, ".")
 	above, below := s.getters()
 	for _, g := range append(above, below...) {
-		if g.kind != wayEnvironment && (g.call == callee || g.kind == wayEnviron && g.call == object) {
+		if g.kind != getterEnvironment && (g.call == callee || g.kind == getterEnviron && g.call == object) {
 			return g.kind
 		}
 	}
 	switch lastName(callee) {
 	case "Value", "SecretValue":
 		if s.imports("configurations") || s.imports("configurations.values") {
-			return wayConfiguration
+			return getterConfiguration
 		}
 	}
 	return s.ownKind(callee)
@@ -219,9 +219,9 @@ func (py *pythonFile) isEnvironment(name string) bool {
 
 // ownKind looks for a function of the project: what does it do without its
 // default?
-func (s *site) ownKind(callee string) way {
+func (s *site) ownKind(callee string) getterKind {
 	if strings.Contains(callee, ".") {
-		return wayUnknown
+		return getterUnknown
 	}
 	file := s.pythonFile
 	for _, i := range s.Imports() {
@@ -235,11 +235,11 @@ func (s *site) ownKind(callee string) way {
 	for _, st := range in.Statements {
 		if in.Is(st.First, "def") && in.Is(st.First+1, callee) {
 			if _, ok := in.helper(st); ok {
-				return wayHelper
+				return getterHelper
 			}
 		}
 	}
-	return wayUnknown
+	return getterUnknown
 }
 
 // module reads a module of the project.
@@ -326,7 +326,7 @@ func (s *site) variable() string {
 		}
 		for _, call := range s.Calls(st.First, st.End) {
 			reads := s.Is(call.Open, "[") && strings.HasSuffix(call.Callee, "environ")
-			if !reads && (len(call.Arguments) == 0 || call.Callee == "" || s.Is(call.Open, "[") || s.callKind(call.Callee) == wayUnknown) {
+			if !reads && (len(call.Arguments) == 0 || call.Callee == "" || s.Is(call.Open, "[") || s.callKind(call.Callee) == getterUnknown) {
 				continue
 			}
 			if name, ok := s.OneString(&call.Arguments[0]); ok && name != "" {

@@ -94,7 +94,7 @@ type variable struct {
 	name   string
 	reader string // the file that reads it
 	line   int    // of its old text
-	way    getter
+	kind   getter
 }
 
 // Make plans the change for leaks. Others are keys that stay where they are;

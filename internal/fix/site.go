@@ -38,7 +38,7 @@ func (s *site) reads(name string, way getter) {
 	if way.module != "" && !s.imported(way.module) {
 		s.needs = way.module
 	}
-	s.variables = append(s.variables, variable{name: name, reader: s.path, line: s.leak.Line, way: way})
+	s.variables = append(s.variables, variable{name: name, reader: s.path, line: s.leak.Line, kind: way})
 }
 
 // quoted writes a name between the quotes that the literal has.
@@ -95,7 +95,7 @@ func (s *site) scheme() ([]pysource.Edit, *refusal) {
 		return nil, nil
 	}
 	name := env.Arguments[n].Keyword
-	s.reads(name, getter{kind: wayEnviron, call: "env"})
+	s.reads(name, getter{kind: getterEnviron, call: "env"})
 	kind := pair.Arguments[0]
 	return []pysource.Edit{s.Replace(pair.Open, pair.Close+1, s.Source(kind.First, kind.End))}, nil
 }
@@ -111,7 +111,7 @@ func (s *site) setdefault() ([]pysource.Edit, *refusal) {
 	if !ok || first != call.First || end != call.Close+1 {
 		return nil, &refusal{"os.environ.setdefault gives the key", byHand(s.leak)}
 	}
-	s.reads(name, getter{kind: wayEnvironment})
+	s.reads(name, getter{kind: getterEnvironment})
 	// The statement may be all of a block: what stays must be a statement.
 	return []pysource.Edit{s.Replace(call.First, call.Close+1, strings.TrimSuffix(s.Source(call.First, call.Open), ".setdefault")+"["+s.quoted(name)+"]")}, nil
 }
@@ -154,13 +154,13 @@ func (s *site) defaultIn(call *pysource.Call, n int) ([]pysource.Edit, *refusal)
 func (s *site) dropDefault(call *pysource.Call, n int, name string) ([]pysource.Edit, *refusal) {
 	kind := s.callKind(call.Callee)
 	switch kind {
-	case wayEnvironment:
-		s.variables = append(s.variables, variable{name: name, reader: s.path, line: s.leak.Line, way: getter{kind: kind}})
+	case getterEnvironment:
+		s.variables = append(s.variables, variable{name: name, reader: s.path, line: s.leak.Line, kind: getter{kind: kind}})
 		return append(s.subscript(call), s.RemoveArgument(call, n)...), nil
-	case wayUnknown:
+	case getterUnknown:
 		return nil, &refusal{fmt.Sprintf("what %s does without its default is not known", call.Callee), byHand(s.leak)}
 	}
-	s.variables = append(s.variables, variable{name: name, reader: s.path, line: s.leak.Line, way: getter{kind: kind, call: call.Callee}})
+	s.variables = append(s.variables, variable{name: name, reader: s.path, line: s.leak.Line, kind: getter{kind: kind, call: call.Callee}})
 	return s.RemoveArgument(call, n), nil
 }
 
@@ -202,17 +202,17 @@ func (s *site) alternative() ([]pysource.Edit, *refusal) {
 	}
 	name, ok := s.OneString(&call.Arguments[0])
 	kind := s.callKind(call.Callee)
-	if !ok || kind == wayUnknown {
+	if !ok || kind == getterUnknown {
 		return nil, nil
 	}
 	edits := []pysource.Edit{{From: s.Tokens[end-1].To, To: s.Tokens[s.end-1].To}}
-	if kind == wayEnvironment {
+	if kind == getterEnvironment {
 		edits = append(edits, s.subscript(call)...)
 	}
 	if len(call.Arguments) == 2 {
 		edits = append(edits, s.RemoveArgument(call, 1)...)
 	}
-	s.variables = append(s.variables, variable{name: name, reader: s.path, line: s.leak.Line, way: getter{kind: kind, call: call.Callee}})
+	s.variables = append(s.variables, variable{name: name, reader: s.path, line: s.leak.Line, kind: getter{kind: kind, call: call.Callee}})
 	return edits, nil
 }
 

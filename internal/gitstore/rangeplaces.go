@@ -26,7 +26,7 @@ type rangePlace struct {
 // the old side's blobs included; items are 0 to items-1. Refs are the
 // heads of the range that hold the item. whole is false if there is more than
 // can be listed. It may be called when Chunks has returned.
-func (s *Range) Places(matched map[scanner.ObjectID][]int32, items int) (places [][]scanner.Place, whole bool) {
+func (s *Range) Places(matched map[scanner.ObjectID][]int32, items int) (places [][]scanner.Presence, whole bool) {
 	c := s.compared
 	blobs := newBitset(len(c.blobs.all))
 	held := map[uint32][]int32{}
@@ -84,15 +84,15 @@ func hasItem(items []int32, item int32) bool {
 }
 
 // finishPlaces writes places out, those of each item by path.
-func (s *Range) finishPlaces(all []*rangePlace, items int) [][]scanner.Place {
-	out := make([][]scanner.Place, items)
+func (s *Range) finishPlaces(all []*rangePlace, items int) [][]scanner.Presence {
+	out := make([][]scanner.Presence, items)
 	heads := s.heads()
 	lookups := 0
 	for _, p := range all {
 		if len(p.blobs) == 0 {
 			continue // only taken out: it was there before the range
 		}
-		place := scanner.Place{Path: s.compared.pathName(p.path), Reachable: true,
+		place := scanner.Presence{Path: s.compared.pathName(p.path), Reachable: true,
 			Introduced: summaries(p.introduced), Removed: summaries(p.removed)}
 		seen := map[uint32]bool{}
 		for _, blob := range slices.Backward(p.blobs) { // the last version first
@@ -113,7 +113,7 @@ func (s *Range) finishPlaces(all []*rangePlace, items int) [][]scanner.Place {
 		out[p.item] = append(out[p.item], place)
 	}
 	for _, list := range out {
-		slices.SortFunc(list, func(a, b scanner.Place) int { return strings.Compare(a.Path, b.Path) })
+		slices.SortFunc(list, func(a, b scanner.Presence) int { return strings.Compare(a.Path, b.Path) })
 	}
 	return out
 }

@@ -5,9 +5,9 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// insteadOf is what to write in the place of a key, for a reader.
-func (o Options) insteadOf(at *scanner.Occurrence) scanner.Replacement {
-	r := scanner.Replacement{Line: at.Instead, Variable: "DJANGO_SECRET_KEY"}
+// replacementOf is what to write in the place of a key, for a reader.
+func (o Options) replacementOf(at *scanner.Occurrence) scanner.Replacement {
+	r := scanner.Replacement{Line: at.Replacement, Variable: "DJANGO_SECRET_KEY"}
 	if o.Replacement != nil {
 		r = o.Replacement(at)
 	}
@@ -45,7 +45,7 @@ func (o Options) whatToDo(keys []scanner.Key, program string) []step {
 		live = live || current(keys[i].Status)
 		generated = generated || keys[i].Class.Generated()
 		if len(keys[i].Occurrences) > 0 && setting == "" {
-			if r := o.insteadOf(&keys[i].Occurrences[0]); r.Python {
+			if r := o.replacementOf(&keys[i].Occurrences[0]); r.Python {
 				setting = r.Line
 			}
 		}

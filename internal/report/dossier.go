@@ -266,8 +266,8 @@ func radius(r *scanner.Report) (effects []scanner.Effect) {
 	return effects
 }
 
-// effectPlace is where an effect was seen.
-func effectPlace(path string, line int) string {
+// pathAndLine is where an effect was seen.
+func pathAndLine(path string, line int) string {
 	switch {
 	case path == "":
 		return ""
@@ -283,7 +283,7 @@ func djangoWords(p *scanner.Project) string {
 		return "Django of unknown version"
 	}
 	words := "Django " + clean(p.Django)
-	if at := effectPlace(p.DjangoPath, p.DjangoLine); at != "" {
+	if at := pathAndLine(p.DjangoPath, p.DjangoLine); at != "" {
 		words += ", " + at
 	}
 	return words
@@ -295,7 +295,7 @@ func windowWords(w *scanner.Window) string {
 		return ""
 	}
 	words := "What the old key signed is accepted for up to " + say.Counted(max(1, w.Seconds/86400), "day", "days") + " (" + clean(w.Setting)
-	if at := effectPlace(w.Path, w.Line); at != "" {
+	if at := pathAndLine(w.Path, w.Line); at != "" {
 		words += ", " + at
 	}
 	return words + ")."

@@ -157,7 +157,7 @@ func gitlabCommitOf(a alert, r *scanner.Report) gitlabCommit {
 	switch {
 	case len(a.at.Introduced) > 0:
 		c := a.at.Introduced[0]
-		return gitlabCommit{SHA: clean(c.Commit), Date: c.Date.UTC().Format(time.RFC3339), Author: person(c.Author)}
+		return gitlabCommit{SHA: clean(c.Commit), Date: c.Date.UTC().Format(time.RFC3339), Author: authorName(c.Author)}
 	case r.Scope.Head != "":
 		return gitlabCommit{SHA: clean(r.Scope.Head)}
 	}

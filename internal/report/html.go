@@ -118,23 +118,23 @@ type (
 		Words, Reasons []string
 		Refs           []pageRefs
 		Timeline       *timeline
-		Places         []pagePlace
+		Places         []pageOccurrence
 		Events         []pageEvent
 		Left           []string
 	}
-	pageRefs  struct{ Short, More string }
-	pagePlace struct{ Place, Name, Status, Instead string }
-	pageEvent struct{ Date, What, Commit, Link, Author string }
+	pageRefs       struct{ Short, More string }
+	pageOccurrence struct{ Place, Name, Status, Replacement string }
+	pageEvent      struct{ Date, What, Commit, Link, Author string }
 )
 
 func writeHTML(w io.Writer, r *scanner.Report, opt Options) error {
-	inside := tame(r)
+	inside := normalized(r)
 	fold(inside)
 	text, err := json.Marshal(inside) // with <, > and & escaped
 	if err != nil {
 		return fmt.Errorf("report: html: %w", err)
 	}
-	arrange(r)
+	sorted(r)
 	view := pageOf(r, opt)
 	view.JSON = template.JS(printableJSON(text))
 	view.Style, view.Script = template.CSS(pageStyle), template.JS(pageScript)
@@ -234,7 +234,7 @@ func pagePlays(r *scanner.Report, opt Options) (out []pagePlay) {
 			words := whenWords(b.When)
 			box := pageBox{When: strings.ToUpper(words[:1]) + words[1:], Start: number}
 			for j := range b.Steps {
-				box.Steps = append(box.Steps, pageStepOf(b.Steps[j].Do, b.Steps[j].Run, effectPlace(b.Steps[j].Path, b.Steps[j].Line)))
+				box.Steps = append(box.Steps, pageStepOf(b.Steps[j].Do, b.Steps[j].Run, pathAndLine(b.Steps[j].Path, b.Steps[j].Line)))
 				number++
 			}
 			play.Boxes = append(play.Boxes, box)
@@ -272,7 +272,7 @@ func pageRadiusOf(r *scanner.Report) *pageRadius {
 		}
 		g := &out.Groups[len(out.Groups)-1]
 		g.Effects = append(g.Effects, pageEffect{
-			clean(e.Feature), effectPlace(e.Path, e.Line), clean(e.Reason), clean(e.Attack), clean(e.Rotation), helpWords(e.Fallbacks), !e.Certain,
+			clean(e.Feature), pathAndLine(e.Path, e.Line), clean(e.Reason), clean(e.Attack), clean(e.Rotation), helpWords(e.Fallbacks), !e.Certain,
 		})
 	}
 	for _, x := range []struct {
@@ -281,7 +281,7 @@ func pageRadiusOf(r *scanner.Report) *pageRadius {
 	}{{"Not affected", p.NotAffected}, {"Not seen", p.NotSeen}} {
 		rows := []pageRow{}
 		for _, e := range x.list {
-			rows = append(rows, pageRow{clean(e.Feature), effectPlace(e.Path, e.Line), clean(e.Reason)})
+			rows = append(rows, pageRow{clean(e.Feature), pathAndLine(e.Path, e.Line), clean(e.Reason)})
 		}
 		if len(rows) > 0 {
 			out.Evidence = append(out.Evidence, pageEvidence{x.title + " (" + say.Thousands(len(rows)) + ")", rows})
@@ -429,9 +429,9 @@ func pagePlacesOf(v *pageKey, k *scanner.Key, opt Options) {
 		if i == 0 {
 			v.At = place(o)
 		}
-		p := pagePlace{Place: place(o), Name: clean(o.Name), Status: statusWords(o.Status)}
+		p := pageOccurrence{Place: place(o), Name: clean(o.Name), Status: statusWords(o.Status)}
 		if current(o.Status) {
-			p.Instead = opt.insteadOf(o).String()
+			p.Replacement = opt.replacementOf(o).String()
 		}
 		v.Places = append(v.Places, p)
 	}
@@ -449,7 +449,7 @@ func pageEventsOf(v *pageKey, k *scanner.Key, r *scanner.Report) {
 		if c.AtOrBefore {
 			date = "≤ " + date
 		}
-		v.Events = append(v.Events, pageEvent{date, what, short(c.Commit), commitLink(r.Scope.Remote, c.Commit), person(c.Author)})
+		v.Events = append(v.Events, pageEvent{date, what, short(c.Commit), commitLink(r.Scope.Remote, c.Commit), authorName(c.Author)})
 	}
 	n := 0
 	if k.Dossier != nil {

@@ -99,7 +99,7 @@ func markdownKey(b *strings.Builder, k *scanner.Key) {
 	}
 	b.WriteString("\n<details><summary>Timeline of key " + html.EscapeString(clean(string(k.Fingerprint))) + "</summary>\n\n")
 	for _, e := range list[:min(len(list), markdownRows)] {
-		b.WriteString("- " + e.words() + " at " + codeSpan(place(e.at)) + " by " + codeSpan(person(e.commit.Author)) + "\n")
+		b.WriteString("- " + e.words() + " at " + codeSpan(place(e.at)) + " by " + codeSpan(authorName(e.commit.Author)) + "\n")
 	}
 	if n := len(list) - markdownRows; n > 0 {
 		b.WriteString("- and " + say.Counted(n, "more change", "more changes") + "\n")

@@ -39,7 +39,7 @@ func markdownPlay(b *strings.Builder, p *scanner.Play) {
 		b.WriteString("\n**" + strings.ToUpper(whenWords(box.When)[:1]) + whenWords(box.When)[1:] + "**\n\n")
 		for _, s := range box.Steps {
 			b.WriteString("- [ ] ")
-			if at := effectPlace(s.Path, s.Line); at != "" {
+			if at := pathAndLine(s.Path, s.Line); at != "" {
 				b.WriteString(codeSpan(at) + ": ")
 			}
 			b.WriteString(markdownText(clean(s.Do)) + "\n")
@@ -114,7 +114,7 @@ func markdownRadius(b *strings.Builder, r *scanner.Report) {
 	for i := range effects {
 		e := &effects[i]
 		feature := markdownText(clean(e.Feature))
-		if at := effectPlace(e.Path, e.Line); at != "" {
+		if at := pathAndLine(e.Path, e.Line); at != "" {
 			feature += " " + cell(at)
 		}
 		if !e.Certain {
@@ -147,7 +147,7 @@ func markdownEvidence(b *strings.Builder, title string, list []scanner.Evidence)
 	b.WriteString("\n<details><summary>" + title + " (" + say.Thousands(len(list)) + ")</summary>\n\n")
 	for _, e := range list[:min(len(list), markdownRows)] {
 		b.WriteString("- " + markdownText(clean(e.Feature)))
-		if at := effectPlace(e.Path, e.Line); at != "" {
+		if at := pathAndLine(e.Path, e.Line); at != "" {
 			b.WriteString(" " + codeSpan(at))
 		}
 		b.WriteString(": " + markdownText(clean(e.Reason)) + "\n")
@@ -171,7 +171,7 @@ func markdownLife(b *strings.Builder, k *scanner.Key) {
 	n := len(k.Timeline)
 	for i := range k.Timeline[:min(n, markdownRows)] {
 		c := &k.Timeline[i]
-		b.WriteString("- " + day(c.Date) + " " + codeSpan(changeWords(c)) + " in " + codeSpan(short(c.Commit.Commit)) + " by " + codeSpan(person(c.Author)) + "\n")
+		b.WriteString("- " + day(c.Date) + " " + codeSpan(changeWords(c)) + " in " + codeSpan(short(c.Commit.Commit)) + " by " + codeSpan(authorName(c.Author)) + "\n")
 	}
 	if more := n - markdownRows + k.MoreChanges; more > 0 && n > markdownRows {
 		b.WriteString("- and " + say.Counted(more, "more change", "more changes") + "\n")

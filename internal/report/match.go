@@ -68,7 +68,7 @@ func (m *Match) Conclude() {
 // WriteMatch shows the answer as "text" or "json".
 func WriteMatch(w io.Writer, format string, m *Match, opt Options) error {
 	for i := range m.Signatures {
-		m.Signatures[i].Key = tameKeys([]scanner.Key{m.Signatures[i].Key})[0]
+		m.Signatures[i].Key = normalizeKeys([]scanner.Key{m.Signatures[i].Key})[0]
 	}
 	m.Conclude()
 	m = scanner.Redacted(opt.Found, m)

@@ -104,7 +104,7 @@ func checked(r *scanner.Report) (*scanner.Report, error) {
 	if r.Verdict == scanner.Clean && !r.Coverage.Complete {
 		return nil, errors.New("it says clean of a scan that is not complete")
 	}
-	out := tame(r)
+	out := normalized(r)
 	fillSeverities(out)
 	return out, nil
 }

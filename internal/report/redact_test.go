@@ -24,7 +24,7 @@ func namedAfterKeys(text string) *scanner.Report {
 			}
 			for j := range k.Occurrences {
 				o := &k.Occurrences[j]
-				o.Path, o.Name, o.Instead, o.Refs = "a/"+text+".py", text, text, append(o.Refs, "refs/heads/"+text)
+				o.Path, o.Name, o.Replacement, o.Refs = "a/"+text+".py", text, text, append(o.Refs, "refs/heads/"+text)
 				o.Introduced = append(o.Introduced, commit("x", "2024-03-04T09:30:00Z", text))
 			}
 		}

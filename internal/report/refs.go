@@ -134,10 +134,10 @@ func keyRank(k *scanner.Key) int {
 	return rank
 }
 
-// arrange sorts the places of each key by what a reader should see first: the
+// sorted sorts the places of each key by what a reader should see first: the
 // worst, then what is at HEAD, on branches, in tags, under review, in history.
-// Commits go by date. r is a tame copy.
-func arrange(r *scanner.Report) {
+// Commits go by date. r is a normalized copy.
+func sorted(r *scanner.Report) {
 	for _, keys := range [][]scanner.Key{r.Keys, r.Accepted, r.Known, r.NeverCommitted} {
 		for i := range keys {
 			places := keys[i].Occurrences

@@ -88,23 +88,23 @@ func Write(w io.Writer, format string, r *scanner.Report, opt Options) error {
 	if write == nil {
 		return fmt.Errorf("report: unknown format %q: it is one of %s", clean(format), strings.Join(Formats(), ", "))
 	}
-	r = scanner.Redacted(opt.Found, tame(r))
+	r = scanner.Redacted(opt.Found, normalized(r))
 	switch format {
 	case "json", "jsonl", "html": // these keep the order of the report; HTML for the JSON in it
 	default:
-		arrange(r)
+		sorted(r)
 	}
 	return write(w, r, opt)
 }
 
-// tame returns a copy of r that every format can show: no list is nil, every
+// normalized returns a copy of r that every format can show: no list is nil, every
 // date has a form in RFC 3339, which hostile commits need not have, and the
 // address of the repository has no password.
-func tame(r *scanner.Report) *scanner.Report {
+func normalized(r *scanner.Report) *scanner.Report {
 	out := *r
-	out.Keys, out.Accepted, out.Known = tameKeys(r.Keys), tameKeys(r.Accepted), tameKeys(r.Known)
+	out.Keys, out.Accepted, out.Known = normalizeKeys(r.Keys), normalizeKeys(r.Accepted), normalizeKeys(r.Known)
 	if len(r.NeverCommitted) > 0 {
-		out.NeverCommitted = tameKeys(r.NeverCommitted)
+		out.NeverCommitted = normalizeKeys(r.NeverCommitted)
 	}
 	out.Scope.Repository, out.Scope.Remote = withoutLogin(r.Scope.Repository), withoutLogin(r.Scope.Remote)
 	out.Coverage.Skipped = append([]scanner.Skip{}, r.Coverage.Skipped...)
@@ -124,24 +124,24 @@ func withoutLogin(repository string) string {
 	return repository
 }
 
-func tameKeys(keys []scanner.Key) []scanner.Key {
+func normalizeKeys(keys []scanner.Key) []scanner.Key {
 	out := append([]scanner.Key{}, keys...)
 	for i := range out {
 		k := &out[i]
 		k.Reasons = append([]string{}, k.Reasons...)
-		k.Dossier = tameDossier(k.Dossier)
+		k.Dossier = normalizeDossier(k.Dossier)
 		k.Occurrences = append([]scanner.Occurrence{}, k.Occurrences...)
 		for j := range k.Occurrences {
 			o := &k.Occurrences[j]
 			o.Refs = append([]string{}, o.Refs...)
-			o.Introduced, o.Removed = tameCommits(o.Introduced), tameCommits(o.Removed)
+			o.Introduced, o.Removed = normalizeCommits(o.Introduced), normalizeCommits(o.Removed)
 		}
 	}
 	return out
 }
 
-// tameDossier returns a copy without absent lists.
-func tameDossier(d *scanner.Dossier) *scanner.Dossier {
+// normalizeDossier returns a copy without absent lists.
+func normalizeDossier(d *scanner.Dossier) *scanner.Dossier {
 	if d == nil {
 		return nil
 	}
@@ -150,20 +150,20 @@ func tameDossier(d *scanner.Dossier) *scanner.Dossier {
 	out.BlastRadius = append([]scanner.Effect{}, d.BlastRadius...)
 	out.Timeline = append([]scanner.Change{}, d.Timeline...)
 	for i := range out.Timeline {
-		out.Timeline[i].Date = tameDate(out.Timeline[i].Date)
+		out.Timeline[i].Date = normalizeDate(out.Timeline[i].Date)
 	}
 	if d.Exposure != nil {
 		e := *d.Exposure
-		e.First, e.Last = tameDate(e.First), tameDate(e.Last)
+		e.First, e.Last = normalizeDate(e.First), normalizeDate(e.Last)
 		out.Exposure = &e
 	}
 	return &out
 }
 
-func tameCommits(commits []scanner.Commit) []scanner.Commit {
+func normalizeCommits(commits []scanner.Commit) []scanner.Commit {
 	out := append([]scanner.Commit{}, commits...)
 	for i := range out {
-		out[i].Date = tameDate(out[i].Date)
+		out[i].Date = normalizeDate(out[i].Date)
 	}
 	return out
 }
@@ -174,7 +174,7 @@ var (
 	lastDate  = time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 )
 
-func tameDate(t time.Time) time.Time {
+func normalizeDate(t time.Time) time.Time {
 	if _, err := t.MarshalJSON(); err == nil {
 		return t
 	}

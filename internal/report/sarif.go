@@ -311,7 +311,7 @@ func sarifOf(a alert, index map[string]int) sarifResult {
 	result := sarifResult{
 		RuleID: ruleOf(a), RuleIndex: index[ruleOf(a)], Level: sarifLevelOf(a.at.Severity),
 		Message:   sarifText{Text: sarifEscape(message)},
-		Locations: []sarifLocation{sarifPlace(a.at, k.Length)},
+		Locations: []sarifLocation{sarifLocationOf(a.at, k.Length)},
 		Fingerprints: map[string]string{
 			"primaryLocationLineHash": a.id()[:16] + ":1",
 			"djangoKey/v1":            string(k.Fingerprint),
@@ -338,7 +338,7 @@ func sarifRelated(a alert) []sarifLocation {
 			continue
 		}
 		id := len(out) + 1
-		l := sarifPlace(o, a.key.Length)
+		l := sarifLocationOf(o, a.key.Length)
 		l.ID, l.Message = &id, &sarifText{Text: sarifEscape(sentence(statusWords(o.Status)))}
 		out = append(out, l)
 	}
@@ -355,16 +355,16 @@ func sarifTimeline(result *sarifResult, k *scanner.Key) {
 	result.Properties.LastCommit = list[len(list)-1].commit.Commit
 	var flow sarifThreadFlow
 	for _, e := range list[:min(len(list), sarifSteps)] {
-		l := sarifPlace(e.at, k.Length)
+		l := sarifLocationOf(e.at, k.Length)
 		l.Message = &sarifText{Text: sarifEscape(sentence(e.words()))}
 		flow.Locations = append(flow.Locations, sarifFlowLocation{l})
 	}
 	result.CodeFlows = []sarifCodeFlow{{[]sarifThreadFlow{flow}}}
 }
 
-// sarifPlace is where a key is. The end is that of the key as Django sees
+// sarifLocationOf is where a key is. The end is that of the key as Django sees
 // it, which is longer or shorter than what is written where it has escapes.
-func sarifPlace(o *scanner.Occurrence, length int) sarifLocation {
+func sarifLocationOf(o *scanner.Occurrence, length int) sarifLocation {
 	line, column := max(o.Line, 1), max(o.Column, 1)
 	return sarifLocation{Physical: sarifPhysical{
 		Artifact: sarifArtifact{uri(o), sourceRoot},

@@ -40,7 +40,7 @@ func (t *text) staged() {
 	}
 	t.more(len(keys)-n, "", "key", "keys")
 	if n > 0 && !advise {
-		t.instead("", &keys[0])
+		t.replacement("", &keys[0])
 	}
 	if n > 0 && t.report.Scope.Kind == scanner.ScopePush {
 		t.line(t.bold.Sprint("take out:  "), "git commit --amend", t.dim.Sprint("  if it is the last commit, else git rebase -i"))
@@ -49,7 +49,7 @@ func (t *text) staged() {
 	case n > 0 && t.opt.Fixable:
 		t.line(t.bold.Sprint("fix:       "), t.called("djleaks fix --write"), t.dim.Sprint("  (takes it out of the code; without --write shows how)"))
 	case n > 0:
-		command, note := freshKey(t.opt.insteadOf(&keys[0].Occurrences[0]))
+		command, note := freshKey(t.opt.replacementOf(&keys[0].Occurrences[0]))
 		t.line(t.bold.Sprint("fresh key: "), t.called(command), t.dim.Sprint("  ("+note+")"))
 	}
 	if n > 0 {
@@ -142,16 +142,16 @@ func (t *text) stagedKey(k *scanner.Key, advise bool) {
 		if t.report.Scope.Kind == scanner.ScopeStaged {
 			where = ", already committed on the side that is merged"
 		}
-		t.line("  commit:  ", short(in[0].Commit), " by ", person(in[0].Author), where)
+		t.line("  commit:  ", short(in[0].Commit), " by ", authorName(in[0].Author), where)
 	}
 	why := classWords(k.Class)
 	if more := reasons(k); len(more) > 0 {
 		why = more[0]
 	}
 	t.line("  why:     ", why)
-	t.instead("  ", k)
+	t.replacement("  ", k)
 }
 
-func (t *text) instead(indent string, k *scanner.Key) {
-	t.line(indent, "instead: ", t.opt.insteadOf(&k.Occurrences[0]).String())
+func (t *text) replacement(indent string, k *scanner.Key) {
+	t.line(indent, "instead: ", t.opt.replacementOf(&k.Occurrences[0]).String())
 }

@@ -122,7 +122,7 @@ func (t *text) commits(label string, commits []scanner.Commit) {
 		if c.AtOrBefore {
 			before = "at or before "
 		}
-		t.line("    ", label, " ", before, day(c.Date), " in ", short(c.Commit), " by ", person(c.Author))
+		t.line("    ", label, " ", before, day(c.Date), " in ", short(c.Commit), " by ", authorName(c.Author))
 	}
 	t.more(len(commits)-n, "               ", "commit", "commits")
 }

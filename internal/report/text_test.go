@@ -176,7 +176,7 @@ func TestAnAuthorWhoseNameIsAnAddressKeepsTheAddress(t *testing.T) {
 		"Ada @ home":            "Ada @ home",
 		"":                      "somebody without a name",
 	} {
-		if got := person(name); got != want {
+		if got := authorName(name); got != want {
 			t.Errorf("%q is shown as %q, want %q", name, got, want)
 		}
 	}
@@ -327,7 +327,7 @@ func TestAFreshKeyGoesWhereTheAdvisedLineLooksForIt(t *testing.T) {
 		`SECRET_KEY = env("a b; rm -rf .")`:            `uvx djleaks key new --dotenv >> .env`,
 	} {
 		r := stagedWith(1)
-		r.Keys[0].Occurrences[0].Instead = instead
+		r.Keys[0].Occurrences[0].Replacement = instead
 		if out := render(t, "text", r, Options{Program: "uvx djleaks"}); !strings.Contains(out, "fresh key: "+want+"  (") {
 			t.Errorf("%s: want %s:\n%s", instead, want, out)
 		}

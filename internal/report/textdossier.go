@@ -82,7 +82,7 @@ func (t *text) radius() {
 // effect is one feature: what it gives an attacker if that is the point, else
 // what a new key breaks. Verbose tells all of it.
 func (t *text) effect(e *scanner.Effect) {
-	at := effectPlace(e.Path, e.Line)
+	at := pathAndLine(e.Path, e.Line)
 	if e.Effect == scanner.EffectLinks && !t.opt.Verbose {
 		line := clean(e.Feature)
 		if at != "" {
@@ -124,7 +124,7 @@ func (t *text) evidence(label string, list []scanner.Evidence) {
 	n := t.limit(len(list), textEvidence)
 	for _, e := range list[:n] {
 		line := clean(e.Feature)
-		if at := effectPlace(e.Path, e.Line); at != "" {
+		if at := pathAndLine(e.Path, e.Line); at != "" {
 			line += " (" + at + ")"
 		}
 		t.paragraph("    ", "      ", line+": "+clean(e.Reason), t.dim.Sprint)
@@ -152,7 +152,7 @@ func (t *text) playbook() {
 func (t *text) step(number int, s *scanner.Step) {
 	label := strconv.Itoa(number) + ". "
 	do := clean(s.Do)
-	if at := effectPlace(s.Path, s.Line); at != "" {
+	if at := pathAndLine(s.Path, s.Line); at != "" {
 		do = at + ": " + do
 	}
 	const indent = "       "

@@ -98,9 +98,9 @@ func short(id string) string { return clean(id[:min(len(id), 10)]) }
 
 func day(t time.Time) string { return t.Format(time.DateOnly) }
 
-// person is an author's name. Some people have their address for a name; what
+// authorName is an author's name. Some people have their address for a name; what
 // follows the @ is not ours to spread.
-func person(name string) string {
+func authorName(name string) string {
 	if i := strings.IndexByte(name, '@'); i > 0 && i < len(name)-1 && name[i-1] != ' ' && name[i+1] != ' ' {
 		end := i
 		for end < len(name) && name[end] != ' ' && name[end] != '>' {

@@ -55,7 +55,7 @@ func (s *Scan) Remarks(d *Document) ([]Remark, []scanner.Rule, error) {
 		return nil, nil, err
 	}
 	collector := scanner.NewCollector(settings.Detector)
-	collector.Advise()
+	collector.SuggestReplacements()
 	collector.Add(&scanner.Chunk{Path: d.name, Text: []byte(d.Text), Worktree: true})
 	findings := s.findings(collector)
 	r := s.report(scanner.ScopeFiles, settings)

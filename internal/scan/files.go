@@ -57,7 +57,7 @@ func (s *Scan) fileSettings() (root string, settings *Settings, err error) {
 
 func searchFiles(ctx context.Context, detector *django.Detector, root string, names []string, stdin io.Reader) (*scanner.Collector, scanner.Coverage, error) {
 	collector := scanner.NewCollector(detector)
-	collector.Advise()
+	collector.SuggestReplacements()
 	coverage, err := collector.Run(ctx, below{root, source.Files(names, stdin)})
 	if errors.Is(err, fs.ErrNotExist) {
 		err = Mistake{err, ""}

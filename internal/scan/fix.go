@@ -14,8 +14,8 @@ import (
 	"github.com/djleaks/djleaks/scanner/django"
 )
 
-// Place is a file of the work tree, or a line of it.
-type Place struct {
+// Location is a file of the work tree, or a line of it.
+type Location struct {
 	Path string // below the top level, with slashes
 	Line int    // from 1; 0 for the whole file
 }
@@ -23,7 +23,7 @@ type Place struct {
 // Fix plans the change that takes the open keys out of the work tree: those that
 // fail, and what a machine made for tests; of the places that are named, all.
 // The coverage says what could not be read. newKey makes a key for .env.
-func (s *Scan) Fix(ctx context.Context, repo *gitstore.Repository, places []Place, newKey func() string) (*fix.Plan, *worktree.Tree, scanner.Coverage, error) {
+func (s *Scan) Fix(ctx context.Context, repo *gitstore.Repository, places []Location, newKey func() string) (*fix.Plan, *worktree.Tree, scanner.Coverage, error) {
 	settings, err := ReadSettings(WorkTree(repo), s.Named)
 	if err != nil {
 		return nil, nil, scanner.Coverage{}, err
@@ -80,7 +80,7 @@ func (s *Scan) Fixable(ctx context.Context, repo *gitstore.Repository, r *scanne
 }
 
 // checkPlaces makes sure that what the user names is there.
-func checkPlaces(tree *worktree.Tree, places []Place) error {
+func checkPlaces(tree *worktree.Tree, places []Location) error {
 	for _, p := range places {
 		_, err := tree.Read(p.Path)
 		switch {
@@ -96,7 +96,7 @@ func checkPlaces(tree *worktree.Tree, places []Place) error {
 }
 
 // split tells the findings that are to be fixed from the others.
-func split(r *scanner.Report, detector *django.Detector, findings []scanner.Finding, places []Place) (leaks, others []fix.Leak) {
+func split(r *scanner.Report, detector *django.Detector, findings []scanner.Finding, places []Location) (leaks, others []fix.Leak) {
 	type place struct {
 		key        scanner.Fingerprint
 		path       string
@@ -125,7 +125,7 @@ func split(r *scanner.Report, detector *django.Detector, findings []scanner.Find
 	return leaks, others
 }
 
-func isNamed(places []Place, f *scanner.Finding) bool {
+func isNamed(places []Location, f *scanner.Finding) bool {
 	for _, p := range places {
 		if p.Path == f.Path && (p.Line == 0 || p.Line == f.Line) {
 			return true
@@ -137,7 +137,7 @@ func isNamed(places []Place, f *scanner.Finding) bool {
 // workTreeSource yields the files of a work tree, or those that are named.
 type workTreeSource struct {
 	tree   *worktree.Tree
-	places []Place
+	places []Location
 }
 
 // Chunks implements scanner.Source.

@@ -43,7 +43,7 @@ func (s *Scan) rangeSettings(repo *gitstore.Repository, source *gitstore.Range) 
 }
 
 // Commits says which commits a hook is about: those reachable from what is
-// included and from nothing that is excluded. It is a hooks.RangeSpec.
+// included and from nothing that is excluded. It is what hooks.Revisions names.
 type Commits struct {
 	// Include holds revisions as Git writes them. One that does not exist is an
 	// error.
@@ -151,7 +151,7 @@ func distinct(ids []scanner.ObjectID) []scanner.ObjectID {
 // search adds to a report the keys that a set of commits adds.
 func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, settings *Settings, r *scanner.Report) error {
 	collector := scanner.NewCollector(settings.Detector)
-	collector.Advise()
+	collector.SuggestReplacements()
 	source.WantKnown = collector.Found
 	filter := prefilter{detector: settings.Detector, jobs: s.jobs(), dirs: s.newObjects(repo), repo: repo}
 	defer filter.close()

@@ -33,7 +33,7 @@ func withRemarks(matched map[scanner.ObjectID][]int32, items []scanner.Item, rem
 
 // placedRemarks are the remarks about current files: their blobs are the first
 // of a place that a ref has.
-func placedRemarks(remarks []scanner.RemarkIn, places []scanner.Place) []scanner.Remark {
+func placedRemarks(remarks []scanner.RemarkIn, places []scanner.Presence) []scanner.Remark {
 	byBlob := map[scanner.ObjectID][]scanner.Remark{}
 	for _, m := range remarks {
 		byBlob[m.ID] = append(byBlob[m.ID], m.Remark)
@@ -54,6 +54,6 @@ func placedRemarks(remarks []scanner.RemarkIn, places []scanner.Place) []scanner
 }
 
 // atHEAD are the places that HEAD has. Its blob is the first of each.
-func atHEAD(places []scanner.Place) []scanner.Place {
-	return slices.DeleteFunc(slices.Clone(places), func(p scanner.Place) bool { return !slices.Contains(p.Refs, "HEAD") })
+func atHEAD(places []scanner.Presence) []scanner.Presence {
+	return slices.DeleteFunc(slices.Clone(places), func(p scanner.Presence) bool { return !slices.Contains(p.Refs, "HEAD") })
 }

@@ -26,7 +26,7 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 		return nil, err
 	}
 	collector := scanner.NewCollector(settings.Detector)
-	collector.Advise()
+	collector.SuggestReplacements()
 	coverage, err := collector.Run(ctx, repo.Staged(gitstore.StagedOptions{Paths: paths, WantKnown: collector.Found}))
 	if err != nil {
 		return nil, err

@@ -64,9 +64,9 @@ type Input struct {
 
 // Result is the answer.
 type Result struct {
-	Places  [][]scanner.Place // of each item, by path
-	Commits int64             // commits read
-	Trees   int64             // trees read
+	Places  [][]scanner.Presence // of each item, by path
+	Commits int64                // commits read
+	Trees   int64                // trees read
 	Missing Missing
 	// Broken are commits and trees that could not be understood. What a broken
 	// tree holds behind the damage is not in the Places.

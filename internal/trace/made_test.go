@@ -308,7 +308,7 @@ func (s *store) tips(words string) []trace.Tip {
 
 // show writes the places of an item as one line each: path, what introduced
 // and removed it, where it is.
-func (s *store) lines(places []scanner.Place) string {
+func (s *store) lines(places []scanner.Presence) string {
 	var out []string
 	for _, p := range places {
 		line := p.Path + " +" + s.list(p.Introduced) + " -" + s.list(p.Removed)

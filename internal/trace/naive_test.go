@@ -192,14 +192,14 @@ func TestRunAgreesWithTheNaiveAnswer(t *testing.T) {
 }
 
 // sortedLines is lines with each list by name.
-func (s *store) sortedLines(places []scanner.Place) string {
+func (s *store) sortedLines(places []scanner.Presence) string {
 	var out []string
 	for _, p := range places {
 		byName := func(a, b scanner.Commit) int { return strings.Compare(s.names[a.Commit], s.names[b.Commit]) }
 		p.Introduced, p.Removed = slices.Clone(p.Introduced), slices.Clone(p.Removed)
 		slices.SortFunc(p.Introduced, byName)
 		slices.SortFunc(p.Removed, byName)
-		out = append(out, s.lines([]scanner.Place{p}))
+		out = append(out, s.lines([]scanner.Presence{p}))
 	}
 	sort.Strings(out)
 	return strings.Join(out, "\n")

@@ -182,7 +182,7 @@ func story(path string, in, out []string) string {
 }
 
 // ourStory is the same from a trace.
-func ourStory(places []scanner.Place) string {
+func ourStory(places []scanner.Presence) string {
 	var lines []string
 	for _, p := range places {
 		var in, out []string
@@ -235,8 +235,8 @@ func compareWithGit(t *testing.T, dir string, blobs []scanner.ObjectID, every in
 	}
 }
 
-func unreachable(places []scanner.Place) bool {
-	return slices.ContainsFunc(places, func(p scanner.Place) bool { return !p.Reachable })
+func unreachable(places []scanner.Presence) bool {
+	return slices.ContainsFunc(places, func(p scanner.Presence) bool { return !p.Reachable })
 }
 
 // TestRealHistoryAgreesWithGit runs on the repository that

@@ -86,7 +86,7 @@ func (t *tracer) looseRoots(ctx context.Context, blobs bitset) []uint32 {
 }
 
 // places turns the events into the places of each item, by path.
-func (t *tracer) places(ctx context.Context, out [][]scanner.Place) error {
+func (t *tracer) places(ctx context.Context, out [][]scanner.Presence) error {
 	t.sortEvents()
 	b := newBuilder(t)
 	events := t.events
@@ -108,7 +108,7 @@ func (t *tracer) places(ctx context.Context, out [][]scanner.Place) error {
 		}
 	}
 	for _, list := range out {
-		slices.SortStableFunc(list, func(a, b scanner.Place) int { return strings.Compare(a.Path, b.Path) })
+		slices.SortStableFunc(list, func(a, b scanner.Presence) int { return strings.Compare(a.Path, b.Path) })
 	}
 	return nil
 }
@@ -168,7 +168,7 @@ func newBuilder(t *tracer) *builder {
 }
 
 // place makes a place from its events, which are sorted.
-func (b *builder) place(p *place, events []event) (out scanner.Place, err error) {
+func (b *builder) place(p *place, events []event) (out scanner.Presence, err error) {
 	removed := len(events)
 	for i, e := range events {
 		if e.commit&eventRemoved != 0 {

@@ -19,7 +19,7 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
-	out := &Result{Commits: s.count, Trees: s.trees, Places: make([][]scanner.Place, in.Items)}
+	out := &Result{Commits: s.count, Trees: s.trees, Places: make([][]scanner.Presence, in.Items)}
 	tips := s.findTips(in.Tips)
 	marks := s.findMarks(in.Marks)
 	out.Marked = marks.of

@@ -28,10 +28,10 @@ var getters = []struct{ sign, call string }{
 	{"import os\r", `os.environ["%s"]`},
 }
 
-// Instead returns the line of Python to write in the place of a match, with the
+// ReplacementLine returns the line of Python to write in the place of a match, with the
 // getter that its file uses already and the name of the variable that it asks
 // for; "" if the file says nothing about either, or is no Python.
-func (*Detector) Instead(text []byte, m *scanner.Match) string {
+func (*Detector) ReplacementLine(text []byte, m *scanner.Match) string {
 	if !strings.HasPrefix(string(m.Form), "python") || value.IsFallbacks(m.Name) || !plainName(m.Name) {
 		return ""
 	}
@@ -81,12 +81,12 @@ func Replacement(o *scanner.Occurrence) scanner.Replacement {
 		r.Line, r.Python = name+` = [k for k in os.environ.get("DJANGO_SECRET_KEY_FALLBACKS", "").split(",") if k]`, true
 		return r
 	}
-	if o.Instead != "" {
-		r.Line, r.Python = o.Instead, true
-		r.Variable, r.Dotenv = readBy(o.Instead)
+	if o.Replacement != "" {
+		r.Line, r.Python = o.Replacement, true
+		r.Variable, r.Dotenv = readBy(o.Replacement)
 		return r
 	}
-	switch placeOf(o) {
+	switch roleOf(o) {
 	case inMessage:
 		r.Note = "write the message again without the key"
 	case inPython:
@@ -138,11 +138,11 @@ func variableFor(name string) string {
 	return name
 }
 
-// A filePlace is what kind of file holds an occurrence.
-type filePlace uint8
+// A fileRole is what kind of file holds an occurrence.
+type fileRole uint8
 
 const (
-	elsewhere filePlace = iota
+	elsewhere fileRole = iota
 	inMessage
 	inPython
 	inPipeline // of a CI system
@@ -152,9 +152,9 @@ const (
 	inDotenv
 )
 
-// placeOf tells it by the form, or where that does not tell by the name of the
+// roleOf tells it by the form, or where that does not tell by the name of the
 // file.
-func placeOf(o *scanner.Occurrence) filePlace {
+func roleOf(o *scanner.Occurrence) fileRole {
 	if o.Commit != "" && o.Path == "" {
 		return inMessage
 	}

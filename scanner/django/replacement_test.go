@@ -29,7 +29,7 @@ func TestTheLineToWriteUsesTheGetterOfTheFile(t *testing.T) {
 		if len(found) != 1 {
 			t.Fatalf("case %q: %d matches", c.want, len(found))
 		}
-		if got := d.Instead(text, &found[0]); got != c.want {
+		if got := d.ReplacementLine(text, &found[0]); got != c.want {
 			t.Errorf("form %s: %q, want %q", found[0].Form, got, c.want)
 		}
 	}
@@ -58,7 +58,7 @@ func TestAReplacementForADangerousFallbackIsAListWithoutEmptyEntries(t *testing.
 	for _, rule := range []string{"django-empty-fallback", "django-none-fallback"} {
 		o := scanner.Occurrence{
 			Path: "settings.py", Form: "python-assign", Name: "SECRET_KEY_FALLBACKS", Rule: rule,
-			Instead: `SECRET_KEY_FALLBACKS = os.environ["SECRET_KEY_FALLBACKS"]`, // would be a list of characters
+			Replacement: `SECRET_KEY_FALLBACKS = os.environ["SECRET_KEY_FALLBACKS"]`, // would be a list of characters
 		}
 		if got := django.Replacement(&o).String(); !strings.HasPrefix(got, "SECRET_KEY_FALLBACKS = [k for k in ") || !strings.HasSuffix(got, " if k]") {
 			t.Errorf("%s: %s", rule, got)

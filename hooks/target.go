@@ -8,9 +8,9 @@ import (
 	"github.com/djleaks/djleaks/internal/say"
 )
 
-// Site is what must be known of a repository to install hooks in it. All paths
+// Target is what must be known of a repository to install hooks in it. All paths
 // are absolute unless it says otherwise.
-type Site struct {
+type Target struct {
 	WorkTree  string // top of the work tree; "" for a bare repository
 	CommonDir string // the directory that all work trees share: .git of the first one
 
@@ -41,17 +41,17 @@ type Site struct {
 //	git config -z --show-scope --show-origin --type=path --get-all core.hooksPath
 //
 // which has a scope, an origin and a value each, the one that counts last.
-func (s *Site) ReadHooksPath(out string) {
+func (t *Target) ReadHooksPath(out string) {
 	fields := strings.Split(out, "\x00")
 	for i := 0; i+2 < len(fields); i += 3 {
 		scope, origin, value := fields[i], strings.TrimPrefix(fields[i+1], "file:"), fields[i+2]
 		switch scope {
 		case "system", "global":
-			s.GlobalHooksPath, s.GlobalOrigin, s.GlobalOff = value, origin, emptyPath(scope, origin, value)
+			t.GlobalHooksPath, t.GlobalOrigin, t.GlobalOff = value, origin, emptyPath(scope, origin, value)
 		case "local", "worktree":
-			s.LocalHooksPath, s.LocalOff = value, emptyPath(scope, origin, value)
+			t.LocalHooksPath, t.LocalOff = value, emptyPath(scope, origin, value)
 		case "command":
-			s.ForNow = &Refusal{
+			t.ForNow = &Refusal{
 				"core.hooksPath is set for this process alone, by -c or in the environment, so where Git looks without it is not known",
 				"run this again without -c core.hooksPath, and without GIT_CONFIG_COUNT and GIT_CONFIG_PARAMETERS in the environment",
 			}
@@ -76,60 +76,60 @@ type folder struct {
 }
 
 // folder finds where Git, or husky, looks for hook files.
-func (s Site) folder(global bool) (folder, error) {
-	if off := s.off(global); off != nil {
+func (t Target) folder(global bool) (folder, error) {
+	if off := t.off(global); off != nil {
 		return folder{}, off
 	}
 	switch {
-	case global && s.GlobalHooksPath != "":
-		if !filepath.IsAbs(s.GlobalHooksPath) {
-			return folder{}, &Refusal{"core.hooksPath of " + s.origin() + " is relative, so it means another place in every repository", "install in each repository, or set an absolute path"}
+	case global && t.GlobalHooksPath != "":
+		if !filepath.IsAbs(t.GlobalHooksPath) {
+			return folder{}, &Refusal{"core.hooksPath of " + t.origin() + " is relative, so it means another place in every repository", "install in each repository, or set an absolute path"}
 		}
-		return folder{dir: filepath.Clean(s.GlobalHooksPath), global: true}, nil
-	case global && s.GlobalDir != "":
-		return folder{dir: s.GlobalDir, global: true}, nil
+		return folder{dir: filepath.Clean(t.GlobalHooksPath), global: true}, nil
+	case global && t.GlobalDir != "":
+		return folder{dir: t.GlobalDir, global: true}, nil
 	case global:
 		return folder{}, &Refusal{"no directory for the user's configuration", "set HOME or XDG_CONFIG_HOME"}
-	case s.LocalHooksPath != "":
-		return s.localFolder()
-	case s.GlobalHooksPath != "":
+	case t.LocalHooksPath != "":
+		return t.localFolder()
+	case t.GlobalHooksPath != "":
 		return folder{}, &Refusal{
-			"core.hooksPath of " + s.origin() + " sends Git to " + s.GlobalHooksPath + ", so hooks in " + filepath.Join(s.CommonDir, "hooks") + " would never run",
-			"djleaks hook install --global, or for this repository alone: git config core.hooksPath " + say.Quote(filepath.Join(s.CommonDir, "hooks")),
+			"core.hooksPath of " + t.origin() + " sends Git to " + t.GlobalHooksPath + ", so hooks in " + filepath.Join(t.CommonDir, "hooks") + " would never run",
+			"djleaks hook install --global, or for this repository alone: git config core.hooksPath " + say.Quote(filepath.Join(t.CommonDir, "hooks")),
 		}
 	}
-	return folder{dir: filepath.Join(s.CommonDir, "hooks")}, nil
+	return folder{dir: filepath.Join(t.CommonDir, "hooks")}, nil
 }
 
 // off is why Git runs hooks from no folder, or nil.
-func (s Site) off(global bool) *Refusal {
+func (t Target) off(global bool) *Refusal {
 	switch {
-	case s.ForNow != nil:
-		return s.ForNow
+	case t.ForNow != nil:
+		return t.ForNow
 	case global:
-		return s.GlobalOff
-	case s.LocalOff != nil:
-		return s.LocalOff
-	case s.LocalHooksPath == "":
-		return s.GlobalOff
+		return t.GlobalOff
+	case t.LocalOff != nil:
+		return t.LocalOff
+	case t.LocalHooksPath == "":
+		return t.GlobalOff
 	}
 	return nil
 }
 
-func (s Site) origin() string {
-	if s.GlobalOrigin == "" {
+func (t Target) origin() string {
+	if t.GlobalOrigin == "" {
 		return "the global configuration"
 	}
-	return s.GlobalOrigin
+	return t.GlobalOrigin
 }
 
-func (s Site) localFolder() (folder, error) {
-	dir := s.LocalHooksPath
+func (t Target) localFolder() (folder, error) {
+	dir := t.LocalHooksPath
 	if !filepath.IsAbs(dir) {
 		// Git looks from where it runs the hook.
-		top := s.WorkTree
+		top := t.WorkTree
 		if top == "" {
-			top = s.CommonDir
+			top = t.CommonDir
 		}
 		dir = filepath.Join(top, dir)
 	}
@@ -140,7 +140,7 @@ func (s Site) localFolder() (folder, error) {
 	if filepath.Base(dir) == "_" && filepath.Base(filepath.Dir(dir)) == ".husky" {
 		return folder{dir: filepath.Dir(dir), shared: true, husky: true}, nil
 	}
-	return folder{dir: dir, shared: s.WorkTree != "" && within(s.WorkTree, dir) && !within(s.CommonDir, dir)}, nil
+	return folder{dir: dir, shared: t.WorkTree != "" && within(t.WorkTree, dir) && !within(t.CommonDir, dir)}, nil
 }
 
 func within(parent, path string) bool {
@@ -149,4 +149,4 @@ func within(parent, path string) bool {
 }
 
 // ownHooks is the hooks directory of the repository itself.
-func (s Site) ownHooks() string { return filepath.Join(s.CommonDir, "hooks") }
+func (t Target) ownHooks() string { return filepath.Join(t.CommonDir, "hooks") }

@@ -13,31 +13,31 @@ import (
 	"github.com/djleaks/djleaks/internal/gitstore"
 )
 
-// hookSite gathers what the hooks package has to know of a repository. Git
+// hookTarget gathers what the hooks package has to know of a repository. Git
 // itself is asked for its configuration, because the files of the user and of
 // the machine, and what they include, count here too.
-func hookSite(ctx context.Context, repo *gitstore.Repository) hooks.Site {
-	site := hooks.Site{WorkTree: repo.WorkTree(), CommonDir: repo.CommonDir()}
+func hookTarget(ctx context.Context, repo *gitstore.Repository) hooks.Target {
+	target := hooks.Target{WorkTree: repo.WorkTree(), CommonDir: repo.CommonDir()}
 	if dir, err := os.UserConfigDir(); err == nil && filepath.IsAbs(dir) {
-		site.GlobalDir = filepath.Join(dir, "djleaks", "hooks")
+		target.GlobalDir = filepath.Join(dir, "djleaks", "hooks")
 	}
 	dir := repo.WorkTree()
 	if dir == "" {
 		dir = repo.GitDir()
 	}
 	if git, err := exec.LookPath("git"); err == nil {
-		site.Git = func(args ...string) (string, error) { return runGit(ctx, git, dir, args) }
-		out, err := site.Git("config", "-z", "--show-scope", "--show-origin", "--type=path", "--get-all", "core.hooksPath")
+		target.Git = func(args ...string) (string, error) { return runGit(ctx, git, dir, args) }
+		out, err := target.Git("config", "-z", "--show-scope", "--show-origin", "--type=path", "--get-all", "core.hooksPath")
 		if err == nil {
-			site.ReadHooksPath(out)
-			return site
+			target.ReadHooksPath(out)
+			return target
 		}
 	}
 	if path, ok := repo.Config().Get("core.hookspath"); ok {
 		// Git itself is not there to say where this is from.
-		site.ReadHooksPath("local\x00.git/config\x00" + path + "\x00")
+		target.ReadHooksPath("local\x00.git/config\x00" + path + "\x00")
 	}
-	return site
+	return target
 }
 
 // runGit runs one plumbing command of Git's configuration, which starts no
