@@ -22,6 +22,7 @@ func (r *Repository) objects() (*packfile.Store, error) {
 		return nil, err
 	}
 	store.CacheBases(basesKept)
+	store.CheckNames()
 	r.store = store
 	return store, nil
 }

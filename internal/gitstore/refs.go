@@ -21,7 +21,8 @@ type Ref struct {
 	Name   string
 	Target string             // the ref that a symbolic ref names, else empty
 	ID     scanner.ObjectID   // what it names
-	Commit scanner.ObjectID   // the commit that is, or that a tag leads to; empty if none
+	Peeled scanner.ObjectID   // the commit, tree or blob that is, or that a tag leads to; empty if it cannot be read
+	Commit scanner.ObjectID   // Peeled, if it is a commit; else empty
 	Tags   []scanner.ObjectID // annotated tags on the way to Commit
 }
 
@@ -42,7 +43,7 @@ func (r *Repository) Refs() ([]Ref, error) {
 	peeled := map[scanner.ObjectID]int{} // many refs name one object
 	for i := range refs {
 		if first, ok := peeled[refs[i].ID]; ok {
-			refs[i].Commit, refs[i].Tags = refs[first].Commit, refs[first].Tags
+			refs[i].Peeled, refs[i].Commit, refs[i].Tags = refs[first].Peeled, refs[first].Commit, refs[first].Tags
 			continue
 		}
 		peeled[refs[i].ID] = i
@@ -72,7 +73,7 @@ func isNoteOfGit(name string) bool {
 	return !strings.HasPrefix(name, "refs/") && strings.HasSuffix(name, "_HEAD")
 }
 
-// peelRef fills in Commit and Tags.
+// peelRef fills in Peeled, Commit and Tags.
 func (r *Repository) peelRef(ref *Ref) {
 	t, last, tags, err := r.peel(ref.ID)
 	ref.Tags = tags
@@ -84,6 +85,7 @@ func (r *Repository) peelRef(ref *Ref) {
 		r.warn(WarnRefs, ref.Name, "ref names what cannot be read: "+err.Error(), "")
 		return
 	}
+	ref.Peeled = last
 	if t == packfile.Commit {
 		ref.Commit = last
 	}

@@ -10,8 +10,9 @@
 // Files are mapped where the system can do that; a mapped file that shrinks
 // while it is read gives an error and not a signal.
 //
-// Object names are not computed again from the contents: a loose object under
-// a wrong name is returned under that name.
+// The names of packed objects are not computed again from their contents: an index
+// says what they are. Those of loose objects are where the caller asks for it, with
+// CheckName or Store.CheckNames.
 package packfile
 
 import "errors"
@@ -27,6 +28,7 @@ var (
 	ErrBase      = errors.New("delta base is missing")
 	ErrCycle     = errors.New("delta chain is a cycle")
 	ErrChanged   = errors.New("file changed while it was read")
+	ErrName      = errors.New("its content does not fit its name")
 )
 
 // Type is the type of an object, or the type of a pack entry.

@@ -23,6 +23,7 @@ type Store struct {
 	dirs   []string
 	idSize int
 	bases  *bases // nil: nothing is kept
+	named  bool   // the names of loose objects are checked
 
 	touched atomic.Int64 // bytes of mapped packs, about
 
@@ -53,6 +54,10 @@ func OpenStore(objectDirs []string, idSize int) (*Store, error) {
 	}
 	return &Store{dirs: objectDirs, idSize: idSize}, nil
 }
+
+// CheckNames makes Get and Open refuse a loose object whose content is not that of
+// its name, with ErrName. It is for a store that nobody uses yet.
+func (s *Store) CheckNames() { s.named = true }
 
 // Get returns type and content of an object. The content is the caller's. An
 // object that is nowhere is ErrNotFound; one that is too large to be held is
@@ -124,6 +129,7 @@ func (s *Store) Close() error {
 // copyOf is one place where an object is stored.
 type copyOf struct {
 	store  *Store
+	id     scanner.ObjectID
 	loose  string // path; empty if packed
 	pack   *storePack
 	offset int64
@@ -168,7 +174,7 @@ func (s *Store) findLoose(id scanner.ObjectID, try func(*copyOf) bool) bool {
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			continue
 		}
-		if try(&copyOf{store: s, loose: path}) {
+		if try(&copyOf{store: s, id: id, loose: path}) {
 			return true
 		}
 	}
@@ -184,7 +190,7 @@ func (s *Store) findPacked(packs []*storePack, id scanner.ObjectID, try func(*co
 		if ok {
 			s.touch()
 		}
-		if ok && try(&copyOf{store: s, pack: p, offset: offset}) {
+		if ok && try(&copyOf{store: s, id: id, pack: p, offset: offset}) {
 			return true
 		}
 	}
@@ -337,7 +343,11 @@ func (c *copyOf) read() (Type, []byte, error) {
 	if err != nil {
 		return 0, nil, err
 	}
-	return f.Loose(nil, src)
+	t, text, err := f.Loose(nil, src)
+	if err == nil && c.store.named {
+		err = CheckName([]byte(c.id), t, text)
+	}
+	return t, text, err
 }
 
 func (c *copyOf) header() (Type, int64, error) {
@@ -355,7 +365,11 @@ func (c *copyOf) header() (Type, int64, error) {
 
 func (c *copyOf) open() (t Type, size int64, r io.ReadCloser, err error) {
 	if c.loose != "" {
-		return OpenLoose(c.loose)
+		t, size, r, err = OpenLoose(c.loose)
+		if err == nil && c.store.named {
+			r = NamedReader(r, []byte(c.id), t, size)
+		}
+		return t, size, r, err
 	}
 	e, err := c.pack.pack.Entry(c.offset)
 	if err != nil {

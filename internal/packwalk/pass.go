@@ -17,10 +17,11 @@ type Visit func(worker int, o *Object) error
 // Search shows every blob, commit and tag in which an anchor of set stands. The
 // Coverage counts the blobs searched and their bytes, whether they have an
 // anchor or not, and names everything that could not be read, packs and
-// entries of unknown type included. The error is that of visit or of ctx; the
+// entries of unknown type and loose objects under a wrong name included. Those are
+// shown all the same. The error is that of visit or of ctx; the
 // Coverage says then how much was left.
 func (w *Walk) Search(ctx context.Context, set *scanner.AnchorSet, visit Visit) (scanner.Coverage, error) {
-	p := &pass{walk: w, set: set, visit: visit, orphans: true}
+	p := &pass{walk: w, set: set, visit: visit, orphans: true, named: true}
 	p.kinds[packfile.Blob], p.kinds[packfile.Commit], p.kinds[packfile.Tag] = true, true, true
 	cov, err := p.run(ctx)
 	w.addSkips(&cov)
@@ -44,9 +45,10 @@ func (w *Walk) Commits(ctx context.Context, visit Visit) (scanner.Coverage, erro
 }
 
 // Trees shows every tree. A tree with a Base is shown after it. The Coverage
-// names the trees that could not be read; it counts nothing.
+// names the trees that could not be read, and loose ones under a wrong name; it
+// counts nothing.
 func (w *Walk) Trees(ctx context.Context, visit Visit) (scanner.Coverage, error) {
-	p := &pass{walk: w, visit: visit}
+	p := &pass{walk: w, visit: visit, named: true}
 	p.kinds[packfile.Tree] = true
 	return p.run(ctx)
 }
@@ -58,6 +60,7 @@ type pass struct {
 	set     *scanner.AnchorSet // nil: every object is shown
 	visit   Visit
 	orphans bool  // entries of unknown type are reported
+	named   bool  // so are loose objects under a wrong name
 	past    *past // what is left out; nil if nothing is
 
 	unit  atomic.Int64 // next one to be done

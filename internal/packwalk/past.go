@@ -22,7 +22,7 @@ type Searched struct {
 // from them. known gets the id of a blob, commit or tag, borrowed until it
 // returns, and is called by several goroutines at a time.
 func (w *Walk) SearchNew(ctx context.Context, set *scanner.AnchorSet, known func(id []byte) bool, visit Visit) (scanner.Coverage, *Searched, error) {
-	p := &pass{walk: w, set: set, visit: visit, orphans: true, past: &past{known: known}}
+	p := &pass{walk: w, set: set, visit: visit, orphans: true, named: true, past: &past{known: known}}
 	p.kinds[packfile.Blob], p.kinds[packfile.Commit], p.kinds[packfile.Tag] = true, true, true
 	p.past.searched = newBitset(w.count)
 	if err := p.look(ctx); err != nil {

@@ -337,10 +337,21 @@ func (k *worker) looseObject(pos int) {
 	case err != nil && (kind == 0 && k.pass.orphans || k.pass.kinds[kind]):
 		k.skip(id, err)
 	case err == nil && k.pass.kinds[kind]:
+		if k.pass.named {
+			k.checkName(kind, id, text)
+		}
 		k.showWhole(kind, ordinal, id, text)
 	}
 	if cap(k.loose)+cap(k.file) > keepLoose {
 		k.loose, k.file = nil, nil
+	}
+}
+
+// checkName reports an object whose content is not that of its name. Whoever made
+// it can tie knots that true names rule out: commits that are each other's parents.
+func (k *worker) checkName(kind packfile.Type, id, text []byte) {
+	if err := packfile.CheckName(id, kind, text); err != nil {
+		k.cov.Skip(scanner.Skip{ID: scanner.ObjectID(id).String(), Reason: reason(err)})
 	}
 }
 
@@ -405,6 +416,9 @@ func (k *worker) streamLoose(path string, pos int, ordinal uint32) error {
 	}
 	defer r.Close()
 	id := k.walk.loose.id(pos)
+	if k.pass.named {
+		r = packfile.NamedReader(r, id, packfile.Blob, size)
+	}
 	if err = k.windows(r, ordinal, id); err == nil {
 		k.streamed(id, ordinal, size, nil)
 		return errShown

@@ -189,6 +189,27 @@ func (w *Walk) Ordinal(id []byte) (uint32, bool) {
 	return None, false
 }
 
+// Kind returns the type of an object; 0 if no chain of bases leads to one, and of
+// a loose object that no pass has read yet.
+func (w *Walk) Kind(ordinal uint32) (kind packfile.Type) {
+	var fault error // of an index that shrinks: then the type is not known
+	defer packfile.Guard(&fault)()
+	for _, p := range w.packs {
+		if pos, ok := p.position(ordinal); ok {
+			if at, ok := p.idx.Offset(pos); ok {
+				if e, ok := p.entryAt(at); ok {
+					return p.state[e].kind()
+				}
+			}
+			return 0
+		}
+	}
+	if pos, ok := w.loose.position(ordinal); ok {
+		return w.loose.kinds[pos]
+	}
+	return 0
+}
+
 // ID returns the id of an object, or the empty one if the ordinal is too
 // large.
 func (w *Walk) ID(ordinal uint32) scanner.ObjectID {
@@ -206,7 +227,7 @@ func (w *Walk) ID(ordinal uint32) scanner.ObjectID {
 // reason says for a report why an object was not read.
 func reason(err error) string {
 	for _, known := range []error{packfile.ErrChecksum, packfile.ErrTruncated, packfile.ErrTooLarge,
-		packfile.ErrCycle, packfile.ErrBase, packfile.ErrChanged} {
+		packfile.ErrCycle, packfile.ErrBase, packfile.ErrChanged, packfile.ErrName} {
 		if errors.Is(err, known) {
 			return known.Error()
 		}

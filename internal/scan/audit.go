@@ -30,7 +30,6 @@ func (s *Scan) Audit(ctx context.Context, repo *gitstore.Repository, cacheDir st
 // audit is Audit with given settings, and where it is known beforehand that
 // something is not here.
 func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *Settings, d policy.Review, cacheDir string, absent []scanner.Skip) (*scanner.Report, error) {
-	d.Clone = repo.WorkTree() != ""
 	cache, err := s.openCache(cacheDir, repo.IDSize(), settings)
 	if err != nil {
 		return nil, err
@@ -49,6 +48,8 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	r.Coverage.Add(h.coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
 	r.Remarks = h.remarks
+	// In what could not be read a commit may hold what looks forgotten.
+	d.Clone = repo.WorkTree() != "" && h.isWhole()
 	r = s.conclude(r, settings, d)
 	s.dossiers(r, &h, settings)
 	return r, nil
@@ -129,8 +130,8 @@ func describe(repo *gitstore.Repository, r *scanner.Report) []trace.Tip {
 	}
 	var tips []trace.Tip
 	for _, ref := range refs {
-		if ref.Commit != "" {
-			tips = append(tips, trace.Tip{Ref: ref.Name, Commit: ref.Commit})
+		if ref.Peeled != "" {
+			tips = append(tips, trace.Tip{Ref: ref.Name, Object: ref.Peeled})
 		}
 	}
 	slices.SortStableFunc(tips, func(a, b trace.Tip) int { return cmp.Compare(tipRank(a.Ref), tipRank(b.Ref)) })

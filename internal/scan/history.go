@@ -22,6 +22,7 @@ type history struct {
 	logs // what reflogs add to the tips
 
 	coverage scanner.Coverage
+	unread   bool // commits or trees that are there
 	result   *trace.Result
 	found    *scanner.History
 	remarks  []scanner.Remark
@@ -57,6 +58,7 @@ func (h *history) skip(c scanner.Coverage) {
 	for _, s := range c.Skipped {
 		h.coverage.Skip(s)
 	}
+	h.unread = h.unread || len(c.Skipped) > 0
 }
 
 // chunkOf makes an object of the walk a text to be searched: of a commit or a
@@ -78,6 +80,21 @@ func chunkOf(repo *gitstore.Repository, o *packwalk.Object) *scanner.Chunk {
 	return chunk
 }
 
+// Type implements trace.History.
+func (h *history) Type(ordinal uint32) string {
+	if kind := h.Kind(ordinal); kind != 0 {
+		return kind.String()
+	}
+	return ""
+}
+
+// isWhole reports whether all commits and trees were read, so that what is in none
+// of them was never committed.
+func (h *history) isWhole() bool {
+	r := h.result
+	return !h.unread && r.Missing.Trees.Count+r.Missing.Commits.Count+r.Broken.Count+r.Mistyped.Count+r.Knots.Count == 0 && !r.Truncated
+}
+
 // addMissing records what the history names and the repository does not hold.
 func (h *history) addMissing() {
 	c, r := &h.coverage, h.result
@@ -90,6 +107,8 @@ func (h *history) addMissing() {
 	skipIDs(c, r.Missing.Trees, "tree "+reason)
 	skipIDs(c, r.Missing.Commits, "commit "+reason)
 	skipIDs(c, r.Broken, "cannot be understood")
+	skipIDs(c, r.Mistyped, "is not of the type that a tree or a commit says")
+	skipIDs(c, r.Knots, "leads back to itself")
 	if n := len(h.repo.Shallow()); n > 0 {
 		c.Skip(scanner.Skip{Reason: "history before a commit at which this shallow clone is cut off", Count: int64(n)})
 	}

@@ -33,7 +33,7 @@ func (h *history) readLogs() {
 	var remote, remembered []scanner.ObjectID
 	for _, tip := range h.tips {
 		if dossier.IsRemote(tip.Ref) {
-			remote = append(remote, tip.Commit)
+			remote = append(remote, tip.Object)
 		}
 	}
 	type sent struct {
@@ -79,10 +79,10 @@ func (h *history) addStashes(stashes []scanner.ObjectID) {
 	for i, id := range stashes {
 		name := fmt.Sprintf("refs/stash@{%d}", i)
 		if i > 0 {
-			h.tips = append(h.tips, trace.Tip{Ref: name, Commit: id})
+			h.tips = append(h.tips, trace.Tip{Ref: name, Object: id})
 		}
 		if c, err := h.repo.Commit(id); err == nil && len(c.Parents) == 3 {
-			h.tips = append(h.tips, trace.Tip{Ref: name + "^3", Commit: c.Parents[2]})
+			h.tips = append(h.tips, trace.Tip{Ref: name + "^3", Object: c.Parents[2]})
 		}
 	}
 }

@@ -121,11 +121,14 @@ func (c *Commits) addRefs(repo *gitstore.Repository, out *gitstore.RangeSpec) er
 	}
 	for _, ref := range refs {
 		switch {
-		case ref.Commit == "":
+		case ref.Peeled == "":
 		case c.NotInRefs && isAcceptedRef(ref.Name), c.NotOnRemotes && strings.HasPrefix(ref.Name, "refs/remotes/"):
-			out.Exclude = append(out.Exclude, ref.Commit)
+			if ref.Commit != "" {
+				out.Exclude = append(out.Exclude, ref.Commit)
+			}
 		case c.Local && isLocal(ref.Name):
-			out.Include = append(out.Include, ref.Commit)
+			// With the tags on the way, and whatever they name.
+			out.Include = append(out.Include, ref.ID)
 		}
 	}
 	out.Include, out.Exclude = distinct(out.Include), distinct(out.Exclude)

@@ -30,9 +30,12 @@ func (f *folder) add(kind byte, text []byte) (id string, ordinal uint32) {
 	return id, n
 }
 
-func (f *folder) Count() int                                                 { return len(f.ids) }
-func (f *folder) ID(n uint32) scanner.ObjectID                               { return scanner.ObjectID(f.ids[n]) }
-func (f *folder) Read(n uint32, dst []byte) ([]byte, error)                  { return append(dst, f.texts[n]...), nil }
+func (f *folder) Count() int                                { return len(f.ids) }
+func (f *folder) ID(n uint32) scanner.ObjectID              { return scanner.ObjectID(f.ids[n]) }
+func (f *folder) Read(n uint32, dst []byte) ([]byte, error) { return append(dst, f.texts[n]...), nil }
+func (f *folder) Type(n uint32) string {
+	return map[byte]string{'b': "blob", 't': "tree", 'c': "commit"}[f.kind[n]]
+}
 func (f *folder) Ordinal(id []byte) (n uint32, ok bool)                      { n, ok = f.numbers[string(id)]; return n, ok }
 func (f *folder) Commits(_ context.Context, v func(int, Object) error) error { return f.show('c', v) }
 func (f *folder) Trees(_ context.Context, v func(int, Object) error) error   { return f.show('t', v) }
@@ -74,7 +77,7 @@ func bigFolder(dirs, versions int) (*folder, Input) {
 		parent, _ = f.add('c', fmt.Appendf(nil, "%sauthor A <a> %d +0000\n\n", commit, v))
 	}
 	return f, Input{Matched: map[scanner.ObjectID][]int32{scanner.ObjectID(key): {0}}, Items: 1, IDSize: 20, Jobs: 1,
-		Tips: []Tip{{Ref: "HEAD", Commit: scanner.ObjectID(parent)}}}
+		Tips: []Tip{{Ref: "HEAD", Object: scanner.ObjectID(parent)}}}
 }
 
 func TestManyVersionsOfABigFolderCostTheirChanges(t *testing.T) {
@@ -132,7 +135,7 @@ func TestAFileAtMorePathsThanAtomsEndsEarly(t *testing.T) {
 	head, _ := f.add('c', fmt.Appendf(nil, "tree %x\nauthor A <a> 1 +0000\n\n", tree))
 	out, err := Run(context.Background(), f, Input{Items: 1, IDSize: 20, Jobs: 1,
 		Matched: map[scanner.ObjectID][]int32{scanner.ObjectID(key): {0}},
-		Tips:    []Tip{{Ref: "HEAD", Commit: scanner.ObjectID(head)}}})
+		Tips:    []Tip{{Ref: "HEAD", Object: scanner.ObjectID(head)}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +172,7 @@ func TestAForgedStoreMayContainItself(t *testing.T) {
 	f.texts[c] = fmt.Appendf(nil, "tree %x\nparent %x\nauthor A <a> 1 +0000\n\n", self, head)
 	out, err := Run(context.Background(), f, Input{Items: 1, IDSize: 20, Jobs: 1,
 		Matched: map[scanner.ObjectID][]int32{scanner.ObjectID(key): {0}},
-		Tips:    []Tip{{Ref: "HEAD", Commit: scanner.ObjectID(head)}}})
+		Tips:    []Tip{{Ref: "HEAD", Object: scanner.ObjectID(head)}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,13 +9,16 @@ func (s *sweep) commit(w *worker, o Object) error {
 		w.broken.add([]byte(s.history.ID(o.Ordinal)))
 	}
 	w.count++
+	s.claims.read[missingCommit].share(o.Ordinal)
 	c := commit{ordinal: o.Ordinal, tree: None, parents: uint32(w.parents.len())}
 	if ok {
 		c.tree = s.find(w, missingTree, w.header.tree)
 	}
 	for _, id := range w.header.parents {
 		p, held := s.history.Ordinal(id)
-		if !held {
+		if held {
+			s.claims.said[missingCommit].share(p)
+		} else {
 			p = None
 			if !s.shallow[s.history.ID(o.Ordinal)] {
 				w.missing[missingCommit].add(id)

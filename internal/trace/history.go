@@ -23,6 +23,9 @@ type History interface {
 	Commits(ctx context.Context, visit func(worker int, o Object) error) error
 	// Trees is Commits for trees, a delta's base before the delta.
 	Trees(ctx context.Context, visit func(worker int, o Object) error) error
+	// Type is the type of an object in Git's words: "blob", "tree", "commit",
+	// "tag", or empty if that is not known.
+	Type(ordinal uint32) string
 	// Read appends the content of an object to dst.
 	Read(ordinal uint32, dst []byte) ([]byte, error)
 }
@@ -44,10 +47,10 @@ type Object struct {
 // Span is the range of bytes from From up to To, which is outside.
 type Span struct{ From, To int32 }
 
-// Tip is the commit that a ref points to, tags peeled.
+// Tip is what a ref points to, tags peeled: a commit, or a tree or a blob.
 type Tip struct {
 	Ref    string // full name, or HEAD
-	Commit scanner.ObjectID
+	Object scanner.ObjectID
 }
 
 // Input is the question.
@@ -71,7 +74,14 @@ type Result struct {
 	// Broken are commits and trees that could not be understood. What a broken
 	// tree holds behind the damage is not in the Places.
 	Broken IDs
-	// Unplaced are the matched blobs that no tree names, by id.
+	// Mistyped are objects that are not what a tree or a commit says that they
+	// are, as far as that could be seen: the folder of a tree is a blob.
+	Mistyped IDs
+	// Knots are commits among their own ancestors, and trees that contain
+	// themselves, met on the way to the Places. Each such commit counts as one
+	// without parents.
+	Knots IDs
+	// Unplaced are the matched blobs that no tree and no tip names, by id.
 	Unplaced []scanner.ObjectID
 	// Truncated says that there are more places or changes than are worth
 	// listing: Places is not complete.

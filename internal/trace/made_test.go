@@ -222,6 +222,10 @@ func (s *store) Ordinal(id []byte) (uint32, bool) {
 	return n, true
 }
 
+func (s *store) Type(n uint32) string {
+	return map[byte]string{'b': "blob", 't': "tree", 'c': "commit"}[s.kinds[n]]
+}
+
 func (s *store) Read(n uint32, dst []byte) ([]byte, error) {
 	return append(dst, s.texts[n]...), nil
 }
@@ -301,7 +305,7 @@ func (s *store) tips(words string) []trace.Tip {
 	var out []trace.Tip
 	for _, w := range strings.Fields(words) {
 		ref, name, _ := strings.Cut(w, "=")
-		out = append(out, trace.Tip{Ref: ref, Commit: s.commits[name]})
+		out = append(out, trace.Tip{Ref: ref, Object: s.commits[name]})
 	}
 	return out
 }

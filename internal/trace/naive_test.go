@@ -168,7 +168,7 @@ func TestRunAgreesWithTheNaiveAnswer(t *testing.T) {
 		}
 		out := ask(t, s, func(in *trace.Input) {
 			for ref, name := range tips {
-				in.Tips = append(in.Tips, trace.Tip{Ref: ref, Commit: s.commits[name]})
+				in.Tips = append(in.Tips, trace.Tip{Ref: ref, Object: s.commits[name]})
 			}
 		})
 		if missing(out) != 0 || out.Broken.Count != 0 || out.Truncated {

@@ -114,7 +114,7 @@ func newResolver(s *sweep) *resolver {
 
 // node is the node of a tree. Trees inside of it are resolved on the way; a
 // tree that claims to contain itself, which only a forged store has, is empty
-// there.
+// there and one of the knots.
 func (r *resolver) node(tree uint32) uint32 {
 	if n, ok := r.sweep.nodeOf(tree); ok {
 		return n
@@ -133,6 +133,8 @@ func (r *resolver) node(tree uint32) uint32 {
 				r.enter(d.name, n)
 			} else if r.sweep.slots[d.tree] != slotInWork {
 				r.push(d.tree, d.name)
+			} else {
+				r.sweep.knots.add([]byte(r.sweep.history.ID(d.tree)))
 			}
 			continue
 		}

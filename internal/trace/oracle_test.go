@@ -26,6 +26,8 @@ type walkHistory struct {
 	spans [][]trace.Span // by worker
 }
 
+func (h *walkHistory) Type(n uint32) string { return h.Kind(n).String() }
+
 func (h *walkHistory) Commits(ctx context.Context, visit func(int, trace.Object) error) error {
 	_, err := h.Walk.Commits(ctx, h.adapt(visit))
 	return err
@@ -210,7 +212,7 @@ func compareWithGit(t *testing.T, dir string, blobs []scanner.ObjectID, every in
 	for line := range strings.Lines(gitOutput(t, dir, "for-each-ref", "--format=%(refname) %(objectname) %(*objectname)")) {
 		f := strings.Fields(line)
 		if id, ok := scanner.ParseObjectID(f[len(f)-1]); ok {
-			in.Tips = append(in.Tips, trace.Tip{Ref: f[0], Commit: id})
+			in.Tips = append(in.Tips, trace.Tip{Ref: f[0], Object: id})
 		}
 	}
 	start := time.Now()

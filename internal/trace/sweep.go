@@ -26,6 +26,8 @@ type sweep struct {
 	parents []uint32 // ordinals, or None where the parent is missing
 	missing [3]idSet // by kind: blobs, trees, commits
 	broken  idSet
+	knots   idSet
+	claims  claims
 	trees   int64
 	count   int64 // of commits; commits is empty if nothing is traced
 }
@@ -120,6 +122,7 @@ func newSweep(h History, in *Input, m *matched) *sweep {
 	s.workers = make([]worker, max(1, in.Jobs))
 	s.shapes.most = mostSubs + mostSubsPerObject*len(s.slots)
 	s.names.seed = maphash.MakeSeed()
+	s.claims, s.knots.size = newClaims(len(s.slots)), s.idSize
 	s.setSize(&s.broken, &s.missing)
 	for i := range s.workers {
 		s.setSize(&s.workers[i].broken, &s.workers[i].missing)
@@ -171,6 +174,7 @@ func (s *sweep) guard(visit func(*worker, Object) error) func(int, Object) error
 // find is the ordinal of an object that must be there, or None.
 func (s *sweep) find(w *worker, kind int, id []byte) uint32 {
 	if n, ok := s.history.Ordinal(id); ok {
+		s.claims.said[kind].share(n)
 		return n
 	}
 	w.missing[kind].add(id)

@@ -41,6 +41,8 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 	out.Missing.Trees = s.missing[missingTree].ids()
 	out.Missing.Commits = s.missing[missingCommit].ids()
 	out.Broken = s.broken.ids()
+	out.Mistyped = s.mistyped()
+	out.Knots = s.knots.ids()
 	return out, nil
 }
 
@@ -55,13 +57,13 @@ type tip struct {
 func (s *sweep) findTips(in []Tip) []tip {
 	var tips []tip
 	for _, t := range in {
-		if len(t.Commit) != s.idSize {
+		if len(t.Object) != s.idSize {
 			continue
 		}
-		if n, ok := s.history.Ordinal([]byte(t.Commit)); ok {
+		if n, ok := s.history.Ordinal([]byte(t.Object)); ok {
 			tips = append(tips, tip{t.Ref, n})
 		} else {
-			s.missing[missingCommit].add([]byte(t.Commit))
+			s.missing[missingCommit].add([]byte(t.Object))
 		}
 	}
 	slices.SortFunc(tips, func(a, b tip) int { return strings.Compare(a.ref, b.ref) })

@@ -232,7 +232,7 @@ func TestWhateverIsMissingIsCounted(t *testing.T) {
 		}
 		ghost := scanner.ObjectID("01234567890123456789")
 		out := ask(t, s, func(in *trace.Input) {
-			in.Tips = append(s.tips("HEAD=c2"), trace.Tip{Ref: "refs/heads/ghost", Commit: ghost})
+			in.Tips = append(s.tips("HEAD=c2"), trace.Tip{Ref: "refs/heads/ghost", Object: ghost})
 		})
 		blobs := []scanner.ObjectID{gone[0], gone[1]}
 		slices.Sort(blobs)
@@ -280,8 +280,8 @@ func TestABlobOutsideOfAllCommitsHasItsTreePath(t *testing.T) {
 func TestATipMayBeATree(t *testing.T) {
 	s := build(history{"c1": {files: files{"x": "x"}}})
 	tree := s.tree(files{"d/s.py": "k1"})
-	out := ask(t, s, func(in *trace.Input) { in.Tips = []trace.Tip{{Ref: "refs/tags/t", Commit: tree}} })
-	if got := s.lines(out.Places[1]); got != "d/s.py + - @refs/tags/t" {
-		t.Error(got)
+	out := ask(t, s, func(in *trace.Input) { in.Tips = []trace.Tip{{Ref: "refs/tags/t", Object: tree}} })
+	if got := s.lines(out.Places[1]); got != "d/s.py + - @refs/tags/t" || len(out.Unplaced) != 0 {
+		t.Error(got, out.Unplaced)
 	}
 }

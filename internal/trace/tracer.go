@@ -15,6 +15,7 @@ type tracer struct {
 	resolver  *resolver
 	roots     []uint32 // by commit: its node, or None if its tree is not known
 	reachable bitset   // commits that a tip reaches
+	circles   bitset   // commits among their own ancestors; nil if there are none
 	marks     *marks
 	refs      map[uint32][]string // by node of their tip
 
@@ -76,6 +77,7 @@ func (t *tracer) items(blob uint32) []int32 {
 func (t *tracer) commits(ctx context.Context) error {
 	s := t.sweep
 	t.roots = make([]uint32, len(s.commits))
+	t.circles = s.circles()
 	for i, c := range s.commits {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -89,18 +91,27 @@ func (t *tracer) commits(ctx context.Context) error {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
+		if t.inCircle(uint32(i)) {
+			s.knots.add([]byte(s.history.ID(s.commits[i].ordinal)))
+		}
 		t.commit(uint32(i))
 	}
 	return nil
 }
+
+func (t *tracer) inCircle(i uint32) bool { return t.circles != nil && t.circles.has(i) }
 
 func (s *sweep) isTree(ordinal uint32) bool {
 	return ordinal != None && s.slots[ordinal] != slotNone && s.slots[ordinal]&slotCommit == 0
 }
 
 // parentRoots are the nodes of a commit's parents, as far as they are known;
-// cut is true if one is not.
+// cut is true if one is not. A commit in a circle has none: each of them would
+// have the others' files from the others, and nobody would have brought them.
 func (t *tracer) parentRoots(i uint32) (roots []uint32, cut bool) {
+	if t.inCircle(i) {
+		return nil, true
+	}
 	roots = t.scratch[:0]
 	for _, p := range t.sweep.parentsOf(i) {
 		root := uint32(None)
@@ -213,6 +224,9 @@ func (t *tracer) tips(tips []tip) {
 			queue = append(queue, p.object)
 		} else if t.sweep.isTree(p.object) {
 			root = t.resolver.node(p.object)
+			t.outsideCommits(root)
+		} else if blob, ok := t.sweep.matched.find([]byte(t.sweep.history.ID(p.object))); ok {
+			root = tipBlob | blob
 		}
 		if root == None || root == 0 {
 			continue
@@ -225,20 +239,42 @@ func (t *tracer) tips(tips []tip) {
 	t.reachable = t.sweep.reach(queue)
 	t.refs = refs
 	for _, root := range order {
-		t.compare(0, root, func(c change) {
-			for _, item := range t.items(c.new) {
-				n, ok := t.place(item, c.path)
-				if !ok {
-					continue
-				}
-				p := &t.all[n]
-				p.tips = append(p.tips, root)
-				if p.tip == None {
-					p.tip = c.new
-				}
-			}
-		})
+		if root&tipBlob != 0 {
+			t.versions[uint64(root&^tipBlob)] = 0 // at the path 0, which has no name
+			t.atTip(root, change{old: None, new: root &^ tipBlob})
+			continue
+		}
+		t.compare(0, root, func(c change) { t.atTip(root, c) })
 	}
+}
+
+// tipBlob marks in a tip's root that the tip is a blob, with this number, and no
+// tree.
+const tipBlob = 1 << 31
+
+// atTip records what a tip holds at a path.
+func (t *tracer) atTip(root uint32, c change) {
+	for _, item := range t.items(c.new) {
+		n, ok := t.place(item, c.path)
+		if !ok {
+			continue
+		}
+		p := &t.all[n]
+		p.tips = append(p.tips, root)
+		if p.tip == None {
+			p.tip = c.new
+		}
+	}
+}
+
+// outsideCommits records the files of a tree that a tip names itself.
+func (t *tracer) outsideCommits(root uint32) {
+	t.compare(0, root, func(c change) {
+		key := uint64(c.path)<<32 | uint64(c.new)
+		if _, ok := t.versions[key]; !ok && c.new != None {
+			t.versions[key] = 0
+		}
+	})
 }
 
 // reach returns all commits that these objects reach. It takes queue over.

@@ -5,6 +5,7 @@ import "sync/atomic"
 // tree reads one tree.
 func (s *sweep) tree(w *worker, o Object) error {
 	w.trees++
+	s.claims.read[missingTree].share(o.Ordinal)
 	base, fresh := s.slotOf(o.Base), o.Fresh
 	if base == slotNone || base&slotCommit != 0 || s.damaged.has(o.Base) {
 		// Not all of the base has been looked up.
