@@ -273,41 +273,51 @@ func (p *packages) tomlPackage(file string, n int, name, value string) {
 // quotedRequirement is a string of setup.py that says a version.
 var quotedRequirement = lazy.Regexp(`["']([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[^\]]*\])?\s*[=<>~!]=?[^"';]*)`)
 
-// setup reads setup.cfg and setup.py: requirements in lists below a name that
-// speaks of them, and in setup.py every string that has a version.
+// setup reads setup.cfg and setup.py.
 func (p *packages) setup(file string, text []byte) {
-	config := strings.HasSuffix(file, ".cfg")
+	if strings.HasSuffix(file, ".cfg") {
+		p.setupConfig(file, text)
+	} else {
+		p.setupProgram(file, text)
+	}
+}
+
+// setupProgram reads every string of setup.py that has a version, and those
+// without one in lists below a name that speaks of requirements.
+func (p *packages) setupProgram(file string, text []byte) {
 	inside := false
 	lines(text, func(n int, line string) {
-		if !config {
-			inside = inside || strings.Contains(line, "_requires")
-			for _, m := range quotedRequirement().FindAllStringSubmatch(line, -1) {
-				p.requirement(file, n, m[1])
-			}
-			if inside {
-				for _, m := range tomlString().FindAllStringSubmatch(line, -1) {
-					if !strings.ContainsAny(m[0], " =<>~!/:") {
-						p.requirement(file, n, m[1]+m[2])
-					}
+		inside = inside || strings.Contains(line, "_requires")
+		for _, m := range quotedRequirement().FindAllStringSubmatch(line, -1) {
+			p.requirement(file, n, m[1])
+		}
+		if inside {
+			for _, m := range tomlString().FindAllStringSubmatch(line, -1) {
+				if !strings.ContainsAny(m[0], " =<>~!/:") {
+					p.requirement(file, n, m[1]+m[2])
 				}
 			}
-			inside = inside && !strings.Contains(line, "]")
-			return
 		}
+		inside = inside && !strings.Contains(line, "]")
+	})
+}
+
+// setupConfig reads the lists of setup.cfg whose names speak of requirements.
+func (p *packages) setupConfig(file string, text []byte) {
+	inside := false
+	lines(text, func(n int, line string) {
 		key, rest, entry := strings.Cut(line, "=")
-		indented := strings.HasPrefix(line, " ") || strings.HasPrefix(line, "\t")
 		switch {
-		case strings.HasPrefix(line, "[options.extras_require]"):
-			inside = true
 		case strings.HasPrefix(line, "["):
-			inside = false
-		case entry && !indented && strings.HasSuffix(strings.TrimSpace(key), "_requires"):
-			inside = true
-			p.requirement(file, n, rest)
-		case indented && inside:
-			p.requirement(file, n, line)
-		case !indented && entry && inside && !strings.HasSuffix(strings.TrimSpace(key), "_requires"):
-			inside = false
+			inside = strings.HasPrefix(line, "[options.extras_require]")
+		case strings.HasPrefix(line, " "), strings.HasPrefix(line, "\t"):
+			if inside {
+				p.requirement(file, n, line)
+			}
+		case entry:
+			if inside = strings.HasSuffix(strings.TrimSpace(key), "_requires"); inside {
+				p.requirement(file, n, rest)
+			}
 		}
 	})
 }

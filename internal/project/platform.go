@@ -111,91 +111,135 @@ func (p *Project) Platforms() []Platform {
 	return out
 }
 
-func (p *Project) platform(file string, text []byte) (q Platform, ok bool) {
+// platformOf names the platform that files of this name are written for; "" if
+// there is none.
+func platformOf(file string) PlatformKind {
 	base := strings.ToLower(path.Base(file))
-	q.Site = Site{file, 1}
-	q.Key = firstMatch(text, variableName, &q.Line)
+	switch base {
+	case "procfile", "app.json":
+		return Heroku
+	case "fly.toml":
+		return Fly
+	case "render.yaml":
+		return Render
+	case "railway.json", "railway.toml":
+		return Railway
+	case "vercel.json":
+		return Vercel
+	}
 	switch {
-	case base == "procfile" || base == "app.json":
-		q.Kind = Heroku
-		if base == "app.json" && !strings.Contains(string(text), "buildpacks") && !strings.Contains(string(text), `"env"`) {
-			return q, false // of an Expo project
-		}
+	case isWorkflow(file):
+		return GitHub
+	case base == ".gitlab-ci.yml":
+		return GitLab
+	case isCompose(base):
+		return Compose
+	case strings.HasSuffix(base, ".service"):
+		return Systemd
+	case isYAML(base):
+		return Kubernetes
+	}
+	return ""
+}
+
+// platform reads a file of a platform; ok is false if it says nothing of a
+// Django project.
+func (p *Project) platform(file string, text []byte) (q Platform, ok bool) {
+	q = Platform{Kind: platformOf(file), Site: Site{file, 1}}
+	if q.Kind == "" {
+		return q, false
+	}
+	q.Key = firstMatch(text, variableName, &q.Line)
+	mentions := func(word string) bool { return strings.Contains(string(text), word) }
+	switch q.Kind {
+	case Heroku:
 		line := 0
 		q.App = submatch(text, herokuName, &line)
-	case base == "fly.toml":
-		q.Kind = Fly
+		// Expo has files of the same name.
+		return q, strings.EqualFold(path.Base(file), "procfile") || mentions("buildpacks") || mentions(`"env"`)
+	case Fly:
 		q.App = submatch(text, flyApp, &q.Line)
-	case base == "render.yaml":
-		q.Kind = Render
-	case base == "railway.json" || base == "railway.toml":
-		q.Kind = Railway
-	case base == "vercel.json":
-		q.Kind = Vercel
-		if !strings.Contains(string(text), "python") && !strings.Contains(string(text), "wsgi") {
-			return q, false
-		}
-	case isWorkflow(file):
-		q.Kind = GitHub
+	case Vercel:
+		return q, mentions("python") || mentions("wsgi")
+	case GitHub:
 		q.Key = submatch(text, secretOf, &q.Line)
 		return q, q.Key != ""
-	case base == ".gitlab-ci.yml":
-		q.Kind = GitLab
+	case GitLab:
 		return q, q.Key != ""
-	case isCompose(base):
-		q.Kind = Compose
-		return q, q.Key != "" || strings.Contains(string(text), "manage.py") || strings.Contains(string(text), "env_file")
-	case strings.HasSuffix(base, ".service"):
-		q.Kind = Systemd
-		q.App = strings.TrimSuffix(path.Base(file), ".service")
-		if firstMatch(text, unitExec, &q.Line) == "" {
-			return q, false
-		}
-		line := 0
-		if name := submatch(text, unitEnvFile, &line); name != "" {
-			q.Key, q.Line = name, line
-		} else {
-			q.Key = ""
-		}
-	case isYAML(base):
-		return manifest(file, text)
-	default:
-		return q, false
+	case Compose:
+		return q, q.Key != "" || mentions("manage.py") || mentions("env_file")
+	case Systemd:
+		return q, q.unit(text)
+	case Kubernetes:
+		return readManifest(file, text)
 	}
 	return q, true
 }
 
-// manifest reads a manifest of Kubernetes: the workload, and the Secret that it
-// takes the key from. App is "Secret/NAME" and Key the name in it.
-func manifest(file string, text []byte) (q Platform, ok bool) {
-	q = Platform{Kind: Kubernetes, Site: Site{file, 1}}
-	workload, named, secret := false, "", false
-	reference, wanted := 0, 0
-	lines(text, func(n int, line string) {
-		if m := manifestKind().FindStringSubmatch(line); m != nil {
-			workload, secret, named = true, m[1] == "Secret", ""
+// unit reads a unit of systemd: App is its name, and Key the file that
+// EnvironmentFile names. It reports whether the unit runs a Python server.
+func (q *Platform) unit(text []byte) bool {
+	q.App = strings.TrimSuffix(path.Base(q.Path), ".service")
+	if firstMatch(text, unitExec, &q.Line) == "" {
+		return false
+	}
+	line := 0
+	if q.Key = submatch(text, unitEnvFile, &line); q.Key != "" {
+		q.Line = line
+	}
+	return true
+}
+
+// refLines is how many lines below the variable the secretKeyRef can be that it
+// takes its value from, and how many below that the name and the key.
+const refLines = 3
+
+// manifest is what has been read of a manifest of Kubernetes.
+type manifest struct {
+	Platform
+	workload bool   // a kind that runs something, or a Secret, has been seen
+	secret   bool   // this document is a Secret
+	named    string // this document's name
+	variable int    // the last line that names a variable for the key; 0 for none
+	ref      int    // the last line with a secretKeyRef of it; 0 for none
+}
+
+// readManifest reads a manifest of Kubernetes: the workload, and the Secret that
+// it takes the key from. App is the Secret's name, and Key the name in it.
+func readManifest(file string, text []byte) (q Platform, ok bool) {
+	m := manifest{Platform: Platform{Kind: Kubernetes, Site: Site{file, 1}}}
+	lines(text, m.line)
+	return m.Platform, m.workload && (m.Key != "" || m.variable > 0)
+}
+
+func (m *manifest) line(n int, line string) {
+	if kind := manifestKind().FindStringSubmatch(line); kind != nil {
+		m.workload, m.secret, m.named = true, kind[1] == "Secret", ""
+	}
+	if name := manifestName().FindStringSubmatch(line); name != nil && m.named == "" {
+		m.named = name[1]
+	}
+	if variable := variableName().FindString(line); variable != "" {
+		m.variable = n
+		if m.secret && m.named != "" && m.App == "" {
+			m.App, m.Key, m.Line = m.named, variable, n
 		}
-		if m := manifestName().FindStringSubmatch(line); m != nil && named == "" {
-			named = m[1]
-		}
-		if variableName().MatchString(line) {
-			wanted = n
-			if secret && named != "" && q.App == "" {
-				q.App, q.Key, q.Line = named, variableName().FindString(line), n
-			}
-		}
-		if strings.Contains(line, "secretKeyRef") && wanted > 0 && n-wanted <= 3 {
-			reference = n
-		}
-		if reference > 0 && n-reference <= 3 {
-			if m := secretRefName().FindStringSubmatch(line); m != nil {
-				q.App, q.Line = m[1], n
-			} else if m := secretRefKey().FindStringSubmatch(line); m != nil {
-				q.Key = m[1]
-			}
-		}
-	})
-	return q, workload && (q.Key != "" || wanted > 0)
+	}
+	if strings.Contains(line, "secretKeyRef") && m.variable > 0 && n-m.variable <= refLines {
+		m.ref = n
+	}
+	if m.ref > 0 && n-m.ref <= refLines {
+		m.reference(n, line)
+	}
+}
+
+// reference reads a line of a secretKeyRef.
+func (m *manifest) reference(n int, line string) {
+	if name := secretRefName().FindStringSubmatch(line); name != nil {
+		m.App, m.Line = name[1], n
+	} else if key := secretRefKey().FindStringSubmatch(line); key != nil {
+		m.Key = key[1]
+	}
 }
 
 // firstMatch is the first match in a text, and its line.

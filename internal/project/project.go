@@ -32,32 +32,22 @@ const (
 // relative to its top.
 func New(paths []string, read Read) *Project {
 	p := &Project{paths: paths, packages: packages{map[string][]Package{}}, texts: map[string][]byte{}}
-	modules := moduleNames(paths)
+	in := input{project: p, read: read}
 	var settings []*File
-	files, size, left := 0, 0, 0
-	get := func(path string) []byte {
-		if files >= maxFiles || size >= maxBytes {
-			left++
-			return nil
-		}
-		text, err := read(path)
-		if err != nil {
-			p.Unread = append(p.Unread, Gap{Site{path, 0}, err.Error()})
-		}
-		files, size = files+1, size+len(text)
-		return text
-	}
 	for _, file := range paths {
-		if reader := packageReader(file); reader != nil && !isAside(file) {
-			reader(&p.packages, file, get(file))
-		}
-		if isPlatform(file) && !isAside(file) && len(p.texts) < maxManifests {
-			p.texts[file] = get(file)
-		}
-		if !strings.HasSuffix(file, ".py") || isAside(file) || isMigration(file) {
+		if isAside(file) {
 			continue
 		}
-		text := get(file)
+		if reader := packageReader(file); reader != nil {
+			reader(&p.packages, file, in.text(file))
+		}
+		if isPlatform(file) && len(p.texts) < maxManifests {
+			p.texts[file] = in.text(file)
+		}
+		if !strings.HasSuffix(file, ".py") || isMigration(file) {
+			continue
+		}
+		text := in.text(file)
 		if !namedSettings(file) && len(needles().Append(nil, text, 0, len(text))) == 0 {
 			continue
 		}
@@ -67,11 +57,33 @@ func New(paths []string, read Read) *Project {
 		}
 		p.Code = append(p.Code, f)
 	}
-	if left > 0 {
+	if in.left > 0 {
 		p.Unread = append(p.Unread, Gap{Site{}, "further files were not read, because there are too many"})
 	}
+	modules := moduleNames(paths)
 	p.Settings = newSettings(settings, func(module string) bool { return modules[module] })
 	return p
+}
+
+// input reads the files of a project, up to maxFiles and maxBytes.
+type input struct {
+	project           *Project
+	read              Read
+	files, size, left int // read, the bytes of those, and not read
+}
+
+// text returns the text of a file, nil if there have been too many.
+func (in *input) text(path string) []byte {
+	if in.files >= maxFiles || in.size >= maxBytes {
+		in.left++
+		return nil
+	}
+	text, err := in.read(path)
+	if err != nil {
+		in.project.Unread = append(in.project.Unread, Gap{Site{path, 0}, err.Error()})
+	}
+	in.files, in.size = in.files+1, in.size+len(text)
+	return text
 }
 
 // Package finds a distribution by its name; ok is false if nothing requires it.

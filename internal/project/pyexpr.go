@@ -67,19 +67,11 @@ func (p *parser) expression() Expr {
 	var operands []Expr
 	var signs []string
 	line := p.peek().line
-	for p.at < len(p.tokens) {
-		t := p.peek()
-		if t.kind == tokenEnd || t.kind == tokenOp && (strings.Contains(",)]}:", t.text) || t.text == "=" || t.text == ":=") {
-			break
-		}
-		switch {
-		case t.kind == tokenName && isOperatorWord(t.text):
+	for p.at < len(p.tokens) && !p.peek().endsExpression() {
+		if t := p.peek(); t.isOperator() {
 			signs = append(signs, t.text)
 			p.at++
-		case t.kind == tokenOp && t.text != "(" && t.text != "[" && t.text != "{":
-			signs = append(signs, t.text)
-			p.at++
-		default:
+		} else {
 			operands = append(operands, p.operand())
 		}
 	}
@@ -90,6 +82,22 @@ func (p *parser) expression() Expr {
 		return joinedTexts(operands)
 	}
 	return Expr{Kind: Operation, Line: line, Items: operands, Signs: signs}
+}
+
+// endsExpression reports whether no expression goes on with this token.
+func (t token) endsExpression() bool {
+	return t.kind == tokenEnd || t.kind == tokenOp && (strings.Contains(",)]}:", t.text) || t.text == "=" || t.text == ":=")
+}
+
+// isOperator reports whether a token is between or before operands.
+func (t token) isOperator() bool {
+	switch t.kind {
+	case tokenName:
+		return isOperatorWord(t.text)
+	case tokenOp:
+		return t.text != "(" && t.text != "[" && t.text != "{"
+	}
+	return false
 }
 
 func isOperatorWord(word string) bool {

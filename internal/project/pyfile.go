@@ -152,47 +152,31 @@ func (f *File) class(line []token, from int) {
 func (f *File) assign(line []token) {
 	p := parser{tokens: line}
 	target := p.expression()
-	out := Assign{Line: line[0].line}
-	switch {
-	case target.Kind == Name:
-		out.Name = target.Text
-	case target.Kind == Operation && len(target.Signs) == 1 && target.Signs[0] == "[]" && target.Items[0].Kind == Name:
-		out.Name = target.Items[0].Text
-		if key := target.Items[1]; len(key.Items) == 1 && key.Items[0].Kind == Text {
-			out.Key = key.Items[0].Text
-		}
-	case target.Kind == Call && strings.HasSuffix(target.Text, ".update") && len(target.Items) > 0:
-		out.Name, out.Added, out.Value = strings.TrimSuffix(target.Text, ".update"), true, target.Items[0]
-		f.Assigns = append(f.Assigns, out)
-		return
-	case target.Kind == Operation && len(target.Signs) == 1 && (target.Signs[0] == "+=" || target.Signs[0] == "|=") && len(target.Items) == 2 && target.Items[0].Kind == Name:
-		out.Name, out.Added, out.Value = target.Items[0].Text, true, target.Items[1]
-		f.Assigns = append(f.Assigns, out)
-		return
-	default:
+	if added, ok := addition(&target); ok {
+		added.Line = line[0].line
+		f.Assigns = append(f.Assigns, added)
 		return
 	}
+	first, ok := assignee(&target)
+	if !ok {
+		return
+	}
+	first.Line = line[0].line
 	if p.isOp(":") { // an annotation
 		for p.at < len(line) && !p.isOp("=") {
 			p.at++
 		}
 	}
-	names := []Assign{out}
+	names := []Assign{first}
 	for p.isOp("=") {
 		p.at++
 		e := p.expression()
 		if p.isOp("=") && e.Kind == Name { // a = b = …
-			names = append(names, Assign{Name: e.Text, Line: out.Line})
+			names = append(names, Assign{Name: e.Text, Line: first.Line})
 			continue
 		}
-		if p.isOp(",") { // a tuple without brackets
-			e = Expr{Kind: List, Line: e.Line, Items: []Expr{e}}
-			for p.isOp(",") {
-				p.at++
-				if p.at < len(line) {
-					e.Items = append(e.Items, p.expression())
-				}
-			}
+		if p.isOp(",") {
+			e = p.bareTuple(e)
 		}
 		for _, a := range names {
 			a.Value = e
@@ -200,6 +184,50 @@ func (f *File) assign(line []token) {
 		}
 		return
 	}
+}
+
+// assignee is the left side of an assignment: NAME or NAME["key"].
+func assignee(e *Expr) (a Assign, ok bool) {
+	switch {
+	case e.Kind == Name:
+		return Assign{Name: e.Text}, true
+	case isBinary(e, "[]") && e.Items[0].Kind == Name:
+		a.Name = e.Items[0].Text
+		if key := e.Items[1]; len(key.Items) == 1 && key.Items[0].Kind == Text {
+			a.Key = key.Items[0].Text
+		}
+		return a, true
+	}
+	return a, false
+}
+
+// addition is a statement that adds to what a name has: NAME.update(…),
+// NAME += … and NAME |= ….
+func addition(e *Expr) (a Assign, ok bool) {
+	switch {
+	case e.Kind == Call && strings.HasSuffix(e.Text, ".update") && len(e.Items) > 0:
+		return Assign{Name: strings.TrimSuffix(e.Text, ".update"), Added: true, Value: e.Items[0]}, true
+	case (isBinary(e, "+=") || isBinary(e, "|=")) && e.Items[0].Kind == Name:
+		return Assign{Name: e.Items[0].Text, Added: true, Value: e.Items[1]}, true
+	}
+	return a, false
+}
+
+// isBinary reports whether an expression is two operands with this sign.
+func isBinary(e *Expr, sign string) bool {
+	return e.Kind == Operation && len(e.Signs) == 1 && e.Signs[0] == sign && len(e.Items) == 2
+}
+
+// bareTuple reads the rest of a tuple without brackets.
+func (p *parser) bareTuple(first Expr) Expr {
+	tuple := Expr{Kind: List, Line: first.Line, Items: []Expr{first}}
+	for p.isOp(",") {
+		p.at++
+		if p.at < len(p.tokens) {
+			tuple.Items = append(tuple.Items, p.expression())
+		}
+	}
+	return tuple
 }
 
 // Imported returns the first import of a module, of what is below it, or of a
@@ -226,25 +254,35 @@ func (f *File) Calls(names ...string) []Expr {
 		if len(out) >= maxCalls {
 			break
 		}
-		if t.kind != tokenName || !slices.Contains(names, t.text) || i+1 >= len(f.tokens) || f.tokens[i+1].text != "(" || f.tokens[i+1].kind != tokenOp {
-			continue
+		if t.kind == tokenName && slices.Contains(names, t.text) && f.isCall(i) && !f.isDefined(i) {
+			out = append(out, f.callAt(i))
 		}
-		if i > 0 && f.tokens[i-1].kind == tokenName && (f.tokens[i-1].text == "def" || f.tokens[i-1].text == "class") {
-			continue
-		}
-		start := i
-		for start >= 2 && f.tokens[start-1].text == "." && f.tokens[start-2].kind == tokenName {
-			start -= 2
-		}
-		p := parser{tokens: f.tokens[start:min(len(f.tokens), i+maxCallTokens)]}
-		word := p.tokens[0].text
-		for p.at = 1; p.at <= i-start; p.at++ {
-			word += p.tokens[p.at].text
-		}
-		e := p.call(Expr{Kind: Name, Text: word, Line: t.line})
-		out = append(out, e)
 	}
 	return out
+}
+
+// isCall reports whether a bracket follows token i.
+func (f *File) isCall(i int) bool {
+	return i+1 < len(f.tokens) && f.tokens[i+1].text == "(" && f.tokens[i+1].kind == tokenOp
+}
+
+// isDefined reports whether token i is the name that a def or class defines.
+func (f *File) isDefined(i int) bool {
+	return i > 0 && f.tokens[i-1].kind == tokenName && (f.tokens[i-1].text == "def" || f.tokens[i-1].text == "class")
+}
+
+// callAt reads the call whose last name is token i.
+func (f *File) callAt(i int) Expr {
+	start := i
+	for start >= 2 && f.tokens[start-1].text == "." && f.tokens[start-2].kind == tokenName {
+		start -= 2
+	}
+	p := parser{tokens: f.tokens[start:min(len(f.tokens), i+maxCallTokens)]}
+	word := p.tokens[0].text
+	for p.at = 1; p.at <= i-start; p.at++ {
+		word += p.tokens[p.at].text
+	}
+	return p.call(Expr{Kind: Name, Text: word, Line: f.tokens[i].line})
 }
 
 // What is read of the arguments of one call, and how many calls of one file.

@@ -240,23 +240,34 @@ func (s *Settings) gaps(f *File, has func(module string) bool) {
 			gap(i.Line, "it takes settings from "+i.Module+", which is not in this repository")
 		}
 		switch i.Module {
-		case "dynaconf", "configurations", "split_settings.tools", "goodconf", "pydantic_settings":
-			if i.Module != "configurations" {
-				gap(i.Line, "settings are loaded with "+i.Module+", which may add names")
-			}
+		case "dynaconf", "split_settings.tools", "goodconf", "pydantic_settings":
+			gap(i.Line, "settings are loaded with "+i.Module+", which may add names")
 		}
 	}
 	for i, t := range f.tokens {
-		if t.kind != tokenName || i+1 >= len(f.tokens) || f.tokens[i+1].text != "(" || i > 0 && f.tokens[i-1].text == "." {
-			continue
-		}
-		switch t.text {
-		case "exec", "execfile", "setattr":
-			gap(t.line, "a program makes names here ("+t.text+")")
-		case "globals", "vars", "locals":
-			if i+3 < len(f.tokens) && (f.tokens[i+3].text == "[" || f.tokens[i+3].text == "." && i+4 < len(f.tokens) && f.tokens[i+4].text == "update") {
-				gap(t.line, "a program makes names here ("+t.text+"())")
+		if makesNames(f.tokens, i) {
+			call := t.text
+			if isNamespace(call) {
+				call += "()"
 			}
+			gap(t.line, "a program makes names here ("+call+")")
 		}
 	}
 }
+
+// makesNames reports whether a call at token i can set names that the file does
+// not write: exec(…), setattr(…), globals()[…] and globals().update(…).
+func makesNames(tokens []token, i int) bool {
+	isText := func(at int, text string) bool { return at < len(tokens) && tokens[at].text == text }
+	if tokens[i].kind != tokenName || !isText(i+1, "(") || i > 0 && isText(i-1, ".") {
+		return false
+	}
+	switch tokens[i].text {
+	case "exec", "execfile", "setattr":
+		return true
+	}
+	return isNamespace(tokens[i].text) && (isText(i+3, "[") || isText(i+3, ".") && isText(i+4, "update"))
+}
+
+// isNamespace reports whether a function returns the names of a module.
+func isNamespace(name string) bool { return name == "globals" || name == "vars" || name == "locals" }
