@@ -50,85 +50,125 @@ func signsForDjango(k *scanner.Key) bool {
 	})
 }
 
+// situation is what a decision about a key depends on.
+type situation struct {
+	*scanner.Key
+	role
+	use Use // by the process that has it
+	// What is known for certain: all three can be false together.
+	isLive  bool // a running process has it
+	notLive bool // no running process has it
+	local   bool // no remote has it
+}
+
+func situationOf(k *scanner.Key, f *Facts) situation {
+	use, inUse := f.Live.Keys[k.Fingerprint]
+	return situation{
+		Key: k, role: roleOf(k), use: use,
+		isLive:  inUse && k.Live != nil && *k.Live,
+		notLive: k.Live != nil && !*k.Live,
+		local:   k.Pushed != nil && !*k.Pushed,
+	}
+}
+
 // decide is what to do about a key, and why.
 func decide(k *scanner.Key, f *Facts) (scanner.Decision, []scanner.Reason) {
-	r := roleOf(k)
-	because := reasons(k, r, f)
-	use, inUse := f.Live.Keys[k.Fingerprint]
-	isLive := inUse && k.Live != nil && *k.Live
-	notLive := k.Live != nil && !*k.Live
-	local := k.Pushed != nil && !*k.Pushed
+	s := situationOf(k, f)
 	switch {
 	case k.Accepted != nil && k.Accepted.Rotated != "":
-		return scanner.AlreadyRotated, because
+		return scanner.AlreadyRotated, s.reasons()
 	case k.Accepted != nil:
-		return scanner.AcceptedKey, because
-	case isLive && use.Fallback:
-		return scanner.RevokeFallback, because
-	case isLive && !use.Local && local:
-		return scanner.Rotate, because // nobody has it yet, but a commit does
-	case isLive && !local:
-		return scanner.RotateNow, because
-	case k.Severity <= scanner.Low && (!isLive || use.Local):
-		return "", because
-	case local && !isLive:
-		return scanner.CleanUpLocally, because
-	case local:
-		return scanner.Rotate, because
-	case r.fallback && !r.signs:
-		return scanner.RevokeFallback, because
-	case notLive:
-		return scanner.AlreadyRotated, because
-	case r.signs && !r.standard && k.Pushed != nil && k.Severity >= scanner.High:
-		return scanner.RotateNow, because
+		return scanner.AcceptedKey, s.reasons()
+	case s.isLive:
+		return s.decideLive(), s.reasons()
 	}
-	return scanner.Rotate, because
+	return s.decideOther(), s.reasons()
+}
+
+// decideLive is what to do about a key that a running process has.
+func (s *situation) decideLive() scanner.Decision {
+	switch {
+	case s.use.Fallback:
+		return scanner.RevokeFallback
+	case !s.local:
+		return scanner.RotateNow
+	case s.use.Local && s.Severity <= scanner.Low:
+		return ""
+	}
+	return scanner.Rotate // nobody has it yet, but a commit does
+}
+
+// decideOther is what to do about a key that no running process has, as far as
+// is known.
+func (s *situation) decideOther() scanner.Decision {
+	switch {
+	case s.Severity <= scanner.Low:
+		return ""
+	case s.local:
+		return scanner.CleanUpLocally
+	case s.fallback && !s.signs:
+		return scanner.RevokeFallback
+	case s.notLive:
+		return scanner.AlreadyRotated
+	case s.signs && !s.standard && s.Pushed != nil && s.Severity >= scanner.High:
+		return scanner.RotateNow
+	}
+	return scanner.Rotate
 }
 
 // reasons are all that speak for or against a rotation.
-func reasons(k *scanner.Key, r role, f *Facts) []scanner.Reason {
+func (s *situation) reasons() []scanner.Reason {
 	var out []scanner.Reason
 	say := func(is bool, reason scanner.Reason) {
 		if is {
 			out = append(out, reason)
 		}
 	}
-	use := f.Live.Keys[k.Fingerprint]
-	say(k.Accepted != nil && k.Accepted.Rotated != "", scanner.BecauseRotated)
-	say(k.Accepted != nil && k.Accepted.Rotated == "", scanner.BecauseAccepted)
-	switch {
-	case k.Live == nil:
-		out = append(out, scanner.BecauseLiveUnknown)
-	case !*k.Live:
-		out = append(out, scanner.BecauseNotLive)
-	case use.Local:
-		out = append(out, scanner.BecauseWorkTree)
-	case use.Fallback:
-		out = append(out, scanner.BecauseLiveFallback)
-	default:
-		out = append(out, scanner.BecauseLive)
+	if s.Accepted != nil {
+		say(s.Accepted.Rotated != "", scanner.BecauseRotated)
+		say(s.Accepted.Rotated == "", scanner.BecauseAccepted)
 	}
-	switch {
-	case k.Pushed == nil:
-		out = append(out, scanner.BecausePushedUnknown)
-	case *k.Pushed:
-		out = append(out, scanner.BecausePushed)
-	default:
-		out = append(out, scanner.BecauseNotPushed)
+	out = append(out, s.liveReason(), s.pushedReason())
+	say(s.signs && !s.standard, scanner.BecauseAtHead)
+	say(s.signs && s.standard, scanner.BecauseDefault)
+	say(s.fallback, scanner.BecauseFallback)
+	if !s.signs && !s.fallback {
+		reason, ok := statusReasons[s.Status]
+		say(ok, reason)
 	}
-	say(r.signs && !r.standard, scanner.BecauseAtHead)
-	say(r.signs && r.standard, scanner.BecauseDefault)
-	say(r.fallback, scanner.BecauseFallback)
-	if !r.signs && !r.fallback {
-		switch k.Status {
-		case scanner.StatusLive:
-			out = append(out, scanner.BecauseInRefs)
-		case scanner.StatusHistory:
-			out = append(out, scanner.BecauseInHistory)
-		case scanner.StatusUnreachable:
-			out = append(out, scanner.BecauseUnreachable)
-		}
-	}
-	say(!k.Class.Generated(), scanner.BecauseGuessable)
+	say(!s.Class.Generated(), scanner.BecauseGuessable)
 	return out
+}
+
+// statusReasons are those of a key that HEAD does not have.
+var statusReasons = map[scanner.Status]scanner.Reason{
+	scanner.StatusLive:        scanner.BecauseInRefs,
+	scanner.StatusHistory:     scanner.BecauseInHistory,
+	scanner.StatusUnreachable: scanner.BecauseUnreachable,
+}
+
+// liveReason says what is known of running processes.
+func (s *situation) liveReason() scanner.Reason {
+	switch {
+	case s.Live == nil:
+		return scanner.BecauseLiveUnknown
+	case s.notLive:
+		return scanner.BecauseNotLive
+	case s.use.Local:
+		return scanner.BecauseWorkTree
+	case s.use.Fallback:
+		return scanner.BecauseLiveFallback
+	}
+	return scanner.BecauseLive
+}
+
+// pushedReason says what is known of remotes.
+func (s *situation) pushedReason() scanner.Reason {
+	switch {
+	case s.Pushed == nil:
+		return scanner.BecausePushedUnknown
+	case s.local:
+		return scanner.BecauseNotPushed
+	}
+	return scanner.BecausePushed
 }

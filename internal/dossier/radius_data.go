@@ -257,22 +257,27 @@ func classify(f *project.File) (e scanner.Effect, at int, ok bool) {
 			return withFeature(encrypted("own encryption"), "makes an encryption key from SECRET_KEY"), c.Line, true
 		}
 	}
-	signature := scanner.Effect{
+	return signature(f)
+}
+
+// signature is what a file signs or hashes with the key.
+func signature(f *project.File) (e scanner.Effect, at int, ok bool) {
+	e = scanner.Effect{
 		Effect: scanner.EffectLinks, Feature: "own signatures", Attack: "forge what this code trusts",
 		Rotation: "what was signed before is refused", Fallbacks: scanner.HelpsNot,
 	}
 	if isModel(f.Path) {
-		signature.Effect, signature.Feature = scanner.EffectData, "stored signatures"
-		signature.Rotation = "a value that is stored never matches again"
+		e.Effect, e.Feature = scanner.EffectData, "stored signatures"
+		e.Rotation = "a value that is stored never matches again"
 	}
 	for _, c := range f.Calls("Signer", "TimestampSigner", "dumps", "loads") {
 		if c.Mentions("SECRET_KEY") {
-			return withFeature(signature, lastName(c.Text)+" is given SECRET_KEY"), c.Line, true
+			return withFeature(e, lastName(c.Text)+" is given SECRET_KEY"), c.Line, true
 		}
 	}
 	for _, c := range f.Calls("new", "digest", "sha1", "sha224", "sha256", "sha384", "sha512", "md5", "blake2b", "salted_hmac") {
 		if strings.HasPrefix(c.Text, "hmac.") || strings.HasPrefix(c.Text, "hashlib.") || c.Mentions("SECRET_KEY") {
-			return withFeature(signature, "hashes SECRET_KEY ("+c.Text+")"), c.Line, true
+			return withFeature(e, "hashes SECRET_KEY ("+c.Text+")"), c.Line, true
 		}
 	}
 	return scanner.Effect{}, 0, false
