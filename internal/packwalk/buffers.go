@@ -6,13 +6,13 @@ import (
 	"github.com/djleaks/djleaks/internal/packfile"
 )
 
-// buffers keeps buffers of texts for the next text. Small ones come in powers
-// of two; of large ones few are kept, as they are.
+// buffers keeps released buffers for the next text. Small ones have powers of
+// two as their sizes; large ones are kept as they are.
 type buffers struct {
 	small   [bigClass + 1][][]byte
 	large   [][]byte
 	kept    int // bytes in all of them
-	limit   int // the most that is kept, in bytes
+	limit   int // of kept, in bytes
 	anchors [][]int32
 	pieces  [][]piece
 }
@@ -24,8 +24,8 @@ const (
 	keepSome = 2 << 20  // by each worker, however many there are
 )
 
-// get returns a buffer of n bytes with anything in them, and room for the
-// inflater behind it.
+// get returns a buffer of n bytes, not cleared, with packfile.Slack bytes of
+// capacity after them for the inflater.
 func (b *buffers) get(n int) []byte {
 	class := max(bits.Len(uint(n+packfile.Slack-1)), smallest)
 	if class > bigClass {
@@ -40,8 +40,8 @@ func (b *buffers) get(n int) []byte {
 	return make([]byte, n, 1<<class)
 }
 
-// getLarge takes the tightest of the large buffers, if it is not far too
-// large.
+// getLarge returns the smallest large buffer that suffices, unless it is more
+// than twice as large as needed.
 func (b *buffers) getLarge(n int) []byte {
 	best := -1
 	for i, buf := range b.large {
@@ -71,7 +71,7 @@ func (b *buffers) put(buf []byte) {
 		b.large = append(b.large, buf)
 		return
 	}
-	class := bits.Len(uint(c)) - 1 // the largest that it is good for
+	class := bits.Len(uint(c)) - 1 // the largest class that it suffices for
 	b.small[class] = append(b.small[class], buf)
 }
 

@@ -8,15 +8,23 @@
 //	Trees   every tree, each after its delta base
 //
 // A pack keeps most objects as deltas. The walk goes from each entry that is
-// none to the deltas made from it, depth first, so that a base is inflated
-// once and is still there when its children need it. A child inherits the
-// anchors that stand in what it copies; only what it adds and the seams are
-// searched. A buffer is given up before the last child is walked, and the
-// largest family of deltas is walked last, so that a chain of any depth holds
-// two buffers and a tree of deltas holds few.
+// not a delta to the deltas made from it, depth first, so that a base is
+// inflated once and is still in memory when its children need it. A child
+// inherits the anchors in what it copies; only what it adds and the seams are
+// searched. A buffer is released before the last child is walked, and the
+// child with the most descendants is walked last, so that a chain of any depth
+// holds two buffers and a tree of deltas holds few.
 //
-// An object that is stored twice is shown once. If one copy is damaged the
-// others are tried. What cannot be read at all is named in the Coverage.
+// An object that is stored twice is shown once. If one copy is damaged, the
+// others are tried. An object of which no copy can be read is named in the
+// Coverage.
+//
+//	pack        the entries of a pack by offset: types, lists of children
+//	ordinals    an object's number ↔ its position in a pack's index
+//	pass        one run over all objects of some types, with its workers
+//	frame       an object whose children are still to be walked
+//	rope        a text described as pieces of another text, not copied
+//	knownObjects  what SearchNew leaves out
 //
 // Ordinals number the objects of a walk from 0; they mean nothing to another
 // walk of the same repository.

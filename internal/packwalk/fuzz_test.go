@@ -17,7 +17,7 @@ import (
 // anchors come and go at seams.
 var madeTexts = []string{"needle", "need", "le", "_", "secret_key", "SECRET", "_key", "version 1", "\n", "x", "ver", "sion 1"}
 
-// FuzzInheritedAnchors makes a family of deltas from data and compares the
+// FuzzInheritedAnchors makes a tree of deltas from data and compares the
 // walk with a search over each text.
 func FuzzInheritedAnchors(f *testing.F) {
 	f.Add([]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
@@ -37,7 +37,7 @@ func TestAnchorsOfMadeFamilies(t *testing.T) {
 	}
 }
 
-// checkFamily makes a family of deltas from data and walks it.
+// checkFamily makes a tree of deltas from data and walks it.
 func checkFamily(t *testing.T, data []byte) {
 	if len(data) > 4096 {
 		return
@@ -92,8 +92,8 @@ func checkFamily(t *testing.T, data []byte) {
 		t.Fatal(err)
 	}
 	defer w.Close()
-	for _, size := range []int{1, 100, minDescribed} {
-		w.minDescribed, w.bytesPerPiece = size, min(size, 4)
+	for _, size := range []int{1, 100, minRope} {
+		w.minRope, w.bytesPerPiece = size, min(size, 4)
 		got := map[int][]int32{}
 		cov, err := w.Search(context.Background(), set, func(_ int, o *Object) error {
 			n := int(binary.BigEndian.Uint32([]byte(o.ID())[16:]))

@@ -129,8 +129,8 @@ func TestABrokenChainOf200000DeltasIsReportedWithoutReadingIt(t *testing.T) {
 	if len(texts) > 0 || cov.SkippedCount() != 200_001 {
 		t.Errorf("%d shown, %d skipped", len(texts), cov.SkippedCount())
 	}
-	if w.inflated.Load() > 0 || w.rescues.Load() > 0 {
-		t.Errorf("inflated %d bytes, looked for %d objects elsewhere", w.inflated.Load(), w.rescues.Load())
+	if w.inflated.Load() > 0 || w.retries.Load() > 0 {
+		t.Errorf("inflated %d bytes, looked for %d objects elsewhere", w.inflated.Load(), w.retries.Load())
 	}
 }
 
@@ -189,7 +189,7 @@ func TestDamagedEntriesAreNamedAndTheOthersShown(t *testing.T) {
 	huge := p.Ofs(good, bytes.Repeat([]byte{13}, 20), append(packtest.Number(int64(len(numbered(1)))), append(packtest.Number(1<<40), 1, 'x')...))
 	var copyAll packtest.Delta
 	copyAll.Copy(0, len(numbered(3)))
-	orphan := p.Ofs(sum, bytes.Repeat([]byte{14}, 20), copyAll.Bytes(len(numbered(3))))
+	child := p.Ofs(sum, bytes.Repeat([]byte{14}, 20), copyAll.Bytes(len(numbered(3))))
 	last := p.Whole(packfile.Blob, numbered(15))
 	p.Write(t, dir, "a", packtest.Version2)
 
@@ -206,7 +206,7 @@ func TestDamagedEntriesAreNamedAndTheOthersShown(t *testing.T) {
 		{"flipped byte", flipped, ""}, {"checksum", sum, "checksum"}, {"short", short, "truncated"},
 		{"long", long, "corrupt"}, {"bomb", bomb, ""}, {"type", kind, "corrupt"}, {"base before the pack", far, "base"},
 		{"unknown base", lost, "base"}, {"copy outside", outside, "corrupt"}, {"another base", other, "corrupt"},
-		{"claims too much", claims, "truncated"}, {"huge", huge, "too large"}, {"child of a damaged one", orphan, "base"},
+		{"claims too much", claims, "truncated"}, {"huge", huge, "too large"}, {"child of a damaged one", child, "base"},
 	} {
 		if got, ok := why[hexID(c.entry.ID)]; !ok || !strings.Contains(got, c.want) {
 			t.Errorf("%s: reason %q, want %q", c.name, got, c.want)
@@ -371,7 +371,7 @@ func TestAStoppedWalkSaysWhatIsLeft(t *testing.T) {
 	defer cancel()
 	n := 0
 	var mu sync.Mutex
-	search := &pass{walk: w, set: testAnchors(), orphans: true} // as Search makes it
+	search := &pass{walk: w, set: testAnchors(), untyped: true} // as Search makes it
 	search.kinds[packfile.Blob] = true
 	search.visit = func(int, *Object) error {
 		mu.Lock()

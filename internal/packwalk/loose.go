@@ -18,43 +18,43 @@ import (
 
 // looseList is all loose objects, by id.
 type looseList struct {
-	numbers
+	ordinals
 	dirs   []string
 	idSize int
-	ids    []byte          // sorted, one behind the other
-	where  []uint16        // directory of each, if there is more than one
+	ids    []byte          // sorted, concatenated
+	dirOf  []uint16        // directory of each, if there is more than one
 	kinds  []packfile.Type // 0 until the object has been read once
 }
 
-// listLoose reads the folders 00 to ff of every objects directory. Files with
-// other names than those of objects are left aside, as Git does.
+// listLoose reads the folders 00 to ff of every objects directory. Files that
+// are not named as objects are ignored, as Git does.
 func listLoose(ctx context.Context, dirs []string, idSize int) (*looseList, []scanner.Skip, error) {
 	if len(dirs) > 1<<16 {
 		return nil, nil, fmt.Errorf("%d objects directories: %w", len(dirs), packfile.ErrTooLarge)
 	}
 	l := &looseList{dirs: dirs, idSize: idSize}
 	var skips []scanner.Skip
-	holders := map[string][]int{} // folder → directories that have it
+	dirsWith := map[string][]int{} // folder → objects directories that have it
 	for d, dir := range dirs {
-		folders, err := names(dir)
+		folders, err := fileNames(dir)
 		if err != nil {
 			skips = append(skips, scanner.Skip{Path: dir, Reason: err.Error()})
 		}
 		for _, folder := range folders {
 			if len(folder) == 2 {
-				holders[folder] = append(holders[folder], d)
+				dirsWith[folder] = append(dirsWith[folder], d)
 			}
 		}
 	}
-	// Folder by folder: so a list of many objects is sorted in small parts.
-	for _, folder := range slices.Sorted(maps.Keys(holders)) {
+	// Folder by folder, so that a long list is sorted in small parts.
+	for _, folder := range slices.Sorted(maps.Keys(dirsWith)) {
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
 		from := l.size()
-		for _, d := range holders[folder] {
+		for _, d := range dirsWith[folder] {
 			path := filepath.Join(dirs[d], folder)
-			files, err := names(path)
+			files, err := fileNames(path)
 			if err != nil {
 				skips = append(skips, scanner.Skip{Path: path, Reason: err.Error()})
 			}
@@ -67,20 +67,20 @@ func listLoose(ctx context.Context, dirs []string, idSize int) (*looseList, []sc
 	return l, skips, nil
 }
 
-// add puts the objects of a folder of directory d at the end of the list.
+// add appends the objects in a folder of the objects directory d.
 func (l *looseList) add(d int, folder string, files []string) {
 	for _, name := range files {
 		if id, ok := packfile.LooseID(folder, name, l.idSize); ok {
 			l.ids = append(l.ids, id...)
 			if len(l.dirs) > 1 {
-				l.where = append(l.where, uint16(d))
+				l.dirOf = append(l.dirOf, uint16(d))
 			}
 		}
 	}
 }
 
-// names lists a folder; one that is not there is empty.
-func names(dir string) ([]string, error) {
+// fileNames lists a folder; a missing one is empty.
+func fileNames(dir string) ([]string, error) {
 	list, err := regular.Names(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -88,7 +88,7 @@ func names(dir string) ([]string, error) {
 	return list, err
 }
 
-// byID sorts the objects of a list from one on.
+// byID sorts the objects of a list from position from on.
 type byID struct {
 	*looseList
 	from int
@@ -102,12 +102,12 @@ func (l *byID) Swap(i, j int) {
 	copy(t[:], l.id(i))
 	copy(l.id(i), l.id(j))
 	copy(l.id(j), t[:])
-	if l.where != nil {
-		l.where[i], l.where[j] = l.where[j], l.where[i]
+	if l.dirOf != nil {
+		l.dirOf[i], l.dirOf[j] = l.dirOf[j], l.dirOf[i]
 	}
 }
 
-// unique drops the second copy of what two directories hold.
+// unique drops the second copy of an object that two directories hold.
 func (l *looseList) unique() {
 	n := 0
 	for i := range l.size() {
@@ -115,8 +115,8 @@ func (l *looseList) unique() {
 			continue
 		}
 		copy(l.ids[n*l.idSize:], l.id(i))
-		if l.where != nil {
-			l.where[n] = l.where[i]
+		if l.dirOf != nil {
+			l.dirOf[n] = l.dirOf[i]
 		}
 		n++
 	}
@@ -135,13 +135,12 @@ func (l *looseList) find(id []byte) (pos int, ok bool) {
 	return pos, pos < n && bytes.Equal(l.id(pos), id)
 }
 
-// paths lists the files that may hold an object: the one that was listed
-// first.
+// paths lists the files that may hold an object, first the one that was listed.
 func (l *looseList) paths(pos int) []string {
 	id := scanner.ObjectID(l.id(pos))
 	listed := 0
-	if l.where != nil {
-		listed = int(l.where[pos])
+	if l.dirOf != nil {
+		listed = int(l.dirOf[pos])
 	}
 	paths := []string{packfile.LoosePath(l.dirs[listed], id)}
 	for d, dir := range l.dirs {

@@ -16,23 +16,23 @@ type Object struct {
 	Text    []byte // the content, or one window of it
 	Size    int64  // of the whole content in bytes
 
-	// Anchors are the offsets in Text where an anchor stands, ascending.
+	// Anchors are the offsets in Text at which an anchor begins, ascending.
 	Anchors []int32
 
-	// Base is an object that this walk has shown already, or would have shown
-	// if it had an anchor, and from which Text is made; or None.
+	// Base is the object from which Text is made by a delta, or None. This
+	// walk has shown it already, or would have if it had an anchor.
 	Base uint32
-	// Copies are the ranges of Text that are those of Base, ascending. They
-	// are as long as they can be: between two that touch is a seam.
+	// Copies are the ranges of Text that are copied from Base, ascending. They
+	// are as long as they can be: between two adjacent ones is a seam.
 	Copies []Copy
 	// Fresh are the other ranges, and an empty range at every seam. What
 	// overlaps no fresh range, and has no seam inside, is as it is in Base.
 	Fresh []Span
 
-	// Of a content that is too large to hold, Text is a window: Offset is
-	// where it begins and LinesBefore the number of lines that end before it.
-	// Its Anchors are those that no other window has. Otherwise both are 0
-	// and Text is whole.
+	// If the content is too large to hold, Text is a window of it: Offset is
+	// where the window begins, in bytes, and LinesBefore the number of lines
+	// that end before it. Each anchor is in the Anchors of one window only.
+	// Otherwise both are 0 and Text is the whole content.
 	Windowed    bool
 	Offset      int64
 	LinesBefore int
@@ -49,14 +49,13 @@ func (o *Object) ID() scanner.ObjectID {
 	return o.id
 }
 
-// Span is the range of bytes from From up to To, which is outside.
+// Span is the range of bytes from From up to, not including, To.
 type Span struct{ From, To int32 }
 
-// Copy says that Len bytes of a text from At on are those of its base from
-// From on.
+// Copy says that the Len bytes at At of a text are those at From of its base.
 type Copy struct{ At, From, Len int32 }
 
-// appendFresh appends what copies leave of a text of size bytes.
+// appendFresh appends the ranges of a text of size bytes that copies leave out.
 func appendFresh(dst []Span, copies []Copy, size int) []Span {
 	at := int32(0)
 	for i, c := range copies {

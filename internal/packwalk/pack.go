@@ -9,31 +9,31 @@ import (
 	"github.com/djleaks/djleaks/internal/packfile"
 )
 
-// pack is one pack and what the header pass found out about it. An entry is
-// named by its place in the order of offsets; 17 bytes are kept for each.
+// pack is one pack and what the header pass learnt about it. An entry is
+// named by its index in the order of offsets; 17 bytes are kept for each.
 type pack struct {
-	numbers
+	ordinals
 	path  string
-	place int // in Walk.packs
+	index int // in Walk.packs
 	idx   *packfile.Index
 	data  *packfile.Pack
 
-	keys  []uint64 // offset, and below it posBits of the position in the index
-	bits  int
-	child []uint32 // first child of an entry, plus one; 0 if it has none
-	next  []uint32 // next child of the same base, plus one; 0 if it is the last
-	state []state
-	whole [8]int // entries with an ordinal here, by type; 0 counts those that no base leads to
+	keys   []uint64 // offset, and in the low bits the position in the index
+	bits   int      // number of those low bits
+	child  []uint32 // first child of an entry, plus one; 0 if it has none
+	next   []uint32 // next child of the same base, plus one; 0 if it is the last
+	state  []state
+	counts [8]int // of entries with an ordinal here, by type; 0 is the unknown type
 }
 
-// state is the type of the object that an entry stands for, 0 if no chain of
-// bases leads to one, and two marks.
+// state is the type of an entry's object, 0 if its chain of bases ends at no
+// object, and two marks.
 type state uint8
 
 const (
 	typeMask    state = 7
 	isDelta     state = 8
-	isElsewhere state = 16 // an earlier source has the object too
+	isDuplicate state = 16 // an earlier pack has the object too
 )
 
 func (s state) kind() packfile.Type { return packfile.Type(s & typeMask) }
@@ -75,8 +75,8 @@ func (p *pack) close() error {
 	return err
 }
 
-// sort lists the entries by offset, those of one offset by their position.
-// Both share 64 bits: bare numbers sort several times faster than pairs.
+// sort lists the entries by offset, equal offsets by their position in the
+// index. Both share 64 bits: integers sort several times faster than pairs.
 func (p *pack) sort(ctx context.Context) error {
 	n := p.idx.Count()
 	p.bits = bits.Len(uint(n))
@@ -87,7 +87,7 @@ func (p *pack) sort(ctx context.Context) error {
 		}
 		offset, ok := p.idx.Offset(pos)
 		if !ok || offset >= p.data.Size() {
-			offset = 0 // where no entry can be: reported as damaged
+			offset = 0 // no entry can be there: it is reported as damaged
 		}
 		if bits.Len64(uint64(offset)) > 64-p.bits {
 			return fmt.Errorf("%s.pack: %w", p.path, packfile.ErrTooLarge)
@@ -99,13 +99,13 @@ func (p *pack) sort(ctx context.Context) error {
 	return err
 }
 
-func (p *pack) len() int               { return len(p.keys) }
-func (p *pack) offset(e uint32) int64  { return int64(p.keys[e] >> p.bits) }
-func (p *pack) pos(e uint32) int       { return int(p.keys[e] & (1<<p.bits - 1)) }
-func (p *pack) id(e uint32) []byte     { return p.idx.ID(p.pos(e)) }
-func (p *pack) number(e uint32) uint32 { return p.ordinal(p.pos(e)) }
+func (p *pack) len() int                  { return len(p.keys) }
+func (p *pack) offset(e uint32) int64     { return int64(p.keys[e] >> p.bits) }
+func (p *pack) pos(e uint32) int          { return int(p.keys[e] & (1<<p.bits - 1)) }
+func (p *pack) id(e uint32) []byte        { return p.idx.ID(p.pos(e)) }
+func (p *pack) ordinalOf(e uint32) uint32 { return p.ordinal(p.pos(e)) }
 
-// end is where the entry behind e begins, or 0 if e is the last one.
+// end is where the entry after e begins, or 0 if e is the last one.
 func (p *pack) end(e uint32) int64 {
 	at := p.offset(e)
 	for i := int(e) + 1; i < len(p.keys); i++ {
@@ -134,7 +134,8 @@ func (p *pack) entryAt(offset int64) (uint32, bool) {
 	return uint32(i), true
 }
 
-// lookup finds the entry of an id, for deltas that name their base so.
+// lookup finds the offset of an id's entry, for deltas that name their base by
+// id.
 func (p *pack) lookup(id []byte) (offset int64, ok bool) {
 	pos, ok := p.idx.Find(id)
 	if !ok {
@@ -182,15 +183,15 @@ func (p *pack) link(ctx context.Context) error {
 			p.next[e], p.child[base] = p.child[base], e+1
 		}
 	}
-	return p.spread(ctx, parent)
+	return p.spreadTypes(ctx, parent)
 }
 
-// spread gives every delta the type of the entry that its chain ends at, and
-// puts the child with the most descendants at the end of each list: then the
-// walk keeps at most log2(n) texts for later. It follows links instead of
-// recursing, because a chain is as long as an attacker likes. Cycles are never
-// reached from an entry that is no delta.
-func (p *pack) spread(ctx context.Context, parent []uint32) error {
+// spreadTypes gives every delta the type of the entry at the end of its chain,
+// and puts the child with the most descendants at the end of each list: then
+// the walk keeps at most log2(n) texts for later. It follows links instead of
+// recursing, because a chain is as long as an attacker likes. Cycles cannot be
+// reached from an entry that is not a delta.
+func (p *pack) spreadTypes(ctx context.Context, parent []uint32) error {
 	size := make([]uint32, len(p.keys)) // descendants and itself
 	steps := 0
 	for r := range p.keys {
@@ -215,7 +216,7 @@ func (p *pack) spread(ctx context.Context, parent []uint32) error {
 			}
 			for e != root && p.next[e] == 0 { // up
 				e = parent[e] - 1
-				p.heaviestLast(e, size)
+				p.largestLast(e, size)
 			}
 			if e == root {
 				break
@@ -227,9 +228,9 @@ func (p *pack) spread(ctx context.Context, parent []uint32) error {
 	return nil
 }
 
-// heaviestLast sums up the descendants of e and moves its largest child to the
-// end of the list.
-func (p *pack) heaviestLast(e uint32, size []uint32) {
+// largestLast sums up the descendants of e and moves the child with the most to
+// the end of the list.
+func (p *pack) largestLast(e uint32, size []uint32) {
 	var heavy, before, last uint32 // plus one
 	previous := uint32(0)
 	for c := p.child[e]; c != 0; c = p.next[c-1] {
@@ -250,17 +251,17 @@ func (p *pack) heaviestLast(e uint32, size []uint32) {
 	p.next[last-1], p.next[heavy-1] = heavy, 0
 }
 
-// markDoubles copies to the entries which of them another source has, and
-// counts the others.
-func (p *pack) markDoubles(ctx context.Context) error {
+// markDuplicates marks the entries that an earlier pack has too, and counts the
+// others by type.
+func (p *pack) markDuplicates(ctx context.Context) error {
 	for e := range p.keys {
 		if interrupted(ctx, e) {
 			return ctx.Err()
 		}
-		if p.doubles.has(p.pos(uint32(e))) {
-			p.state[e] |= isElsewhere
+		if p.duplicates.has(p.pos(uint32(e))) {
+			p.state[e] |= isDuplicate
 		} else {
-			p.whole[p.state[e]&typeMask]++
+			p.counts[p.state[e]&typeMask]++
 		}
 	}
 	return nil

@@ -14,21 +14,21 @@ import (
 // the same worker never overlap. An error stops the pass.
 type Visit func(worker int, o *Object) error
 
-// Search shows every blob, commit and tag in which an anchor of set stands. The
+// Search shows every blob, commit and tag that contains an anchor of set. The
 // Coverage counts the blobs searched and their bytes, whether they have an
-// anchor or not, and names everything that could not be read, packs and
-// entries of unknown type and loose objects under a wrong name included. Those are
-// shown all the same. The error is that of visit or of ctx; the
-// Coverage says then how much was left.
+// anchor or not, and names everything that could not be read, including packs
+// and entries of unknown type. Loose objects under a wrong name are named too,
+// and shown all the same. The error is that of visit or of ctx; the Coverage
+// then says how many objects were not read.
 func (w *Walk) Search(ctx context.Context, set *scanner.AnchorSet, visit Visit) (scanner.Coverage, error) {
-	p := &pass{walk: w, set: set, visit: visit, orphans: true, named: true}
+	p := &pass{walk: w, set: set, visit: visit, untyped: true, named: true}
 	p.kinds[packfile.Blob], p.kinds[packfile.Commit], p.kinds[packfile.Tag] = true, true, true
 	cov, err := p.run(ctx)
 	w.addSkips(&cov)
 	return cov, err
 }
 
-// addSkips says what Open could not read.
+// addSkips adds what Open could not read.
 func (w *Walk) addSkips(cov *scanner.Coverage) {
 	for _, s := range w.skips {
 		cov.Skip(s)
@@ -59,20 +59,20 @@ type pass struct {
 	kinds   [8]bool
 	set     *scanner.AnchorSet // nil: every object is shown
 	visit   Visit
-	orphans bool  // entries of unknown type are reported
-	named   bool  // so are loose objects under a wrong name
-	past    *past // what is left out; nil if nothing is
+	untyped bool          // entries of unknown type are reported
+	named   bool          // loose objects under a wrong name are reported
+	known   *knownObjects // nil if nothing is left out
 
-	unit  atomic.Int64 // next one to be done
-	bytes atomic.Int64 // of packs, done
-	live  atomic.Int64 // bytes of text that are kept for children still to come
+	unit  atomic.Int64 // the next one to be done
+	bytes atomic.Int64 // of packs that are done
+	live  atomic.Int64 // bytes of text kept for children still to come
 	stop  atomic.Bool
-	fail  error // of visit, the first one; guarded by mu
+	fail  error // the first one of visit; guarded by mu
 
-	giant sync.Mutex // held by the worker that has a text above StreamLimit
+	oversized sync.Mutex // held by the worker that has a text above StreamLimit
 
-	// Jobs that a busy worker gives away while another has nothing to do.
-	hungry atomic.Int32 // workers that wait, less the jobs that wait for them
+	// Jobs that a busy worker hands over while another has nothing to do.
+	wanted atomic.Int32 // number of idle workers minus number of queued jobs
 	mu     sync.Mutex
 	wake   sync.Cond
 	jobs   []job
@@ -80,10 +80,10 @@ type pass struct {
 }
 
 // unitSize is how many entries or loose objects a worker takes at a time: enough
-// that taking costs nothing, few enough that all workers end together.
+// that taking them costs nothing, few enough that all workers end together.
 const unitSize = 64
 
-// run does the pass with all workers and merges what they say.
+// run does the pass with all workers and merges their coverage.
 func (p *pass) run(ctx context.Context) (scanner.Coverage, error) {
 	p.wake.L = &p.mu
 	defer context.AfterFunc(ctx, p.halt)()
@@ -108,32 +108,32 @@ func (p *pass) run(ctx context.Context) (scanner.Coverage, error) {
 	if p.fail != nil {
 		return cov, p.fail
 	}
-	if p.orphans && ctx.Err() == nil {
+	if p.untyped && ctx.Err() == nil {
 		workers[0].cov = scanner.Coverage{}
-		workers[0].guarded(workers[0].reportOrphans)
+		workers[0].guarded(workers[0].readUntyped)
 		cov.Add(workers[0].cov)
 	}
 	if err := ctx.Err(); err != nil {
-		cov.Skip(scanner.Skip{Reason: "not read: interrupted", Count: p.left(workers)})
+		cov.Skip(scanner.Skip{Reason: "not read: interrupted", Count: p.unread(workers)})
 		return cov, err
 	}
 	return cov, p.fail
 }
 
-// left is the number of objects that an interrupted pass did not come to. Loose
-// objects of unknown type count.
-func (p *pass) left(workers []*worker) int64 {
+// unread is the number of objects that an interrupted pass did not reach,
+// including loose objects whose type is not yet known.
+func (p *pass) unread(workers []*worker) int64 {
 	left := int64(0)
 	for _, pack := range p.walk.packs {
-		for kind, n := range pack.whole {
-			if p.kinds[kind] || kind == 0 && p.orphans {
+		for kind, n := range pack.counts {
+			if p.kinds[kind] || kind == 0 && p.untyped {
 				left += int64(n)
 			}
 		}
 	}
 	left += int64(p.walk.loose.count)
-	if p.past != nil {
-		left -= p.past.packed
+	if p.known != nil {
+		left -= p.known.packed
 	}
 	for _, w := range workers {
 		left -= w.done
@@ -141,7 +141,7 @@ func (p *pass) left(workers []*worker) int64 {
 	return max(left, 1)
 }
 
-// wait waits for the workers and tells the progress.
+// wait waits for the workers and reports progress.
 func (p *pass) wait(wg *sync.WaitGroup) {
 	progress := p.walk.opt.Progress
 	if progress == nil {
@@ -191,7 +191,7 @@ func (p *pass) failed(err error) {
 	p.halt()
 }
 
-// job is a part of a family: the children of a base from one of them on.
+// job is a part of a tree of deltas: the children of a base from base.next on.
 type job struct {
 	pack *pack
 	base frame
@@ -207,7 +207,7 @@ func (k *worker) run() {
 		}
 	}
 	for {
-		j, ok := k.pass.take()
+		j, ok := k.pass.dequeue()
 		if !ok {
 			break
 		}
@@ -219,8 +219,8 @@ func (k *worker) run() {
 	}
 }
 
-// guarded does a piece of work. If an index shrinks under it the rest of the
-// piece cannot be named: what is damaged then is the pack.
+// guarded does a piece of work. If an index shrinks meanwhile, the objects left
+// cannot be named: the pack is reported as damaged.
 func (k *worker) guarded(work func()) {
 	var err error
 	func() {
@@ -229,13 +229,13 @@ func (k *worker) guarded(work func()) {
 	}()
 	if err != nil {
 		k.stack = k.stack[:0]
-		k.releaseGiant()
+		k.unlockOversized()
 		k.cov.Skip(scanner.Skip{Path: k.pack.path + ".pack", Reason: reason(err)})
 	}
 	k.flush()
 }
 
-// unit does the n-th unit; it is false behind the last one.
+// unit does the n-th unit; it is false after the last one.
 func (k *worker) unit(n int) bool {
 	for _, p := range k.walk.packs {
 		units := (p.len() + unitSize - 1) / unitSize
@@ -255,13 +255,13 @@ func (k *worker) unit(n int) bool {
 	return true
 }
 
-// take returns a job that another worker gave away. It waits for one while
-// there is a worker that may give one.
-func (p *pass) take() (job, bool) {
+// dequeue returns a job that another worker handed over. It waits while there is
+// a busy worker, which may hand one over.
+func (p *pass) dequeue() (job, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.idle++
-	p.hungry.Add(1)
+	p.wanted.Add(1)
 	for {
 		if p.stop.Load() {
 			return job{}, false
@@ -281,9 +281,9 @@ func (p *pass) take() (job, bool) {
 	}
 }
 
-// give puts a job where an idle worker finds it.
-func (p *pass) give(j job) {
-	p.hungry.Add(-1)
+// enqueue hands a job over to an idle worker.
+func (p *pass) enqueue(j job) {
+	p.wanted.Add(-1)
 	p.mu.Lock()
 	p.jobs = append(p.jobs, j)
 	p.wake.Signal()

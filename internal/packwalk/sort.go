@@ -14,10 +14,10 @@ func interrupted(ctx context.Context, step int) bool {
 // then fit into the processor's first cache.
 const digit = 11
 
-// sortFrom sorts keys by their bits from low on and leaves keys that are equal
-// there in their order. It works through the digits from the last one to the
-// first, which takes a quarter of the time that comparing takes, and can be
-// interrupted. The result may be another slice of the same length.
+// sortFrom sorts keys by their bits from low upwards, stably: a radix sort,
+// least significant digit first, which takes a quarter of the time of a sort by
+// comparison and can be interrupted. The result may be another slice of the
+// same length.
 func sortFrom(ctx context.Context, keys []uint64, low int) ([]uint64, error) {
 	all := uint64(0)
 	for _, k := range keys {

@@ -44,7 +44,7 @@ func (c *countdown) Err() error {
 	return nil
 }
 
-// TestOpenAsksOftenWhetherToStop opens packs of so many entries that every loop
+// TestOpenAsksOftenWhetherToStop opens packs with enough entries that every loop
 // over them must ask, and ends each time at another question.
 func TestOpenAsksOftenWhetherToStop(t *testing.T) {
 	dir := t.TempDir()

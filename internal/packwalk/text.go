@@ -35,8 +35,8 @@ func (k *worker) inflateEntry(head packfile.Entry, e uint32) (text []byte, err e
 // errStopped ends the work on a large object; it is never reported.
 var errStopped = errors.New("stopped")
 
-// inflateStep is how much is inflated before the worker looks whether it was
-// stopped, in bytes.
+// inflateStep is how many bytes are inflated before the worker checks whether it
+// was stopped.
 const inflateStep = 4 << 20
 
 func (k *worker) inflateInto(dst, src []byte) (err error) {
@@ -84,24 +84,24 @@ func (k *worker) apply(f, base *frame) error {
 	case err != nil:
 		return err
 	case baseSize != int64(base.size):
-		return fmt.Errorf("delta: made for another base: %w", packfile.ErrCorrupt)
+		return fmt.Errorf("delta: made from another base: %w", packfile.ErrCorrupt)
 	case size > packfile.MaxObject:
 		return packfile.ErrTooLarge
 	case size > k.walk.opt.StreamLimit:
-		k.holdGiant()
+		k.lockOversized()
 	}
 	if size > packfile.MostOf(len(ops), base.size) {
 		return fmt.Errorf("delta: %w", packfile.ErrTruncated)
 	}
-	if k.describable(int(size), base, len(ops)) {
-		return k.describe(f, base, int(size), ops)
+	if k.worthRope(int(size), base, len(ops)) {
+		return k.makeRope(f, base, int(size), ops)
 	}
 	text := k.buffers.get(int(size))
 	if k.copies, err = applyOps(text, k.text(base), ops, k.copies[:0]); err != nil {
 		k.buffers.put(text)
 		return err
 	}
-	f.flat, f.size = k.newFlat(text), len(text)
+	f.backing, f.size = k.newBacking(text), len(text)
 	return nil
 }
 
@@ -110,8 +110,8 @@ const (
 	keepDelta  = 8 << 20 // a larger buffer is not kept for the next delta
 )
 
-// applyOps fills text with what ops make of base and appends to copies the
-// ranges that are taken from base, joined where they touch on both sides.
+// applyOps fills text with what ops make from base, and appends to copies the
+// ranges copied from base, joined where one continues the other.
 func applyOps(text, base, ops []byte, copies []Copy) ([]Copy, error) {
 	n := 0
 	for len(ops) > 0 {
@@ -145,9 +145,9 @@ func applyOps(text, base, ops []byte, copies []Copy) ([]Copy, error) {
 	return copies, nil
 }
 
-// copyShort copies n bytes of src from from on to dst from to on. Up to 32 it
-// does so without a call and without asking how many, if there is room behind
-// both; what it overwrites is written later.
+// copyShort copies n bytes from src[from:] to dst[to:]. Up to 32 bytes it copies
+// 32, without a call and without a branch on n, if both have the capacity; what
+// it overwrites is written later.
 func copyShort(dst, src []byte, to, from, n int) {
 	if n <= 32 && to+32 <= cap(dst) && from+32 <= cap(src) {
 		*(*[32]byte)(dst[to : to+32]) = *(*[32]byte)(src[from : from+32])
@@ -157,7 +157,7 @@ func copyShort(dst, src []byte, to, from, n int) {
 }
 
 // inherit returns the anchors of a text that k.copies connects with a base
-// whose anchors are known. Whether an anchor stands at a place is decided by
+// whose anchors are given. Whether an anchor begins at an offset is decided by
 // the set's Extent bytes from there on: where all of them are copied, the base
 // has the answer; everywhere else the text is searched.
 func (k *worker) inherit(f *frame, base []int32) []int32 {
@@ -173,7 +173,7 @@ func (k *worker) inherit(f *frame, base []int32) []int32 {
 			continue
 		}
 		anchors = k.searchRange(anchors, f, from, c.At)
-		known := c.Len - extent + 1 // places decided by the base
+		known := c.Len - extent + 1 // number of offsets decided by the base
 		for _, a := range base[firstNotBefore(base, c.From):] {
 			if a >= c.From+known {
 				break
@@ -192,7 +192,7 @@ func (k *worker) searchRange(anchors []int32, f *frame, from, to int32) []int32 
 	}
 	set := k.pass.set
 	if f.pieces == nil {
-		return set.Append(anchors, f.flat.data, int(from), int(to))
+		return set.Append(anchors, f.backing.data, int(from), int(to))
 	}
 	k.window = appendPieces(k.window[:0], f, int(from), min(f.size, int(to)+set.Extent()))
 	n := len(anchors)
@@ -226,33 +226,33 @@ func (k *worker) stream(e uint32, head packfile.Entry) {
 		r, err = packfile.NewReader(src, head.Size)
 	}
 	if err == nil {
-		err = k.windows(r, k.pack.number(e), id)
+		err = k.showWindows(r, k.pack.ordinalOf(e), id)
 	}
-	k.streamed(id, k.pack.number(e), head.Size, err)
+	k.countStreamed(id, k.pack.ordinalOf(e), head.Size, err)
 }
 
-// streamed accounts for a blob that was shown in windows.
-func (k *worker) streamed(id []byte, ordinal uint32, size int64, err error) {
+// countStreamed counts a blob that was shown in windows.
+func (k *worker) countStreamed(id []byte, ordinal uint32, size int64, err error) {
 	switch {
 	case errors.Is(err, errStopped):
 	case err != nil:
 		k.skip(id, err)
 	default:
 		k.count(packfile.Blob, size)
-		k.searched(ordinal)
+		k.markSearched(ordinal)
 	}
 }
 
-// A window is shown with some text before and behind the part whose anchors
-// are its own, so that what is around an anchor can be seen.
+// A window is shown with windowContext bytes before and after the part whose
+// anchors are its own, so that what is around an anchor can be seen.
 const (
 	windowSize    = 4 << 20
 	windowContext = 64 << 10
 )
 
-// windows reads a content to its end and shows the windows that have an
+// showWindows reads a content to its end and shows the windows that have an
 // anchor.
-func (k *worker) windows(r io.Reader, ordinal uint32, id []byte) (err error) {
+func (k *worker) showWindows(r io.Reader, ordinal uint32, id []byte) (err error) {
 	defer func() { packfile.Caught(recover(), &err) }()
 	buf := make([]byte, windowSize+2*windowContext)
 	size := int64(0)  // read so far
@@ -303,7 +303,7 @@ func (k *worker) showWindow(text []byte, from, to int, o Object) {
 }
 
 // countLines counts the lines that end in text[:n]: at LF, CRLF and a lone CR,
-// as scanner.Position does. A CRLF that n divides ends behind it.
+// as scanner.Position does. A CRLF that n divides ends after it.
 func countLines(text []byte, n int) int {
 	lines := 0
 	for i, c := range text[:n] {
@@ -317,11 +317,11 @@ func countLines(text []byte, n int) int {
 // looseObject reads one loose object and shows it if the pass wants it.
 func (k *worker) looseObject(pos int) {
 	l := k.walk.loose
-	if l.doubles.has(pos) || l.kinds[pos] != 0 && !k.pass.kinds[l.kinds[pos]] {
+	if l.duplicates.has(pos) || l.kinds[pos] != 0 && !k.pass.kinds[l.kinds[pos]] {
 		return
 	}
 	id, ordinal := l.id(pos), l.ordinal(pos)
-	if k.knownLoose(id, ordinal) {
+	if k.skipKnownLoose(id, ordinal) {
 		return
 	}
 	kind, text, err := k.readLoose(pos, ordinal)
@@ -334,7 +334,7 @@ func (k *worker) looseObject(pos int) {
 		}
 	}
 	switch {
-	case err != nil && (kind == 0 && k.pass.orphans || k.pass.kinds[kind]):
+	case err != nil && (kind == 0 && k.pass.untyped || k.pass.kinds[kind]):
 		k.skip(id, err)
 	case err == nil && k.pass.kinds[kind]:
 		if k.pass.named {
@@ -355,15 +355,15 @@ func (k *worker) checkName(kind packfile.Type, id, text []byte) {
 	}
 }
 
-// keepLoose bounds the buffers that are kept for the next loose object, in
-// bytes.
+// keepLoose is the largest size, in bytes, of the buffers that are kept for the
+// next loose object.
 const keepLoose = 8 << 20
 
 // errShown says that an object was shown in windows.
 var errShown = errors.New("shown")
 
-// readLoose reads the text of a loose object into a buffer of the worker. Of
-// one that the pass does not want only the head is inflated.
+// readLoose reads the text of a loose object into a buffer of the worker. If
+// the pass does not want its type, only the header is inflated.
 func (k *worker) readLoose(pos int, ordinal uint32) (kind packfile.Type, text []byte, err error) {
 	l := k.walk.loose
 	for _, path := range l.paths(pos) {
@@ -419,14 +419,15 @@ func (k *worker) streamLoose(path string, pos int, ordinal uint32) error {
 	if k.pass.named {
 		r = packfile.NamedReader(r, id, packfile.Blob, size)
 	}
-	if err = k.windows(r, ordinal, id); err == nil {
-		k.streamed(id, ordinal, size, nil)
+	if err = k.showWindows(r, ordinal, id); err == nil {
+		k.countStreamed(id, ordinal, size, nil)
 		return errShown
 	}
 	return err
 }
 
-// looseFileLimit is the size of the largest loose file that is read at once.
+// looseFileLimit is the size in bytes of the largest loose file that is read at
+// once.
 const looseFileLimit = 32 << 20
 
 // readFile reads a small file into a buffer of the worker; of a large one it
@@ -459,28 +460,28 @@ func (k *worker) readFile(path string) (src []byte, large bool, err error) {
 	}
 }
 
-// otherCopy looks for a copy of an object outside the pack in which it is
-// damaged, or anywhere if that is nil.
+// otherCopy reads a copy of an object outside the pack in which it is damaged,
+// or anywhere if that is nil.
 func (w *Walk) otherCopy(id []byte, damaged *pack) (kind packfile.Type, text []byte, ok bool) {
-	known := damaged == nil
+	exists := damaged == nil
 	for _, p := range w.packs {
 		if _, found := p.idx.Find(id); found && p != damaged {
-			known = true
+			exists = true
 		}
 	}
 	if _, found := w.loose.find(id); found {
-		known = true
+		exists = true
 	}
-	if !known || w.rescues.Add(1) > maxRescues {
+	if !exists || w.retries.Add(1) > maxRetries {
 		return 0, nil, false
 	}
 	kind, text, err := w.store().Get(scanner.ObjectID(id))
 	return kind, text, err == nil
 }
 
-// maxRescues is how many damaged objects are looked for elsewhere. Each of
-// them may cost a long chain, and there may be as many as an attacker likes.
-const maxRescues = 10000
+// maxRetries is how many damaged objects are read elsewhere. Each of them may
+// cost a long chain, and there may be as many as an attacker likes.
+const maxRetries = 10000
 
 // Read appends the content of an object to dst.
 func (w *Walk) Read(ordinal uint32, dst []byte) ([]byte, error) {

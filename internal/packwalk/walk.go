@@ -24,12 +24,12 @@ type Options struct {
 	// and has none is searched in windows; 0 is 64 MiB.
 	StreamLimit int64
 	// MemoryLimit is how many bytes of text may be kept for deltas still to
-	// come, in all workers; above it texts are made again when they are
-	// needed. 0 is 48 MiB.
+	// come, in all workers; above it texts are dropped, and made again when
+	// they are needed. 0 is 48 MiB.
 	MemoryLimit int64
 
-	// Progress, if set, is called now and then during a pass, never twice at a
-	// time, with the bytes of packs that are done.
+	// Progress, if set, is called ten times a second during a pass, by one
+	// goroutine, with the number of bytes of packs that are done.
 	Progress func(done, total int64)
 }
 
@@ -49,10 +49,10 @@ type Walk struct {
 	skips     []scanner.Skip // packs that cannot be read
 	notes     []string
 
-	// When to describe texts instead of making them; tests change it.
-	minDescribed, bytesPerPiece int
+	// When a text becomes a rope; tests change it.
+	minRope, bytesPerPiece int
 
-	rescues  atomic.Int64
+	retries  atomic.Int64
 	inflated atomic.Int64 // bytes that the passes have inflated; tests count them
 	opened   sync.Once
 	objects  *packfile.Store // for single objects
@@ -72,7 +72,7 @@ func (w *Walk) store() *packfile.Store {
 // Search. The error is the context's, or says that the walk cannot be made.
 func Open(ctx context.Context, opt Options) (*Walk, error) {
 	if opt.IDSize != 20 && opt.IDSize != 32 {
-		return nil, fmt.Errorf("walk: ids of %d bytes are not known", opt.IDSize)
+		return nil, fmt.Errorf("walk: ids of %d bytes: want 20 or 32", opt.IDSize)
 	}
 	if opt.Jobs <= 0 {
 		opt.Jobs = runtime.GOMAXPROCS(0)
@@ -85,7 +85,7 @@ func Open(ctx context.Context, opt Options) (*Walk, error) {
 		opt.MemoryLimit = defaultMemoryLimit
 	}
 	opt.Dirs = distinct(opt.Dirs)
-	w := &Walk{opt: opt, minDescribed: minDescribed, bytesPerPiece: bytesPerPiece}
+	w := &Walk{opt: opt, minRope: minRope, bytesPerPiece: bytesPerPiece}
 	if err := w.open(ctx); err != nil {
 		w.Close()
 		return nil, fmt.Errorf("walk: %w", err)
@@ -122,7 +122,7 @@ func (w *Walk) open(ctx context.Context) error {
 			w.skips = append(w.skips, scanner.Skip{Path: path + ".pack", Reason: reason(err)})
 			continue
 		}
-		p.place = len(w.packs)
+		p.index = len(w.packs)
 		w.packBytes += p.data.Size()
 		w.packs = append(w.packs, p)
 	}
@@ -131,7 +131,7 @@ func (w *Walk) open(ctx context.Context) error {
 		return err
 	}
 	w.loose, w.skips = loose, append(w.skips, skips...)
-	return w.number(ctx)
+	return w.assignOrdinals(ctx)
 }
 
 // Close unmaps the packs. No pass may be under way.
@@ -147,19 +147,19 @@ func (w *Walk) Close() error {
 	return errors.Join(errs...)
 }
 
-// A walk comes to every page of the packs, and not in their order. Their pages
-// are the system's cache, but they count as memory of the process: so of large
-// packs all are let go after every maxResident bytes of pack. A family of deltas
-// is spread over a pack, which makes some five times as much resident. It costs
-// 3 % of the time of an audit, half a gigabyte of packs being one with 200 MB
-// resident instead of 620.
+// A walk touches every page of the packs, and not in order. The pages belong to
+// the system's cache, but they count as memory of the process: so those of
+// large packs are released after every maxResident bytes of pack. A tree of
+// deltas is spread over a pack, which makes about five times as much resident.
+// Releasing costs 3 % of the time of an audit; with half a gigabyte of packs,
+// 200 MB are resident instead of 620.
 const (
 	maxResident = 32 << 20
 	largePacks  = 128 << 20
 )
 
-// forget lets go of the pages of all mapped files.
-func (w *Walk) forget() {
+// forgetPages releases the pages of all mapped files.
+func (w *Walk) forgetPages() {
 	if w.packBytes < largePacks {
 		return
 	}
@@ -179,11 +179,11 @@ func (w *Walk) Ordinal(id []byte) (uint32, bool) {
 		return None, false
 	}
 	for _, p := range w.packs {
-		if pos, ok := p.idx.Find(id); ok && !p.doubles.has(pos) {
+		if pos, ok := p.idx.Find(id); ok && !p.duplicates.has(pos) {
 			return p.ordinal(pos), true
 		}
 	}
-	if pos, ok := w.loose.find(id); ok && !w.loose.doubles.has(pos) {
+	if pos, ok := w.loose.find(id); ok && !w.loose.duplicates.has(pos) {
 		return w.loose.ordinal(pos), true
 	}
 	return None, false

@@ -146,7 +146,7 @@ func open(t testing.TB, opt Options) *Walk {
 // everything runs a pass over all objects of all types.
 func everything(t testing.TB, w *Walk, set *scanner.AnchorSet, visit Visit) scanner.Coverage {
 	t.Helper()
-	p := &pass{walk: w, set: set, visit: visit, orphans: true}
+	p := &pass{walk: w, set: set, visit: visit, untyped: true}
 	for i := range p.kinds {
 		p.kinds[i] = true
 	}
@@ -282,8 +282,8 @@ func TestSearchingWhatDeltasAddFindsTheSameAsSearchingEverything(t *testing.T) {
 	for _, jobs := range []int{1, 4} {
 		w := open(t, Options{Dirs: []string{objects(dir)}, Jobs: jobs})
 		// Described from the first byte on, as chosen, and never.
-		for _, size := range []int{1, minDescribed, 1 << 30} {
-			w.minDescribed, w.bytesPerPiece = size, min(size, bytesPerPiece)
+		for _, size := range []int{1, minRope, 1 << 30} {
+			w.minRope, w.bytesPerPiece = size, min(size, bytesPerPiece)
 			if shown, inherited := checkSearch(t, w, testAnchors()); shown < 50 || inherited < 20 {
 				t.Errorf("only %d objects with anchors, %d of them deltas", shown, inherited)
 			}
@@ -291,8 +291,8 @@ func TestSearchingWhatDeltasAddFindsTheSameAsSearchingEverything(t *testing.T) {
 	}
 	for _, dir := range extraRepositories() {
 		w := open(t, Options{Dirs: []string{filepath.Join(dir, "objects")}})
-		for _, size := range []int{minDescribed, 1} {
-			w.minDescribed, w.bytesPerPiece = size, min(size, bytesPerPiece)
+		for _, size := range []int{minRope, 1} {
+			w.minRope, w.bytesPerPiece = size, min(size, bytesPerPiece)
 			shown, inherited := checkSearch(t, w, testAnchors())
 			t.Logf("%s: %d objects with anchors, %d of them deltas", dir, shown, inherited)
 		}

@@ -8,57 +8,57 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// worker walks families of deltas. Everything in it is its own, so that it
-// needs no locks.
+// worker walks trees of deltas. It shares none of its fields, so that it needs
+// no locks.
 type worker struct {
 	pass   *pass
 	walk   *Walk
 	number int
 
-	pack    *pack
-	stack   []frame // bases with children still to come, the first ancestor first
-	inflate packfile.Inflater
-	buffers buffers
-	delta   []byte // the inflated delta
-	file    []byte // a loose file
-	loose   []byte // text of a loose object
-	window  []byte // part of a described text
-	copies  []Copy
-	fresh   []Span
-	object  Object
-	giant   bool // holds pass.giant
+	pack      *pack
+	stack     []frame // bases with children still to come, the oldest ancestor first
+	inflate   packfile.Inflater
+	buffers   buffers
+	delta     []byte // the inflated delta
+	file      []byte // a loose file
+	loose     []byte // text of a loose object
+	window    []byte // part of a rope's text
+	copies    []Copy
+	fresh     []Span
+	object    Object
+	oversized bool // holds pass.oversized
 
 	cov   scanner.Coverage
 	done  int64 // objects read or reported
-	bytes int64 // of the pack, not yet added to pass.bytes
+	bytes int64 // read of the pack, not yet added to pass.bytes
 }
 
 // frame is an object whose children are being walked.
 type frame struct {
-	entry   uint32
-	next    uint32  // the next child to be walked, plus one
-	until   uint32  // the child that another worker walks, plus one; 0 behind the last one
-	flat    *flat   // nil if it was dropped, to be made again
-	pieces  []piece // nil if flat is the text itself
-	size    int     // of the text in bytes
-	anchors []int32
-	known   bool // not searched: what is made of it is searched whole
-	broken  bool // cannot be read: its children can only be found elsewhere
+	entry      uint32
+	next       uint32   // the next child to be walked, plus one
+	until      uint32   // the first child that another worker walks, plus one; 0 is the end of the list
+	backing    *backing // nil if it was dropped, to be made again
+	pieces     []piece  // nil if backing.data is the text itself
+	size       int      // of the text in bytes
+	anchors    []int32
+	known      bool // not searched: what is made from it is searched whole
+	unreadable bool // its children can only be found elsewhere
 }
 
 func (k *worker) stopped() bool { return k.pass.stop.Load() }
 
-// flush adds what the worker has read of its pack to what all have read, and
-// lets go of the packs' pages when that is much.
+// flush adds what the worker has read to what all have read, and releases the
+// packs' pages after every maxResident bytes.
 func (k *worker) flush() {
 	before := k.pass.bytes.Add(k.bytes) - k.bytes
 	if before/maxResident != (before+k.bytes)/maxResident {
-		k.walk.forget()
+		k.walk.forgetPages()
 	}
 	k.bytes = 0
 }
 
-// entries walks the families that begin with the entries from … to-1.
+// entries walks the trees of deltas whose roots are the entries from … to-1.
 func (k *worker) entries(p *pack, from, to int) {
 	k.pack = p
 	for e := uint32(from); e < uint32(to) && !k.stopped(); e++ {
@@ -66,7 +66,7 @@ func (k *worker) entries(p *pack, from, to int) {
 		case !k.pass.kinds[s.kind()] || !k.isNeeded(e):
 			k.bytes += p.length(e)
 		case s&isDelta == 0:
-			k.family(e)
+			k.deltaTree(e)
 		}
 		if k.bytes > 1<<20 {
 			k.flush()
@@ -74,11 +74,11 @@ func (k *worker) entries(p *pack, from, to int) {
 	}
 }
 
-// family walks an entry that is no delta, and all that is made from it.
-func (k *worker) family(e uint32) {
+// deltaTree walks an entry that is not a delta, and all that is made from it.
+func (k *worker) deltaTree(e uint32) {
 	k.bytes += k.pack.length(e)
-	elsewhere := k.pack.state[e]&isElsewhere != 0
-	if elsewhere && k.pack.child[e] == 0 {
+	duplicate := k.pack.state[e]&isDuplicate != 0
+	if duplicate && k.pack.child[e] == 0 {
 		return
 	}
 	head, err := k.readHead(e)
@@ -87,7 +87,7 @@ func (k *worker) family(e uint32) {
 			k.stream(e, head)
 			return
 		}
-		k.holdGiant()
+		k.lockOversized()
 	}
 	f := frame{entry: e, next: k.pack.child[e], known: k.isKnown(e)}
 	var text []byte
@@ -98,11 +98,11 @@ func (k *worker) family(e uint32) {
 		k.setText(&f, text)
 		k.show(&f, None)
 	} else if !k.stopped() {
-		k.recover(&f, err)
+		k.readElsewhere(&f, err)
 	}
 	k.keep(f)
 	k.descend()
-	k.releaseGiant()
+	k.unlockOversized()
 }
 
 // descend walks all descendants of the frames on the stack.
@@ -115,8 +115,8 @@ func (k *worker) descend() {
 			k.stack = k.stack[:top]
 			continue
 		}
-		if k.pass.hungry.Load() > 0 {
-			k.share()
+		if k.pass.wanted.Load() > 0 {
+			k.handOver()
 		}
 		c := f.next - 1
 		f.next = k.pack.next[c]
@@ -124,15 +124,15 @@ func (k *worker) descend() {
 			continue // entries has counted it
 		}
 		k.bytes += k.pack.length(c)
-		if k.pack.state[c]&isElsewhere != 0 && k.pack.child[c] == 0 {
+		if k.pack.state[c]&isDuplicate != 0 && k.pack.child[c] == 0 {
 			continue
 		}
 		child := frame{entry: c, next: k.pack.child[c], known: k.isKnown(c)}
-		if err := k.make(&child, f); err != nil && !k.stopped() {
-			k.recover(&child, err)
+		if err := k.showChild(&child, f); err != nil && !k.stopped() {
+			k.readElsewhere(&child, err)
 		}
 		if f.next == f.until {
-			// The last child: nobody needs the base any more.
+			// The last child: the base is no longer needed.
 			k.drop(f)
 			k.stack = k.stack[:top]
 		}
@@ -141,24 +141,24 @@ func (k *worker) descend() {
 			k.flush()
 		}
 	}
-	k.releaseGiant()
+	k.unlockOversized()
 }
 
-// setText gives a frame a text that is made from no other.
+// setText gives a frame a text that is not made from another.
 func (k *worker) setText(f *frame, text []byte) {
-	f.flat, f.size = k.newFlat(text), len(text)
+	f.backing, f.size = k.newBacking(text), len(text)
 	if !f.known {
 		f.anchors = k.search(text)
 	}
 }
 
-// make makes the text of child from that of its base and shows it.
-func (k *worker) make(child, base *frame) error {
-	if base.broken {
+// showChild makes the text of child from that of its base, and shows it.
+func (k *worker) showChild(child, base *frame) error {
+	if base.unreadable {
 		return packfile.ErrBase
 	}
-	if base.flat == nil {
-		if err := k.remake(base); err != nil {
+	if base.backing == nil {
+		if err := k.restore(base); err != nil {
 			return err
 		}
 	}
@@ -175,14 +175,14 @@ func (k *worker) make(child, base *frame) error {
 		return nil
 	}
 	child.anchors = k.inherit(child, base.anchors)
-	if k.pack.state[base.entry]&isElsewhere == 0 {
-		origin = k.pack.number(base.entry)
+	if k.pack.state[base.entry]&isDuplicate == 0 {
+		origin = k.pack.ordinalOf(base.entry)
 	}
 	k.show(child, origin)
 	return nil
 }
 
-// keep puts a frame on the stack if it has children, and gives up its buffers
+// keep puts a frame on the stack if it has children, and releases its buffers
 // otherwise.
 func (k *worker) keep(f frame) {
 	if f.next == f.until {
@@ -194,29 +194,29 @@ func (k *worker) keep(f frame) {
 
 func (k *worker) push(f frame) {
 	k.stack = append(k.stack, f)
-	// If too much is kept, the oldest texts will be needed last. What this frame
-	// needs itself is no reason to drop others.
+	// Over the limit, the oldest texts are dropped: they are needed last. What
+	// this frame needs itself is no reason to drop others.
 	top := k.stack[len(k.stack)-1]
 	limit := k.walk.opt.MemoryLimit
-	if top.flat != nil {
-		limit += 2 * int64(cap(top.flat.data))
+	if top.backing != nil {
+		limit += 2 * int64(cap(top.backing.data))
 	}
 	for i := 0; k.pass.live.Load() > limit && i < len(k.stack)-1; i++ {
-		if old := &k.stack[i]; old.flat != top.flat {
+		if old := &k.stack[i]; old.backing != top.backing {
 			k.drop(old)
 		}
 	}
 }
 
-// drop gives up the buffers of a frame.
+// drop releases the buffers of a frame.
 func (k *worker) drop(f *frame) {
 	k.release(f)
 	k.buffers.putAnchors(f.anchors)
 	f.anchors = nil
 }
 
-// remake reads the text of a dropped frame again.
-func (k *worker) remake(f *frame) (err error) {
+// restore makes the text of a dropped frame again.
+func (k *worker) restore(f *frame) (err error) {
 	defer func() { packfile.Caught(recover(), &err) }()
 	_, text, err := k.pack.data.Resolve(&k.inflate, k.pack.offset(f.entry), k.pack.lookup)
 	if err == nil {
@@ -225,14 +225,14 @@ func (k *worker) remake(f *frame) (err error) {
 	return err
 }
 
-// recover looks for another copy of an object that cannot be read here, and
-// reports it if there is none. The frame is broken then.
-func (k *worker) recover(f *frame, err error) {
+// readElsewhere reads another copy of an object that cannot be read here. If
+// there is none it reports the object, and the frame is unreadable.
+func (k *worker) readElsewhere(f *frame, err error) {
 	id := k.pack.id(f.entry)
 	kind, text, ok := k.walk.otherCopy(id, k.pack)
 	if !ok || kind != k.pack.state[f.entry].kind() {
-		f.broken = true
-		if k.pack.state[f.entry]&isElsewhere == 0 {
+		f.unreadable = true
+		if k.pack.state[f.entry]&isDuplicate == 0 {
 			k.skip(id, err)
 		}
 		return
@@ -247,20 +247,20 @@ func (k *worker) skip(id []byte, err error) {
 	k.cov.Skip(scanner.Skip{ID: scanner.ObjectID(id).String(), Reason: reason(err)})
 }
 
-// show calls the visitor, if there is something to show. base is the ordinal of
-// the object that k.copies refers to.
+// show calls the visitor, if the text has an anchor. base is the ordinal of the
+// object that k.copies refers to.
 func (k *worker) show(f *frame, base uint32) {
 	s := k.pack.state[f.entry]
-	if s&isElsewhere != 0 || f.known || k.stopped() {
+	if s&isDuplicate != 0 || f.known || k.stopped() {
 		return
 	}
 	k.count(s.kind(), int64(f.size))
-	k.searched(k.pack.number(f.entry))
+	k.markSearched(k.pack.ordinalOf(f.entry))
 	if k.pass.set != nil && len(f.anchors) == 0 && !(k.pass.set.MayTake(int(f.size)) && k.pass.set.Takes(k.text(f))) {
 		return
 	}
 	o := &k.object
-	*o = Object{Kind: s.kind(), Ordinal: k.pack.number(f.entry), Text: k.text(f), Size: int64(f.size),
+	*o = Object{Kind: s.kind(), Ordinal: k.pack.ordinalOf(f.entry), Text: k.text(f), Size: int64(f.size),
 		Anchors: f.anchors, Base: base, raw: k.pack.id(f.entry)}
 	if base != None {
 		o.Copies = k.copies
@@ -287,7 +287,7 @@ func (k *worker) count(kind packfile.Type, size int64) {
 	}
 }
 
-// search returns the anchors of a text that is made from no other.
+// search returns the anchors of a text that is not made from another.
 func (k *worker) search(text []byte) []int32 {
 	if k.pass.set == nil {
 		return nil
@@ -299,25 +299,25 @@ func (k *worker) search(text []byte) []int32 {
 	return anchors
 }
 
-// searchStep is how much is searched before the worker looks whether it was
-// stopped, in bytes.
+// searchStep is how many bytes are searched before the worker checks whether it
+// was stopped.
 const searchStep = 8 << 20
 
-// share gives work to a worker that has nothing to do: the remaining children
-// of the first ancestor that has any, most likely the largest part of what is
-// left, or else half of the children that this worker is at.
-func (k *worker) share() {
-	if k.giant {
+// handOver gives work to an idle worker: the remaining children of the oldest
+// ancestor that has any, most likely the largest part of what is left, or else
+// half of the children of the frame that this worker is at.
+func (k *worker) handOver() {
+	if k.oversized {
 		return
 	}
 	top := len(k.stack) - 1
 	for i := range k.stack[:top] {
-		if f := &k.stack[i]; f.next != f.until && f.flat != nil {
-			gift := k.gift(f)
-			gift.next, gift.until = f.next, f.until
+		if f := &k.stack[i]; f.next != f.until && f.backing != nil {
+			part := k.copyFrame(f)
+			part.next, part.until = f.next, f.until
 			k.drop(f)
 			f.next = f.until
-			k.pass.give(job{k.pack, gift})
+			k.pass.enqueue(job{k.pack, part})
 			return
 		}
 	}
@@ -326,66 +326,66 @@ func (k *worker) share() {
 	for c := f.next; c != f.until; c = k.pack.next[c-1] {
 		n++
 	}
-	if n < 2 || f.flat == nil {
+	if n < 2 || f.backing == nil {
 		return
 	}
 	middle := f.next
 	for range n / 2 {
 		middle = k.pack.next[middle-1]
 	}
-	gift := k.gift(f)
-	gift.next, gift.until, f.until = middle, f.until, middle
-	k.pass.give(job{k.pack, gift})
+	part := k.copyFrame(f)
+	part.next, part.until, f.until = middle, f.until, middle
+	k.pass.enqueue(job{k.pack, part})
 }
 
-// gift copies a frame: what it refers to is this worker's own.
-func (k *worker) gift(f *frame) frame {
+// copyFrame copies a frame for another worker, with everything it refers to.
+func (k *worker) copyFrame(f *frame) frame {
 	text := k.text(f)
 	return frame{entry: f.entry, size: f.size, known: f.known, anchors: slices.Clone(f.anchors),
-		flat: k.newFlat(append(make([]byte, 0, len(text)), text...))}
+		backing: k.newBacking(append(make([]byte, 0, len(text)), text...))}
 }
 
-func (k *worker) holdGiant() {
-	if !k.giant {
-		k.pass.giant.Lock()
-		k.giant = true
+func (k *worker) lockOversized() {
+	if !k.oversized {
+		k.pass.oversized.Lock()
+		k.oversized = true
 	}
 }
 
-func (k *worker) releaseGiant() {
-	if k.giant && len(k.stack) == 0 {
-		k.giant = false
-		k.pass.giant.Unlock()
+func (k *worker) unlockOversized() {
+	if k.oversized && len(k.stack) == 0 {
+		k.oversized = false
+		k.pass.oversized.Unlock()
 	}
 }
 
-// reportOrphans names the entries that no chain of bases connects with an
-// object, unless another source has them.
-func (k *worker) reportOrphans() {
+// readUntyped reads the entries whose chain of bases ends at no object, unless
+// another pack has them too.
+func (k *worker) readUntyped() {
 	for _, p := range k.walk.packs {
 		k.pack = p
-		if p.whole[0] == 0 {
+		if p.counts[0] == 0 {
 			continue
 		}
 		for e := range uint32(p.len()) {
-			if s := p.state[e]; s.kind() == 0 && s&isElsewhere == 0 && !k.stopped() {
-				k.orphan(e)
+			if s := p.state[e]; s.kind() == 0 && s&isDuplicate == 0 && !k.stopped() {
+				k.readUntypedEntry(e)
 			}
 		}
 	}
 }
 
-// orphan reads another copy of an entry of unknown type, or says why there is
-// nothing to read.
-func (k *worker) orphan(e uint32) {
+// readUntypedEntry reads another copy of an entry of unknown type, or reports
+// why there is none.
+func (k *worker) readUntypedEntry(e uint32) {
 	id := k.pack.id(e)
 	kind, text, ok := k.walk.otherCopy(id, k.pack)
 	if !ok {
-		k.skip(id, k.why(e))
+		k.skip(id, k.diagnose(e))
 		return
 	}
 	if k.pass.kinds[kind] {
-		k.showWhole(kind, k.pack.number(e), id, text)
+		k.showWhole(kind, k.pack.ordinalOf(e), id, text)
 	}
 }
 
@@ -396,7 +396,7 @@ func (k *worker) showWhole(kind packfile.Type, ordinal uint32, id, text []byte) 
 		return
 	}
 	k.count(kind, int64(len(text)))
-	k.searched(ordinal)
+	k.markSearched(ordinal)
 	if k.pass.set == nil || len(anchors) > 0 || k.pass.set.Takes(text) {
 		k.fresh = appendFresh(k.fresh[:0], nil, len(text))
 		k.object = Object{Kind: kind, Ordinal: ordinal, Text: text, Size: int64(len(text)),
@@ -406,10 +406,10 @@ func (k *worker) showWhole(kind packfile.Type, ordinal uint32, id, text []byte) 
 	k.buffers.putAnchors(anchors)
 }
 
-// why says what is wrong with an entry of unknown type. It follows the chain
-// of bases only so far: the answer is for a person, and there may be many
-// such entries in one chain.
-func (k *worker) why(e uint32) error {
+// diagnose says what is wrong with an entry of unknown type. It follows at most
+// 4096 bases: the answer is for a person, and one chain may have many such
+// entries.
+func (k *worker) diagnose(e uint32) error {
 	if len(k.cov.Skipped) > 100 {
 		return packfile.ErrBase
 	}

@@ -7,49 +7,49 @@ import (
 	"github.com/djleaks/djleaks/internal/packfile"
 )
 
-// Most versions of a large file differ in a few lines. To copy the file for
-// each of them costs more than to inflate and to search what is new, so the
-// text of such a version is only described, as pieces of a text further up the
-// chain of deltas, until somebody must see it.
+// Most versions of a large file differ in a few lines. Copying the file for
+// each of them costs more than inflating and searching what is new, so the text
+// of such a version is a rope: pieces of a text further up the chain of deltas,
+// made into bytes only when a visitor must see it.
 
-// flat is a text in memory, and what the versions described by it add to it.
-type flat struct {
+// backing is a text in memory, and what the ropes that refer to it add to it.
+type backing struct {
 	data    []byte
-	inserts []byte // of all versions, one behind the other
-	refs    int    // frames whose text is made of it
+	inserts []byte // of all ropes, concatenated
+	refs    int    // number of frames whose text refers to it
 }
 
-// piece says where the bytes of a text from At on are, up to the next piece: at
-// Off of the flat text, or at ^Off of its inserts.
+// piece says where the bytes of a rope from At up to the next piece are: at Off
+// of the backing's data, or at ^Off of its inserts.
 type piece struct{ At, Off int32 }
 
 const (
-	// minDescribed is the size in bytes from which a text is described. Below,
+	// minRope is the size in bytes from which a text becomes a rope. Below,
 	// copying is as cheap.
-	minDescribed = 64 << 10
-	// bytesPerPiece is how long pieces must be on average. To make one, and to
-	// look around it for anchors, costs about as much as to copy a few hundred
-	// bytes; with 128 and 512 some repositories were slower than with nothing
-	// described, with 4096 there was no gain left.
+	minRope = 64 << 10
+	// bytesPerPiece is how many bytes pieces must have on average. Making one,
+	// and searching around it for anchors, costs about as much as copying a few
+	// hundred bytes; with 128 and 512 some repositories were slower than without
+	// ropes, with 4096 there was no gain left.
 	bytesPerPiece = 1024
-	// bytesPerOp is a guess at the length of an instruction of a delta.
+	// bytesPerOp is a guess at the length of a delta's instruction, in bytes.
 	bytesPerOp = 5
 )
 
-// newFlat makes a flat text that one frame refers to.
-func (k *worker) newFlat(data []byte) *flat {
+// newBacking returns a backing that one frame refers to.
+func (k *worker) newBacking(data []byte) *backing {
 	k.pass.live.Add(int64(cap(data)))
-	return &flat{data: data, refs: 1}
+	return &backing{data: data, refs: 1}
 }
 
 // release gives up a frame's text.
 func (k *worker) release(f *frame) {
-	if f.flat != nil {
-		if f.flat.refs--; f.flat.refs == 0 {
-			k.pass.live.Add(-int64(cap(f.flat.data)))
-			k.buffers.put(f.flat.data)
+	if f.backing != nil {
+		if f.backing.refs--; f.backing.refs == 0 {
+			k.pass.live.Add(-int64(cap(f.backing.data)))
+			k.buffers.put(f.backing.data)
 		}
-		f.flat = nil
+		f.backing = nil
 	}
 	if f.pieces != nil {
 		k.buffers.putPieces(f.pieces)
@@ -57,17 +57,17 @@ func (k *worker) release(f *frame) {
 	}
 }
 
-// text returns the whole text of a frame, which is flat afterwards.
+// text returns the whole text of a frame, which is not a rope afterwards.
 func (k *worker) text(f *frame) []byte {
 	if f.pieces != nil {
-		own := k.newFlat(appendPieces(k.buffers.get(f.size)[:0], f, 0, f.size))
+		own := k.newBacking(appendPieces(k.buffers.get(f.size)[:0], f, 0, f.size))
 		k.release(f)
-		f.flat = own
+		f.backing = own
 	}
-	return f.flat.data
+	return f.backing.data
 }
 
-// appendPieces appends the bytes from … to-1 of a text that is described.
+// appendPieces appends the bytes from … to-1 of a frame's rope.
 func appendPieces(dst []byte, f *frame, from, to int) []byte {
 	i, found := slices.BinarySearchFunc(f.pieces, from, func(p piece, at int) int { return int(p.At) - at })
 	if !found {
@@ -80,25 +80,25 @@ func appendPieces(dst []byte, f *frame, from, to int) []byte {
 		}
 		skip := from - int(f.pieces[i].At)
 		if off := int(f.pieces[i].Off); off >= 0 {
-			dst = append(dst, f.flat.data[off+skip:off+skip+end-from]...)
+			dst = append(dst, f.backing.data[off+skip:off+skip+end-from]...)
 		} else {
-			dst = append(dst, f.flat.inserts[^off+skip:^off+skip+end-from]...)
+			dst = append(dst, f.backing.inserts[^off+skip:^off+skip+end-from]...)
 		}
 		from = end
 	}
 	return dst
 }
 
-// describable reports whether a text of this size, made from base by so many
-// bytes of instructions, is to be described.
-func (k *worker) describable(size int, base *frame, ops int) bool {
-	return k.pass.set != nil && size >= k.walk.minDescribed &&
+// worthRope reports whether a text of size bytes, made from base by ops bytes of
+// instructions, is to be a rope.
+func (k *worker) worthRope(size int, base *frame, ops int) bool {
+	return k.pass.set != nil && size >= k.walk.minRope &&
 		(len(base.pieces)+ops/bytesPerOp)*k.walk.bytesPerPiece <= size &&
-		len(base.flat.inserts)+ops <= max(1<<20, len(base.flat.data))
+		len(base.backing.inserts)+ops <= max(1<<20, len(base.backing.data))
 }
 
-// describe makes the pieces of child's text from those of base, and k.copies.
-func (k *worker) describe(child, base *frame, size int, ops []byte) error {
+// makeRope makes child's rope from the text of base, and k.copies.
+func (k *worker) makeRope(child, base *frame, size int, ops []byte) error {
 	pieces, copies := k.buffers.getPieces(), k.copies[:0]
 	n, cursor := 0, 0
 	var err error
@@ -121,8 +121,8 @@ func (k *worker) describe(child, base *frame, size int, ops []byte) error {
 				err = errOps
 				break
 			}
-			pieces = appendPiece(pieces, n, ^len(base.flat.inserts))
-			base.flat.inserts = append(base.flat.inserts, ops[:op.Len]...)
+			pieces = appendPiece(pieces, n, ^len(base.backing.inserts))
+			base.backing.inserts = append(base.backing.inserts, ops[:op.Len]...)
 			ops = ops[op.Len:]
 		}
 		n += op.Len
@@ -135,16 +135,16 @@ func (k *worker) describe(child, base *frame, size int, ops []byte) error {
 		k.buffers.putPieces(pieces)
 		return err
 	}
-	base.flat.refs++
-	child.flat, child.pieces, child.size = base.flat, pieces, size
+	base.backing.refs++
+	child.backing, child.pieces, child.size = base.backing, pieces, size
 	return nil
 }
 
 var errOps = fmt.Errorf("delta: %w", packfile.ErrCorrupt)
 
-// appendRange appends the pieces of the bytes from … from+n-1 of f's text as
-// those from at on of another. hint is a piece where the search may begin; the
-// one where it ended is returned.
+// appendRange appends the pieces that make the bytes from … from+n-1 of f's text
+// the bytes from at on of another text. hint is a piece at which the search may
+// begin; the piece at which it ended is returned.
 func (f *frame) appendRange(pieces []piece, at, from, n, hint int) ([]piece, int) {
 	if f.pieces == nil {
 		return appendPiece(pieces, at, from), 0
@@ -177,7 +177,7 @@ func (f *frame) appendRange(pieces []piece, at, from, n, hint int) ([]piece, int
 	}
 }
 
-// appendPiece adds a piece, unless the last one goes on just there.
+// appendPiece adds a piece, unless the last one continues just there.
 func appendPiece(pieces []piece, at, off int) []piece {
 	if n := len(pieces); n > 0 {
 		last := pieces[n-1]
@@ -190,7 +190,7 @@ func appendPiece(pieces []piece, at, off int) []piece {
 	return append(pieces, piece{int32(at), int32(off)})
 }
 
-// appendCopy adds a copy, joined to the last one where both go on.
+// appendCopy adds a copy, or lengthens the last one if it continues it.
 func appendCopy(copies []Copy, c Copy) []Copy {
 	if n := len(copies); n > 0 {
 		if last := &copies[n-1]; last.At+last.Len == c.At && last.From+last.Len == c.From {

@@ -66,8 +66,8 @@ func TestWhatIsKnownIsLeftOutAndTheRestIsSearchedAsEver(t *testing.T) {
 	for format, size := range map[string]int{"sha1": 20, "sha256": 32} {
 		for _, jobs := range []int{1, 4} {
 			w := open(t, Options{Dirs: []string{objects(repository(t, format))}, IDSize: size, Jobs: jobs})
-			for _, described := range []int{minDescribed, 1} {
-				w.minDescribed, w.bytesPerPiece = described, min(described, bytesPerPiece)
+			for _, described := range []int{minRope, 1} {
+				w.minRope, w.bytesPerPiece = described, min(described, bytesPerPiece)
 				all, cov, done := searchNew(t, w, nothing)
 				everyName := namesOf(t, done, nil)
 				if done.Known != 0 || len(all) < 50 || len(everyName) < len(all) {
@@ -128,9 +128,9 @@ func TestNamesLeavesOutWhatItIsTold(t *testing.T) {
 	}
 }
 
-// deltaFamily is a pack with a base, a copy of it as a delta, and deltas of
-// that which take an anchor over from it and bring one of their own.
-func deltaFamily(t *testing.T, size int) (dir string, base, same, over, own scanner.ObjectID) {
+// deltaTree is a pack with a base, a copy of it as a delta, and deltas of
+// that delta which inherit an anchor and add one of their own.
+func deltaTree(t *testing.T, size int) (dir string, base, same, over, own scanner.ObjectID) {
 	text := bytes.Repeat([]byte("nothing to see in this line\n"), size/28)
 	text = append(text, "here is a needle in it\n"...)
 	more := append(bytes.Clone(text), "and one more secret_key at the end\n"...)
@@ -159,7 +159,7 @@ func deltaFamily(t *testing.T, size int) (dir string, base, same, over, own scan
 
 func TestANewDeltaOfAKnownBaseIsSearchedWhole(t *testing.T) {
 	for _, size := range []int{1000, 300_000} {
-		dir, base, same, over, own := deltaFamily(t, size)
+		dir, base, same, over, own := deltaTree(t, size)
 		w := open(t, Options{Dirs: []string{dir}, Jobs: 1})
 		for _, new := range [][]scanner.ObjectID{{over}, {own}, {over, own}, {same}, {same, own}, {base, own}, {base}} {
 			shown, cov, done := searchNew(t, w, func(id []byte) bool { return !slices.Contains(new, scanner.ObjectID(id)) })

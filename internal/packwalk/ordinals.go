@@ -8,22 +8,22 @@ import (
 	"math/bits"
 )
 
-// numbers gives the objects of one source, a pack or the loose objects, their
+// ordinals gives the objects of one source, a pack or the loose objects, their
 // ordinals: in the order of their ids, those that an earlier source also has
 // left out.
-type numbers struct {
-	first   uint32 // ordinal of the first object
-	count   int    // of objects that have an ordinal here
-	total   int    // of objects with the doubles
-	doubles doubles
+type ordinals struct {
+	first      uint32 // ordinal of the first object
+	count      int    // of objects that have an ordinal here
+	total      int    // of objects, duplicates included
+	duplicates duplicates
 }
 
-func (n *numbers) ordinal(pos int) uint32 {
-	return n.first + uint32(pos-n.doubles.before(pos))
+func (n *ordinals) ordinal(pos int) uint32 {
+	return n.first + uint32(pos-n.duplicates.countBefore(pos))
 }
 
 // position is the inverse of ordinal.
-func (n *numbers) position(ordinal uint32) (pos int, ok bool) {
+func (n *ordinals) position(ordinal uint32) (pos int, ok bool) {
 	if ordinal < n.first || ordinal-n.first >= uint32(n.count) {
 		return 0, false
 	}
@@ -31,7 +31,7 @@ func (n *numbers) position(ordinal uint32) (pos int, ok bool) {
 	from, to := want, n.total-1
 	for from < to {
 		mid := int(uint(from+to) >> 1)
-		if mid+1-n.doubles.before(mid+1) > want {
+		if mid+1-n.duplicates.countBefore(mid+1) > want {
 			to = mid
 		} else {
 			from = mid + 1
@@ -40,18 +40,18 @@ func (n *numbers) position(ordinal uint32) (pos int, ok bool) {
 	return from, true
 }
 
-// doubles is a set of positions that can count its members before one.
+// duplicates is a set of positions that can count its members below a position.
 // The zero value is empty.
-type doubles struct {
+type duplicates struct {
 	words []uint64
-	sums  []uint32 // members before each word
+	sums  []uint32 // number of members before each word
 }
 
-func (d *doubles) has(pos int) bool {
+func (d *duplicates) has(pos int) bool {
 	return d.words != nil && d.words[pos>>6]&(1<<(pos&63)) != 0
 }
 
-func (d *doubles) before(pos int) int {
+func (d *duplicates) countBefore(pos int) int {
 	if d.words == nil {
 		return 0
 	}
@@ -62,15 +62,15 @@ func (d *doubles) before(pos int) int {
 	return int(d.sums[pos>>6]) + bits.OnesCount64(d.words[pos>>6]&(1<<(pos&63)-1))
 }
 
-func (d *doubles) add(pos, total int) {
+func (d *duplicates) add(pos, total int) {
 	if d.words == nil {
 		d.words = make([]uint64, (total+63)/64)
 	}
 	d.words[pos>>6] |= 1 << (pos & 63)
 }
 
-// sum makes before work; it returns the number of members.
-func (d *doubles) sum() int {
+// buildSums prepares countBefore and returns the number of members.
+func (d *duplicates) buildSums() int {
 	d.sums = make([]uint32, len(d.words))
 	n := 0
 	for i, w := range d.words {
@@ -80,20 +80,20 @@ func (d *doubles) sum() int {
 	return n
 }
 
-// number finds the doubles and gives out the ordinals.
-func (w *Walk) number(ctx context.Context) error {
-	sources := make([]*numbers, 0, len(w.packs)+1)
+// assignOrdinals finds the duplicates and numbers all other objects.
+func (w *Walk) assignOrdinals(ctx context.Context) error {
+	sources := make([]*ordinals, 0, len(w.packs)+1)
 	var merge merger
 	for i, p := range w.packs {
 		p.total = p.idx.Count()
-		sources = append(sources, &p.numbers)
+		sources = append(sources, &p.ordinals)
 		merge = append(merge, &cursor{source: i, total: p.total, id: p.idx.ID})
 	}
 	w.loose.total = w.loose.size()
-	sources = append(sources, &w.loose.numbers)
+	sources = append(sources, &w.loose.ordinals)
 	merge = append(merge, &cursor{source: len(w.packs), total: w.loose.total, id: w.loose.id})
-	err := merge.doubles(ctx, func(source, pos int) {
-		sources[source].doubles.add(pos, sources[source].total)
+	err := merge.duplicates(ctx, func(source, pos int) {
+		sources[source].duplicates.add(pos, sources[source].total)
 	})
 	if err != nil {
 		return err
@@ -101,21 +101,21 @@ func (w *Walk) number(ctx context.Context) error {
 	n := 0
 	for _, s := range sources {
 		s.first = uint32(n)
-		s.count = s.total - s.doubles.sum()
+		s.count = s.total - s.duplicates.buildSums()
 		if n += s.count; n >= int(None>>1) {
 			return fmt.Errorf("more than %d objects", None>>1)
 		}
 	}
 	w.count = n
 	for _, p := range w.packs {
-		if err := p.markDoubles(ctx); err != nil {
+		if err := p.markDuplicates(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// cursor stands at one id of a sorted list.
+// cursor points at one id of a sorted list.
 type cursor struct {
 	source, pos, total int
 	id                 func(pos int) []byte
@@ -131,8 +131,8 @@ func (c *cursor) next() bool {
 	return true
 }
 
-// merger is a heap of cursors, the lowest id first, of equal ids that of the
-// first source.
+// merger is a heap of cursors: the lowest id first, equal ids in the order of
+// their sources.
 type merger []*cursor
 
 func (m merger) Len() int { return len(m) }
@@ -149,9 +149,9 @@ func (m *merger) Pop() any {
 	return c
 }
 
-// doubles reports every id that was seen before. It relies on sorted lists: in
-// one that is not, an id may be missed and then be walked twice.
-func (m merger) doubles(ctx context.Context, found func(source, pos int)) error {
+// duplicates reports every id that an earlier source has too. It relies on
+// sorted lists: in an unsorted one a duplicate may be missed and walked twice.
+func (m merger) duplicates(ctx context.Context, found func(source, pos int)) error {
 	open := m[:0]
 	for _, c := range m {
 		c.pos = -1
