@@ -107,8 +107,8 @@ func (h *history) trace(ctx context.Context, findings []scanner.Finding, remarks
 	if err != nil {
 		return err
 	}
-	h.remarks = placedRemarks(remarks, atHEAD(h.result.Places[last]))
-	h.found = &scanner.History{Items: items, Places: h.result.Places, Marks: h.result.Marked}
+	h.remarks = placedRemarks(remarks, atHEAD(h.result.Presences[last]))
+	h.found = &scanner.History{Items: items, Places: h.result.Presences, Marks: h.result.Marked}
 	return nil
 }
 

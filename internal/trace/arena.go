@@ -8,9 +8,9 @@ import (
 // chunkBits is the logarithm of the number of values in a chunk.
 const chunkBits = 12
 
-// arena holds very many small values, which are numbered. Several workers can
-// append at a time, and read what others have appended if they were told of
-// it. Nothing is ever moved, so nothing is copied while it grows.
+// arena holds very many small values, by number. Several workers can append at a
+// time, and read what others have appended once they have its number. Values are
+// never moved, so nothing is copied while it grows.
 type arena[T any] struct {
 	mu    sync.Mutex
 	table atomic.Pointer[[][]T] // chunk → its values, up to the end of its allocation

@@ -48,7 +48,7 @@ func BenchmarkTrace(b *testing.B) {
 	})
 }
 
-// measure reports CPU time, and the most memory that was in use above what
+// measure reports CPU time, and the peak of the memory in use above what
 // there was before.
 func measure(b *testing.B, name string, h *walkHistory, f func()) {
 	b.Run(name, func(b *testing.B) {

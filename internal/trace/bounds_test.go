@@ -10,7 +10,7 @@ import (
 )
 
 // folder is a History of one folder with many sub-directories, in many
-// versions that are no deltas, as loose objects are none.
+// versions that are not deltas, as loose objects are.
 type folder struct {
 	texts   [][]byte // trees, by ordinal
 	kind    []byte
@@ -51,8 +51,8 @@ func (f *folder) show(kind byte, visit func(int, Object) error) error {
 	return nil
 }
 
-// bigFolder has a folder of dirs sub-directories in so many versions. In each
-// one a sub-directory is new, one is gone, and the key moves on.
+// bigFolder has versions of a folder of dirs sub-directories. In each version
+// one sub-directory is new, one is gone, and the key is in another one.
 func bigFolder(dirs, versions int) (*folder, Input) {
 	f := &folder{numbers: map[string]uint32{}}
 	key, _ := f.add('b', []byte("key"))
@@ -83,19 +83,19 @@ func bigFolder(dirs, versions int) (*folder, Input) {
 func TestManyVersionsOfABigFolderCostTheirChanges(t *testing.T) {
 	const dirs, versions = 2000, 300
 	f, in := bigFolder(dirs, versions)
-	s := newSweep(f, &in, newMatched(in.Matched))
+	s := newScan(f, &in, newMatched(in.Matched))
 	if err := s.run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if n := s.shapes.subs.len(); n > dirs+6*versions+2<<chunkBits {
+	if n := s.dirSets.subdirs.len(); n > dirs+6*versions+2<<chunkBits {
 		t.Errorf("%d sub-directories are kept of %d versions with %d", n, versions, dirs)
 	}
 	out, err := Run(context.Background(), f, in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The key stands in 1000+2v in version v: each commit moves it.
-	places := out.Places[0]
+	// The key is in 1000+2v in version v: each commit moves it.
+	places := out.Presences[0]
 	if len(places) != versions {
 		t.Fatalf("%d places, want %d", len(places), versions)
 	}
@@ -110,14 +110,14 @@ func TestManyVersionsOfABigFolderCostTheirChanges(t *testing.T) {
 
 func TestTooManySubDirectoriesAreSaid(t *testing.T) {
 	f, in := bigFolder(10, 10)
-	s := newSweep(f, &in, newMatched(in.Matched))
-	s.shapes.most = 2 << chunkBits
+	s := newScan(f, &in, newMatched(in.Matched))
+	s.dirSets.max = 2 << chunkBits
 	for i := range 3 << chunkBits {
-		own := []sub{{uint32(i), None}}
-		s.shapes.add(&s.workers[0], shape{}, own)
+		own := []subdir{{uint32(i), None}}
+		s.dirSets.add(&s.workers[0], dirSet{}, own)
 	}
-	if !s.shapes.full.Load() {
-		t.Error("the limit is not kept")
+	if !s.dirSets.full.Load() {
+		t.Error("the limit is not respected")
 	}
 }
 
@@ -139,8 +139,8 @@ func TestAFileAtMorePathsThanAtomsEndsEarly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !out.Truncated || len(out.Places[0]) > maxPlaces {
-		t.Errorf("truncated %v, %d places", out.Truncated, len(out.Places[0]))
+	if !out.Truncated || len(out.Presences[0]) > maxPresences {
+		t.Errorf("truncated %v, %d places", out.Truncated, len(out.Presences[0]))
 	}
 }
 
@@ -158,7 +158,7 @@ func TestADeepTreeNeedsNoDeepStack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(out.Places[0]) != 1 || len(out.Places[0][0].Path) != 2*depth+4 {
+	if len(out.Presences[0]) != 1 || len(out.Presences[0][0].Path) != 2*depth+4 {
 		t.Error("the path is not found")
 	}
 }
@@ -176,7 +176,7 @@ func TestAForgedStoreMayContainItself(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(out.Places[0]) == 0 || out.Places[0][0].Path != "s.py" {
-		t.Errorf("%+v", out.Places[0])
+	if len(out.Presences[0]) == 0 || out.Presences[0][0].Path != "s.py" {
+		t.Errorf("%+v", out.Presences[0])
 	}
 }

@@ -57,8 +57,7 @@ type comparer struct {
 	stack     []pair
 }
 
-// The bounds of a comparer: paths that are told apart, and entries that
-// differ.
+// The bounds of a comparer: the number of paths, and of entries that differ.
 const (
 	maxPaths = 1 << 19
 	maxSteps = 1 << 25
@@ -72,12 +71,12 @@ func (c *comparer) compare(old, new uint32, visit func(change)) {
 	for len(c.stack) > 0 && c.steps > 0 {
 		p := c.stack[len(c.stack)-1]
 		c.stack = c.stack[:len(c.stack)-1]
-		c.pair(p, visit)
+		c.comparePair(p, visit)
 	}
 	c.truncated = c.truncated || len(c.stack) > 0
 }
 
-func (c *comparer) pair(p pair, visit func(change)) {
+func (c *comparer) comparePair(p pair, visit func(change)) {
 	a, b := c.nodes.all[p.old], c.nodes.all[p.new]
 	for len(a) > 0 || len(b) > 0 {
 		var key entry
@@ -113,7 +112,7 @@ func (c *comparer) pair(p pair, visit func(change)) {
 	}
 }
 
-// orEmpty makes a directory that is not there an empty one.
+// orEmpty is a directory's node; a missing directory is an empty one.
 func orEmpty(node uint32) uint32 {
 	if node == None {
 		return 0

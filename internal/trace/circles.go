@@ -3,8 +3,8 @@ package trace
 // circles are the commits that are among their own ancestors, which the names of
 // objects rule out: the name of one of them is not the hash of its content. It is
 // nil if there are none, as in every repository that nobody has forged.
-func (s *sweep) circles() bitset {
-	children := make([]uint32, len(s.commits)) // that are not taken off yet
+func (s *scan) circles() bitset {
+	children := make([]uint32, len(s.commits)) // number of children not yet removed
 	s.eachParent(func(_, parent uint32) { children[parent]++ })
 	var ready []uint32
 	for c, n := range children {
@@ -31,9 +31,9 @@ func (s *sweep) circles() bitset {
 	return s.withoutAncestors(children)
 }
 
-// withoutAncestors takes off those of the commits that are left which are only
-// ancestors of a circle: from the first commits on.
-func (s *sweep) withoutAncestors(left []uint32) bitset {
+// withoutAncestors removes from the commits that are left those that are only
+// ancestors of a circle, beginning with root commits.
+func (s *scan) withoutAncestors(left []uint32) bitset {
 	out := newBitset(len(left))
 	parents, below := map[uint32]int{}, map[uint32][]uint32{}
 	s.eachParent(func(c, parent uint32) {
@@ -66,8 +66,8 @@ func (s *sweep) withoutAncestors(left []uint32) bitset {
 }
 
 // eachParent calls visit for each commit and each of its parents that is held, by
-// their indexes in sweep.commits.
-func (s *sweep) eachParent(visit func(commit, parent uint32)) {
+// their indexes in scan.commits.
+func (s *scan) eachParent(visit func(commit, parent uint32)) {
 	for c := range uint32(len(s.commits)) {
 		for _, p := range s.parentsOf(c) {
 			if p, ok := s.parentOf(p); ok {
@@ -79,7 +79,7 @@ func (s *sweep) eachParent(visit func(commit, parent uint32)) {
 
 // parentOf is the index of a parent's commit; ok is false if the store does not
 // hold it, or as something else.
-func (s *sweep) parentOf(ordinal uint32) (c uint32, ok bool) {
+func (s *scan) parentOf(ordinal uint32) (c uint32, ok bool) {
 	if ordinal == None {
 		return 0, false
 	}

@@ -5,9 +5,10 @@ import (
 	"sync/atomic"
 )
 
-// claims are, by ordinal, what trees and commits say that an object is, and what
-// it was read as. Names alone do not say: the entry of a folder can name a blob,
-// which Git then cannot check out and which is in no place here.
+// claims are, by ordinal, the types that trees and commits say that an object has,
+// and the type that it was read as. A name alone does not say: the entry of a
+// folder can name a blob, which Git then cannot check out and which has no path
+// here.
 type claims struct {
 	said [3]bitset // by kind: missingBlob, missingTree, missingCommit
 	read [3]bitset // of trees and commits
@@ -21,8 +22,8 @@ func newClaims(n int) claims {
 	return c
 }
 
-// share is put, when other goroutines do so too.
-func (b bitset) share(i uint32) {
+// putShared is put that several goroutines may call at a time.
+func (b bitset) putShared(i uint32) {
 	word, bit := &b[i>>6], uint64(1)<<(i&63)
 	if atomic.LoadUint64(word)&bit == 0 {
 		atomic.OrUint64(word, bit)
@@ -32,9 +33,9 @@ func (b bitset) share(i uint32) {
 // typeNames are the words of History.Type, by kind.
 var typeNames = [3]string{missingBlob: "blob", missingTree: "tree", missingCommit: "commit"}
 
-// mistyped are the objects that are not what something says of them. One that
-// could not be read is not among them.
-func (s *sweep) mistyped() IDs {
+// mistyped are the objects whose type is not the one that a tree or a commit says.
+// One that could not be read is not among them.
+func (s *scan) mistyped() IDs {
 	out := idSet{size: s.idSize}
 	c := &s.claims
 	trees, commits := c.read[missingTree], c.read[missingCommit]

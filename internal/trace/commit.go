@@ -19,8 +19,8 @@ type header struct {
 
 // parseCommit reads a commit object. As in Git, the tree comes first and the
 // parents follow it at once; of the other headers only the author and the
-// encoding matter, and anything odd among them is passed over. ok is false if
-// there is no tree. The ids of h are made in ids, which is used again.
+// encoding matter, and malformed ones are ignored. ok is false if there is no
+// tree. The ids of h are slices of ids, which is overwritten and returned.
 func parseCommit(h *header, text []byte, idSize int, ids []byte) (_ []byte, ok bool) {
 	*h = header{parents: h.parents[:0]}
 	ids = ids[:0]
@@ -90,7 +90,7 @@ func authorDate(author []byte) (seconds int64, zone int) {
 	return seconds, zoneSeconds(word)
 }
 
-// cutWord returns what stands up to the next space, and the rest.
+// cutWord returns what precedes the next space, and the rest.
 func cutWord(b []byte) (word, rest []byte) {
 	b = bytes.TrimLeft(b, " \t")
 	if end := bytes.IndexAny(b, " \t"); end >= 0 {

@@ -2,22 +2,22 @@ package trace
 
 import "math"
 
-// commit reads one commit.
-func (s *sweep) commit(w *worker, o Object) error {
+// readCommit reads one commit.
+func (s *scan) readCommit(w *worker, o Object) error {
 	var ok bool
 	if w.ids, ok = parseCommit(&w.header, o.Text, s.idSize, w.ids); !ok {
 		w.broken.add([]byte(s.history.ID(o.Ordinal)))
 	}
 	w.count++
-	s.claims.read[missingCommit].share(o.Ordinal)
+	s.claims.read[missingCommit].putShared(o.Ordinal)
 	c := commit{ordinal: o.Ordinal, tree: None, parents: uint32(w.parents.len())}
 	if ok {
-		c.tree = s.find(w, missingTree, w.header.tree)
+		c.tree = s.lookUp(w, missingTree, w.header.tree)
 	}
 	for _, id := range w.header.parents {
 		p, held := s.history.Ordinal(id)
 		if held {
-			s.claims.said[missingCommit].share(p)
+			s.claims.said[missingCommit].putShared(p)
 		} else {
 			p = None
 			if !s.shallow[s.history.ID(o.Ordinal)] {
@@ -37,7 +37,7 @@ func (s *sweep) commit(w *worker, o Object) error {
 }
 
 // gatherCommits numbers the commits.
-func (s *sweep) gatherCommits() {
+func (s *scan) gatherCommits() {
 	commits, parents := 0, 0
 	for i := range s.workers {
 		s.count += s.workers[i].count

@@ -43,7 +43,7 @@ func TestCommitsInACircleBringWhatTheyHold(t *testing.T) {
 		if !slices.Equal(out.Knots.First, circle) {
 			t.Errorf("%d: knots %v, want %v", length, out.Knots.First, circle)
 		}
-		p := out.Places[1]
+		p := out.Presences[1]
 		if len(p) != 1 || len(p[0].Introduced) != int(length) || !p[0].Introduced[0].AtOrBefore || !slices.Equal(p[0].Refs, []string{"HEAD"}) {
 			t.Errorf("%d: %+v", length, p)
 		}
@@ -61,8 +61,8 @@ func TestATreeThatContainsItselfIsAKnot(t *testing.T) {
 	if !slices.Equal(out.Knots.First, []scanner.ObjectID{outer}) {
 		t.Errorf("knots %v", out.Knots.First)
 	}
-	if len(out.Places[1]) != 1 || out.Places[1][0].Path != "d/s.py" {
-		t.Errorf("%+v", out.Places[1])
+	if len(out.Presences[1]) != 1 || out.Presences[1][0].Path != "d/s.py" {
+		t.Errorf("%+v", out.Presences[1])
 	}
 }
 
@@ -116,10 +116,10 @@ func TestATipMayBeABlob(t *testing.T) {
 	out := ask(t, s, func(in *trace.Input) {
 		in.Tips = []trace.Tip{{Ref: "refs/tags/a", Object: key}, {Ref: "refs/tags/b", Object: key}}
 	})
-	if len(out.Places[1]) != 1 || len(out.Unplaced) != 0 {
-		t.Fatalf("%+v, unplaced %v", out.Places[1], out.Unplaced)
+	if len(out.Presences[1]) != 1 || len(out.Unplaced) != 0 {
+		t.Fatalf("%+v, unplaced %v", out.Presences[1], out.Unplaced)
 	}
-	p := out.Places[1][0]
+	p := out.Presences[1][0]
 	if p.Path != "" || !slices.Equal(p.Refs, []string{"refs/tags/a", "refs/tags/b"}) || !slices.Equal(p.Blobs, []scanner.ObjectID{key}) {
 		t.Errorf("%+v", p)
 	}

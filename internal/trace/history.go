@@ -18,8 +18,8 @@ type History interface {
 	// ID is the name of an object.
 	ID(ordinal uint32) scanner.ObjectID
 	// Commits calls visit once for each commit; Base and Fresh need not be
-	// set. Workers are numbered from 0 to Input.Jobs-1; one worker's calls
-	// follow each other. What cannot be read is left out.
+	// set. Workers are numbered from 0 to Input.Jobs-1; calls with the same
+	// worker never overlap. What cannot be read is left out.
 	Commits(ctx context.Context, visit func(worker int, o Object) error) error
 	// Trees is Commits for trees, a delta's base before the delta.
 	Trees(ctx context.Context, visit func(worker int, o Object) error) error
@@ -39,12 +39,12 @@ type Object struct {
 	Base    uint32 // the object that Fresh compares with, or None
 	Text    []byte // borrowed until the visit returns
 	// Fresh are the ranges of Text that are not copied from Base, ascending.
-	// Where two copied ranges meet that are not neighbours in Base, an empty
-	// span, or one that includes the seam, stands between them.
+	// Between two adjacent copied ranges that are not adjacent in Base is an
+	// empty span, or one that includes the seam.
 	Fresh []Span
 }
 
-// Span is the range of bytes from From up to To, which is outside.
+// Span is the range of bytes from From up to, not including, To.
 type Span struct{ From, To int32 }
 
 // Tip is what a ref points to, tags peeled: a commit, or a tree or a blob.
@@ -57,8 +57,8 @@ type Tip struct {
 type Input struct {
 	Matched map[scanner.ObjectID][]int32 // items that each matched blob holds
 	Items   int                          // items are 0 to Items-1
-	Tips    []Tip                        // a tip named HEAD is preferred in Place.Blobs
-	Marks   [][]scanner.ObjectID         // at most 32 sets of commits: Place.Marks says in the history of which a place is
+	Tips    []Tip                        // a tip named HEAD is preferred in Presence.Blobs
+	Marks   [][]scanner.ObjectID         // at most 32 sets of commits: Presence.Marks says in the history of which a presence is
 	Order   []scanner.ObjectID           // commits in some order: Result.First says the first of them that a commit is in the history of
 	Shallow map[scanner.ObjectID]bool    // commits whose parents were cut off
 	IDSize  int                          // length of an id in bytes
@@ -67,24 +67,24 @@ type Input struct {
 
 // Result is the answer.
 type Result struct {
-	Places  [][]scanner.Presence // of each item, by path
-	Commits int64                // commits read
-	Trees   int64                // trees read
-	Missing Missing
+	Presences [][]scanner.Presence // of each item, by path
+	Commits   int64                // commits read
+	Trees     int64                // trees read
+	Missing   Missing
 	// Broken are commits and trees that could not be understood. What a broken
-	// tree holds behind the damage is not in the Places.
+	// tree holds after the damage is not in the Presences.
 	Broken IDs
 	// Mistyped are objects that are not what a tree or a commit says that they
 	// are, as far as that could be seen: the folder of a tree is a blob.
 	Mistyped IDs
 	// Knots are commits among their own ancestors, and trees that contain
-	// themselves, met on the way to the Places. Each such commit counts as one
+	// themselves, met on the way to the Presences. Each such commit counts as one
 	// without parents.
 	Knots IDs
 	// Unplaced are the matched blobs that no tree and no tip names, by id.
 	Unplaced []scanner.ObjectID
-	// Truncated says that there are more places or changes than are worth
-	// listing: Places is not complete.
+	// Truncated says that there are more presences or changes than can be
+	// listed: Presences is not complete.
 	Truncated bool
 	// Marked has a bit for each set of Input.Marks that a commit is in the
 	// history of; 0 for what the store does not hold.
@@ -99,11 +99,11 @@ type Missing struct {
 	Blobs, Trees, Commits IDs
 }
 
-// IDs is a number of objects, with the names of the first ones.
+// IDs is a set of objects: their number, and the ids of the first ones.
 type IDs struct {
 	Count int64
 	First []scanner.ObjectID // at most MaxIDs, ascending
 }
 
-// MaxIDs is the number of names that are kept of a set of objects.
+// MaxIDs is the largest number of ids that IDs lists.
 const MaxIDs = 1000

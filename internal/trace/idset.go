@@ -12,7 +12,7 @@ import (
 type idSet struct {
 	size   int
 	bytes  []byte // ids of size bytes; the first ones sorted and distinct
-	sorted int    // bytes that are
+	sorted int    // number of bytes that are
 }
 
 // slack is how many bytes of ids are gathered before the set is sorted again.
@@ -56,7 +56,7 @@ func (s *idSet) ids() IDs {
 	return out
 }
 
-// byID sorts ids of one size that stand behind each other.
+// byID sorts concatenated ids of one size.
 type byID struct {
 	size  int
 	bytes []byte

@@ -310,7 +310,7 @@ func (s *store) tips(words string) []trace.Tip {
 	return out
 }
 
-// show writes the places of an item as one line each: path, what introduced
+// lines writes the presences of an item as one line each: path, what introduced
 // and removed it, where it is.
 func (s *store) lines(places []scanner.Presence) string {
 	var out []string

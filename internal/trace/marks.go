@@ -2,19 +2,19 @@ package trace
 
 import "github.com/djleaks/djleaks/scanner"
 
-// maxMarks is the number of sets that a Place can tell apart.
+// maxMarks is the number of sets that a Presence can tell apart.
 const maxMarks = 32
 
 // marks are the histories of some sets of commits.
 type marks struct {
-	sweep *sweep
-	sets  []bitset
+	scan *scan
+	sets []bitset
 }
 
 // findMarks walks the history of each set. Commits that the store does not hold
 // are left out: they are missing as tips, or only a log remembers them.
-func (s *sweep) findMarks(in [][]scanner.ObjectID) *marks {
-	m := &marks{sweep: s}
+func (s *scan) findMarks(in [][]scanner.ObjectID) *marks {
+	m := &marks{scan: s}
 	for _, set := range in[:min(len(in), maxMarks)] {
 		var queue []uint32
 		for _, id := range set {
@@ -40,16 +40,16 @@ func (m *marks) ofIndex(commit uint32) (out uint32) {
 	return out
 }
 
-// of is ofIndex by name.
-func (m *marks) of(id scanner.ObjectID) uint32 {
-	if c, ok := m.sweep.named(id); ok {
+// ofCommit is ofIndex by name.
+func (m *marks) ofCommit(id scanner.ObjectID) uint32 {
+	if c, ok := m.scan.commitNamed(id); ok {
 		return m.ofIndex(c)
 	}
 	return 0
 }
 
-// named finds a commit by its name; ok is false if the store does not hold it.
-func (s *sweep) named(id scanner.ObjectID) (commit uint32, ok bool) {
+// commitNamed finds a commit by its name; ok is false if the store does not hold it.
+func (s *scan) commitNamed(id scanner.ObjectID) (commit uint32, ok bool) {
 	if len(id) != s.idSize {
 		return 0, false
 	}
@@ -61,13 +61,13 @@ func (s *sweep) named(id scanner.ObjectID) (commit uint32, ok bool) {
 
 // findFirst walks the history of each commit of a list up to what an earlier
 // one has reached, so that all together cost one walk.
-func (s *sweep) findFirst(order []scanner.ObjectID) func(scanner.ObjectID) int {
+func (s *scan) findFirst(order []scanner.ObjectID) func(scanner.ObjectID) int {
 	if len(order) == 0 {
 		return func(scanner.ObjectID) int { return -1 }
 	}
 	first := make([]int32, len(s.commits)) // index in order, from 1
 	for i, id := range order {
-		c, ok := s.named(id)
+		c, ok := s.commitNamed(id)
 		if !ok {
 			continue
 		}
@@ -89,7 +89,7 @@ func (s *sweep) findFirst(order []scanner.ObjectID) func(scanner.ObjectID) int {
 		}
 	}
 	return func(id scanner.ObjectID) int {
-		if c, ok := s.named(id); ok {
+		if c, ok := s.commitNamed(id); ok {
 			return int(first[c]) - 1
 		}
 		return -1

@@ -7,7 +7,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func TestAPlaceSaysWhichSetsOfCommitsReachIt(t *testing.T) {
+func TestAPresenceSaysWhichSetsOfCommitsReachIt(t *testing.T) {
 	s := build(history{
 		"c1": {files: files{"x": "x"}},
 		"c2": {parents: "c1", files: files{"s.py": "k1"}},
@@ -22,14 +22,14 @@ func TestAPlaceSaysWhichSetsOfCommitsReachIt(t *testing.T) {
 		in.Order = []scanner.ObjectID{elsewhere, s.commits["c1"], s.commits["c3"], s.commits["c2"], s.commits["c5"]}
 	})
 	want := map[string]uint32{"s.py": 0b11, "t.py": 0b10, "u.py": 0b10}
-	for _, p := range out.Places[1] {
+	for _, p := range out.Presences[1] {
 		if p.Marks != want[p.Path] {
 			t.Errorf("%s has the marks %b, want %b", p.Path, p.Marks, want[p.Path])
 		}
 		delete(want, p.Path)
 	}
 	if len(want) > 0 {
-		t.Errorf("no places: %v", want)
+		t.Errorf("no presences: %v", want)
 	}
 	for name, first := range map[string]int{"c1": 1, "c2": 2, "c3": 2, "c4": -1, "c5": 4} {
 		if got := out.First(s.commits[name]); got != first {

@@ -9,7 +9,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// matched are the blobs that hold items. A blob is a number here: its place
+// matched are the blobs that hold items. A blob is a number here: its index
 // among the matched ones, by id.
 type matched struct {
 	ids     []scanner.ObjectID
@@ -86,7 +86,7 @@ func (l *leafSets) put(tree uint32, leaves []leaf) {
 // of are the matched files of a tree that has some.
 func (l *leafSets) of(tree uint32) []leaf { return l.sets[l.trees[tree]] }
 
-// ordinalSet is a set that is empty most of the time. Workers share it.
+// ordinalSet is a set that is empty in most histories. Workers share it.
 type ordinalSet struct {
 	count atomic.Int32
 	all   sync.Map

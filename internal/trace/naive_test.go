@@ -175,7 +175,7 @@ func TestRunAgreesWithTheNaiveAnswer(t *testing.T) {
 			t.Fatalf("seed %d: %+v", seed, out.Missing)
 		}
 		for item := range int32(4) {
-			for _, p := range out.Places[item] {
+			for _, p := range out.Presences[item] {
 				for i := range p.Introduced[1:] {
 					if p.Introduced[i].Date.After(p.Introduced[i+1].Date) {
 						t.Errorf("seed %d: %s: introductions are not by date", seed, p.Path)
@@ -184,7 +184,7 @@ func TestRunAgreesWithTheNaiveAnswer(t *testing.T) {
 				s.checkBlobs(t, h, p.Path, item, p.Blobs)
 			}
 			want := naive(h, tips, item)
-			if got := s.sortedLines(out.Places[item]); got != want {
+			if got := s.sortedLines(out.Presences[item]); got != want {
 				t.Fatalf("seed %d, item %d:\n%s\nwant\n%s", seed, item, got, want)
 			}
 		}
@@ -205,7 +205,7 @@ func (s *store) sortedLines(places []scanner.Presence) string {
 	return strings.Join(out, "\n")
 }
 
-// checkBlobs compares the versions of a place with those of all commits.
+// checkBlobs compares the versions of a presence with those of all commits.
 func (s *store) checkBlobs(t *testing.T, h history, path string, item int32, blobs []scanner.ObjectID) {
 	t.Helper()
 	want := map[string]bool{}

@@ -18,7 +18,7 @@ type names struct {
 	count int
 }
 
-// hash is the hash that id wants, and that shapes compare names by.
+// hash is the hash that id takes, and of which directory sets keep the sum.
 func (n *names) hash(name []byte) uint64 { return maphash.Bytes(n.seed, name) }
 
 // id returns the number of a name whose hash is given.
@@ -62,7 +62,7 @@ func (n *names) grow() {
 	}
 }
 
-// name is the name with this number.
+// name returns the name with this number.
 func (n *names) name(id uint32) []byte {
 	size, width := binary.Uvarint(n.text[id:])
 	return n.text[int(id)+width : int(id)+width+int(size)]

@@ -88,14 +88,14 @@ func (n *nodes) blobAt(at uint32, path []uint32) (blob uint32, ok bool) {
 
 // A resolver finds the nodes of trees.
 type resolver struct {
-	sweep *sweep
-	nodes *nodes
-	leads bitset // of shapes
-	lists map[uint32][]sub
-	chain []uint32
+	scan         *scan
+	nodes        *nodes
+	reachesMatch bitset // of directory sets
+	subdirsOf    map[uint32][]subdir
+	chain        []uint32
 
 	stack   []frame
-	subs    []sub // lists of the frames, one behind the other
+	subdirs []subdir // lists of the frames, concatenated
 	entries []entry
 }
 
@@ -103,68 +103,68 @@ type resolver struct {
 type frame struct {
 	tree    uint32
 	name    uint32 // in the tree of the frame before
-	subs    int    // its first one in resolver.subs
+	subdirs int    // its first one in resolver.subdirs
 	next    int    // the next one to resolve
 	entries int    // its first one in resolver.entries
 }
 
-func newResolver(s *sweep) *resolver {
-	return &resolver{sweep: s, nodes: newNodes(), leads: s.leads(), lists: map[uint32][]sub{}}
+func newResolver(s *scan) *resolver {
+	return &resolver{scan: s, nodes: newNodes(), reachesMatch: s.reachingMatch(), subdirsOf: map[uint32][]subdir{}}
 }
 
 // node is the node of a tree. Trees inside of it are resolved on the way; a
 // tree that claims to contain itself, which only a forged store has, is empty
 // there and one of the knots.
 func (r *resolver) node(tree uint32) uint32 {
-	if n, ok := r.sweep.nodeOf(tree); ok {
+	if n, ok := r.scan.nodeOf(tree); ok {
 		return n
 	}
 	if !r.mayHold(tree) {
 		return 0
 	}
-	r.stack, r.subs, r.entries = r.stack[:0], r.subs[:0], r.entries[:0]
+	r.stack, r.subdirs, r.entries = r.stack[:0], r.subdirs[:0], r.entries[:0]
 	r.push(tree, 0)
 	for {
 		f := &r.stack[len(r.stack)-1]
-		if f.next < len(r.subs) {
-			d := r.subs[f.next]
+		if f.next < len(r.subdirs) {
+			d := r.subdirs[f.next]
 			f.next++
-			if n, ok := r.sweep.nodeOf(d.tree); ok {
-				r.enter(d.name, n)
-			} else if r.sweep.slots[d.tree] != slotInWork {
+			if n, ok := r.scan.nodeOf(d.tree); ok {
+				r.addDir(d.name, n)
+			} else if r.scan.slots[d.tree] != slotInWork {
 				r.push(d.tree, d.name)
 			} else {
-				r.sweep.knots.add([]byte(r.sweep.history.ID(d.tree)))
+				r.scan.knots.add([]byte(r.scan.history.ID(d.tree)))
 			}
 			continue
 		}
 		done := *f
 		n := r.nodes.number(r.entries[done.entries:])
-		r.sweep.slots[done.tree] = slotNode + n
-		r.subs, r.entries, r.stack = r.subs[:done.subs], r.entries[:done.entries], r.stack[:len(r.stack)-1]
+		r.scan.slots[done.tree] = slotNode + n
+		r.subdirs, r.entries, r.stack = r.subdirs[:done.subdirs], r.entries[:done.entries], r.stack[:len(r.stack)-1]
 		if len(r.stack) == 0 {
 			return n
 		}
-		r.enter(done.name, n)
+		r.addDir(done.name, n)
 	}
 }
 
 func (r *resolver) push(tree, name uint32) {
-	f := frame{tree: tree, name: name, subs: len(r.subs), next: len(r.subs), entries: len(r.entries)}
-	if r.sweep.holds.has(tree) {
-		for _, l := range r.sweep.leaves.of(tree) {
+	f := frame{tree: tree, name: name, subdirs: len(r.subdirs), next: len(r.subdirs), entries: len(r.entries)}
+	if r.scan.holds.has(tree) {
+		for _, l := range r.scan.leaves.of(tree) {
 			r.entries = append(r.entries, fileEntry(l.name, l.blob))
 		}
 	}
-	shape, ok := r.sweep.shapeOf(tree)
-	r.sweep.slots[tree] = slotInWork
+	set, ok := r.scan.dirSetOf(tree)
+	r.scan.slots[tree] = slotInWork
 	if ok {
-		r.subs = r.list(r.subs, shape)
+		r.subdirs = r.appendSubdirs(r.subdirs, set)
 	}
 	r.stack = append(r.stack, f)
 }
 
-func (r *resolver) enter(name, node uint32) {
+func (r *resolver) addDir(name, node uint32) {
 	if node != 0 {
 		r.entries = append(r.entries, dirEntry(name, node))
 	}
@@ -175,51 +175,52 @@ func (r *resolver) mayHold(tree uint32) bool {
 	if tree == None {
 		return false
 	}
-	if r.sweep.holds.has(tree) || r.sweep.slots[tree] == slotInWork {
+	if r.scan.holds.has(tree) || r.scan.slots[tree] == slotInWork {
 		return true
 	}
-	if node, ok := r.sweep.nodeOf(tree); ok {
+	if node, ok := r.scan.nodeOf(tree); ok {
 		return node != 0
 	}
-	shape, ok := r.sweep.shapeOf(tree)
-	return ok && r.leads.has(shape)
+	set, ok := r.scan.dirSetOf(tree)
+	return ok && r.reachesMatch.has(set)
 }
 
-// keepEvery is how many shapes of a chain share one kept list. Keeping them all
-// would cost a list for each version of a folder that holds many keys.
-const keepEvery = 16
+// listEvery is how many directory sets of a chain share one stored list. Storing
+// one for each would cost a list for every version of a folder with many keys.
+const listEvery = 16
 
-// list appends the sub-directories of a shape that may hold matched files.
-func (r *resolver) list(dst []sub, shape uint32) []sub {
+// appendSubdirs appends the sub-directories of a directory set that may hold
+// matched files.
+func (r *resolver) appendSubdirs(dst []subdir, set uint32) []subdir {
 	r.chain = r.chain[:0]
-	var kept []sub
-	distance := keepEvery - 1 // of the last one of the chain from a kept list
-	for at, ok := shape, true; ok && r.leads.has(at); at, ok = r.sweep.shapes.base(at) {
+	var stored []subdir
+	distance := listEvery - 1 // of the end of the chain from a stored list
+	for at, ok := set, true; ok && r.reachesMatch.has(at); at, ok = r.scan.dirSets.base(at) {
 		var known bool
-		if kept, known = r.lists[at]; known {
+		if stored, known = r.subdirsOf[at]; known {
 			distance = 0
 			break
 		}
 		r.chain = append(r.chain, at)
 	}
 	start := len(dst)
-	dst = append(dst, kept...)
+	dst = append(dst, stored...)
 	for _, at := range slices.Backward(r.chain) {
-		dst = r.overlay(dst, start, r.sweep.shapes.own(at))
-		if distance++; distance%keepEvery == 0 {
-			r.lists[at] = slices.Clone(dst[start:])
+		dst = r.overlay(dst, start, r.scan.dirSets.own(at))
+		if distance++; distance%listEvery == 0 {
+			r.subdirsOf[at] = slices.Clone(dst[start:])
 		}
 	}
 	return dst
 }
 
-// overlay replaces in dst[start:], which is sorted by name, what own says
-// anew.
-func (r *resolver) overlay(dst []sub, start int, own []sub) []sub {
+// overlay replaces the sub-directories of dst[start:], sorted by name, that own
+// names too.
+func (r *resolver) overlay(dst []subdir, start int, own []subdir) []subdir {
 	for _, d := range own {
-		d.name &^= lastSub
+		d.name &^= lastSubdir
 		list := dst[start:]
-		at, found := slices.BinarySearchFunc(list, d, func(a, b sub) int { return int(a.name) - int(b.name) })
+		at, found := slices.BinarySearchFunc(list, d, func(a, b subdir) int { return int(a.name) - int(b.name) })
 		at += start
 		holds := r.mayHold(d.tree)
 		switch {

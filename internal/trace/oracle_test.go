@@ -82,7 +82,7 @@ func gitOutput(t testing.TB, dir string, args ...string) string {
 	return string(out)
 }
 
-// settingsBlobs finds the blobs that stood at a path whose last part is
+// settingsBlobs finds the blobs that were at a path whose last part is
 // settings.py and that say SECRET_KEY. Each is an item of its own.
 func settingsBlobs(t testing.TB, dir string) []scanner.ObjectID {
 	t.Helper()
@@ -201,7 +201,7 @@ func ourStory(places []scanner.Presence) string {
 }
 
 // compareWithGit traces blobs, each an item of its own, and asks Git about
-// every so many of them.
+// only some of them.
 func compareWithGit(t *testing.T, dir string, blobs []scanner.ObjectID, every int) {
 	t.Helper()
 	h := openWalk(t, dir, 2)
@@ -224,11 +224,11 @@ func compareWithGit(t *testing.T, dir string, blobs []scanner.ObjectID, every in
 		missing(out), out.Broken.Count, time.Since(start).Round(time.Millisecond))
 	asked := 0
 	for i := 0; i < len(blobs); i += every {
-		if unreachable(out.Places[i]) {
+		if unreachable(out.Presences[i]) {
 			continue // Git's log does not go there
 		}
 		asked++
-		if got, want := ourStory(out.Places[i]), gitStory(t, dir, blobs[i]); got != want {
+		if got, want := ourStory(out.Presences[i]), gitStory(t, dir, blobs[i]); got != want {
 			t.Errorf("blob %s:\n%s\ngit says\n%s", blobs[i], got, want)
 		}
 	}

@@ -102,17 +102,17 @@ func FuzzTree(f *testing.F) {
 		s.add('t', append([]byte("40000 z\x00"+id), text...))
 		in := Input{IDSize: 20, Jobs: 1}
 		m := newMatched(nil)
-		w := newSweep(s, &in, m)
+		w := newScan(s, &in, m)
 		whole := []Span{{0, int32(len(text))}}
-		if err := w.tree(&w.workers[0], Object{0, None, text, whole}); err != nil {
+		if err := w.readTree(&w.workers[0], Object{0, None, text, whole}); err != nil {
 			t.Fatal(err)
 		}
 		some := []Span{{int32(min(int(from), len(text))), int32(min(int(max(from, to)), len(text)))}}
-		if err := w.tree(&w.workers[0], Object{1, 0, text, some}); err != nil {
+		if err := w.readTree(&w.workers[0], Object{1, 0, text, some}); err != nil {
 			t.Fatal(err)
 		}
 		slot := w.slots[0]
-		if slot == slotNone || slot&slotCommit != 0 || slot >= slotShape && int(slot-slotShape) >= w.shapes.all.len() {
+		if slot == slotNone || slot&slotCommit != 0 || slot >= slotDirSet && int(slot-slotDirSet) >= w.dirSets.all.len() {
 			t.Errorf("slot %d", slot)
 		}
 		rest, n := text, 0

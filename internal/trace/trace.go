@@ -15,27 +15,27 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 	if len(in.Matched) > 0 {
 		m = newMatched(in.Matched)
 	}
-	s := newSweep(h, &in, m)
+	s := newScan(h, &in, m)
 	if err := s.run(ctx); err != nil {
 		return nil, err
 	}
-	out := &Result{Commits: s.count, Trees: s.trees, Places: make([][]scanner.Presence, in.Items)}
+	out := &Result{Commits: s.count, Trees: s.trees, Presences: make([][]scanner.Presence, in.Items)}
 	tips := s.findTips(in.Tips)
 	marks := s.findMarks(in.Marks)
-	out.Marked = marks.of
+	out.Marked = marks.ofCommit
 	out.First = s.findFirst(in.Order)
 	if m != nil {
 		t := newTracer(s)
 		t.marks = marks
-		if err := t.commits(ctx); err != nil {
+		if err := t.compareCommits(ctx); err != nil {
 			return nil, err
 		}
-		t.tips(tips)
-		out.Unplaced = t.loose(ctx)
-		if err := t.places(ctx, out.Places); err != nil {
+		t.markTips(tips)
+		out.Unplaced = t.placeUncommitted(ctx)
+		if err := t.buildPresences(ctx, out.Presences); err != nil {
 			return nil, err
 		}
-		out.Truncated = t.truncated || s.shapes.full.Load()
+		out.Truncated = t.truncated || s.dirSets.full.Load()
 	}
 	out.Missing.Blobs = s.missing[missingBlob].ids()
 	out.Missing.Trees = s.missing[missingTree].ids()
@@ -54,7 +54,7 @@ type tip struct {
 
 // findTips returns the tips that the store holds, by name, and counts the rest
 // as missing. HEAD comes before everything that begins with refs/.
-func (s *sweep) findTips(in []Tip) []tip {
+func (s *scan) findTips(in []Tip) []tip {
 	var tips []tip
 	for _, t := range in {
 		if len(t.Object) != s.idSize {

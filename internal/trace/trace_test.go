@@ -10,7 +10,7 @@ import (
 
 type files = map[string]string
 
-// cases are histories, the refs in them, and the places of item 1.
+// cases are histories, the refs in them, and the presences of item 1.
 var cases = []struct {
 	name string
 	h    history
@@ -140,11 +140,11 @@ var cases = []struct {
 	}, "HEAD=c3", "s.py +c3,c1 -c2 @HEAD"},
 }
 
-func TestAPlaceHasItsIntroductionsRemovalsAndRefs(t *testing.T) {
+func TestAPresenceHasItsIntroductionsRemovalsAndRefs(t *testing.T) {
 	for _, c := range cases {
 		s := build(c.h)
 		out := ask(t, s, func(in *trace.Input) { in.Tips = s.tips(c.tips) })
-		if got := s.lines(out.Places[1]); got != c.want {
+		if got := s.lines(out.Presences[1]); got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", c.name, got, c.want)
 		}
 		if missing(out) != 0 || out.Broken.Count != 0 || len(out.Unplaced) != 0 || out.Commits != int64(len(c.h)) {
@@ -167,7 +167,7 @@ func TestTheVersionAtATipComesFirst(t *testing.T) {
 	} {
 		out := ask(t, s, func(in *trace.Input) { in.Tips = s.tips(tips) })
 		var got []string
-		for _, id := range out.Places[1][0].Blobs {
+		for _, id := range out.Presences[1][0].Blobs {
 			got = append(got, string(s.texts[s.numbers[id]]))
 		}
 		if !slices.Equal(got, want) {
@@ -186,7 +186,7 @@ func TestACutHistoryIsAtOrBefore(t *testing.T) {
 	s.hidden[s.commits["c1"]] = true
 	tips := func(in *trace.Input) { in.Tips = s.tips("HEAD=c3") }
 	out := ask(t, s, tips)
-	if got := s.lines(out.Places[1]); got != "s.py +≤c2 -c3" {
+	if got := s.lines(out.Presences[1]); got != "s.py +≤c2 -c3" {
 		t.Error(got)
 	}
 	if out.Missing.Commits.Count != 1 || out.Missing.Commits.First[0] != s.commits["c1"] {
@@ -196,7 +196,7 @@ func TestACutHistoryIsAtOrBefore(t *testing.T) {
 		tips(in)
 		in.Shallow = map[scanner.ObjectID]bool{s.commits["c2"]: true}
 	})
-	if got := s.lines(out.Places[1]); got != "s.py +≤c2 -c3" || missing(out) != 0 {
+	if got := s.lines(out.Presences[1]); got != "s.py +≤c2 -c3" || missing(out) != 0 {
 		t.Error("shallow:", got, out.Missing)
 	}
 }
@@ -209,10 +209,10 @@ func TestAMergeWithAMissingParentIsAtOrBefore(t *testing.T) {
 	})
 	s.hidden[s.commits["c2"]] = true
 	out := ask(t, s, nil)
-	if got := s.lines(out.Places[1]); got != "s.py +≤c3 - unreachable" {
+	if got := s.lines(out.Presences[1]); got != "s.py +≤c3 - unreachable" {
 		t.Error(got)
 	}
-	if got := s.lines(out.Places[2]); got != "old +c1 -≤c3 unreachable" {
+	if got := s.lines(out.Presences[2]); got != "old +c1 -≤c3 unreachable" {
 		t.Error(got)
 	}
 }
@@ -256,7 +256,7 @@ func TestACommitWhoseTreeIsMissingIsNeitherARemovalNorTheEnd(t *testing.T) {
 	})
 	s.hidden[s.tree(files{"s.py": "k1", "y": "y"})] = true
 	out := ask(t, s, func(in *trace.Input) { in.Tips = s.tips("HEAD=c3") })
-	if got := s.lines(out.Places[1]); got != "s.py +c1,≤c3 - @HEAD" {
+	if got := s.lines(out.Presences[1]); got != "s.py +c1,≤c3 - @HEAD" {
 		t.Error(got)
 	}
 }
@@ -266,10 +266,10 @@ func TestABlobOutsideOfAllCommitsHasItsTreePath(t *testing.T) {
 	s.tree(files{"conf/local.py": "k2", "s.py": "k1"})
 	lost := s.blob("k3")
 	out := ask(t, s, nil)
-	if got := s.lines(out.Places[2]); got != "conf/local.py + - unreachable" {
+	if got := s.lines(out.Presences[2]); got != "conf/local.py + - unreachable" {
 		t.Error(got)
 	}
-	if got := s.lines(out.Places[1]); got != "s.py +c1 - unreachable" {
+	if got := s.lines(out.Presences[1]); got != "s.py +c1 - unreachable" {
 		t.Error(got)
 	}
 	if !slices.Equal(out.Unplaced, []scanner.ObjectID{lost}) {
@@ -281,7 +281,7 @@ func TestATipMayBeATree(t *testing.T) {
 	s := build(history{"c1": {files: files{"x": "x"}}})
 	tree := s.tree(files{"d/s.py": "k1"})
 	out := ask(t, s, func(in *trace.Input) { in.Tips = []trace.Tip{{Ref: "refs/tags/t", Object: tree}} })
-	if got := s.lines(out.Places[1]); got != "d/s.py + - @refs/tags/t" || len(out.Unplaced) != 0 {
+	if got := s.lines(out.Presences[1]); got != "d/s.py + - @refs/tags/t" || len(out.Unplaced) != 0 {
 		t.Error(got, out.Unplaced)
 	}
 }

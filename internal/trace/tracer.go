@@ -5,13 +5,14 @@ import (
 	"slices"
 )
 
-// maxPlaces is the most places that a history is given. Nobody reads more.
-const maxPlaces = 1 << 16
+// maxPresences is the largest number of presences that are reported of a history.
+// Nobody reads more.
+const maxPresences = 1 << 16
 
-// tracer turns nodes of commits into events, and events into places.
+// tracer turns nodes of commits into events, and events into presences.
 type tracer struct {
 	*comparer
-	sweep     *sweep
+	scan      *scan
 	resolver  *resolver
 	roots     []uint32 // by commit: its node, or None if its tree is not known
 	reachable bitset   // commits that a tip reaches
@@ -19,15 +20,15 @@ type tracer struct {
 	marks     *marks
 	refs      map[uint32][]string // by node of their tip
 
-	known    map[uint64]uint32 // item and path → place
-	all      []place
-	events   []event
-	versions map[uint64]uint32 // path and blob → author date of the latest commit that brought it
-	scratch  []uint32
+	presenceOf map[uint64]uint32 // item and path → index in presences
+	presences  []presence
+	events     []event
+	versions   map[uint64]uint32 // path and blob → author date of the latest commit that brought it
+	scratch    []uint32
 }
 
-// place is an item at a path.
-type place struct {
+// presence is an item at a path.
+type presence struct {
 	item int32
 	path uint32
 	tip  uint32   // the blob that the first tip holds here, or None
@@ -36,32 +37,32 @@ type place struct {
 
 // event is one end of a presence: a commit introduces or removes an item.
 type event struct {
-	place  uint32
-	commit uint32 // index, with eventRemoved
+	presence uint32
+	commit   uint32 // index, with eventRemoved
 }
 
 const eventRemoved = 1 << 31
 
-func newTracer(s *sweep) *tracer {
+func newTracer(s *scan) *tracer {
 	r := newResolver(s)
-	t := &tracer{sweep: s, resolver: r, known: map[uint64]uint32{}, versions: map[uint64]uint32{}}
+	t := &tracer{scan: s, resolver: r, presenceOf: map[uint64]uint32{}, versions: map[uint64]uint32{}}
 	t.comparer = &comparer{nodes: r.nodes, paths: newPaths(), steps: maxSteps}
 	return t
 }
 
-// place is the number of an item's place; ok is false if there are too many.
-func (t *tracer) place(item int32, path uint32) (n uint32, ok bool) {
+// presence is the number of an item at a path; ok is false if there are too many.
+func (t *tracer) presence(item int32, path uint32) (n uint32, ok bool) {
 	key := uint64(path)<<32 | uint64(uint32(item))
-	if n, ok := t.known[key]; ok {
+	if n, ok := t.presenceOf[key]; ok {
 		return n, true
 	}
-	if len(t.all) >= maxPlaces {
+	if len(t.presences) >= maxPresences {
 		t.truncated = true
 		return 0, false
 	}
-	n = uint32(len(t.all))
-	t.all = append(t.all, place{item: item, path: path, tip: None})
-	t.known[key] = n
+	n = uint32(len(t.presences))
+	t.presences = append(t.presences, presence{item: item, path: path, tip: None})
+	t.presenceOf[key] = n
 	return n, true
 }
 
@@ -70,12 +71,12 @@ func (t *tracer) items(blob uint32) []int32 {
 	if blob == None {
 		return nil
 	}
-	return t.sweep.matched.items[blob]
+	return t.scan.matched.items[blob]
 }
 
-// commits compares each commit with its parents.
-func (t *tracer) commits(ctx context.Context) error {
-	s := t.sweep
+// compareCommits compares each commit with its parents.
+func (t *tracer) compareCommits(ctx context.Context) error {
+	s := t.scan
 	t.roots = make([]uint32, len(s.commits))
 	t.circles = s.circles()
 	for i, c := range s.commits {
@@ -94,14 +95,14 @@ func (t *tracer) commits(ctx context.Context) error {
 		if t.inCircle(uint32(i)) {
 			s.knots.add([]byte(s.history.ID(s.commits[i].ordinal)))
 		}
-		t.commit(uint32(i))
+		t.compareWithParents(uint32(i))
 	}
 	return nil
 }
 
 func (t *tracer) inCircle(i uint32) bool { return t.circles != nil && t.circles.has(i) }
 
-func (s *sweep) isTree(ordinal uint32) bool {
+func (s *scan) isTree(ordinal uint32) bool {
 	return ordinal != None && s.slots[ordinal] != slotNone && s.slots[ordinal]&slotCommit == 0
 }
 
@@ -113,10 +114,10 @@ func (t *tracer) parentRoots(i uint32) (roots []uint32, cut bool) {
 		return nil, true
 	}
 	roots = t.scratch[:0]
-	for _, p := range t.sweep.parentsOf(i) {
+	for _, p := range t.scan.parentsOf(i) {
 		root := uint32(None)
 		if p != None {
-			if c, ok := t.sweep.commitOf(p); ok {
+			if c, ok := t.scan.commitOf(p); ok {
 				root = t.roots[c]
 			}
 		}
@@ -130,22 +131,22 @@ func (t *tracer) parentRoots(i uint32) (roots []uint32, cut bool) {
 	return roots, cut
 }
 
-// commit records what one commit introduces and removes.
-func (t *tracer) commit(i uint32) {
+// compareWithParents records what one commit introduces and removes.
+func (t *tracer) compareWithParents(i uint32) {
 	root := t.roots[i]
 	if root == None {
 		return
 	}
 	parents, _ := t.parentRoots(i)
 	if slices.Contains(parents, root) {
-		// What it has a parent has, and what it lacks that parent lacks.
+		// It has what that parent has: nothing is new, nothing is gone.
 		return
 	}
 	first, others := uint32(0), []uint32(nil)
 	if len(parents) > 0 {
 		first, others = parents[0], parents[1:]
 	}
-	date := t.sweep.commits[i].date
+	date := t.scan.commits[i].date
 	t.compare(first, root, func(c change) {
 		if c.new != None {
 			key := uint64(c.path)<<32 | uint64(c.new)
@@ -180,7 +181,7 @@ func (t *tracer) record(c change, commit uint32, others []uint32) {
 }
 
 func (t *tracer) event(item int32, path, commit uint32) {
-	if n, ok := t.place(item, path); ok {
+	if n, ok := t.presence(item, path); ok {
 		t.events = append(t.events, event{n, commit})
 	}
 }
@@ -213,19 +214,19 @@ func (t *tracer) holds(root, path uint32, item int32) bool {
 	return ok
 }
 
-// tips marks what the tips hold, and which commits they reach.
-func (t *tracer) tips(tips []tip) {
+// markTips marks what the tips hold, and which commits they reach.
+func (t *tracer) markTips(tips []tip) {
 	var queue, order []uint32
 	refs := map[uint32][]string{}
 	for _, p := range tips {
 		root := uint32(None)
-		if c, ok := t.sweep.commitOf(p.object); ok {
+		if c, ok := t.scan.commitOf(p.object); ok {
 			root = t.roots[c]
 			queue = append(queue, p.object)
-		} else if t.sweep.isTree(p.object) {
+		} else if t.scan.isTree(p.object) {
 			root = t.resolver.node(p.object)
 			t.outsideCommits(root)
-		} else if blob, ok := t.sweep.matched.find([]byte(t.sweep.history.ID(p.object))); ok {
+		} else if blob, ok := t.scan.matched.find([]byte(t.scan.history.ID(p.object))); ok {
 			root = tipBlob | blob
 		}
 		if root == None || root == 0 {
@@ -236,7 +237,7 @@ func (t *tracer) tips(tips []tip) {
 		}
 		refs[root] = append(refs[root], p.ref)
 	}
-	t.reachable = t.sweep.reach(queue)
+	t.reachable = t.scan.reach(queue)
 	t.refs = refs
 	for _, root := range order {
 		if root&tipBlob != 0 {
@@ -255,11 +256,11 @@ const tipBlob = 1 << 31
 // atTip records what a tip holds at a path.
 func (t *tracer) atTip(root uint32, c change) {
 	for _, item := range t.items(c.new) {
-		n, ok := t.place(item, c.path)
+		n, ok := t.presence(item, c.path)
 		if !ok {
 			continue
 		}
-		p := &t.all[n]
+		p := &t.presences[n]
 		p.tips = append(p.tips, root)
 		if p.tip == None {
 			p.tip = c.new
@@ -277,8 +278,8 @@ func (t *tracer) outsideCommits(root uint32) {
 	})
 }
 
-// reach returns all commits that these objects reach. It takes queue over.
-func (s *sweep) reach(queue []uint32) bitset {
+// reach returns all commits that these objects reach. It overwrites queue.
+func (s *scan) reach(queue []uint32) bitset {
 	reached := newBitset(len(s.commits))
 	for len(queue) > 0 {
 		c, ok := s.commitOf(queue[len(queue)-1])

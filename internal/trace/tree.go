@@ -23,8 +23,8 @@ func entryEnd(text []byte, pos, idSize int) (end int, ok bool) {
 }
 
 // readMode reads the mode of an entry, "100644 name", and says where its name
-// begins. Like Git it takes every mode for a submodule that is none of a file,
-// a link or a directory.
+// begins. Like Git it takes every mode that is not a file's, a link's or a
+// directory's for a submodule's.
 func readMode(entry []byte) (k kind, name int) {
 	if len(entry) > 7 {
 		switch { // nearly all entries are one of these
@@ -35,10 +35,10 @@ func readMode(entry []byte) (k kind, name int) {
 			return directory, 6
 		}
 	}
-	return readOddMode(entry)
+	return readUnusualMode(entry)
 }
 
-func readOddMode(entry []byte) (k kind, name int) {
+func readUnusualMode(entry []byte) (k kind, name int) {
 	var mode uint32
 	for i, c := range entry {
 		if c == ' ' && i > 0 {

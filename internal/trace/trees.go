@@ -2,10 +2,10 @@ package trace
 
 import "sync/atomic"
 
-// tree reads one tree.
-func (s *sweep) tree(w *worker, o Object) error {
+// readTree reads one tree.
+func (s *scan) readTree(w *worker, o Object) error {
 	w.trees++
-	s.claims.read[missingTree].share(o.Ordinal)
+	s.claims.read[missingTree].putShared(o.Ordinal)
 	base, fresh := s.slotOf(o.Base), o.Fresh
 	if base == slotNone || base&slotCommit != 0 || s.damaged.has(o.Base) {
 		// Not all of the base has been looked up.
@@ -22,7 +22,7 @@ func (s *sweep) tree(w *worker, o Object) error {
 	}
 	slot := uint32(slotTree)
 	if s.matched != nil && e.dirs > 0 {
-		if slot, err = s.shape(w, o.Text, base, e); err != nil {
+		if slot, err = s.makeDirSet(w, o.Text, base, e); err != nil {
 			return err
 		}
 	}
@@ -33,8 +33,8 @@ func (s *sweep) tree(w *worker, o Object) error {
 	return nil
 }
 
-// found is what entries says of a tree.
-type found struct {
+// treeSummary is what entries says of a tree.
+type treeSummary struct {
 	dirs   int    // sub-directories
 	sum    uint64 // of the hashes of their names; only if something is traced
 	broken bool
@@ -42,7 +42,7 @@ type found struct {
 
 // entries walks over a tree. It looks up whatever touches fresh, and gathers
 // the matched files and the fresh sub-directories of the tree.
-func (s *sweep) entries(w *worker, text []byte, fresh []Span) (f found, err error) {
+func (s *scan) entries(w *worker, text []byte, fresh []Span) (f treeSummary, err error) {
 	for pos, end, ok := 0, 0, true; pos < len(text); pos = end {
 		if end, ok = entryEnd(text, pos, s.idSize); !ok {
 			f.broken = true
@@ -68,13 +68,13 @@ func (s *sweep) entries(w *worker, text []byte, fresh []Span) (f found, err erro
 				f.sum += d.hash
 			}
 			if touched {
-				d.tree = s.find(w, missingTree, id)
+				d.tree = s.lookUp(w, missingTree, id)
 				w.dirs = append(w.dirs, d)
 			}
 		case file:
 			if s.matched != nil {
 				if blob, ok := s.matched.find(id); ok {
-					number, err := s.name(w, text[name:nameEnd], s.names.hash(text[name:nameEnd]))
+					number, err := s.nameID(w, text[name:nameEnd], s.names.hash(text[name:nameEnd]))
 					if err != nil {
 						return f, err
 					}
@@ -82,7 +82,7 @@ func (s *sweep) entries(w *worker, text []byte, fresh []Span) (f found, err erro
 				}
 			}
 			if touched {
-				s.find(w, missingBlob, id)
+				s.lookUp(w, missingBlob, id)
 			}
 		case malformed:
 			f.broken = true
@@ -91,28 +91,28 @@ func (s *sweep) entries(w *worker, text []byte, fresh []Span) (f found, err erro
 	return f, nil
 }
 
-func (s *sweep) slotOf(ordinal uint32) uint32 {
+func (s *scan) slotOf(ordinal uint32) uint32 {
 	if int(ordinal) >= len(s.slots) {
 		return slotNone
 	}
 	return atomic.LoadUint32(&s.slots[ordinal])
 }
 
-// shape makes the shape of the tree in text, whose fresh sub-directories are
-// w.dirs, and returns its slot.
-func (s *sweep) shape(w *worker, text []byte, base uint32, f found) (slot uint32, err error) {
-	sh := shape{sum: f.sum}
-	if base >= slotShape {
-		baseSum := s.shapes.at(base - slotShape).sum
+// makeDirSet makes the directory set of the tree in text, whose fresh
+// sub-directories are w.dirs, and returns the tree's slot.
+func (s *scan) makeDirSet(w *worker, text []byte, base uint32, f treeSummary) (slot uint32, err error) {
+	sh := dirSet{sum: f.sum}
+	if base >= slotDirSet {
+		baseSum := s.dirSets.at(base - slotDirSet).sum
 		if len(w.dirs) == 0 && f.sum == baseSum {
 			return base, nil
 		}
 		if addsUp(baseSum, f.sum, w.dirs) {
-			sh.base = base - slotShape + 1
+			sh.base = base - slotDirSet + 1
 			if err := s.nameDirs(w, text); err != nil {
 				return 0, err
 			}
-			return s.shapes.add(w, sh, w.own), nil
+			return s.dirSets.add(w, sh, w.own), nil
 		}
 	}
 	k, ok, err := s.differences(w, text, f.dirs)
@@ -122,7 +122,7 @@ func (s *sweep) shape(w *worker, text []byte, base uint32, f found) (slot uint32
 	case ok && len(w.own) == 0:
 		return k.slot, nil
 	case ok:
-		sh.base = k.slot - slotShape + 1
+		sh.base = k.slot - slotDirSet + 1
 	default:
 		if len(w.dirs) < f.dirs {
 			s.allDirs(w, text)
@@ -131,26 +131,26 @@ func (s *sweep) shape(w *worker, text []byte, base uint32, f found) (slot uint32
 			return 0, err
 		}
 	}
-	slot = s.shapes.add(w, sh, w.own)
-	w.keep(k, text, f.dirs, slot)
+	slot = s.dirSets.add(w, sh, w.own)
+	w.remember(k, text, f.dirs, slot)
 	return slot, nil
 }
 
 // nameDirs makes w.own from w.dirs.
-func (s *sweep) nameDirs(w *worker, text []byte) error {
+func (s *scan) nameDirs(w *worker, text []byte) error {
 	w.own = w.own[:0]
 	for _, d := range w.dirs {
-		number, err := s.name(w, text[d.start:d.end], d.hash)
+		number, err := s.nameID(w, text[d.start:d.end], d.hash)
 		if err != nil {
 			return err
 		}
-		w.own = append(w.own, sub{number, d.tree})
+		w.own = append(w.own, subdir{number, d.tree})
 	}
 	return nil
 }
 
 // allDirs makes w.dirs all sub-directories of a tree.
-func (s *sweep) allDirs(w *worker, text []byte) {
+func (s *scan) allDirs(w *worker, text []byte) {
 	w.dirs = w.dirs[:0]
 	for pos := 0; pos < len(text); {
 		end, ok := entryEnd(text, pos, s.idSize)
@@ -169,8 +169,8 @@ func (s *sweep) allDirs(w *worker, text []byte) {
 	}
 }
 
-// name is the number of a name. Most names were seen a moment ago.
-func (s *sweep) name(w *worker, name []byte, hash uint64) (uint32, error) {
+// nameID is the number of a name. Most names were seen recently.
+func (s *scan) nameID(w *worker, name []byte, hash uint64) (uint32, error) {
 	c := &w.cached[hash%uint64(len(w.cached))]
 	if c.hash == hash && c.number != 0 {
 		return c.number - 1, nil

@@ -44,10 +44,10 @@ func TestABrokenTreeIsNamedAndNotTrustedAsABase(t *testing.T) {
 		f := &folder{numbers: map[string]uint32{}}
 		id, broken := f.add('t', []byte(text))
 		_, child := f.add('t', []byte("100644 b\x00"+"98765432109876543210"))
-		s := newSweep(f, &Input{IDSize: 20, Jobs: 1}, nil)
+		s := newScan(f, &Input{IDSize: 20, Jobs: 1}, nil)
 		w := &s.workers[0]
 		show := func(n, base uint32, fresh ...Span) {
-			if err := s.tree(w, Object{Ordinal: n, Base: base, Text: f.texts[n], Fresh: fresh}); err != nil {
+			if err := s.readTree(w, Object{Ordinal: n, Base: base, Text: f.texts[n], Fresh: fresh}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -66,8 +66,8 @@ func TestADeltaWhoseBaseWasNotShownIsLookedUpAsAWhole(t *testing.T) {
 	f := &folder{numbers: map[string]uint32{}}
 	_, base := f.add('t', []byte("100644 a\x00"+someID))
 	_, child := f.add('t', []byte("100644 b\x00"+someID))
-	s := newSweep(f, &Input{IDSize: 20, Jobs: 1}, nil)
-	if err := s.tree(&s.workers[0], Object{Ordinal: child, Base: base, Text: f.texts[child]}); err != nil {
+	s := newScan(f, &Input{IDSize: 20, Jobs: 1}, nil)
+	if err := s.readTree(&s.workers[0], Object{Ordinal: child, Base: base, Text: f.texts[child]}); err != nil {
 		t.Fatal(err)
 	}
 	if got := s.workers[0].missing[missingBlob].ids(); got.Count != 1 {
@@ -92,12 +92,12 @@ func TestAnUntouchedKeyCostsNothingForEachCommit(t *testing.T) {
 		parent, _ = f.add('c', fmt.Appendf(nil, "%sauthor A <a> %d +0000\n\n", text, i))
 	}
 	in := Input{Items: 1, IDSize: 20, Jobs: 1, Matched: map[scanner.ObjectID][]int32{scanner.ObjectID(key): {0}}}
-	s := newSweep(f, &in, newMatched(in.Matched))
+	s := newScan(f, &in, newMatched(in.Matched))
 	if err := s.run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	tr := newTracer(s)
-	if err := tr.commits(context.Background()); err != nil {
+	if err := tr.compareCommits(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	if len(tr.nodes.all) != 3 || len(tr.events) != 1 || len(tr.versions) != 1 {

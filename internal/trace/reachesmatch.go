@@ -7,21 +7,21 @@ func newBitset(n int) bitset       { return make(bitset, (n+63)/64) }
 func (b bitset) has(i uint32) bool { return b[i>>6]>>(i&63)&1 != 0 }
 func (b bitset) put(i uint32)      { b[i>>6] |= 1 << (i & 63) }
 
-// leads finds the shapes that may lead to a matched file: those with a
-// sub-directory that holds one or has such a shape, and those that take
-// anything from a shape that leads there. It follows the edges backwards, so
-// that what leads nowhere costs nothing but its edges.
-func (s *sweep) leads() bitset {
-	n := s.shapes.all.len()
+// reachingMatch finds the directory sets that may lead to a matched file: those
+// with a sub-directory that holds one or has such a set, and those that take
+// anything from a set that leads there. It follows the references backwards, so
+// that a set that leads nowhere costs nothing but its references.
+func (s *scan) reachingMatch() bitset {
+	n := s.dirSets.all.len()
 	out := newBitset(n)
 	var queue []uint32
-	reach := func(shape uint32) {
-		if !out.has(shape) {
-			out.put(shape)
-			queue = append(queue, shape)
+	reach := func(set uint32) {
+		if !out.has(set) {
+			out.put(set)
+			queue = append(queue, set)
 		}
 	}
-	// The shapes that refer to shape i are users[first[i]:first[i+1]].
+	// The sets that refer to set i are users[first[i]:first[i+1]].
 	first := make([]uint32, n+1)
 	s.references(func(_, to uint32) { first[to]++ }, reach)
 	total := uint32(0)
@@ -49,22 +49,22 @@ func (s *sweep) leads() bitset {
 	return out
 }
 
-// references calls refer for each shape that another one refers to, and seed
-// for each shape with a sub-directory that holds a matched file itself.
-func (s *sweep) references(refer func(from, to uint32), seed func(shape uint32)) {
-	for i := range uint32(s.shapes.all.len()) {
-		if base, ok := s.shapes.base(i); ok {
+// references calls refer for each reference between directory sets, and seed for
+// each set with a sub-directory that holds a matched file itself.
+func (s *scan) references(refer func(from, to uint32), seed func(set uint32)) {
+	for i := range uint32(s.dirSets.all.len()) {
+		if base, ok := s.dirSets.base(i); ok {
 			refer(i, base)
 		}
-		for _, d := range s.shapes.own(i) {
+		for _, d := range s.dirSets.own(i) {
 			if d.tree == None {
 				continue
 			}
 			if s.holds.has(d.tree) {
 				seed(i)
 			}
-			if shape, ok := s.shapeOf(d.tree); ok {
-				refer(i, shape)
+			if set, ok := s.dirSetOf(d.tree); ok {
+				refer(i, set)
 			}
 		}
 	}

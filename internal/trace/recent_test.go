@@ -36,7 +36,7 @@ func TestTreesOfDirectoriesAreComparedByNameAndID(t *testing.T) {
 		id, _ := f.add('t', fmt.Appendf(nil, "100644 %d\x00%s", i, someID))
 		ids = append(ids, id)
 	}
-	s := newSweep(f, &Input{IDSize: 20, Jobs: 1}, newMatched(nil))
+	s := newScan(f, &Input{IDSize: 20, Jobs: 1}, newMatched(nil))
 	names := []string{"a", "a-b", "a.b", "a0", "ab", "abc", "b", "b.", "b!", "c", "ca", "c.d", "\xff", "0"}
 	for range 2000 {
 		old, now := map[string]string{}, map[string]string{}
@@ -75,18 +75,18 @@ func TestTreesOfDirectoriesAreComparedByNameAndID(t *testing.T) {
 			t.Fatalf("%q, want %q", got, now)
 		}
 		if ok, _ := s.compareDirs(w, dirTree(old, true, names), dirTree(now, true, names), len(w.own)-1); ok && len(w.own) > 0 {
-			t.Fatal("the limit is not kept")
+			t.Fatal("the limit is not respected")
 		}
 	}
 }
 
 func TestTreesThatAreNotInOrderAreNotCompared(t *testing.T) {
 	f := &folder{numbers: map[string]uint32{}}
-	s := newSweep(f, &Input{IDSize: 20, Jobs: 1}, newMatched(nil))
+	s := newScan(f, &Input{IDSize: 20, Jobs: 1}, newMatched(nil))
 	good := map[string]string{"a": someID, "b": someID, "c": someID}
 	for _, names := range [][]string{{"b", "a"}, {"a", "a"}, {"a", "c", "b"}} {
-		odd := dirTree(good, false, names)
-		for _, pair := range [][2][]byte{{odd, dirTree(good, true, []string{"a", "b"})}, {dirTree(good, true, []string{"a", "b"}), odd}} {
+		unsorted := dirTree(good, false, names)
+		for _, pair := range [][2][]byte{{unsorted, dirTree(good, true, []string{"a", "b"})}, {dirTree(good, true, []string{"a", "b"}), unsorted}} {
 			if ok, _ := s.compareDirs(&s.workers[0], pair[0], pair[1], 100); ok {
 				t.Errorf("%q is compared", names)
 			}

@@ -11,11 +11,11 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// loose places the matched blobs that no commit holds below the outermost
+// placeUncommitted finds paths for the matched blobs that no commit holds below the outermost
 // trees that do, and returns those that no tree names. It breaks off when ctx
 // ends.
-func (t *tracer) loose(ctx context.Context) []scanner.ObjectID {
-	s := t.sweep
+func (t *tracer) placeUncommitted(ctx context.Context) []scanner.ObjectID {
+	s := t.scan
 	placed := newBitset(len(s.matched.ids))
 	for key := range t.versions {
 		placed.put(uint32(key))
@@ -28,7 +28,7 @@ func (t *tracer) loose(ctx context.Context) []scanner.ObjectID {
 			}
 		}
 	}
-	for _, root := range t.looseRoots(ctx, left) {
+	for _, root := range t.uncommittedRoots(ctx, left) {
 		t.compare(0, root, func(c change) {
 			if !left.has(c.new) {
 				return
@@ -36,7 +36,7 @@ func (t *tracer) loose(ctx context.Context) []scanner.ObjectID {
 			placed.put(c.new)
 			t.versions[uint64(c.path)<<32|uint64(c.new)] = 0
 			for _, item := range t.items(c.new) {
-				t.place(item, c.path)
+				t.presence(item, c.path)
 			}
 		})
 	}
@@ -49,25 +49,25 @@ func (t *tracer) loose(ctx context.Context) []scanner.ObjectID {
 	return out
 }
 
-// looseRoots are the nodes of the outermost trees outside of all commits that
+// uncommittedRoots are the nodes of the outermost trees outside of all commits that
 // hold one of these blobs.
-func (t *tracer) looseRoots(ctx context.Context, blobs bitset) []uint32 {
+func (t *tracer) uncommittedRoots(ctx context.Context, blobs bitset) []uint32 {
 	r := t.resolver
 	if !slices.ContainsFunc(blobs, func(word uint64) bool { return word != 0 }) {
 		return nil
 	}
 	var trees []uint32
 	inner := map[uint32]bool{}
-	for n := range uint32(len(t.sweep.slots)) {
+	for n := range uint32(len(t.scan.slots)) {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return nil
 		}
-		if _, done := t.sweep.nodeOf(n); done || !t.sweep.isTree(n) || !r.mayHold(n) {
+		if _, done := t.scan.nodeOf(n); done || !t.scan.isTree(n) || !r.mayHold(n) {
 			continue
 		}
 		trees = append(trees, n)
-		if shape, ok := t.sweep.shapeOf(n); ok {
-			for _, d := range r.list(nil, shape) {
+		if set, ok := t.scan.dirSetOf(n); ok {
+			for _, d := range r.appendSubdirs(nil, set) {
 				inner[d.tree] = true
 			}
 		}
@@ -85,25 +85,25 @@ func (t *tracer) looseRoots(ctx context.Context, blobs bitset) []uint32 {
 	return slices.Compact(roots)
 }
 
-// places turns the events into the places of each item, by path.
-func (t *tracer) places(ctx context.Context, out [][]scanner.Presence) error {
+// buildPresences turns the events into the presences of each item, by path.
+func (t *tracer) buildPresences(ctx context.Context, out [][]scanner.Presence) error {
 	t.sortEvents()
-	b := newBuilder(t)
+	b := newPresenceBuilder(t)
 	events := t.events
-	for n := range t.all {
+	for n := range t.presences {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		mine := 0
-		for mine < len(events) && events[mine].place == uint32(n) {
+		for mine < len(events) && events[mine].presence == uint32(n) {
 			mine++
 		}
-		p, err := b.place(&t.all[n], events[:mine])
+		p, err := b.presence(&t.presences[n], events[:mine])
 		if err != nil {
 			return err
 		}
 		events = events[mine:]
-		if item := t.all[n].item; item >= 0 && int(item) < len(out) {
+		if item := t.presences[n].item; item >= 0 && int(item) < len(out) {
 			out[item] = append(out[item], p)
 		}
 	}
@@ -113,13 +113,13 @@ func (t *tracer) places(ctx context.Context, out [][]scanner.Presence) error {
 	return nil
 }
 
-// sortEvents sorts the events by place, introductions first, and by author
+// sortEvents sorts the events by presence, introductions first, and by author
 // date, where commits of one second go by their ids.
 func (t *tracer) sortEvents() {
-	commits, history := t.sweep.commits, t.sweep.history
+	commits, history := t.scan.commits, t.scan.history
 	slices.SortFunc(t.events, func(a, b event) int {
 		i, j := a.commit&^eventRemoved, b.commit&^eventRemoved
-		c := cmp.Or(cmp.Compare(a.place, b.place),
+		c := cmp.Or(cmp.Compare(a.presence, b.presence),
 			cmp.Compare(a.commit&eventRemoved, b.commit&eventRemoved),
 			cmp.Compare(commits[i].date, commits[j].date))
 		if c != 0 || i == j {
@@ -129,9 +129,9 @@ func (t *tracer) sortEvents() {
 	})
 }
 
-// builder makes places. Lists that are equal, as those of two keys in one file
+// presenceBuilder makes presences. Lists that are equal, as those of two keys in one file
 // often are, are made once.
-type builder struct {
+type presenceBuilder struct {
 	*tracer
 	versionsOf map[uint32][]version // by path, the newest first
 	commitOf   map[uint32]scanner.Commit
@@ -147,8 +147,8 @@ type version struct {
 	date uint32
 }
 
-func newBuilder(t *tracer) *builder {
-	b := &builder{
+func newPresenceBuilder(t *tracer) *presenceBuilder {
+	b := &presenceBuilder{
 		tracer:     t,
 		versionsOf: map[uint32][]version{},
 		commitOf:   map[uint32]scanner.Commit{},
@@ -167,8 +167,8 @@ func newBuilder(t *tracer) *builder {
 	return b
 }
 
-// place makes a place from its events, which are sorted.
-func (b *builder) place(p *place, events []event) (out scanner.Presence, err error) {
+// presence makes a Presence from its events, which are sorted.
+func (b *presenceBuilder) presence(p *presence, events []event) (out scanner.Presence, err error) {
 	removed := len(events)
 	for i, e := range events {
 		if e.commit&eventRemoved != 0 {
@@ -189,21 +189,21 @@ func (b *builder) place(p *place, events []event) (out scanner.Presence, err err
 	return out, err
 }
 
-func (b *builder) path(path uint32) string {
+func (b *presenceBuilder) path(path uint32) string {
 	b.names = b.tracer.paths.names(b.names[:0], path)
 	b.key = b.key[:0]
 	for i, name := range b.names {
 		if i > 0 {
 			b.key = append(b.key, '/')
 		}
-		b.key = append(b.key, b.sweep.names.name(name)...)
+		b.key = append(b.key, b.scan.names.name(name)...)
 	}
 	return string(b.key)
 }
 
-// blobs are the versions of a place: the one at a tip, then the newest.
-func (b *builder) blobs(p *place) []scanner.ObjectID {
-	m := b.sweep.matched
+// blobs are the versions of a presence: the one at a tip, then the newest.
+func (b *presenceBuilder) blobs(p *presence) []scanner.ObjectID {
+	m := b.scan.matched
 	var out []scanner.ObjectID
 	if p.tip != None {
 		out = append(out, m.ids[p.tip])
@@ -217,7 +217,7 @@ func (b *builder) blobs(p *place) []scanner.ObjectID {
 }
 
 // refNames are the refs whose tips have these nodes, by name.
-func (b *builder) refNames(roots []uint32) []string {
+func (b *presenceBuilder) refNames(roots []uint32) []string {
 	if len(roots) == 0 {
 		return nil
 	}
@@ -237,7 +237,7 @@ func (b *builder) refNames(roots []uint32) []string {
 	return list
 }
 
-func (b *builder) commitList(events []event) ([]scanner.Commit, error) {
+func (b *presenceBuilder) commitList(events []event) ([]scanner.Commit, error) {
 	if len(events) == 0 {
 		return nil, nil
 	}
@@ -251,7 +251,7 @@ func (b *builder) commitList(events []event) ([]scanner.Commit, error) {
 	}
 	list := make([]scanner.Commit, 0, len(events))
 	for _, e := range events {
-		c, err := b.describe(e.commit &^ eventRemoved)
+		c, err := b.readCommit(e.commit &^ eventRemoved)
 		if err != nil {
 			return nil, err
 		}
@@ -261,18 +261,18 @@ func (b *builder) commitList(events []event) ([]scanner.Commit, error) {
 	return list, nil
 }
 
-// describe reads a commit once more, for its author.
-func (b *builder) describe(i uint32) (scanner.Commit, error) {
+// readCommit reads a commit again, for its author.
+func (b *presenceBuilder) readCommit(i uint32) (scanner.Commit, error) {
 	if c, ok := b.commitOf[i]; ok {
 		return c, nil
 	}
-	ordinal := b.sweep.commits[i].ordinal
-	id := b.sweep.history.ID(ordinal)
+	ordinal := b.scan.commits[i].ordinal
+	id := b.scan.history.ID(ordinal)
 	var err error
-	if b.text, err = b.sweep.history.Read(ordinal, b.text[:0]); err != nil {
+	if b.text, err = b.scan.history.Read(ordinal, b.text[:0]); err != nil {
 		return scanner.Commit{}, fmt.Errorf("trace: commit %s: %w", id, err)
 	}
-	parseCommit(&b.header, b.text, b.sweep.idSize, nil)
+	parseCommit(&b.header, b.text, b.scan.idSize, nil)
 	_, cut := b.parentRoots(i)
 	c := scanner.Commit{
 		Commit:     id.String(),

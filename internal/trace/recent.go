@@ -2,30 +2,30 @@ package trace
 
 import "bytes"
 
-// Trees with many sub-directories whose store gives them no usable base, as
-// loose objects have none, are compared with the last such trees that the
-// worker has seen. Otherwise each version of a folder with 100,000
-// sub-directories would cost as many entries.
+// Trees with many sub-directories that the store keeps without a usable base, as
+// loose objects are, are compared with the last such trees that the worker has
+// seen. Otherwise each version of a folder with 100,000 sub-directories would
+// cost 100,000 entries.
 const (
-	keepDirs = 256     // the fewest sub-directories that are worth it
-	keepSize = 8 << 20 // the largest tree that is kept, in bytes
-	keepLast = 2       // the number of trees that a worker keeps
+	recentMinDirs = 256     // the fewest sub-directories of a tree that is kept
+	recentMaxSize = 8 << 20 // the largest tree that is kept, in bytes
+	recentTrees   = 2       // the number of trees that a worker keeps
 )
 
-// keptTree is a tree that later ones are compared with.
-type keptTree struct {
+// recentTree is a tree that later ones are compared with.
+type recentTree struct {
 	text []byte
 	slot uint32
 }
 
-// differences makes w.own what distinguishes the sub-directories of a tree
-// from those of a kept one, and returns that one; ok is false if none is alike.
-func (s *sweep) differences(w *worker, text []byte, dirs int) (k *keptTree, ok bool, err error) {
-	if dirs < keepDirs || len(text) > keepSize {
+// differences makes w.own what distinguishes the sub-directories of a tree from
+// those of a recent one, and returns that one; ok is false if none is similar.
+func (s *scan) differences(w *worker, text []byte, dirs int) (k *recentTree, ok bool, err error) {
+	if dirs < recentMinDirs || len(text) > recentMaxSize {
 		return nil, false, nil
 	}
-	for i := range w.kept {
-		k = &w.kept[i]
+	for i := range w.recent {
+		k = &w.recent[i]
 		if len(k.text) == 0 || len(k.text)/2 > len(text) || len(text)/2 > len(k.text) {
 			continue
 		}
@@ -36,15 +36,15 @@ func (s *sweep) differences(w *worker, text []byte, dirs int) (k *keptTree, ok b
 	return nil, false, nil
 }
 
-// compareDirs makes w.own what own sub-directories text has against those of
-// old: the new and changed ones, and None for those that are gone. It is false
-// if these are more than limit, or if one of the trees is not in order.
-func (s *sweep) compareDirs(w *worker, old, text []byte, limit int) (ok bool, err error) {
+// compareDirs makes w.own what distinguishes the sub-directories of text from
+// those of old: the new and changed ones, and None for those that are gone. ok
+// is false if these are more than limit, or if one of the trees is not in order.
+func (s *scan) compareDirs(w *worker, old, text []byte, limit int) (ok bool, err error) {
 	w.own = w.own[:0]
 	a, b := dirReader{text: old, idSize: s.idSize}, dirReader{text: text, idSize: s.idSize}
 	a.next()
 	b.next()
-	for (a.more || b.more) && !a.odd && !b.odd {
+	for (a.more || b.more) && !a.invalid && !b.invalid {
 		side := 0
 		switch {
 		case !a.more:
@@ -73,11 +73,11 @@ func (s *sweep) compareDirs(w *worker, old, text []byte, limit int) (ok bool, er
 		if len(w.own) >= limit {
 			return false, nil
 		}
-		number, err := s.name(w, name, s.names.hash(name))
+		number, err := s.nameID(w, name, s.names.hash(name))
 		if err != nil {
 			return false, err
 		}
-		w.own = append(w.own, sub{number, tree})
+		w.own = append(w.own, subdir{number, tree})
 		if side <= 0 {
 			a.next()
 		}
@@ -85,17 +85,17 @@ func (s *sweep) compareDirs(w *worker, old, text []byte, limit int) (ok bool, er
 			b.next()
 		}
 	}
-	return !a.odd && !b.odd, nil
+	return !a.invalid && !b.invalid, nil
 }
 
-// keep keeps a tree in place of another, or of the one that was kept first.
-func (w *worker) keep(at *keptTree, text []byte, dirs int, slot uint32) {
-	if dirs < keepDirs || len(text) > keepSize || slot < slotShape {
+// remember keeps a tree in place of another, or of the oldest one.
+func (w *worker) remember(at *recentTree, text []byte, dirs int, slot uint32) {
+	if dirs < recentMinDirs || len(text) > recentMaxSize || slot < slotDirSet {
 		return
 	}
 	if at == nil {
-		at = &w.kept[w.keepAt%keepLast]
-		w.keepAt++
+		at = &w.recent[w.recentNext%recentTrees]
+		w.recentNext++
 	}
 	at.text = append(at.text[:0], text...)
 	at.slot = slot
@@ -107,7 +107,7 @@ type dirReader struct {
 	idSize   int
 	name, id []byte
 	more     bool // name and id are those of a sub-directory
-	odd      bool // the tree is damaged, or not in Git's order
+	invalid  bool // the tree is damaged, or not in Git's order
 }
 
 func (r *dirReader) next() {
@@ -115,7 +115,7 @@ func (r *dirReader) next() {
 	for r.more = false; len(r.text) > 0; {
 		end, ok := entryEnd(r.text, 0, r.idSize)
 		if !ok {
-			r.odd = true
+			r.invalid = true
 			return
 		}
 		k, name := readMode(r.text[:end])
@@ -123,7 +123,7 @@ func (r *dirReader) next() {
 		r.text = r.text[end:]
 		if k == directory {
 			r.name, r.id, r.more = entry[name:end-r.idSize-1], entry[end-r.idSize:], true
-			r.odd = r.odd || before != nil && compareDirNames(before, r.name) >= 0
+			r.invalid = r.invalid || before != nil && compareDirNames(before, r.name) >= 0
 			return
 		}
 	}
@@ -139,7 +139,7 @@ func compareDirNames(a, b []byte) int {
 	return int(slashAt(a, n)) - int(slashAt(b, n))
 }
 
-// slashAt is the byte at n of a name with a slash behind it, or 0 behind that.
+// slashAt is the byte at n of a name followed by a slash, or 0 after that.
 func slashAt(name []byte, n int) byte {
 	switch {
 	case n < len(name):

@@ -8,16 +8,16 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// sweep reads all commits and all trees once. What it learns of an object it
+// scan reads all commits and all trees once. What it learns of an object it
 // writes into the object's slot.
-type sweep struct {
+type scan struct {
 	history History
 	idSize  int
 	shallow map[scanner.ObjectID]bool
 	matched *matched // nil if there is nothing to trace
 	slots   []uint32 // by ordinal; trees are written and read atomically
 	names   names
-	shapes  shapes
+	dirSets dirSets
 	leaves  leafSets
 	holds   bitset     // trees that hold matched files themselves, by ordinal
 	damaged ordinalSet // trees that are broken
@@ -36,32 +36,32 @@ type sweep struct {
 const (
 	slotNone   = 0         // neither a commit nor a tree, or not read
 	slotTree   = 1         // a tree without sub-directories, or any tree if nothing is traced
-	slotShape  = 2         // a tree with sub-directories, plus the number of its shape
+	slotDirSet = 2         // a tree with sub-directories, plus the number of its directory set
 	slotNode   = 1 << 30   // a resolved tree, plus the number of its node
 	slotInWork = 1<<31 - 1 // a tree that is being resolved
-	slotCommit = 1 << 31   // plus an index of sweep.commits
+	slotCommit = 1 << 31   // plus an index of scan.commits
 )
 
-// shapeOf is the shape of a tree that has one and is not resolved.
-func (s *sweep) shapeOf(tree uint32) (shape uint32, ok bool) {
+// dirSetOf is the directory set of a tree that has one and is not resolved.
+func (s *scan) dirSetOf(tree uint32) (set uint32, ok bool) {
 	slot := s.slots[tree]
-	return slot - slotShape, slotShape <= slot && slot < slotNode
+	return slot - slotDirSet, slotDirSet <= slot && slot < slotNode
 }
 
 // nodeOf is the node of a tree that is resolved.
-func (s *sweep) nodeOf(tree uint32) (node uint32, ok bool) {
+func (s *scan) nodeOf(tree uint32) (node uint32, ok bool) {
 	slot := s.slots[tree]
 	return slot - slotNode, slotNode <= slot && slot < slotInWork
 }
 
-// commitOf is the index in sweep.commits of an object, if it is a commit.
-func (s *sweep) commitOf(ordinal uint32) (i uint32, ok bool) {
+// commitOf is the index in scan.commits of an object, if it is a commit.
+func (s *scan) commitOf(ordinal uint32) (i uint32, ok bool) {
 	slot := s.slots[ordinal]
 	return slot &^ slotCommit, slot&slotCommit != 0
 }
 
 // parentsOf are the ordinals of the parents of a commit.
-func (s *sweep) parentsOf(i uint32) []uint32 {
+func (s *scan) parentsOf(i uint32) []uint32 {
 	end := uint32(len(s.parents))
 	if int(i)+1 < len(s.commits) {
 		end = s.commits[i+1].parents
@@ -73,7 +73,7 @@ func (s *sweep) parentsOf(i uint32) []uint32 {
 type commit struct {
 	ordinal uint32
 	tree    uint32 // ordinal, or None
-	parents uint32 // index of the first one in sweep.parents; they end where the next one's begin
+	parents uint32 // index of the first one in scan.parents; they end where the next one's begin
 	date    uint32 // of the author, in seconds since 1970; all after 2106 are one
 }
 
@@ -88,14 +88,14 @@ type worker struct {
 	broken  idSet
 	trees   int64
 
-	dirs   []freshDir
-	leaves []leaf
-	cached [1 << 10]cachedName
-	shapes cursor[shape]
-	subs   cursor[sub]
-	own    []sub
-	kept   [keepLast]keptTree
-	keepAt int
+	dirs       []freshDir
+	leaves     []leaf
+	cached     [1 << 10]cachedName
+	dirSets    cursor[dirSet]
+	subdirs    cursor[subdir]
+	own        []subdir
+	recent     [recentTrees]recentTree
+	recentNext int
 }
 
 // freshDir is a sub-directory that a tree does not share with its base.
@@ -116,11 +116,11 @@ const (
 	missingCommit
 )
 
-func newSweep(h History, in *Input, m *matched) *sweep {
-	s := &sweep{history: h, idSize: in.IDSize, shallow: in.Shallow, matched: m}
+func newScan(h History, in *Input, m *matched) *scan {
+	s := &scan{history: h, idSize: in.IDSize, shallow: in.Shallow, matched: m}
 	s.slots = make([]uint32, h.Count())
 	s.workers = make([]worker, max(1, in.Jobs))
-	s.shapes.most = mostSubs + mostSubsPerObject*len(s.slots)
+	s.dirSets.max = maxSubdirs + maxSubdirsPerObject*len(s.slots)
 	s.names.seed = maphash.MakeSeed()
 	s.claims, s.knots.size = newClaims(len(s.slots)), s.idSize
 	s.setSize(&s.broken, &s.missing)
@@ -130,7 +130,7 @@ func newSweep(h History, in *Input, m *matched) *sweep {
 	return s
 }
 
-func (s *sweep) setSize(broken *idSet, missing *[3]idSet) {
+func (s *scan) setSize(broken *idSet, missing *[3]idSet) {
 	broken.size = s.idSize
 	for i := range missing {
 		missing[i].size = s.idSize
@@ -138,12 +138,12 @@ func (s *sweep) setSize(broken *idSet, missing *[3]idSet) {
 }
 
 // run reads everything.
-func (s *sweep) run(ctx context.Context) error {
-	if err := s.history.Commits(ctx, s.guard(s.commit)); err != nil {
+func (s *scan) run(ctx context.Context) error {
+	if err := s.history.Commits(ctx, s.checked(s.readCommit)); err != nil {
 		return err
 	}
 	s.gatherCommits()
-	if err := s.history.Trees(ctx, s.guard(s.tree)); err != nil {
+	if err := s.history.Trees(ctx, s.checked(s.readTree)); err != nil {
 		return err
 	}
 	for i := range s.workers {
@@ -162,7 +162,7 @@ func (s *sweep) run(ctx context.Context) error {
 	return nil
 }
 
-func (s *sweep) guard(visit func(*worker, Object) error) func(int, Object) error {
+func (s *scan) checked(visit func(*worker, Object) error) func(int, Object) error {
 	return func(n int, o Object) error {
 		if n >= len(s.workers) || int(o.Ordinal) >= len(s.slots) {
 			return fmt.Errorf("trace: worker %d of %d, object %d of %d", n, len(s.workers), o.Ordinal, len(s.slots))
@@ -171,10 +171,10 @@ func (s *sweep) guard(visit func(*worker, Object) error) func(int, Object) error
 	}
 }
 
-// find is the ordinal of an object that must be there, or None.
-func (s *sweep) find(w *worker, kind int, id []byte) uint32 {
+// lookUp returns the ordinal of an object, or None and counts it as missing.
+func (s *scan) lookUp(w *worker, kind int, id []byte) uint32 {
 	if n, ok := s.history.Ordinal(id); ok {
-		s.claims.said[kind].share(n)
+		s.claims.said[kind].putShared(n)
 		return n
 	}
 	w.missing[kind].add(id)
