@@ -77,19 +77,7 @@ func secretName(at func(int) byte, n int) bool {
 		i = 1
 	}
 	if at(i)|32 == 'k' && at(i+1)|32 == 'e' && at(i+2)|32 == 'y' {
-		if i == 0 || at(0) != ' ' {
-			return true
-		}
-		for i += 3; i < n; i++ { // Secret key: …
-			switch at(i) {
-			case '*', '_', '`', '"', '\'':
-			case ':', '=', '|':
-				return true
-			default:
-				return false
-			}
-		}
-		return false
+		return i == 0 || at(0) != ' ' || labelEnds(at, i+3, n)
 	}
 	i = 0
 	for quotes := 0; i < n; i++ {
@@ -105,6 +93,21 @@ func secretName(at func(int) byte, n int) bool {
 			return true
 		case ',':
 			return quotes > 0
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// labelEnds reports whether the label "Secret key" ends at i, with its sign
+// after marks of emphasis.
+func labelEnds(at func(int) byte, i, n int) bool {
+	for ; i < n; i++ {
+		switch at(i) {
+		case '*', '_', '`', '"', '\'':
+		case ':', '=', '|':
+			return true
 		default:
 			return false
 		}

@@ -251,12 +251,9 @@ func lineVote(line []byte) vote {
 func (l *headLine) byWord() vote {
 	switch string(l.first) {
 	case "import":
-		if l.endsIn(";'\"({") {
-			return vote{formatOther, 4} // JavaScript, Go, Java
-		}
-		return vote{formatPython, 4}
+		return l.imports()
 	case "from":
-		if l.ends(":") || bytes.Contains(l.text, []byte(" import ")) {
+		if l.isFromImport() {
 			return vote{formatPython, 4}
 		}
 	case "def", "class", "if", "try", "else", "elif", "for", "with", "return":
@@ -284,6 +281,19 @@ func (l *headLine) byWord() vote {
 		return vote{formatOther, l.foreign()}
 	}
 	return vote{}
+}
+
+// imports tells Python's import from that of JavaScript, Go and Java.
+func (l *headLine) imports() vote {
+	if l.endsIn(";'\"({") {
+		return vote{formatOther, 4}
+	}
+	return vote{formatPython, 4}
+}
+
+// isFromImport reports whether a line that begins with "from" is Python.
+func (l *headLine) isFromImport() bool {
+	return l.ends(":") || bytes.Contains(l.text, []byte(" import "))
 }
 
 // isForeign reports whether the line is of a language with braces, by its first

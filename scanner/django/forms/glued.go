@@ -29,7 +29,12 @@ func gluedForm(doc *document, anchor int) answer {
 	if bytes.HasPrefix(text[from:], []byte("z2")) || bytes.HasPrefix(text[from:], []byte("Z2")) {
 		return pass // a constant of compiled Python
 	}
-	end := from
+	return keyAt(doc, anchor, from)
+}
+
+// keyAt reads a key that Django made and that begins at from.
+func keyAt(doc *document, anchor, from int) answer {
+	text, end := doc.text, from
 	for limit := min(len(text), from+len(scanner.InsecurePrefix)+value.DjangoLength+1); end < limit && value.InDjangoAlphabet(text[end]); end++ {
 	}
 	for _, n := range [...]int{len(scanner.InsecurePrefix) + value.DjangoLength, value.DjangoLength} {

@@ -35,28 +35,34 @@ func binaryTexts(doc *document, emit func(*Assignment)) []span {
 		if anchor < end || kindOfAnchor(doc.text, anchor) == anchorUTF16 {
 			continue
 		}
-		from, to := anchor, anchor
-		for from > end && ascii.IsText(doc.text[from-1]) {
-			from--
-		}
-		for to < len(doc.text) && ascii.IsText(doc.text[to]) {
-			to++
-		}
-		end = to
+		run := printable(doc.text, anchor, end)
+		end = run.to
 		l := &offsetMap{}
-		l.add(from, 1, doc.text[from:to]...)
-		isText := to-from >= textRun && strings.Count(string(l.text), "\n") >= 3
+		l.add(run.from, 1, doc.text[run.from:run.to]...)
+		isText := run.to-run.from >= textRun && strings.Count(string(l.text), "\n") >= 3
 		doc.readPart(l, formatByContent, func(a *Assignment) {
 			if isText || value.AnyGenerated(a.Values) {
 				emit(a)
 			}
 		})
-		done = append(done, span{from, to})
+		done = append(done, run)
 	}
 	if isPyc(doc.text) {
 		pycConstants(doc.text, emit)
 	}
 	return done
+}
+
+// printable returns the run of printable bytes around an anchor, from least on.
+func printable(text []byte, anchor, least int) span {
+	run := span{anchor, anchor}
+	for run.from > least && ascii.IsText(text[run.from-1]) {
+		run.from--
+	}
+	for run.to < len(text) && ascii.IsText(text[run.to]) {
+		run.to++
+	}
+	return run
 }
 
 // besideName reads the value of a name in a binary whose format says where it is.
@@ -66,8 +72,7 @@ func besideName(doc *document, anchor int, emit func(*Assignment)) bool {
 		return false
 	}
 	doc.spent += taggedBack / 2
-	switch {
-	case isSQLite(doc.text):
+	if isSQLite(doc.text) {
 		return sqliteRow(doc.text, name, emit)
 	}
 	return taggedStrings(doc.text, name, emit)

@@ -217,12 +217,9 @@ func htmlText(doc *document, emit func(*Assignment)) []span {
 		}
 		tag := text[i : i+n]
 		i += n
-		switch name := tagName(tag); name {
+		switch tagName(tag) {
 		case "/td", "/th", "/dt", "/key":
-			for i < len(text) && (ascii.IsSpace(text[i]) || ascii.IsBreak(text[i])) {
-				i++
-			}
-			if i+1 < len(text) && text[i] == '<' && text[i+1] != '/' { // another cell of the row
+			if i = skipBlanks(text, i); i+1 < len(text) && text[i] == '<' && text[i+1] != '/' { // another cell of the row
 				l.add(i, 0, []byte(": ")...)
 			}
 		case "br", "/p", "/div", "/tr", "/li", "/pre", "/dd", "/h1", "/h2", "/h3", "/h4", "/string":
@@ -231,6 +228,14 @@ func htmlText(doc *document, emit func(*Assignment)) []span {
 	}
 	doc.readPart(l, formatOther, emit)
 	return done
+}
+
+// skipBlanks returns the offset of what is not a blank or a line break.
+func skipBlanks(text []byte, i int) int {
+	for i < len(text) && (ascii.IsSpace(text[i]) || ascii.IsBreak(text[i])) {
+		i++
+	}
+	return i
 }
 
 // entity returns the length of the character reference that s begins with, or

@@ -200,22 +200,31 @@ func (s *statement) skipType() bool {
 		return false
 	}
 	text := s.doc.text[:s.limit]
-	i := s.at
-	for i-s.at < 40 && i < len(text) && (ascii.IsWord(text[i]) || strings.IndexByte("<>&[]?.| ", text[i]) >= 0) {
-		i++
-	}
-	if after := byteAt(text, i+1); i == s.at || byteAt(text, i) != '=' || after == 0 || after == '=' || after == '>' {
+	sign := typeEnd(text, s.at)
+	if after := byteAt(text, sign+1); sign == s.at || byteAt(text, sign) != '=' || after == 0 || after == '=' || after == '>' {
 		return false
 	}
-	if ascii.IsDigit(text[s.at]) || text[i-1] != ' ' && !ascii.IsQuote(text[i+1]) {
+	if ascii.IsDigit(text[s.at]) || text[sign-1] != ' ' && !ascii.IsQuote(text[sign+1]) {
 		return false // the beginning of a key
 	}
 	s.sep, s.spaced, s.tight = "=", true, false
-	s.at = i + 1
+	s.at = sign + 1
 	for ascii.IsSpace(byteAt(text, s.at)) {
 		s.at++
 	}
 	return true
+}
+
+// longestType is how long a type is at most, in bytes.
+const longestType = 40
+
+// typeEnd returns where the characters that types have end.
+func typeEnd(text []byte, at int) int {
+	i := at
+	for i-at < longestType && i < len(text) && (ascii.IsWord(text[i]) || strings.IndexByte("<>&[]?.| ", text[i]) >= 0) {
+		i++
+	}
+	return i
 }
 
 // skipGetter moves after a reference that has a literal as its default in

@@ -18,16 +18,10 @@ const cells = 4
 // **NAME**: value. Only what nobody made up counts: in prose and in tables a name
 // is followed by what it is for.
 func cellForm(s statement) answer {
-	text := s.doc.text
-	left := text[s.from:s.nameFrom]
-	if n := bytes.LastIndexByte(left, '<'); n >= 0 && tagEnd(left[n:]) == len(left)-n {
-		left = left[:n] // <b>NAME</b>
-	}
-	cell := bytes.TrimRight(left, "*_`\"' ")
-	marked := bytes.ContainsAny(left[len(cell):], "*_`\"'")
-	if s.doc.overBudget() || !beginsCell(cell) || !marked && (s.sep == "=" || s.sep == ":") || pythonPrefix(s.rest()) {
+	if s.doc.overBudget() || !s.isCell() {
 		return pass
 	}
+	text := s.doc.text
 	at, name := s.nameTo, s.name()
 	if foldPrefix(text[at:s.to], " key") && foldPrefix(text[s.nameFrom:], "secret") {
 		at += len(" key")
@@ -54,6 +48,18 @@ func cellForm(s statement) answer {
 		}
 	}
 	return s.definition(name)
+}
+
+// isCell reports whether the name is all that its cell or label has so far, and
+// what follows is not an assignment.
+func (s *statement) isCell() bool {
+	left := s.doc.text[s.from:s.nameFrom]
+	if n := bytes.LastIndexByte(left, '<'); n >= 0 && tagEnd(left[n:]) == len(left)-n {
+		left = left[:n] // <b>NAME</b>
+	}
+	cell := bytes.TrimRight(left, "*_`\"' ")
+	isMarked := bytes.ContainsAny(left[len(cell):], "*_`\"'")
+	return beginsCell(cell) && (isMarked || s.sep != "=" && s.sep != ":") && !pythonPrefix(s.rest())
 }
 
 // assigns reports whether a cell is an assignment: a name, the sign, and a blank
@@ -119,16 +125,16 @@ func endOfCell(line []byte, at int) int {
 		switch c := line[i]; {
 		case c == ' ':
 			blanks++
-		case (c == '*' || c == '_') && !cell && (!sign || line[i-1] != ' '):
+		case !cell && closesEmphasis(line, i, sign):
 		case c == '<':
 			n := tagEnd(line[i:])
 			if n == 0 {
 				return at
 			}
 			i += n - 1
-		case ascii.IsQuote(c) && (!sign || c == '`' && byteAt(line, i+1) == c):
+		case ascii.IsQuote(c) && (!sign || isDoubled(line, i)):
 			// It closes the name, or is the first of two.
-		case !sign && (isCellEnd(c) || c == ':' || c == '=' || c == '-' && blanks > 0 && byteAt(line, i+1) == ' '):
+		case !sign && isSign(line, i, blanks):
 			sign, cell = true, isCellEnd(c)
 		case sign || blanks > 1:
 			return i
@@ -137,4 +143,20 @@ func endOfCell(line []byte, at int) int {
 		}
 	}
 	return at
+}
+
+// isDoubled reports whether the byte at i is the first of two backticks.
+func isDoubled(line []byte, i int) bool { return line[i] == '`' && byteAt(line, i+1) == '`' }
+
+// closesEmphasis reports whether a mark at i belongs to the name: the value does
+// not begin with it.
+func closesEmphasis(line []byte, i int, sign bool) bool {
+	return (line[i] == '*' || line[i] == '_') && (!sign || line[i-1] != ' ')
+}
+
+// isSign reports whether the byte at i is the sign between a name and its value.
+// A hyphen is one between blanks.
+func isSign(line []byte, i, blanks int) bool {
+	c := line[i]
+	return isCellEnd(c) || c == ':' || c == '=' || c == '-' && blanks > 0 && byteAt(line, i+1) == ' '
 }

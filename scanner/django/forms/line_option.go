@@ -2,6 +2,7 @@ package forms
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 	"github.com/djleaks/djleaks/scanner/django/value"
@@ -47,8 +48,8 @@ func optionForm(s statement) answer {
 		return pass
 	}
 	r, ok := optionStyle.read(text, s.signAt, s.limit)
-	if !ok || !r.quoted && !value.AnyGenerated(r.values) || len(r.values[0]) > 0 && r.values[0][0] == '-' && !value.AnyGenerated(r.values) {
-		return pass
+	if !ok || !value.AnyGenerated(r.values) && (!r.quoted || strings.HasPrefix(r.values[0], "-")) {
+		return pass // a word, or another option
 	}
 	return found(s.assign(Shell, r, s.commentTrait()))
 }

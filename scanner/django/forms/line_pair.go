@@ -86,27 +86,12 @@ var valueKeys = [...]string{
 // "value": "x"}, <env name="SECRET_KEY" value="x"/>, { name = "SECRET_KEY",
 // value = "x" }.
 func pairForm(s statement) answer {
-	left := s.left
-	if len(left) == 0 || s.sep == "=" || s.sep == ":" {
+	if len(s.left) == 0 || s.sep == "=" || s.sep == ":" {
 		return pass
 	}
-	left, object := pathBefore(left)
-	if len(left) == 0 {
-		return pass
-	}
-	last := left[len(left)-1]
-	if last != ':' && last != '=' {
-		return pass
-	}
-	key := bytes.TrimRight(left[:len(left)-1], " \t\"'\\")
-	n := len(key)
-	for n > 0 && ascii.IsWord(key[n-1]) {
-		n--
-	}
-	if !oneOf(key[n:], nameKeys[:]) {
-		return pass
-	}
-	if next := byteAt(s.doc.text, s.signAt); s.sep == "" && s.signAt < s.limit && bytes.IndexByte([]byte(",}#;/>)]"), next) < 0 && !s.inner {
+	left, object := pathBefore(s.left)
+	n, ok := nameKeyBefore(left)
+	if !ok || !s.endsEntry() {
 		return pass
 	}
 	from, to := s.object(s.from + n)
@@ -126,6 +111,26 @@ func pairForm(s statement) answer {
 		return found(a)
 	}
 	return claimed
+}
+
+// nameKeyBefore returns the offset of the key for names that is at the end of
+// left, with its sign.
+func nameKeyBefore(left []byte) (at int, ok bool) {
+	if len(left) == 0 || left[len(left)-1] != ':' && left[len(left)-1] != '=' {
+		return 0, false
+	}
+	key := bytes.TrimRight(left[:len(left)-1], " \t\"'\\")
+	at = len(key)
+	for at > 0 && ascii.IsWord(key[at-1]) {
+		at--
+	}
+	return at, oneOf(key[at:], nameKeys[:])
+}
+
+// endsEntry reports whether the name ends an entry of its object: nothing else
+// follows it.
+func (s *statement) endsEntry() bool {
+	return s.sep != "" || s.inner || s.signAt >= s.limit || bytes.IndexByte([]byte(",}#;/>)]"), byteAt(s.doc.text, s.signAt)) >= 0
 }
 
 // pathBefore takes the path before a name off the end of what is before it:

@@ -219,38 +219,46 @@ func foldPrefix(text []byte, prefix string) bool {
 // after a backslash. An apostrophe after a letter opens nothing. A backtick can
 // hold other quotes, as in Markdown and in JavaScript.
 func openQuote(left []byte) (quote byte, slash bool) {
-	ticked := false
+	var open quotes
 	for i := 0; i < len(left); i++ {
-		c := left[i]
-		if c == '\\' && escapes(left, i, quote != 0) {
+		if c := left[i]; c == '\\' && escapes(left, i, open.quote != 0) {
 			i++
-			continue
-		}
-		if !ascii.IsQuote(c) {
-			continue
-		}
-		escaped := i > 0 && left[i-1] == '\\'
-		switch {
-		case c == '`':
-			if quote == 0 || ticked {
-				ticked, quote, slash = !ticked, 0, false
-			}
-		case quote == 0:
-			if c == '"' || !ascii.IsWord(byteAt(left, i-1)) {
-				quote, slash = c, escaped
-			}
-		case quote == c && escaped == slash:
-			quote, slash = 0, false
-		case c == '"' && quote == '"' && escaped:
-			slash = true // a string that opens within the string
-		case i+1 == len(left) && !escaped:
-			quote, slash = c, false // the name itself is quoted within a quoted text
+		} else if ascii.IsQuote(c) {
+			open.read(left, i)
 		}
 	}
-	if quote == 0 && ticked {
+	if open.quote == 0 && open.ticked {
 		return '`', false
 	}
-	return quote, slash
+	return open.quote, open.slash
+}
+
+// quotes is what is open before a byte of a line.
+type quotes struct {
+	quote  byte // ", or an apostrophe; 0 if neither is open
+	slash  bool // it is after a backslash, and only one after a backslash closes it
+	ticked bool // a backtick is open around it
+}
+
+// read reads the quote at i.
+func (q *quotes) read(left []byte, i int) {
+	c, escaped := left[i], i > 0 && left[i-1] == '\\'
+	switch {
+	case c == '`':
+		if q.quote == 0 || q.ticked {
+			*q = quotes{ticked: !q.ticked}
+		}
+	case q.quote == 0:
+		if c == '"' || !ascii.IsWord(byteAt(left, i-1)) {
+			q.quote, q.slash = c, escaped
+		}
+	case q.quote == c && escaped == q.slash:
+		q.quote, q.slash = 0, false
+	case c == '"' && q.quote == '"' && escaped:
+		q.slash = true // a string that opens within the string
+	case i+1 == len(left) && !escaped:
+		q.quote, q.slash = c, false // the name itself is quoted within a quoted text
+	}
 }
 
 // escapes reports whether the backslash at i takes the next byte with it: a

@@ -233,15 +233,21 @@ func (m *model) cheapKeyRuns(s []byte, out *costs) {
 		if last = step; run >= 3 {
 			out[i] = min(out[i], costRun)
 		}
-		for lag := 3; lag <= 5 && i > lag; lag++ {
-			if m.isRight(s[i-lag], s[i]) && m.isRight(s[i-lag-1], s[i-1]) {
-				out[i] = min(out[i], costRun)
-			}
-		}
-		if i >= 4 && m.isRight(s[i-2], s[i]) && m.isRight(s[i-3], s[i-1]) && m.isRight(s[i-4], s[i-2]) {
+		if m.takesTurns(s, i) {
 			out[i] = min(out[i], costRun)
 		}
 	}
+}
+
+// takesTurns reports whether the character at i goes on with one of two to five
+// runs of keys that take turns.
+func (m *model) takesTurns(s []byte, i int) bool {
+	for lag := 3; lag <= 5 && i > lag; lag++ {
+		if m.isRight(s[i-lag], s[i]) && m.isRight(s[i-lag-1], s[i-1]) {
+			return true
+		}
+	}
+	return i >= 4 && m.isRight(s[i-2], s[i]) && m.isRight(s[i-3], s[i-1]) && m.isRight(s[i-4], s[i-2])
 }
 
 // isRight reports whether the key of b is next to that of a, on the right.
