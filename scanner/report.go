@@ -107,6 +107,7 @@ func ScopeKinds() []ScopeKind {
 type Scope struct {
 	Kind       ScopeKind `json:"kind"`
 	Repository string    `json:"repository,omitempty"`
+	ID         string    `json:"id,omitempty"`     // of an audit: the name that it was given, in the place of the repository's path
 	Remote     string    `json:"remote,omitempty"` // address of its remote "origin", without a login
 	Head       string    `json:"head,omitempty"`   // object name of HEAD
 	Range      string    `json:"range,omitempty"`  // BASE..HEAD as asked

@@ -9,6 +9,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/scan"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -26,6 +27,7 @@ func auditCommand(p process) *cli.Command {
 			&cli.BoolFlag{Name: "strict", Usage: "count keys in objects that were never committed, in a clone too"},
 			&cli.StringSliceFlag{Name: "live-env", Usage: "the key in the environment variable `NAME` is in use: compare fingerprints; may be repeated"},
 			&cli.StringSliceFlag{Name: "live-fingerprint", Usage: "the key with the fingerprint `HEX` is in use; may be repeated; - reads them from standard input"},
+			&cli.StringFlag{Name: "as", Usage: "name the repository `ID` in the report, not by its path: the same objects give the same bytes on every machine"},
 			&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects hold no key, and read only new ones the next time"},
 			&cli.StringFlag{Name: "write-leak-list", Usage: "add the fingerprints of all generated keys to `FILE`, for Django's check --deploy"},
 			&cli.StringSliceFlag{Name: "known", Usage: "say which keys another repository has too: `FILE` is its leak list or its JSON report; may be repeated"},
@@ -44,6 +46,11 @@ func auditCommand(p process) *cli.Command {
 			t, err := p.newTask(c)
 			if err != nil {
 				return err
+			}
+			if t.options.as = c.String("as"); c.IsSet("as") {
+				if problem := scan.CheckID(t.options.as); problem != "" {
+					return usageError{fmt.Sprintf("--as %q: %s", t.options.as, problem), "--as github.com/example/site"}
+				}
 			}
 			if t.options.live, err = p.readLive(c.StringSlice("live-env"), c.StringSlice("live-fingerprint")); err != nil {
 				return err

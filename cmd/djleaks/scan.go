@@ -37,6 +37,7 @@ type scanOptions struct {
 	stopped    bool // a hook: Git waits for the verdict
 	fixable    bool // fix takes all failing keys out
 	live       scan.Live
+	as         string // the repository's name in the report
 }
 
 // scanFlags declares them.
@@ -208,7 +209,7 @@ func (p process) runIn(path string, c *cli.Context, useCase func(*task, *gitstor
 
 // scan is what the use cases are told of the options.
 func (t *task) scan() *scan.Scan {
-	return &scan.Scan{Version: version, Jobs: t.options.jobs, Getenv: t.getenv, Found: t.found, Named: t.options.named, Strict: t.options.strict, AcceptFrom: t.options.acceptFrom, Live: t.options.live}
+	return &scan.Scan{Version: version, Jobs: t.options.jobs, Getenv: t.getenv, Found: t.found, Named: t.options.named, Strict: t.options.strict, AcceptFrom: t.options.acceptFrom, Live: t.options.live, As: t.options.as}
 }
 
 // finish writes the reports, and returns the verdict as an error that carries

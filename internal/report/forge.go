@@ -27,6 +27,15 @@ func commitLink(remote, commit string) string {
 	return ""
 }
 
+// remote is the address of a report's repository. One that was given a name
+// such as github.com/owner/name has it in that.
+func remote(r *scanner.Report) string {
+	if r.Scope.ID != "" {
+		return "https://" + r.Scope.ID
+	}
+	return r.Scope.Remote
+}
+
 // forgePath splits https://HOST/OWNER/NAME.git, ssh://git@HOST/OWNER/NAME and
 // git@HOST:OWNER/NAME; ok is false for all else.
 func forgePath(remote string) (host, path string, ok bool) {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/sha256"
 	_ "embed" // for the parts of the page
 	"encoding/base64"
@@ -189,10 +190,7 @@ func pageOf(r *scanner.Report, opt Options) *pageView {
 
 // reportName is the last part of the repository's name, or what was scanned.
 func reportName(r *scanner.Report) string {
-	name := r.Scope.Remote
-	if name == "" {
-		name = r.Scope.Repository
-	}
+	name := cmp.Or(r.Scope.ID, r.Scope.Remote, r.Scope.Repository)
 	name = strings.TrimSuffix(strings.TrimRight(strings.ReplaceAll(name, `\`, "/"), "/"), "/.git")
 	name = strings.TrimSuffix(name[strings.LastIndexByte(name, '/')+1:], ".git")
 	if name == "" {
@@ -298,7 +296,7 @@ func pageFacts(r *scanner.Report) []pageFact {
 	var out []pageFact
 	for _, f := range []pageFact{
 		{"Scan", clean(string(r.Scope.Kind)), false},
-		{"Repository", clean(r.Scope.Repository), true},
+		{"Repository", clean(cmp.Or(r.Scope.ID, r.Scope.Repository)), true},
 		{"Range", clean(r.Scope.Range), true},
 		{"Base", short(r.Scope.Base), true},
 		{"HEAD", short(r.Scope.Head), true},
@@ -449,7 +447,7 @@ func pageEventsOf(v *pageKey, k *scanner.Key, r *scanner.Report) {
 		if c.AtOrBefore {
 			date = "≤ " + date
 		}
-		v.Events = append(v.Events, pageEvent{date, what, short(c.Commit), commitLink(r.Scope.Remote, c.Commit), authorName(c.Author)})
+		v.Events = append(v.Events, pageEvent{date, what, short(c.Commit), commitLink(remote(r), c.Commit), authorName(c.Author)})
 	}
 	n := 0
 	if k.Dossier != nil {

@@ -52,6 +52,9 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	d.Clone = repo.WorkTree() != "" && h.isWhole()
 	r = s.conclude(r, settings, d)
 	s.dossiers(r, &h, settings)
+	if s.As != "" {
+		nameIt(r, repo, s.As)
+	}
 	return r, nil
 }
 

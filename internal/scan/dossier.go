@@ -22,11 +22,7 @@ func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings) {
 	r.Coverage.Notes = append(r.Coverage.Notes, notes...)
 	if len(r.Keys)+len(r.Accepted) > 0 {
 		files, err := h.repo.Listing("HEAD")
-		tracked := map[string]scanner.ObjectID{}
-		for _, f := range files {
-			tracked[f.Path] = f.ID
-		}
-		workTreeKeys(h.repo, settings.Detector, tracked, live.Keys)
+		workTreeKeys(h.repo, settings.Detector, trackedBy(files), live.Keys)
 		f := dossier.Facts{
 			Now: time.Now(), PushUnknown: pushUnknown(h.repo), FirstPush: h.firstPush, Committed: h.committed, First: h.isFirst, Live: live,
 		}
@@ -39,6 +35,15 @@ func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings) {
 		r.FailOnVerdict = s.Named.Verdict
 		r.Conclude()
 	}
+}
+
+// trackedBy are the object names of files by their paths.
+func trackedBy(files []gitstore.TreeFile) map[string]scanner.ObjectID {
+	tracked := make(map[string]scanner.ObjectID, len(files))
+	for _, f := range files {
+		tracked[f.Path] = f.ID
+	}
+	return tracked
 }
 
 // maxHeadFile is how much of one file at HEAD is read for the project, in bytes.
@@ -73,20 +78,27 @@ func headProject(repo *gitstore.Repository, files []gitstore.TreeFile, err error
 // are not committed as they are: who took a key out of the code and did not
 // replace it has it there. They are added to keys.
 func workTreeKeys(repo *gitstore.Repository, detector scanner.Detector, tracked map[string]scanner.ObjectID, keys map[scanner.Fingerprint]dossier.Use) {
+	localSettings(repo, tracked, func(path string, text []byte) {
+		anchors := detector.Anchors().Append(nil, text, 0, len(text))
+		for _, m := range detector.Find(text, anchors) {
+			fp := m.Secret.Fingerprint()
+			use, found := keys[fp]
+			use.Local = !found || use.Local
+			line, _ := scanner.Position(text, m.Offset)
+			use.Where = append(use.Where, fmt.Sprintf("%s:%d in the work tree", path, line))
+			keys[fp] = use
+		}
+	})
+}
+
+// localSettings shows the files of the work tree that are likely to hold the
+// settings of this machine, and are not tracked, in the order of their paths.
+func localSettings(repo *gitstore.Repository, tracked map[string]scanner.ObjectID, show func(path string, text []byte)) {
 	root := repo.WorkTree()
 	if root == "" {
 		return
 	}
-	folders := map[string]bool{".": true, ".envs": true, ".envs/.local": true, ".envs/.production": true, "config": true, "deploy": true}
-	for path := range tracked {
-		if base := filepath.Base(path); base == "manage.py" || strings.Contains(base, "settings") {
-			folders[filepath.ToSlash(filepath.Dir(path))] = true
-		}
-		if len(folders) >= maxSettingsFolders {
-			break
-		}
-	}
-	for _, folder := range slices.Sorted(maps.Keys(folders)) {
+	for _, folder := range slices.Sorted(maps.Keys(settingsFolders(tracked))) {
 		names, _ := regular.Names(filepath.Join(root, filepath.FromSlash(folder)))
 		slices.Sort(names)
 		for _, name := range names {
@@ -98,17 +110,23 @@ func workTreeKeys(repo *gitstore.Repository, detector scanner.Detector, tracked 
 			if err != nil {
 				continue // a link that leads out, a pipe, something large
 			}
-			anchors := detector.Anchors().Append(nil, text, 0, len(text))
-			for _, m := range detector.Find(text, anchors) {
-				fp := m.Secret.Fingerprint()
-				use, found := keys[fp]
-				use.Local = !found || use.Local
-				line, _ := scanner.Position(text, m.Offset)
-				use.Where = append(use.Where, fmt.Sprintf("%s:%d in the work tree", path, line))
-				keys[fp] = use
-			}
+			show(path, text)
 		}
 	}
+}
+
+// settingsFolders are the folders in which settings are likely to be.
+func settingsFolders(tracked map[string]scanner.ObjectID) map[string]bool {
+	folders := map[string]bool{".": true, ".envs": true, ".envs/.local": true, ".envs/.production": true, "config": true, "deploy": true}
+	for _, path := range slices.Sorted(maps.Keys(tracked)) {
+		if base := filepath.Base(path); base == "manage.py" || strings.Contains(base, "settings") {
+			folders[filepath.ToSlash(filepath.Dir(path))] = true
+		}
+		if len(folders) >= maxSettingsFolders {
+			break
+		}
+	}
+	return folders
 }
 
 // maxSettingsFolders bounds the search of a large work tree.

@@ -115,7 +115,7 @@ func (h *history) committed(commit string) (time.Time, bool) {
 	if err != nil || c.Committed <= 0 || c.Committed > maxCommitted {
 		return time.Time{}, false
 	}
-	return time.Unix(c.Committed, 0), true
+	return time.Unix(c.Committed, 0).UTC(), true
 }
 
 // isFirst reports whether a commit has no parent.

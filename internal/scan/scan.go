@@ -19,6 +19,9 @@ type Scan struct {
 	AcceptFrom Acceptances
 	Strict     bool // keys that the old side holds, and objects that were never committed, count too
 	Live       Live // what is said about the keys that run
+	// As names the repository in the report of an audit, instead of its place on
+	// this machine; "" for the place.
+	As string
 
 	// Found is told every key that is found, so that names and reasons can be
 	// shown without it; may be nil.
