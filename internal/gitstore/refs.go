@@ -31,15 +31,10 @@ type Ref struct {
 // hold no object name are left out with a warning, lock files without one. A
 // symbolic ref to a branch without commits is left out.
 func (r *Repository) Refs() ([]Ref, error) {
-	list := r.fileRefs
-	if r.git != nil {
-		list = r.gitRefs
-	}
-	refs, err := list()
+	refs, err := r.unpeeled()
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
 	peeled := map[scanner.ObjectID]int{} // many refs name one object
 	for i := range refs {
 		if first, ok := peeled[refs[i].ID]; ok {
@@ -50,6 +45,17 @@ func (r *Repository) Refs() ([]Ref, error) {
 		r.peelRef(&refs[i])
 	}
 	return refs, nil
+}
+
+// unpeeled is Refs without Commit and Tags: no object is read for it.
+func (r *Repository) unpeeled() ([]Ref, error) {
+	list := r.fileRefs
+	if r.git != nil {
+		list = r.gitRefs
+	}
+	refs, err := list()
+	slices.SortFunc(refs, func(a, b Ref) int { return strings.Compare(a.Name, b.Name) })
+	return refs, err
 }
 
 // fileRefs reads the refs that are stored as files.

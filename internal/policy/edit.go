@@ -131,7 +131,7 @@ func sameSettings(name string, a, b []byte) bool {
 
 // header is the line that begins an entry in this file.
 func (l *Ledger) header() string {
-	if path.Base(strings.ReplaceAll(l.Name, `\`, "/")) == pyproject {
+	if path.Base(strings.ReplaceAll(l.Name, `\`, "/")) == Pyproject {
 		return "[[tool.djleaks.accept]]"
 	}
 	return "[[accept]]"

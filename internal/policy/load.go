@@ -18,7 +18,7 @@ import (
 // before the other.
 const (
 	OwnFile   = ".djleaks.toml"
-	pyproject = "pyproject.toml"
+	Pyproject = "pyproject.toml"
 )
 
 // Load reads the configuration through read, which returns the content of a
@@ -26,7 +26,7 @@ const (
 // fs.ErrNotExist. The own file goes before [tool.djleaks] of pyproject.toml.
 // Without either the policy is empty. A mistake in them is an *Error.
 func Load(read func(name string) ([]byte, error)) (*Policy, error) {
-	for _, name := range []string{OwnFile, pyproject} {
+	for _, name := range []string{OwnFile, Pyproject} {
 		text, err := read(name)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
@@ -36,7 +36,7 @@ func Load(read func(name string) ([]byte, error)) (*Policy, error) {
 		}
 		// The pyproject.toml of a project that does not configure us is none of
 		// our business, broken or not.
-		if name == pyproject && !strings.Contains(string(text), "djleaks") {
+		if name == Pyproject && !strings.Contains(string(text), "djleaks") {
 			continue
 		}
 		return Parse(name, text)
@@ -60,7 +60,7 @@ func Parse(name string, text []byte) (*Policy, error) {
 	}
 	d := decoder{file: name, lines: indexLines(s)}
 	table := all
-	if path.Base(strings.ReplaceAll(name, `\`, "/")) == pyproject {
+	if path.Base(strings.ReplaceAll(name, `\`, "/")) == Pyproject {
 		d.root = []string{"tool", "djleaks"}
 		tool, _ := all["tool"].(map[string]any)
 		ours, found := tool["djleaks"]

@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/djleaks/djleaks/internal/cache"
 	"github.com/djleaks/djleaks/internal/packwalk"
@@ -48,7 +49,7 @@ func (s *Scan) openCache(dir string, idSize int, settings *Settings) (*auditCach
 }
 
 // programSum is the SHA-256 of the running program's file.
-func programSum() (string, error) {
+var programSum = sync.OnceValues(func() (string, error) {
 	path, err := os.Executable()
 	if err != nil {
 		return "", err
@@ -63,7 +64,7 @@ func programSum() (string, error) {
 		return "", err
 	}
 	return hex.EncodeToString(h.Sum(nil)), nil
-}
+})
 
 // search searches what earlier audits have not.
 func (m *auditCache) search(ctx context.Context, walk *packwalk.Walk, set *scanner.AnchorSet, visit packwalk.Visit) (scanner.Coverage, *packwalk.Searched, error) {

@@ -1,0 +1,166 @@
+package fleet
+
+import (
+	"bytes"
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Entry is one repository of a list.
+type Entry struct {
+	ID    string `json:"id"`    // its name, the same on every machine: github.com/example/site
+	Path  string `json:"path"`  // where it is on this machine
+	Bytes int64  `json:"bytes"` // size of its packs, roughly: the cost of its audit
+	Owner string `json:"owner,omitempty"`
+}
+
+// List is all repositories of a fleet, by id.
+type List []Entry
+
+// ListError is a mistake in a list. It is a mistake of the user, not of a
+// repository: a shorter run is never the answer to it.
+type ListError struct {
+	Line    int // from 1; 0 if no line is to blame
+	Problem string
+	Advice  string
+}
+
+func (e *ListError) Error() string {
+	if e.Line > 0 {
+		return fmt.Sprintf("line %d: %s", e.Line, e.Problem)
+	}
+	return e.Problem
+}
+
+// Hint says what to write instead.
+func (e *ListError) Hint() string { return e.Advice }
+
+// columns are the names of a list's columns in their order, where the first
+// line does not name them.
+var columns = []string{"id", "path", "bytes", "owner"}
+
+// ParseList reads a list: JSON Lines, or lines of values with tabs between them
+// whose first one may name the columns. Fields that it does not know are passed
+// over. checkID says what is wrong with an id, "" if nothing is. Errors are of
+// type *ListError.
+func ParseList(text []byte, checkID func(string) string) (List, error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	parse := tabbed()
+	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
+		parse = jsonLine
+	}
+	var list List
+	lines := map[string]int{}
+	n := 0
+	for line := range strings.Lines(string(text)) {
+		n++
+		line = strings.TrimRight(line, "\r\n")
+		if strings.TrimSpace(line) == "" {
+			continue
+		}
+		e, isHead, err := parse(line)
+		if err != nil {
+			return nil, &ListError{n, err.Error(), `one repository on each line: {"id": "github.com/example/site", "path": "/srv/git/site.git", "bytes": 52428800}`}
+		}
+		if isHead {
+			continue
+		}
+		if problem := checkID(e.ID); problem != "" {
+			return nil, &ListError{n, fmt.Sprintf("id %q: %s", e.ID, problem), "an id is a name such as github.com/example/site"}
+		}
+		if first := lines[e.ID]; first > 0 {
+			return nil, &ListError{n, fmt.Sprintf("id %q is in line %d already", e.ID, first), "list each repository once"}
+		}
+		lines[e.ID] = n
+		list = append(list, e)
+	}
+	if len(list) == 0 {
+		return nil, &ListError{0, "the list is empty", "a run over nothing would say that all is well"}
+	}
+	slices.SortFunc(list, func(a, b Entry) int { return cmp.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
+// jsonLine reads a line of JSON.
+func jsonLine(line string) (e Entry, isHead bool, err error) {
+	var raw struct {
+		ID    *string     `json:"id"`
+		Path  *string     `json:"path"`
+		Bytes json.Number `json:"bytes"`
+		Owner string      `json:"owner"`
+	}
+	d := json.NewDecoder(strings.NewReader(line))
+	d.UseNumber()
+	if err := d.Decode(&raw); err != nil {
+		return e, false, errors.New("not a JSON object with id, path, bytes and owner")
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return e, false, errors.New("more than one JSON object")
+	}
+	if raw.ID == nil || raw.Path == nil {
+		return e, false, errors.New("id or path is missing")
+	}
+	return entry(*raw.ID, *raw.Path, raw.Bytes.String(), raw.Owner)
+}
+
+// tabbed returns a reader of lines with tabs. The first line may name the
+// columns.
+func tabbed() func(string) (Entry, bool, error) {
+	at := map[string]int{}
+	for i, name := range columns {
+		at[name] = i
+	}
+	first := true
+	return func(line string) (Entry, bool, error) {
+		fields := strings.Split(line, "\t")
+		wasFirst := first
+		first = false
+		if wasFirst && slices.Contains(fields, "id") && slices.Contains(fields, "path") {
+			for _, name := range columns {
+				at[name] = slices.Index(fields, name)
+			}
+			if at["bytes"] < 0 {
+				return Entry{}, false, errors.New("there is no column bytes")
+			}
+			return Entry{}, true, nil
+		}
+		field := func(name string) string {
+			if i := at[name]; i >= 0 && i < len(fields) {
+				return fields[i]
+			}
+			return ""
+		}
+		return entry(field("id"), field("path"), field("bytes"), field("owner"))
+	}
+}
+
+func entry(id, path, size, owner string) (Entry, bool, error) {
+	n, err := strconv.ParseInt(size, 10, 64)
+	switch {
+	case path == "":
+		return Entry{}, false, errors.New("path is missing")
+	case size == "":
+		return Entry{}, false, errors.New("bytes is missing: the size of the repository's packs; 0 if nobody knows")
+	case err != nil || n < 0:
+		return Entry{}, false, fmt.Errorf("bytes: %q is not a number of bytes", size)
+	}
+	return Entry{id, path, n, owner}, false, nil
+}
+
+// Digest names what the shares of a list depend on: its ids and sizes. Where a
+// repository is may differ from worker to worker.
+func (l List) Digest() string {
+	h := sha256.New()
+	for _, e := range l {
+		fmt.Fprintf(h, "%s\n%d\n", e.ID, e.Bytes)
+	}
+	return hex.EncodeToString(h.Sum(nil)[:16])
+}

@@ -1,0 +1,74 @@
+package fleet
+
+import (
+	"cmp"
+	"container/heap"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Share is one of several equal parts of a list, from 1.
+type Share struct{ Number, Of int }
+
+func (s Share) String() string { return fmt.Sprintf("%d/%d", s.Number, s.Of) }
+
+// ParseShare reads I/N.
+func ParseShare(word string) (Share, error) {
+	i, n, ok := strings.Cut(word, "/")
+	number, err1 := strconv.Atoi(i)
+	of, err2 := strconv.Atoi(n)
+	switch {
+	case !ok || err1 != nil || err2 != nil:
+		return Share{}, fmt.Errorf("%q is not a share: it is I/N, as 3/8 for the third of eight, or auto", word)
+	case of < 1:
+		return Share{}, fmt.Errorf("%q: there is at least one share", word)
+	case number < 1 || number > of:
+		return Share{}, fmt.Errorf("%q: shares are numbered from 1 to %d", word, of)
+	}
+	return Share{number, of}, nil
+}
+
+// Entries are the repositories of a share, the largest first. Each goes, from
+// the largest on, to the share that has the fewest bytes so far: the longest
+// share is then at most a third longer than it has to be (R. L. Graham, Bounds
+// on Multiprocessing Timing Anomalies, 1969). Every worker comes to the same
+// answer, whatever the order of its list.
+func (s Share) Entries(list List) []Entry {
+	all := slices.Clone(list)
+	slices.SortFunc(all, func(a, b Entry) int { return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.ID, b.ID)) })
+	loads := make(loads, s.Of)
+	for i := range loads {
+		loads[i].number = i + 1
+	}
+	var own []Entry
+	for _, e := range all {
+		least := &loads[0]
+		if least.number == s.Number {
+			own = append(own, e)
+		}
+		least.bytes += e.Bytes
+		least.count++
+		heap.Fix(&loads, 0)
+	}
+	return own
+}
+
+// load is what a share has so far.
+type load struct {
+	bytes         int64
+	count, number int
+}
+
+// loads is a heap of shares, the one with the least load first.
+type loads []load
+
+func (l loads) Len() int { return len(l) }
+func (l loads) Less(i, j int) bool {
+	a, b := l[i], l[j]
+	return cmp.Or(cmp.Compare(a.bytes, b.bytes), cmp.Compare(a.count, b.count), cmp.Compare(a.number, b.number)) < 0
+}
+func (l loads) Swap(i, j int) { l[i], l[j] = l[j], l[i] }
+func (l loads) Push(any)      {} // the number of shares is fixed
+func (l loads) Pop() any      { return nil }

@@ -1,0 +1,121 @@
+package gitstore
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/djleaks/djleaks/internal/regular"
+)
+
+// Snapshot names what is in a repository, without reading an object.
+type Snapshot struct {
+	// Inputs changes with anything in the git directory that an audit reads: refs,
+	// reflogs, packs, loose objects, the configuration. It is of one machine: files
+	// count by size and time.
+	Inputs string
+	// Refs is the digest of the names of all refs and of what they name, equal on
+	// every machine.
+	Refs string
+	// PackBytes is the size of all packs.
+	PackBytes int64
+}
+
+// Snapshot looks at a repository. Equal refs do not mean that nothing has
+// changed: a push that was taken back leaves its objects.
+func (r *Repository) Snapshot() (Snapshot, error) {
+	refs, err := r.unpeeled()
+	if err != nil {
+		return Snapshot{}, err
+	}
+	names := sha256.New()
+	for _, ref := range refs {
+		fmt.Fprintf(names, "%s\x00%s\x00%s\n", ref.Name, ref.ID, ref.Target)
+	}
+	s := Snapshot{Refs: hex.EncodeToString(names.Sum(nil)[:16])}
+	h := &lister{Hash: sha256.New()}
+	fmt.Fprintln(h, s.Refs)
+	for _, file := range []string{filepath.Join(r.commonDir, "config"), filepath.Join(r.gitDir, "config.worktree"), filepath.Join(r.commonDir, "shallow")} {
+		text, _ := regular.Read(file, maxShallow)
+		fmt.Fprintf(h, "%q\n", text)
+	}
+	h.tree(filepath.Join(r.commonDir, "logs"), maxLogDepth)
+	if r.Linked() {
+		h.tree(filepath.Join(r.gitDir, "logs"), maxLogDepth)
+	}
+	for _, dir := range r.ObjectDirs() {
+		h.objects(dir)
+	}
+	s.Inputs, s.PackBytes = hex.EncodeToString(h.Sum(nil)[:16]), h.packs
+	return s, nil
+}
+
+// maxLogDepth bounds the folders of reflogs, as branches are named.
+const maxLogDepth = 64
+
+// lister is a hash of what is in folders.
+type lister struct {
+	hash.Hash
+	packs int64
+}
+
+// objects adds the names, sizes and times of packs and loose objects.
+func (l *lister) objects(dir string) {
+	fmt.Fprintf(l, "%q\n", dir)
+	entries, _ := os.ReadDir(dir) // sorted by name
+	for _, e := range entries {
+		switch name := e.Name(); {
+		case name == "pack":
+			l.packs += l.folder(filepath.Join(dir, name))
+		case len(name) == 2:
+			l.folder(filepath.Join(dir, name))
+		}
+	}
+}
+
+// folder adds what is in a folder, and returns the size of its packs in bytes.
+func (l *lister) folder(dir string) (packs int64) {
+	entries, err := os.ReadDir(dir)
+	fmt.Fprintf(l, "%q %v\n", filepath.Base(dir), err != nil)
+	for _, e := range entries {
+		info, err := e.Info()
+		if err == nil && info.Mode()&fs.ModeSymlink != 0 {
+			info, err = os.Stat(filepath.Join(dir, e.Name()))
+		}
+		if err != nil {
+			continue // removed since
+		}
+		fmt.Fprintf(l, "%q %d %d %o\n", e.Name(), info.Size(), info.ModTime().UnixNano(), info.Mode())
+		if filepath.Ext(e.Name()) == ".pack" {
+			packs += info.Size()
+		}
+	}
+	return packs
+}
+
+// tree adds the names and sizes of all files below a folder.
+func (l *lister) tree(dir string, depth int) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		switch info, err := e.Info(); {
+		case err != nil:
+		case info.IsDir() && depth > 0:
+			l.tree(path, depth-1)
+		default:
+			fmt.Fprintf(l, "%q %d\n", path, info.Size())
+		}
+	}
+}
+
+// Is reports whether a path is the repository itself: its git directory or the
+// top of its work tree, and not some file or folder inside of it.
+func (r *Repository) Is(path string) bool {
+	real, err := physical(path)
+	return err == nil && slices.Contains([]string{r.gitDir, r.workTree, filepath.Join(r.workTree, ".git")}, real)
+}
