@@ -112,32 +112,16 @@ func (t Target) installConfig(o Options) ([]Change, bool, error) {
 	have := t.readConfig(scope(o.Global))
 	var changes []Change
 	for _, hook := range o.Hooks {
-		section := "hook." + configName(hook)
-		command := configCommand(hook, o.Program)
-		change := Change{Hook: hook, Where: section, Action: Added}
-		if c := have[hook]; c != nil {
-			change.Action = Upgraded
-			if c.command == command && slices.Equal(c.events, []string{hook}) {
-				change.Action = Unchanged
-			}
-		}
-		if change.Action != Unchanged {
-			_, err := t.Git("config", scope(o.Global), "--replace-all", section+".command", command)
-			if err == nil {
-				_, err = t.Git("config", scope(o.Global), "--replace-all", section+".event", hook)
-			}
-			if err != nil {
-				return changes, false, fmt.Errorf("hook install: %s: %w", section, err)
-			}
+		change, err := t.configure(hook, have[hook], o)
+		if err != nil {
+			return changes, false, err
 		}
 		changes = append(changes, change)
 	}
-	for _, c := range changes {
-		if out, err := t.Git("hook", "list", c.Hook); err == nil && strings.Contains(out, configName(c.Hook)) {
+	for _, hook := range o.Hooks {
+		// What the user has switched off is not listed.
+		if t.isListed(hook) || have[hook] != nil && t.readConfig()[hook].off {
 			continue
-		}
-		if own := have[c.Hook]; own != nil && t.readConfig()[c.Hook].off {
-			continue // switched off by the user, and therefore not listed
 		}
 		for _, hook := range o.Hooks {
 			if have[hook] == nil {
@@ -146,22 +130,52 @@ func (t Target) installConfig(o Options) ([]Change, bool, error) {
 		}
 		return nil, false, nil
 	}
-	// The same hook as a file would examine everything twice.
-	if at, err := t.folder(o.Global); err == nil && !at.global {
-		for _, hook := range o.Hooks {
-			steps, err := planUninstall(at, hook, o)
-			if err != nil {
-				return changes, true, err
-			}
-			for _, step := range steps {
-				if err := step.do(); err != nil {
-					return changes, true, err
-				}
-				changes = append(changes, step.change)
-			}
+	removed, err := t.removeFiles(o)
+	return append(changes, removed...), true, err
+}
+
+// configure writes one hook to the configuration; have is what it says of it.
+func (t Target) configure(hook string, have *configured, o Options) (Change, error) {
+	section := "hook." + configName(hook)
+	command := configCommand(hook, o.Program)
+	change := Change{Hook: hook, Where: section, Action: Added}
+	if have != nil {
+		change.Action = Upgraded
+		if have.command == command && slices.Equal(have.events, []string{hook}) {
+			change.Action = Unchanged
+			return change, nil
 		}
 	}
-	return changes, true, nil
+	_, err := t.Git("config", scope(o.Global), "--replace-all", section+".command", command)
+	if err == nil {
+		_, err = t.Git("config", scope(o.Global), "--replace-all", section+".event", hook)
+	}
+	if err != nil {
+		return change, fmt.Errorf("hook install: %s: %w", section, err)
+	}
+	return change, nil
+}
+
+// isListed reports whether Git says that it runs our hook of the configuration.
+func (t Target) isListed(hook string) bool {
+	out, err := t.Git("hook", "list", hook)
+	return err == nil && strings.Contains(out, configName(hook))
+}
+
+// removeFiles takes away hook files of ours, which would examine everything a
+// second time. A folder for all repositories is left as it is.
+func (t Target) removeFiles(o Options) ([]Change, error) {
+	var steps []step
+	if at, err := t.folder(o.Global); err == nil && !at.global {
+		for _, hook := range o.Hooks {
+			more, err := planUninstall(at, hook, o)
+			if err != nil {
+				return nil, err
+			}
+			steps = append(steps, more...)
+		}
+	}
+	return runSteps(steps)
 }
 
 func (t Target) planConfigRemoval(o Options) ([]step, error) {

@@ -14,6 +14,7 @@ import (
 type Options struct {
 	Hooks   []string // names as Expand gives them
 	Program string   // absolute path of this program, for the scripts
+	Version string   // of this program, "0.1.0": what hook managers are told to install
 	Global  bool     // for all repositories of the user
 	Files   bool     // hook files even where Git has hooks in its configuration
 	Force   bool     // also over texts of ours that somebody edited, and beside a manager that will move ours away
@@ -52,7 +53,7 @@ func Install(target Target, o Options) (Result, error) {
 	if !filepath.IsAbs(o.Program) || strings.ContainsAny(o.Program, "\n\r\x00") {
 		return Result{}, fmt.Errorf("hook install: the path of the program, %q, cannot be written into a script", o.Program)
 	}
-	result := Result{Advice: Managers(target.WorkTree, o.Hooks)}
+	result := Result{Advice: Managers(target.WorkTree, o.Hooks, o.Version)}
 	if !o.Files && target.configHooks() {
 		changes, ok, err := target.installConfig(o)
 		if err != nil || ok {
@@ -67,33 +68,34 @@ func Install(target Target, o Options) (Result, error) {
 	if err := refuseMovers(result.Advice, at, o); err != nil {
 		return result, err
 	}
-	var steps []step
-	for _, hook := range o.Hooks {
-		s, err := planInstall(at, hook, o)
-		if err != nil {
-			return Result{}, err
-		}
-		steps = append(steps, s)
+	steps, err := target.planFiles(at, o)
+	if err != nil {
+		return Result{}, err
 	}
-	if at.global {
-		more, err := target.planForwards(at, o)
-		if err != nil {
-			return Result{}, err
-		}
-		steps = append(steps, more...)
-	}
-	for _, s := range steps {
-		if err := s.do(); err != nil {
-			return result, fmt.Errorf("hook install: %s: %w", s.change.Hook, err)
-		}
-		if s.change.Action != "" {
-			result.Changes = append(result.Changes, s.change)
-		}
+	if result.Changes, err = runSteps(steps); err != nil {
+		return result, fmt.Errorf("hook install: %w", err)
 	}
 	if at.global && target.GlobalHooksPath == "" {
 		return result, target.setGlobalPath(at.dir)
 	}
 	return result, nil
+}
+
+// planFiles finds out what has to be done for all hook files.
+func (t Target) planFiles(at folder, o Options) ([]step, error) {
+	var steps []step
+	for _, hook := range o.Hooks {
+		s, err := planInstall(at, hook, o)
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, s)
+	}
+	if !at.global {
+		return steps, nil
+	}
+	forwards, err := t.planForwards(at, o)
+	return append(steps, forwards...), err
 }
 
 // step is one thing to do; the plan is made before the first is done.
@@ -103,6 +105,21 @@ type step struct {
 }
 
 func nothing() error { return nil }
+
+// runSteps does one step after the other, and returns what it did even if one
+// fails.
+func runSteps(steps []step) ([]Change, error) {
+	var changes []Change
+	for _, s := range steps {
+		if err := s.do(); err != nil {
+			return changes, fmt.Errorf("%s: %w", s.change.Hook, err)
+		}
+		if s.change.Action != "" {
+			changes = append(changes, s.change)
+		}
+	}
+	return changes, nil
+}
 
 // planInstall finds out what has to be done for one hook file.
 func planInstall(at folder, hook string, o Options) (step, error) {
@@ -131,13 +148,9 @@ func planInstall(at folder, hook string, o Options) (step, error) {
 	case isOurs && here.text == want.text() && here.runs:
 		change.Action = Unchanged
 		return step{change, nothing}, nil
-	case isOurs && ours.version > len(templates) && !o.Force:
-		return step{}, &Refusal{path + " was written by a newer djleaks", "upgrade this one, or add --force"}
-	case isOurs && !ours.exact && !o.Force:
-		return step{}, &Refusal{path + " is a djleaks hook that somebody has edited", "move the edits to a hook of their own, or add --force to lose them"}
 	case isOurs:
 		change.Action = Upgraded
-		return step{change, put}, nil
+		return step{change, put}, refuseEdited(path, ours, o)
 	case filepath.Base(filepath.Dir(path)) == hook+".d":
 		return step{}, &Refusal{path + " is not ours", "move it away"}
 	}
@@ -158,6 +171,20 @@ func planInstall(at folder, hook string, o Options) (step, error) {
 		}
 		return nil
 	}}, nil
+}
+
+// refuseEdited stops where our script is not what this version or an older one
+// writes.
+func refuseEdited(path string, ours known, o Options) error {
+	switch {
+	case o.Force:
+		return nil
+	case ours.version > len(templates):
+		return &Refusal{path + " was written by a newer djleaks", "upgrade this one, or add --force"}
+	case !ours.exact:
+		return &Refusal{path + " is a djleaks hook that somebody has edited", "move the edits to a hook of their own, or add --force to lose them"}
+	}
+	return nil
 }
 
 // kind is what scripts in this folder are.

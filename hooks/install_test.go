@@ -556,18 +556,32 @@ func TestAManagerThatMovesHooksAwayGetsASnippetInstead(t *testing.T) {
 	}
 }
 
+// What installs the program itself must be told which one: this one.
+func TestManagersAreToldTheVersionThatIsRunning(t *testing.T) {
+	for file, pin := range map[string]string{".pre-commit-config.yaml": "\n  rev: v7.8.9\n", "prek.toml": "\nrev = \"v7.8.9\"\n"} {
+		r := newRepo(t)
+		r.file(file, "\n", 0o644)
+		o := r.options(PreCommit)
+		o.Version = "7.8.9"
+		result, err := Install(r.site(r.dir), o)
+		if err != nil || len(result.Advice) != 1 || strings.Count(result.Advice[0].Snippet, pin) != 1 {
+			t.Errorf("%s: %v, %+v", file, err, result.Advice)
+		}
+	}
+}
+
 func TestEveryManagerIsSeen(t *testing.T) {
 	for file, manager := range map[string]string{
 		".pre-commit-config.yaml": "pre-commit", "prek.toml": "prek", "lefthook.yml": "lefthook", ".husky/x": "husky", ".overcommit.yml": "overcommit",
 	} {
 		r := newRepo(t)
 		r.file(file, "\n", 0o644)
-		got := Managers(r.dir, []string{PreCommit, PrePush})
+		got := Managers(r.dir, []string{PreCommit, PrePush}, "7.8.9")
 		if len(got) != 1 || got[0].Manager != manager || !strings.Contains(got[0].Snippet, "djleaks") {
 			t.Errorf("%s: %+v", file, got)
 		}
 	}
-	if got := Managers("", []string{PreCommit}); got != nil {
+	if got := Managers("", []string{PreCommit}, "7.8.9"); got != nil {
 		t.Errorf("bare: %v", got)
 	}
 }

@@ -13,13 +13,17 @@ func (h *HookStatus) fromManager(workTree string) {
 	if workTree == "" || h.State != Absent {
 		return
 	}
-	for _, a := range Managers(workTree, []string{PreCommit, PrePush}) {
-		here, err := readHook(filepath.Join(workTree, filepath.FromSlash(a.File)))
+	for _, m := range managers() {
+		file := m.configIn(workTree)
+		if file == "" {
+			continue
+		}
+		here, err := readHook(filepath.Join(workTree, filepath.FromSlash(file)))
 		if err != nil || !namesUs(here.text, h.Hook) {
 			continue
 		}
-		runners, start := []string{a.Manager}, a.Manager+" install"
-		switch a.Manager {
+		runners, start := []string{m.name}, m.name+" install"
+		switch m.name {
 		case "pre-commit":
 			runners = append(runners, "prek") // reads the same file
 			start += " --hook-type " + h.Hook
@@ -32,11 +36,11 @@ func (h *HookStatus) fromManager(workTree string) {
 		if !slices.ContainsFunc(h.Runs, func(run string) bool {
 			return slices.ContainsFunc(runners, func(name string) bool { return strings.HasSuffix(run, "("+name+")") })
 		}) {
-			h.Note = a.File + " names djleaks, but Git does not run " + a.Manager + " here: " + start
+			h.Note = file + " names djleaks, but Git does not run " + m.name + " here: " + start
 			return
 		}
 		h.State = Installed
-		h.Note = a.Manager + " runs djleaks"
+		h.Note = m.name + " runs djleaks"
 		return
 	}
 }

@@ -21,9 +21,39 @@ type Advice struct {
 
 func (a Advice) has(hook string) bool { return slices.Contains(a.Hooks, hook) }
 
+// manager is a hook manager that is recognised by its configuration.
+type manager struct {
+	name    string
+	files   []string // where it can be, at the top of the work tree
+	snippet func(hooks []string, version string) string
+	moves   bool // as Advice.MovesOthers
+}
+
+func managers() []manager {
+	return []manager{
+		{"pre-commit", []string{".pre-commit-config.yaml"}, preCommitSnippet, false},
+		{"prek", []string{"prek.toml"}, prekSnippet, false},
+		{"lefthook", []string{"lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", ".config/lefthook.yml"}, lefthookSnippet, true},
+		{"husky", []string{".husky"}, huskySnippet, false},
+		{"overcommit", []string{".overcommit.yml"}, overcommitSnippet, true},
+	}
+}
+
+// configIn returns the manager's configuration in a work tree, relative to its
+// top; "" if there is none.
+func (m *manager) configIn(workTree string) string {
+	for _, file := range m.files {
+		if _, err := os.Stat(filepath.Join(workTree, filepath.FromSlash(file))); err == nil {
+			return file
+		}
+	}
+	return ""
+}
+
 // Managers looks for configurations of hook managers at the top of the work
-// tree and returns what to add to them for these hooks.
-func Managers(workTree string, hooks []string) []Advice {
+// tree and returns what to add to them for these hooks, so that they run the
+// given version of the program: "0.1.0".
+func Managers(workTree string, hooks []string, version string) []Advice {
 	if workTree == "" {
 		return nil
 	}
@@ -37,23 +67,9 @@ func Managers(workTree string, hooks []string) []Advice {
 		return nil
 	}
 	var all []Advice
-	for _, m := range []struct {
-		manager string
-		files   []string
-		snippet func([]string) string
-		moves   bool
-	}{
-		{"pre-commit", []string{".pre-commit-config.yaml"}, preCommitSnippet, false},
-		{"prek", []string{"prek.toml"}, prekSnippet, false},
-		{"lefthook", []string{"lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", ".config/lefthook.yml"}, lefthookSnippet, true},
-		{"husky", []string{".husky"}, huskySnippet, false},
-		{"overcommit", []string{".overcommit.yml"}, overcommitSnippet, true},
-	} {
-		for _, file := range m.files {
-			if _, err := os.Stat(filepath.Join(workTree, filepath.FromSlash(file))); err == nil {
-				all = append(all, Advice{m.manager, file, m.snippet(managed), managed, m.moves})
-				break
-			}
+	for _, m := range managers() {
+		if file := m.configIn(workTree); file != "" {
+			all = append(all, Advice{m.name, file, m.snippet(managed, version), managed, m.moves})
 		}
 	}
 	return all
@@ -61,8 +77,8 @@ func Managers(workTree string, hooks []string) []Advice {
 
 const repositoryURL = "https://github.com/djleaks/djleaks"
 
-func preCommitSnippet(hooks []string) string {
-	s := "- repo: " + repositoryURL + "\n  rev: v0.1.0\n  hooks:\n"
+func preCommitSnippet(hooks []string, version string) string {
+	s := "- repo: " + repositoryURL + "\n  rev: v" + version + "\n  hooks:\n"
 	for _, hook := range hooks {
 		s += "    - id: " + hookID(hook) + "\n"
 	}
@@ -76,15 +92,15 @@ func hookID(hook string) string {
 	return "djleaks"
 }
 
-func prekSnippet(hooks []string) string {
+func prekSnippet(hooks []string, version string) string {
 	var ids []string
 	for _, hook := range hooks {
 		ids = append(ids, `{ id = "`+hookID(hook)+`" }`)
 	}
-	return "[[repos]]\nrepo = \"" + repositoryURL + "\"\nrev = \"v0.1.0\"\nhooks = [" + strings.Join(ids, ", ") + "]\n"
+	return "[[repos]]\nrepo = \"" + repositoryURL + "\"\nrev = \"v" + version + "\"\nhooks = [" + strings.Join(ids, ", ") + "]\n"
 }
 
-func lefthookSnippet(hooks []string) string {
+func lefthookSnippet(hooks []string, _ string) string {
 	s := ""
 	for _, hook := range hooks {
 		s += hook + ":\n  commands:\n    djleaks:\n"
@@ -97,7 +113,7 @@ func lefthookSnippet(hooks []string) string {
 	return s
 }
 
-func huskySnippet(hooks []string) string {
+func huskySnippet(hooks []string, _ string) string {
 	s := ""
 	for _, hook := range hooks {
 		s += "djleaks hook run " + hook + " \"$@\"  # first line of .husky/" + hook + "\n"
@@ -105,7 +121,7 @@ func huskySnippet(hooks []string) string {
 	return s
 }
 
-func overcommitSnippet(hooks []string) string {
+func overcommitSnippet(hooks []string, _ string) string {
 	s := ""
 	for _, hook := range hooks {
 		name := map[string]string{PreCommit: "PreCommit", PrePush: "PrePush"}[hook]

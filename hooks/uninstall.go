@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Uninstall takes the hooks away, from files and from the configuration alike,
@@ -33,16 +34,11 @@ func Uninstall(target Target, o Options) (Result, error) {
 		return result, err
 	}
 	steps = append(steps, config...)
-	done := map[string]bool{}
-	for _, s := range steps {
-		if err := s.do(); err != nil {
-			return result, fmt.Errorf("hook uninstall: %s: %w", s.change.Hook, err)
-		}
-		done[s.change.Hook] = true
-		result.Changes = append(result.Changes, s.change)
+	if result.Changes, err = runSteps(steps); err != nil {
+		return result, fmt.Errorf("hook uninstall: %w", err)
 	}
 	for _, hook := range o.Hooks {
-		if !done[hook] {
+		if !slices.ContainsFunc(result.Changes, func(c Change) bool { return c.Hook == hook }) {
 			result.Changes = append(result.Changes, Change{Hook: hook, Action: NotThere})
 		}
 	}

@@ -73,7 +73,7 @@ func hookOptions(c *cli.Context, standard ...string) (hooks.Options, error) {
 	if err != nil {
 		return hooks.Options{}, refusal(err)
 	}
-	return hooks.Options{Hooks: names, Global: c.Bool("global"), Force: c.Bool("force"), Files: c.Bool("files")}, nil
+	return hooks.Options{Hooks: names, Version: version, Global: c.Bool("global"), Force: c.Bool("force"), Files: c.Bool("files")}, nil
 }
 
 // refusal makes a wrong word out of what the hooks package refuses to do.

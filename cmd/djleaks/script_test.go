@@ -49,7 +49,7 @@ func TestScripts(t *testing.T) {
 			log := filepath.Join(t.TempDir(), "output")
 			e.Setenv(outputLog, log)
 			for name, value := range map[string]string{
-				"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "HOME": e.WorkDir,
+				"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "HOME": e.WorkDir, "VERSION": version,
 				"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_AUTHOR_DATE": "2024-03-04T09:30:00Z",
 				"GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com", "GIT_COMMITTER_DATE": "2024-03-04T09:30:00Z",
 			} {
