@@ -126,37 +126,37 @@ func onRemote(branch string) []Base {
 // pushed completes the range of a push to a branch or a tag: what the push
 // replaced is old, and what the default branch holds, unless the push is to
 // the default branch itself.
-func (r *Job) pushed(before, defaultBranch string) {
-	r.OrAll = true
-	r.Why = "commits of the push"
+func (j *Job) pushed(before, defaultBranch string) {
+	j.OrAll = true
+	j.Why = "commits of the push"
 	if !zero(before) {
-		r.Bases = append(r.Bases, Base{Revision: before})
+		j.Bases = append(j.Bases, Base{Revision: before})
 	} else {
-		r.Why = "a new branch: commits that " + or(defaultBranch, "the default branch") + " does not have"
+		j.Why = "a new branch: commits that " + or(defaultBranch, "the default branch") + " does not have"
 	}
 	switch {
 	case defaultBranch == "":
-		r.Bases = append(r.Bases, Base{Revision: "refs/remotes/origin/HEAD", Guess: true})
-	case defaultBranch == r.Branch:
+		j.Bases = append(j.Bases, Base{Revision: "refs/remotes/origin/HEAD", Guess: true})
+	case defaultBranch == j.Branch:
 		if zero(before) {
-			r.Why = "the whole history of " + r.Branch
+			j.Why = "the whole history of " + j.Branch
 		}
 	default:
-		r.Bases = append(r.Bases, onRemote(defaultBranch)...)
+		j.Bases = append(j.Bases, onRemote(defaultBranch)...)
 	}
 }
 
 // whole completes the range of an event that names no commits.
-func (r *Job) whole() {
-	r.Whole = true
-	r.Why = "the whole history: no range goes with this event"
+func (j *Job) whole() {
+	j.Whole = true
+	j.Why = "the whole history: no range goes with this event"
 }
 
 // Everything makes the job one about the whole history, whatever its event is;
 // why says who wants that. What the bases are stays: the settings of a pull
 // request come from there.
-func (r *Job) Everything(why string) {
-	r.Nothing, r.Whole, r.Why = false, true, "the whole history: "+why
+func (j *Job) Everything(why string) {
+	j.Nothing, j.Whole, j.Why = false, true, "the whole history: "+why
 }
 
 func or(a, b string) string {

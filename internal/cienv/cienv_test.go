@@ -28,16 +28,16 @@ func resolve(event string, vars ...string) (Job, error) {
 }
 
 // short writes what a range comes to in one line.
-func short(r Job) string {
+func short(j Job) string {
 	var b strings.Builder
-	b.WriteString(r.System + " ")
+	b.WriteString(j.System + " ")
 	switch {
-	case r.Nothing:
+	case j.Nothing:
 		return b.String() + "nothing"
-	case r.Whole:
+	case j.Whole:
 		return b.String() + "whole"
 	}
-	for i, base := range r.Bases {
+	for i, base := range j.Bases {
 		if i > 0 {
 			b.WriteByte('|')
 		}
@@ -46,10 +46,10 @@ func short(r Job) string {
 			b.WriteByte('?')
 		}
 	}
-	if r.OrAll {
+	if j.OrAll {
 		b.WriteString("|all")
 	}
-	return strings.NewReplacer(shaA, "A", shaB, "B", "refs/remotes/", "").Replace(b.String() + ".." + r.Head)
+	return strings.NewReplacer(shaA, "A", shaB, "B", "refs/remotes/", "").Replace(b.String() + ".." + j.Head)
 }
 
 func TestEachSystemTellsItsRange(t *testing.T) {
@@ -113,12 +113,12 @@ func TestEachSystemTellsItsRange(t *testing.T) {
 		{"jenkins branch", "", []string{"JENKINS_URL=x", "GIT_COMMIT=B", "GIT_PREVIOUS_COMMIT=C", "GIT_PREVIOUS_SUCCESSFUL_COMMIT=A"}, "jenkins A|all..B"},
 		{"jenkins first build", "", []string{"JENKINS_URL=x", "BRANCH_NAME=x"}, "jenkins origin/HEAD?|all..HEAD"},
 	} {
-		r, err := resolve(c.event, c.vars...)
-		if got := short(r); err != nil || got != c.want {
+		j, err := resolve(c.event, c.vars...)
+		if got := short(j); err != nil || got != c.want {
 			t.Errorf("%s: %s, %v; want %s", c.name, got, err, c.want)
 		}
-		if r.Why == "" || r.FetchHint == "" {
-			t.Errorf("%s: says nothing of why or of what to do: %+v", c.name, r)
+		if j.Why == "" || j.FetchHint == "" {
+			t.Errorf("%s: says nothing of why or of what to do: %+v", c.name, j)
 		}
 	}
 }
@@ -137,8 +137,8 @@ func TestWhatIsNotSaidIsAnErrorAndNotClean(t *testing.T) {
 		{"pull request without commits", `{"pull_request":{}}`, append(event, "GITHUB_EVENT_NAME=pull_request")},
 		{"merge group without head", `{"merge_group":{}}`, append(event, "GITHUB_EVENT_NAME=merge_group")},
 	} {
-		if r, err := resolve(c.event, c.vars...); err == nil {
-			t.Errorf("%s: %+v", c.name, r)
+		if j, err := resolve(c.event, c.vars...); err == nil {
+			t.Errorf("%s: %+v", c.name, j)
 		}
 	}
 	if _, err := resolve(""); !errors.Is(err, ErrNoCI) {
@@ -150,9 +150,9 @@ func FuzzEvent(f *testing.F) {
 	f.Add("push", `{"before":"`+zeros+`","after":"`+shaA+`"}`)
 	f.Add("pull_request", `{"pull_request":{"base":{"sha":"a"},"head":{"sha":"b"}}}`)
 	f.Fuzz(func(t *testing.T, name, event string) {
-		r, err := resolve(event, "GITHUB_ACTIONS=true", "GITHUB_EVENT_PATH=event.json", "GITHUB_EVENT_NAME="+name)
-		if err == nil && !r.Nothing && !r.Whole && !r.OrAll && (len(r.Bases) == 0 || r.Head == "") {
-			t.Errorf("a range without ends: %+v", r)
+		j, err := resolve(event, "GITHUB_ACTIONS=true", "GITHUB_EVENT_PATH=event.json", "GITHUB_EVENT_NAME="+name)
+		if err == nil && !j.Nothing && !j.Whole && !j.OrAll && (len(j.Bases) == 0 || j.Head == "") {
+			t.Errorf("a range without ends: %+v", j)
 		}
 	})
 }
