@@ -84,20 +84,7 @@ const maxReplacements = 16
 
 // Add takes in one text.
 func (c *Collector) Add(chunk *Chunk) {
-	anchors := chunk.Anchors
-	if !chunk.Searched {
-		anchors = c.anchors.Append(nil, chunk.Text, 0, len(chunk.Text))
-	}
-	if len(anchors) == 0 && !c.anchors.Takes(chunk.Text) && (chunk.Path == "" || !c.anchors.MayTake(len(chunk.Text))) {
-		return
-	}
-	matches := c.detector.Find(chunk.Text, anchors)
-	if len(matches) == 0 && chunk.Kind == File && chunk.Path != "" {
-		matches = c.detector.FindFile(chunk.Path, chunk.Text)
-	}
-	if chunk.Kind == File && !chunk.Known {
-		c.remark(chunk, c.detector.Remarks(chunk.Text, anchors, matches))
-	}
+	matches := c.search(chunk)
 	if len(matches) == 0 {
 		return
 	}
@@ -108,40 +95,72 @@ func (c *Collector) Add(chunk *Chunk) {
 	matches = Fold(matches)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	line, column, at := 1, 1, 0
+	if all := c.keep(chunk, matches); !all || !whole {
+		c.skip(chunk)
+	}
+}
+
+// search finds the matches of a text, and keeps the remarks about it.
+func (c *Collector) search(chunk *Chunk) []Match {
+	anchors := chunk.Anchors
+	if !chunk.Searched {
+		anchors = c.anchors.Append(nil, chunk.Text, 0, len(chunk.Text))
+	}
+	if len(anchors) == 0 && !c.anchors.Takes(chunk.Text) && (chunk.Path == "" || !c.anchors.MayTake(len(chunk.Text))) {
+		return nil
+	}
+	matches := c.detector.Find(chunk.Text, anchors)
+	if len(matches) == 0 && chunk.Kind == File && chunk.Path != "" {
+		matches = c.detector.FindFile(chunk.Path, chunk.Text)
+	}
+	if chunk.Kind == File && !chunk.Known {
+		c.remark(chunk, c.detector.Remarks(chunk.Text, anchors, matches))
+	}
+	return matches
+}
+
+// keep keeps the matches of a text at each of its paths, as far as there is
+// room, and reports whether there was room for all.
+func (c *Collector) keep(chunk *Chunk, matches []Match) (all bool) {
+	all = true
+	at := cursor{line: 1, column: 1}
 	for i, m := range matches {
 		if !c.room(m.Secret) {
-			whole = false
+			all = false
 			continue
 		}
-		// From match to match: from the start each time, many matches in a
-		// large text would take the square of its size.
-		lines, behind := Position(chunk.Text[at:], m.Offset-at)
-		if lines == 1 {
-			behind += column - 1
-		}
-		line, column, at = line+lines-1, behind, m.Offset
-		instead := ""
-		if c.replacements && !chunk.Known && i < maxReplacements {
-			instead = c.detector.ReplacementLine(chunk.Text, &m)
-		}
+		at.moveTo(chunk.Text, m.Offset)
 		f := Finding{
-			Match: m, Replacement: instead, Kind: chunk.Kind, ID: chunk.ID, Path: chunk.Path,
-			Line: chunk.LinesBefore + line, Column: column,
+			Match: m, Kind: chunk.Kind, ID: chunk.ID, Path: chunk.Path,
+			Line: chunk.LinesBefore + at.line, Column: at.column,
 			Known: chunk.Known, Worktree: chunk.Worktree, Commits: chunk.Commits,
+		}
+		if c.replacements && !chunk.Known && i < maxReplacements {
+			f.Replacement = c.detector.ReplacementLine(chunk.Text, &m)
 		}
 		c.findings = append(c.findings, f)
 		for _, f.Path = range chunk.Also {
 			if !c.room(m.Secret) {
-				whole = false
+				all = false
 				break
 			}
 			c.findings = append(c.findings, f)
 		}
 	}
-	if !whole {
-		c.skip(chunk)
+	return all
+}
+
+// cursor moves through a text from match to match: counted from the start each
+// time, many matches in a large text would take the square of its size.
+type cursor struct{ line, column, offset int }
+
+// moveTo moves on to an offset that is not before the cursor.
+func (c *cursor) moveTo(text []byte, offset int) {
+	line, column := Position(text[c.offset:], offset-c.offset)
+	if line == 1 {
+		column += c.column - 1
 	}
+	c.line, c.column, c.offset = c.line+line-1, column, offset
 }
 
 // maxRemarks bounds the remarks that a collector keeps.

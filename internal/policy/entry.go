@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"encoding/hex"
 	"strings"
 	"time"
@@ -47,25 +48,15 @@ func (r rawEntry) entry() (e Entry, field, problem, hint string) {
 			return e, "path", err.Error(), ""
 		}
 	}
-	if r.Until != "" {
-		if r.Expires != "" && r.Expires != r.Until {
-			return e, "until", "until and expires are two words for one day", "write one of them"
-		}
-		r.Expires = r.Until
+	if r.Until != "" && r.Expires != "" && r.Expires != r.Until {
+		return e, "until", "until and expires are two words for one day", "write one of them"
 	}
-	if r.Expires != "" {
-		day, err := time.Parse(time.DateOnly, r.Expires)
-		if err != nil {
-			return e, "expires", "expires is not a date", `write it as "2027-01-31"`
-		}
-		e.Expires = day
+	var isDay bool
+	if e.Expires, isDay = day(cmp.Or(r.Until, r.Expires)); !isDay {
+		return e, "expires", "expires is not a date", `write it as "2027-01-31"`
 	}
-	if r.Rotated != "" {
-		day, err := time.Parse(time.DateOnly, r.Rotated)
-		if err != nil {
-			return e, "rotated", "rotated is not a date", `write it as "2026-05-01"`
-		}
-		e.Rotated = day
+	if e.Rotated, isDay = day(r.Rotated); !isDay {
+		return e, "rotated", "rotated is not a date", `write it as "2026-05-01"`
 	}
 	if e.By = strings.TrimSpace(r.By); len(e.By) > maxBy {
 		return e, "by", "by is longer than 100 bytes", "write a name"
@@ -80,6 +71,15 @@ func (r rawEntry) entry() (e Entry, field, problem, hint string) {
 		return e, "status", "the status is not one of accepted, rotated", ""
 	}
 	return e, "", "", ""
+}
+
+// day reads a date; the zero time means "".
+func day(s string) (t time.Time, ok bool) {
+	if s == "" {
+		return t, true
+	}
+	t, err := time.Parse(time.DateOnly, s)
+	return t, err == nil
 }
 
 // maxBy is the longest name of a person, in bytes.

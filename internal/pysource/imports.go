@@ -78,7 +78,22 @@ func IsStandard(module string) bool {
 // and the imports from __future__.
 func (f *File) AddImport(module string) Edit {
 	line := "import " + module + f.Break()
-	var first, before, after *Statement
+	first, before, after := f.neighbours(module)
+	switch {
+	case before != nil:
+		return f.insert(f.LineStart(f.Tokens[before.First].From), line)
+	case after != nil:
+		return f.insert(f.LineEnd(f.Tokens[after.End].From), line)
+	case first != nil:
+		return f.insert(f.LineStart(f.Tokens[first.First].From), line+f.Break())
+	}
+	return f.afterHead(line)
+}
+
+// neighbours returns the first import at the top of the file, and of the
+// standard library the first import that must be after "import module", or the
+// last one that must be before it. Each is nil if there is no such import.
+func (f *File) neighbours(module string) (first, before, after *Statement) {
 	for n := range f.Statements {
 		s := &f.Statements[n]
 		word := f.Word(s.First)
@@ -99,15 +114,7 @@ func (f *File) AddImport(module string) Edit {
 			before = s
 		}
 	}
-	switch {
-	case before != nil:
-		return f.insert(f.LineStart(f.Tokens[before.First].From), line)
-	case after != nil:
-		return f.insert(f.LineEnd(f.Tokens[after.End].From), line)
-	case first != nil:
-		return f.insert(f.LineStart(f.Tokens[first.First].From), line+f.Break())
-	}
-	return f.afterHead(line)
+	return first, before, after
 }
 
 // isFuture reports whether a statement is "from __future__ import …".

@@ -39,25 +39,37 @@ func (t *text) staged() {
 		t.stagedKey(&keys[i], advise)
 	}
 	t.more(len(keys)-n, "", "key", "keys")
-	if n > 0 && !advise {
-		t.replacement("", &keys[0])
+	if n > 0 {
+		if !advise {
+			t.replacement("", &keys[0])
+		}
+		t.stagedAdvice(&keys[0])
 	}
-	if n > 0 && t.report.Scope.Kind == scanner.ScopePush {
+	t.stagedCoverage()
+	_, hidden := shown(t.report, t.opt.All)
+	t.line(t.verdictPaint().Sprint(verdictWords(t.report, hidden)))
+}
+
+// stagedAdvice says what to do about the keys, of which this is the first.
+func (t *text) stagedAdvice(first *scanner.Key) {
+	if t.report.Scope.Kind == scanner.ScopePush {
 		t.line(t.bold.Sprint("take out:  "), "git commit --amend", t.dim.Sprint("  if it is the last commit, else git rebase -i"))
 	}
-	switch {
-	case n > 0 && t.opt.Fixable:
+	if t.opt.Fixable {
 		t.line(t.bold.Sprint("fix:       "), t.called("djleaks fix --write"), t.dim.Sprint("  (takes it out of the code; without --write shows how)"))
-	case n > 0:
-		command, note := freshKey(t.opt.replacementOf(&keys[0].Occurrences[0]))
+	} else {
+		command, note := freshKey(t.opt.replacementOf(&first.Occurrences[0]))
 		t.line(t.bold.Sprint("fresh key: "), t.called(command), t.dim.Sprint("  ("+note+")"))
 	}
-	if n > 0 {
-		t.line(t.bold.Sprint("to accept: "), "# djleaks: allow[reason]", t.dim.Sprint("  on the line of the key or the line before"))
-	}
-	if m := nearMiss(t.report); m != nil && n > 0 {
+	t.line(t.bold.Sprint("to accept: "), "# djleaks: allow[reason]", t.dim.Sprint("  on the line of the key or the line before"))
+	if m := nearMiss(t.report); m != nil {
 		t.line(t.warn.Sprint("no effect: "), fmt.Sprintf("the comment at %s:%d", clean(m.Path), m.Line), t.dim.Sprint("  "+clean(m.Text)))
 	}
+}
+
+// stagedCoverage says what was read, where that matters: all of it if nothing
+// was found, and otherwise that not all could be read.
+func (t *text) stagedCoverage() {
 	if t.report.Verdict == scanner.Clean {
 		t.line(t.dim.Sprint(coverageWords(t.report)))
 		t.notes()
@@ -67,8 +79,6 @@ func (t *text) staged() {
 			t.line("  ", skipWords(t.report.Coverage.Skipped[0]))
 		}
 	}
-	_, hidden := shown(t.report, t.opt.All)
-	t.line(t.verdictPaint().Sprint(verdictWords(t.report, hidden)))
 }
 
 // stoppedWords say what was stopped, and why, to somebody who may never have
