@@ -35,10 +35,15 @@ func (p process) line(s string) string { return report.Line(p.found.Redact(s)) }
 // run is the whole program: arguments in, exit code out.
 func run(ctx context.Context, args []string, p process) int {
 	p.found = &scanner.Redactor{}
+	out := &output{Writer: p.stdout}
+	p.stdout = out
 	app := newApp(p)
 	args, err := flagsFirst(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, args)
+	}
+	if err == nil {
+		err = out.err
 	}
 	return p.leave(ctx, err)
 }

@@ -3,9 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io"
+	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -64,6 +68,33 @@ func TestHelpAndVersionGoToStandardOutput(t *testing.T) {
 		if code != exitClean || stdout == "" || stderr != "" {
 			t.Errorf("djleaks %s: exit %d, %d bytes on stdout, stderr %q", args, code, len(stdout), stderr)
 		}
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
+
+func TestOutputThatCannotBeWrittenIsNotExitZero(t *testing.T) {
+	for _, args := range []string{"", "--help", "--version", "rules", "rules --forms", "rules --format json", "audit --help", "man", "completion bash", "key new", "version"} {
+		var errs bytes.Buffer
+		p := process{stdin: strings.NewReader(""), stdout: full{}, stderr: &errs, getenv: func(string) string { return "" }}
+		code := run(context.Background(), append([]string{"djleaks"}, strings.Fields(args)...), p)
+		if code != exitIncomplete || !strings.Contains(errs.String(), "no space left") {
+			t.Errorf("djleaks %s: exit %d, %q", args, code, errs.String())
+		}
+	}
+}
+
+func TestAClosedTerminalEndsTheProgramInOrder(t *testing.T) {
+	if !slices.Contains(stopping(), os.Signal(syscall.SIGHUP)) {
+		t.Error("SIGHUP ends the program with its temporary files in place")
+	}
+	signal.Ignore(syscall.SIGHUP) // as nohup does
+	defer signal.Reset(syscall.SIGHUP)
+	if slices.Contains(stopping(), os.Signal(syscall.SIGHUP)) {
+		t.Error("a signal that is to be ignored ends the program")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 )
 
@@ -13,7 +14,14 @@ func main() { os.Exit(start()) }
 // that deferred calls run before the process ends.
 func start() int {
 	boundHeap()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), stopping()...)
 	defer stop()
 	return run(ctx, os.Args, process{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv})
+}
+
+// stopping are the signals after which the program cleans up and ends: those of
+// the keyboard, of whoever stops a job, and of a terminal that is closed. One
+// that the program was started to ignore, as by nohup, goes on being ignored.
+func stopping() []os.Signal {
+	return slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
 }

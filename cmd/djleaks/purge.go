@@ -179,17 +179,31 @@ func (t *task) writeKit(folder string, repo *gitstore.Repository, plan *scan.Pur
 	if err := os.Chmod(folder, 0o700); err != nil { // it may have been there
 		return err
 	}
+	return writeAll(folder, files)
+}
+
+// writeAll writes files into an empty folder, or none of them: half of a kit
+// would take out half of the spellings.
+func writeAll(folder string, files map[string][]byte) error {
 	for name, text := range files {
-		f, err := os.OpenFile(filepath.Join(folder, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(text)
-		if err := errors.Join(err, f.Close()); err != nil {
+		if err := writeNew(filepath.Join(folder, name), text); err != nil {
+			for name := range files {
+				_ = os.Remove(filepath.Join(folder, name))
+			}
 			return err
 		}
 	}
 	return nil
+}
+
+// writeNew writes a file that only the user can read, and that is not there yet.
+func writeNew(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(text)
+	return errors.Join(err, f.Close())
 }
 
 // purgedWords takes the fingerprints out of the arguments of an audit with

@@ -11,8 +11,27 @@ import (
 	"github.com/djleaks/djleaks/scanner/django"
 )
 
+// output is standard output. It remembers its first error: help, lists and tables
+// are printed line by line, and what a full disk or a closed pipe took away from
+// them must not end in exit code 0.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if o.err == nil {
+		o.err = err
+	}
+	return n, err
+}
+
 // terminal returns the file behind a stream if it is a terminal.
 func terminal(stream any) (*os.File, bool) {
+	if o, ok := stream.(*output); ok {
+		stream = o.Writer
+	}
 	f, ok := stream.(*os.File)
 	return f, ok && term.IsTerminal(int(f.Fd()))
 }

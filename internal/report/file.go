@@ -123,11 +123,15 @@ func createBeside(path string, mode fs.FileMode, exists bool) (*File, error) {
 	return nil, fmt.Errorf("report: %s: no free name for a temporary file", path)
 }
 
-// Write adds to the report.
+// Write adds to the report. Its errors name the file as the user did.
 func (f *File) Write(p []byte) (int, error) {
 	n, err := f.out.Write(p)
-	if err != nil && f.err == nil {
-		f.err = fmt.Errorf("report: %s: %w", f.path, reason(err))
+	if err == nil {
+		return n, nil
+	}
+	err = fmt.Errorf("report: %s: %w", f.path, reason(err))
+	if f.err == nil {
+		f.err = err
 	}
 	return n, err
 }
@@ -142,20 +146,19 @@ func (f *File) Close() error {
 	if f.file == nil {
 		return nil
 	}
-	if err := f.file.Close(); err != nil {
-		f.file = nil
-		return fmt.Errorf("report: %s: %w", f.path, reason(err))
-	}
 	name := f.file.Name()
+	err := f.file.Close()
 	f.file = nil
-	if f.final == "" {
+	if err == nil && f.final != "" {
+		err = os.Rename(name, f.final)
+	}
+	if err == nil {
 		return nil
 	}
-	if err := os.Rename(name, f.final); err != nil {
+	if f.final != "" {
 		os.Remove(name)
-		return fmt.Errorf("report: %s: %w", f.path, reason(err))
 	}
-	return nil
+	return fmt.Errorf("report: %s: %w", f.path, reason(err))
 }
 
 // Discard gives the report up: a regular file stays as it was. It does nothing

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -162,12 +163,8 @@ func TestAFolderThatIsNotThereIsMade(t *testing.T) {
 	}
 }
 
-type fullDisk struct{}
-
-func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
-
 func TestCloseReturnsTheErrorOfAWrite(t *testing.T) {
-	f, err := Create("-", fullDisk{})
+	f, err := Create("-", failing{errors.New("no space left on device")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,3 +173,37 @@ func TestCloseReturnsTheErrorOfAWrite(t *testing.T) {
 		t.Errorf("Close returned %v", err)
 	}
 }
+
+func TestAnErrorNamesTheFileAndLeavesNothingBeside(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "r.json")
+	closeFile(t, save(t, path, "old"))
+	f, err := Create(path, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	temporary := f.file.Name()
+	f.out = failing{&fs.PathError{Op: "write", Path: temporary, Err: errors.New("no space left on device")}}
+	_, writing := io.WriteString(f, "new")
+	for what, err := range map[string]error{"Write": writing, "Close": f.Close()} {
+		if err == nil || err.Error() != "report: "+path+": no space left on device" {
+			t.Errorf("%s returned %v", what, err)
+		}
+	}
+	// Some file systems say so only when a file is closed.
+	f = save(t, path, "new")
+	if err := f.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Close(); err == nil || !strings.HasPrefix(err.Error(), "report: "+path+": ") {
+		t.Errorf("Close of a file that cannot be closed returned %v", err)
+	}
+	onlyFile(t, dir, "r.json")
+	if content(t, path) != "old" {
+		t.Errorf("the report is %q", content(t, path))
+	}
+}
+
+type failing struct{ err error }
+
+func (f failing) Write([]byte) (int, error) { return 0, f.err }
