@@ -17,7 +17,7 @@ const maxAlternates = 10_000
 
 // ObjectDirs returns the directories that hold the repository's objects: its
 // own, those that the environment names, and all their alternates, each once.
-// Alternates that are not there are left out with a warning.
+// Missing alternates are left out with a warning.
 func (r *Repository) ObjectDirs() []string {
 	if r.directory != nil {
 		return r.directory
@@ -34,14 +34,14 @@ func (r *Repository) ObjectDirs() []string {
 	seen := map[string]bool{}
 	for steps := 0; len(queue) > 0; steps++ {
 		if steps == maxAlternates {
-			r.warn(WarnObjects, r.objectDir, "more alternates than are followed", "")
+			r.warn(warnObjects, r.objectDir, "too many alternates: only the first 10000 are read")
 			break
 		}
 		p := queue[0]
 		queue = queue[1:]
 		real, err := filepath.EvalSymlinks(p.dir)
 		if err != nil || !isDir(real) {
-			r.warn(WarnObjects, p.from, "object directory "+p.dir+" is not there", "")
+			r.warn(warnObjects, p.from, "object directory "+p.dir+" is not there")
 			continue
 		}
 		if seen[real] {
@@ -53,13 +53,13 @@ func (r *Repository) ObjectDirs() []string {
 		data, err := regular.Read(file, 1<<20)
 		if err != nil {
 			if !os.IsNotExist(err) {
-				r.warn(WarnObjects, file, "list of alternates: "+rootCause(err), "")
+				r.warn(warnObjects, file, "list of alternates: "+rootCause(err))
 			}
 			continue
 		}
 		lines := splitAlternates(string(data), '\n')
 		if len(lines) > 0 && p.depth >= maxAlternateDepth {
-			r.warn(WarnObjects, file, "alternates are nested too deeply", "")
+			r.warn(warnObjects, file, "alternates are nested too deeply")
 			continue
 		}
 		for _, line := range lines {

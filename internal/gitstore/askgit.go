@@ -9,8 +9,8 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// UseGit gives Refs, Head and Resolve a way to ask the git binary where refs
-// are stored in a way that is not read here (reftable); nothing else asks it.
+// UseGit lets Refs, Head and Resolve ask the git binary if refs are stored in a
+// way that is not read here (reftable); nothing else asks it.
 // run starts git in the repository with these arguments, which are those of
 // plumbing commands that start no other program, and returns what it prints. A
 // status other than 0 is an error.
@@ -19,13 +19,13 @@ func (r *Repository) UseGit(run func(args ...string) (string, error)) {
 		return
 	}
 	if _, err := run("rev-parse", "--git-dir"); err != nil {
-		return // a git that does not know this storage either
+		return // this git cannot read them either
 	}
 	r.git = run
-	r.warnings = slices.DeleteFunc(r.warnings, func(w Warning) bool { return w.Kind == WarnRefs && w.Path == r.commonDir })
+	r.warnings = slices.DeleteFunc(r.warnings, func(w Warning) bool { return w.kind == warnRefs && w.Path == r.commonDir })
 }
 
-// gitHead is Head by way of the git binary.
+// gitHead is Head as the git binary answers it.
 func (r *Repository) gitHead() (Ref, error) {
 	head := Ref{Name: "HEAD"}
 	target, _ := r.git("symbolic-ref", "-q", "HEAD") // fails if HEAD is detached
@@ -33,7 +33,7 @@ func (r *Repository) gitHead() (Ref, error) {
 	id, err := r.gitResolve("HEAD")
 	if err != nil || id == "" {
 		if head.Target == "" {
-			return head, fmt.Errorf("head: git finds none")
+			return head, fmt.Errorf("head: git finds no HEAD")
 		}
 		return head, nil
 	}
@@ -58,7 +58,7 @@ func (r *Repository) gitResolve(name string) (scanner.ObjectID, error) {
 	return id, nil
 }
 
-// gitRefs is Refs by way of the git binary.
+// gitRefs is Refs as the git binary answers it.
 func (r *Repository) gitRefs() ([]Ref, error) {
 	out, err := r.git("for-each-ref", "--format=%(refname)%00%(objectname)%00%(symref)")
 	if err != nil {
@@ -81,7 +81,7 @@ func (r *Repository) gitRefs() ([]Ref, error) {
 	}
 	trees, err := r.git("worktree", "list", "--porcelain", "-z")
 	if err != nil {
-		r.warn(WarnRefs, r.commonDir, "the worktrees' HEADs are not known", "")
+		r.warn(warnRefs, r.commonDir, "the HEADs of other worktrees cannot be listed")
 	}
 	for record := range strings.SplitSeq(trees, "\x00\x00") {
 		path, rest, _ := strings.Cut(strings.TrimPrefix(record, "worktree "), "\x00")

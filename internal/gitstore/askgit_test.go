@@ -11,7 +11,7 @@ func asGit(t *testing.T, r *repo) *Repository {
 	t.Helper()
 	s := r.open()
 	s.reftable = true
-	s.warn(WarnRefs, s.commonDir, "refs are stored as reftable and cannot be read", "")
+	s.warn(warnRefs, s.commonDir, "refs are stored as reftable and cannot be read")
 	s.UseGit(func(args ...string) (string, error) {
 		out, err := r.try(args...)
 		return out + "\n", err

@@ -12,27 +12,27 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// The sizes of texts, in bytes. A blob larger than WholeText is yielded in
-// windows of windowSize. A window begins with a line if it can; as no key with
-// what names it is longer than windowOverlap, each is whole in one of them.
+// The sizes of texts, in bytes. A blob larger than wholeText is yielded in
+// windows of windowSize. A window begins at a line if it can. No key is longer
+// than windowOverlap together with its name, so each is whole in some window.
 const (
-	WholeText     = 64 << 20
+	wholeText     = 64 << 20
 	windowSize    = 8 << 20
 	windowOverlap = 64 << 10
 )
 
-// pointerSize is what the pointers of Git LFS stay below, in bytes.
+// pointerSize is the size that all pointers of Git LFS are below, in bytes.
 const pointerSize = 1024
 
-// blobYielder gives blobs to a scan and keeps the account of it.
+// blobYielder yields blobs to a scan and keeps its coverage.
 type blobYielder struct {
 	r          *Repository
 	yield      func(*scanner.Chunk) error
 	coverage   scanner.Coverage
 	counted    map[scanner.ObjectID]bool   // nil: every blob counts
-	pointers   int64                       // Git LFS pointers met
-	submodules int                         // commits of other repositories
-	empty      func(scanner.ObjectID) bool // blobs that need not be read; nil: none
+	pointers   int64                       // number of Git LFS pointers
+	submodules int                         // number of commits of other repositories
+	keyless    func(scanner.ObjectID) bool // blobs that need not be read; nil: none
 }
 
 // blob yields a blob as chunk, which has everything but its text. What cannot
@@ -48,11 +48,11 @@ func (y *blobYielder) blob(chunk scanner.Chunk) error {
 		return nil
 	}
 	y.count(&chunk, size)
-	if size >= pointerSize && y.empty != nil && y.empty(chunk.ID) {
+	if size >= pointerSize && y.keyless != nil && y.keyless(chunk.ID) {
 		return nil
 	}
-	if size > WholeText {
-		return y.windows(store, chunk)
+	if size > wholeText {
+		return y.yieldWindows(store, chunk)
 	}
 	_, chunk.Text, err = store.Get(chunk.ID)
 	if err != nil {
@@ -84,7 +84,7 @@ func (y *blobYielder) skip(id scanner.ObjectID, path, reason string) {
 	y.coverage.Skip(s)
 }
 
-// finish completes the account.
+// finish completes the coverage.
 func (y *blobYielder) finish() scanner.Coverage {
 	if y.pointers > 0 {
 		note := "1 file is a Git LFS pointer: its content is not in Git"
@@ -94,7 +94,7 @@ func (y *blobYielder) finish() scanner.Coverage {
 		y.coverage.Notes = append(y.coverage.Notes, note)
 	}
 	for _, w := range y.r.warnings {
-		if w.Kind == WarnConfig {
+		if w.kind == warnConfig {
 			y.skip("", w.Path, w.Text)
 		}
 	}
@@ -111,7 +111,7 @@ func (r *Repository) whyMissing(t packfile.Type, err error) string {
 		if r.PartialClone() {
 			return "not fetched by this partial clone"
 		}
-		return "object is not here"
+		return "object is missing"
 	case errors.Is(err, packfile.ErrTooLarge):
 		return "too large to be held in memory"
 	}
@@ -134,8 +134,8 @@ func isPointer(text []byte) bool {
 	return len(text) < pointerSize && bytes.HasPrefix(text, []byte("version https://git-lfs.github.com/spec/"))
 }
 
-// windows streams a blob that is too large to be held.
-func (y *blobYielder) windows(store *packfile.Store, chunk scanner.Chunk) error {
+// yieldWindows streams a blob that is too large to be held.
+func (y *blobYielder) yieldWindows(store *packfile.Store, chunk scanner.Chunk) error {
 	t, _, stream, err := store.Open(chunk.ID)
 	if err != nil {
 		y.skip(chunk.ID, chunk.Path, y.r.whyMissing(t, err))
@@ -143,7 +143,7 @@ func (y *blobYielder) windows(store *packfile.Store, chunk scanner.Chunk) error 
 	}
 	defer stream.Close()
 	buffer := make([]byte, windowSize)
-	kept := 0 // bytes of the window before
+	kept := 0 // bytes of the previous window
 	for {
 		n, err := io.ReadFull(stream, buffer[kept:])
 		text := buffer[:kept+n]
@@ -167,8 +167,8 @@ func (y *blobYielder) windows(store *packfile.Store, chunk scanner.Chunk) error 
 	}
 }
 
-// windowStart is where the window behind this one begins: at a line, or where
-// lines are longer than the overlap, anywhere.
+// windowStart is where the window after this one begins: at a line, or anywhere
+// if lines are longer than the overlap.
 func windowStart(text []byte) int {
 	start := len(text) - windowOverlap
 	if n := bytes.LastIndexByte(text[:start], '\n'); n >= 0 && start-n <= windowOverlap {
@@ -177,9 +177,9 @@ func windowStart(text []byte) int {
 	return start
 }
 
-// sortForReading puts things in an order in which their blobs are read quickly:
-// the base of a delta before it. Bases may be newer or older than what is made
-// of them, so no order of commits does that.
+// sortForReading sorts things by where their blobs are in the packs, so that the
+// base of a delta is read shortly before it. Bases may be newer or older than
+// what is made from them, so no order of commits does that.
 func sortForReading[T any](r *Repository, things []T, id func(T) scanner.ObjectID) {
 	store, err := r.objects()
 	if err != nil || len(things) < 8 {

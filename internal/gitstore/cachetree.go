@@ -18,14 +18,14 @@ type cacheNode struct {
 	name    []byte
 	id      []byte
 	entries int // number of index entries below it, if id is set
-	next    int // number of the node behind this one and all its descendants
+	next    int // number of the node after this one and all its descendants
 }
 
 // maxCacheDepth bounds the nesting of directories that is followed.
 const maxCacheDepth = 4096
 
-// parseCacheTree reads the extension; it returns nil if that makes no sense,
-// because without it everything is just compared.
+// parseCacheTree reads the extension; it returns nil if that is malformed,
+// because without it everything is compared.
 func parseCacheTree(b []byte, idSize int) *cacheTree {
 	t := &cacheTree{}
 	type open struct{ node, left int }
@@ -80,7 +80,7 @@ func cutInt(b []byte, end byte) (v int, rest []byte, ok bool) {
 	return v, b[i+1:], err == nil
 }
 
-// child finds a directory directly below node n; -1 if it is not there.
+// child finds a directory directly below node n; -1 if there is none.
 func (t *cacheTree) child(n int, name []byte) int {
 	if t == nil || n < 0 {
 		return -1
@@ -93,8 +93,8 @@ func (t *cacheTree) child(n int, name []byte) int {
 	return -1
 }
 
-// valid returns the tree that the entries below node n make, and how many
-// entries that are.
+// valid returns the tree that the entries below node n make, and the number of
+// these entries.
 func (t *cacheTree) valid(n int) (id scanner.ObjectID, entries int, ok bool) {
 	if t == nil || n < 0 || t.nodes[n].id == nil {
 		return "", 0, false

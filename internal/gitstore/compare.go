@@ -11,25 +11,25 @@ import (
 )
 
 // comparison says at which paths trees differ from others. A subtree that equals
-// any of the old ones at its place is taken over from there and not read. With
-// one old tree that is a plain comparison; with several it finds what a merge
-// has that none of its parents has; with none everything is new. A path counts
-// as gone if every old tree has it and the new one does not.
+// any of the old ones at the same path is not read. With one old tree that is a
+// plain comparison; with several it finds what a merge has that none of its
+// parents has; with none everything is new. A path counts as gone if every old
+// tree has it and the new one does not.
 //
-// The same trees are compared once, however often and wherever they meet: ten
-// small trees, each ten times in the next, make ten thousand million paths. So a
-// comparison is a graph. A diff is the changes of one folder, numbered, and the
-// diff of a folder within it is one of its changes. What the paths are is known
-// only when somebody walks over the graph, with each.
+// The same trees are compared once, at however many paths they are: ten small
+// trees, each ten times in the next, make ten thousand million paths. So a
+// comparison is a graph. A diff is the changes of one folder, by number, and the
+// diff of a folder within it is one of its changes. Paths exist only while each
+// walks over the graph.
 type comparison struct {
 	read func(scanner.ObjectID) ([]byte, error)
-	// missing is told once of a tree that cannot be read, and then counts as
-	// empty, and of what is not compared because it would cost too much.
+	// missing is called once for a tree that cannot be read, which then counts
+	// as empty, and for what is not compared because it would cost too much.
 	missing func(id scanner.ObjectID, path string, err error)
 	idSize  int
 
-	blobs numbered[scanner.ObjectID] // of changes; 0 is none
-	names numbered[string]
+	blobs numbering[scanner.ObjectID] // of changes; 0 is none
+	names numbering[string]
 	diffs []span // of changes; diffs[0] is that of equal trees
 	// changes and olds are those of all diffs. A diff has a higher number than
 	// those within it.
@@ -38,9 +38,9 @@ type comparison struct {
 	links   map[scanner.ObjectID]bool // commits of submodules that are new
 
 	known map[string]uint32 // diffs by the names of their trees
-	paths numbered[pathStep]
+	paths numbering[pathStep]
 
-	steps   int // left
+	steps   int // that are left
 	spent   bool
 	seen    map[uint64]bool
 	absent  map[scanner.ObjectID]bool // reported
@@ -74,25 +74,25 @@ type compareFrame struct {
 
 // treeSide is a tree of which all entries before one have been compared.
 type treeSide struct {
-	reader TreeReader
-	entry  TreeEntry
+	reader treeReader
+	entry  treeEntry
 	ok     bool
 }
 
-func (s *treeSide) next() { s.entry, s.ok = s.reader.Next() }
+func (s *treeSide) next() { s.entry, s.ok = s.reader.next() }
 
 const (
 	// maxTreePath bounds the length of a path, in bytes: object names need not
-	// be true, so a tree may pretend to contain itself.
+	// match their content, so a tree may claim to contain itself.
 	maxTreePath = 1 << 14
-	// freeSteps is how many entries of trees may be looked at in any case, and
+	// freeSteps is how many entries of trees may be read in any case, and
 	// stepsPerByte how many more for each byte of each tree that is read: an
-	// entry takes some 35 bytes, and most are looked at twice. What costs more
-	// was made to do so.
+	// entry takes about 35 bytes, and most are read twice. Only a forged
+	// repository costs more.
 	freeSteps    = 1 << 22
 	stepsPerByte = 0.5
-	// missingSteps is what a tree that cannot be read costs of them, so that a
-	// repository without its trees is not asked for each.
+	// missingSteps is how many steps a tree that cannot be read costs, so that
+	// not every tree of a repository without trees is looked for.
 	missingSteps = 1 << 10
 )
 
@@ -117,13 +117,12 @@ func (c *comparison) start() {
 	c.seen, c.absent = map[uint64]bool{}, map[scanner.ObjectID]bool{}
 	c.diffs = []span{{}}
 	c.blobs.number("")
-	c.names.number("") // so that no path is numbered like the root
+	c.names.number("") // so that no path has the number of the root
 	c.paths.number(pathStep{})
 	c.steps = freeSteps
 }
 
-// compare returns the diff of a tree and others. Empty ids stand for trees that
-// are not there.
+// compare returns the diff of a tree and others. An empty id is an empty tree.
 func (c *comparison) compare(tree scanner.ObjectID, olds []scanner.ObjectID) (diff uint32) {
 	c.start()
 	if slices.Contains(olds, tree) {
@@ -141,7 +140,7 @@ func (c *comparison) compare(tree scanner.ObjectID, olds []scanner.ObjectID) (di
 		if c.spend(len(f.sides)) && c.step(f) {
 			continue
 		}
-		diff = c.close(f)
+		diff = c.closeFolder(f)
 		name := f.name
 		c.frames = c.frames[:len(c.frames)-1]
 		if len(c.frames) > 0 && diff != 0 {
@@ -151,8 +150,8 @@ func (c *comparison) compare(tree scanner.ObjectID, olds []scanner.ObjectID) (di
 	return diff
 }
 
-// done lets go of what only compare needs.
-func (c *comparison) done() {
+// forget releases what only compare needs.
+func (c *comparison) forget() {
 	c.known, c.seen, c.absent, c.frames, c.pending = map[string]uint32{}, nil, nil, nil, nil
 }
 
@@ -169,7 +168,7 @@ func (c *comparison) key(tree scanner.ObjectID, olds []scanner.ObjectID) string 
 	return string(key)
 }
 
-// spend takes steps; false says that there are none left.
+// spend takes steps; it is false if too few are left.
 func (c *comparison) spend(steps int) bool {
 	if c.steps -= steps; c.steps >= 0 {
 		return true
@@ -190,7 +189,7 @@ func (c *comparison) push(key string, name uint32) {
 		if id.IsZero() {
 			continue
 		}
-		f.sides[i].reader = NewTreeReader(c.tree(id), c.idSize)
+		f.sides[i].reader = newTreeReader(c.tree(id), c.idSize)
 		c.advance(&f.sides[i])
 	}
 	c.known[key] = inWork
@@ -229,28 +228,28 @@ func (c *comparison) step(f *compareFrame) bool {
 	if first < 0 {
 		return false
 	}
-	name, dir := f.sides[first].entry.Name, isTree(f.sides[first].entry.Mode)
-	var entries [4]TreeEntry
+	name, dir := f.sides[first].entry.name, isTree(f.sides[first].entry.mode)
+	var entries [4]treeEntry
 	at := entries[:0]
 	have, taken := 0, false // old sides that have the name; new equals one of them
 	for i := range f.sides {
 		s := &f.sides[i]
-		var e TreeEntry
-		if s.ok && isTree(s.entry.Mode) == dir && bytes.Equal(s.entry.Name, name) {
+		var e treeEntry
+		if s.ok && isTree(s.entry.mode) == dir && bytes.Equal(s.entry.name, name) {
 			e = s.entry
 		}
 		at = append(at, e)
-		if i > 0 && e.Name != nil {
+		if i > 0 && e.name != nil {
 			have++
-			taken = taken || at[0].Name != nil && bytes.Equal(e.ID, at[0].ID)
+			taken = taken || at[0].name != nil && bytes.Equal(e.id, at[0].id)
 		}
 	}
 	for i := range f.sides {
-		if at[i].Name != nil {
+		if at[i].name != nil {
 			c.advance(&f.sides[i])
 		}
 	}
-	gone := at[0].Name == nil
+	gone := at[0].name == nil
 	if taken || gone && have < len(f.sides)-1 {
 		return true
 	}
@@ -269,7 +268,7 @@ func (c *comparison) skipEqual(f *compareFrame) {
 		return
 	}
 	a, b := &f.sides[0], &f.sides[1]
-	for a.ok && b.ok && bytes.Equal(a.entry.ID, b.entry.ID) && bytes.Equal(a.entry.Name, b.entry.Name) && isTree(a.entry.Mode) == isTree(b.entry.Mode) {
+	for a.ok && b.ok && bytes.Equal(a.entry.id, b.entry.id) && bytes.Equal(a.entry.name, b.entry.name) && isTree(a.entry.mode) == isTree(b.entry.mode) {
 		for {
 			n := a.reader.nextLen()
 			if n == 0 || n > len(b.reader.rest) || !bytes.Equal(a.reader.rest[:n], b.reader.rest[:n]) {
@@ -287,22 +286,22 @@ func (c *comparison) skipEqual(f *compareFrame) {
 // advance moves a side on; a tree that breaks off is reported where it does.
 func (c *comparison) advance(s *treeSide) {
 	s.next()
-	if err := s.reader.Err(); err != nil && !s.ok {
+	if err := s.reader.failure(); err != nil && !s.ok {
 		c.missing("", string(c.path), err)
 	}
 }
 
 func sideCompare(a, b *treeSide) int {
-	return compareNames(a.entry.Name, isTree(a.entry.Mode), b.entry.Name, isTree(b.entry.Mode))
+	return compareNames(a.entry.name, isTree(a.entry.mode), b.entry.name, isTree(b.entry.mode))
 }
 
 // file records a change of a file, a link or a submodule. Of a submodule there is
 // nothing here to read.
-func (c *comparison) file(name []byte, at []TreeEntry) {
-	if at[0].Mode&modeType == modeGitlink {
-		c.links[scanner.ObjectID(at[0].ID)] = true
+func (c *comparison) file(name []byte, at []treeEntry) {
+	if at[0].mode&modeType == modeGitlink {
+		c.links[scanner.ObjectID(at[0].id)] = true
 	}
-	change := change{to: c.blob(at[0]), link: at[0].Mode&modeType == modeSymlink}
+	change := change{to: c.blob(at[0]), link: at[0].mode&modeType == modeSymlink}
 	from := len(c.olds)
 	texts := change.to != 0
 	for _, e := range at[1:] {
@@ -322,37 +321,37 @@ func (c *comparison) file(name []byte, at []TreeEntry) {
 }
 
 // blob is the number of an entry's blob.
-func (c *comparison) blob(e TreeEntry) uint32 {
-	if !isText(e.Mode) {
+func (c *comparison) blob(e treeEntry) uint32 {
+	if !isText(e.mode) {
 		return 0
 	}
-	return c.blobs.number(scanner.ObjectID(e.ID))
+	return c.blobs.number(scanner.ObjectID(e.id))
 }
 
 // folder compares the folders of one name.
-func (c *comparison) folder(name []byte, at []TreeEntry) {
+func (c *comparison) folder(name []byte, at []treeEntry) {
 	olds := make([]scanner.ObjectID, 0, len(at)-1)
 	for _, e := range at[1:] {
-		olds = append(olds, scanner.ObjectID(e.ID))
+		olds = append(olds, scanner.ObjectID(e.id))
 	}
-	key := c.key(scanner.ObjectID(at[0].ID), olds)
+	key := c.key(scanner.ObjectID(at[0].id), olds)
 	number := c.names.number(string(name))
 	diff, known := c.known[key]
 	c.path = append(append(c.path, name...), '/')
 	switch {
 	case !known && len(c.path) > maxTreePath:
-		c.missing(scanner.ObjectID(at[0].ID), string(c.path[:256])+"…", errPathTooLong)
+		c.missing(scanner.ObjectID(at[0].id), string(c.path[:256])+"…", errPathTooLong)
 	case !known:
 		c.push(key, number)
 	case diff == inWork:
-		c.missing(scanner.ObjectID(at[0].ID), string(c.path), errContainsSelf)
+		c.missing(scanner.ObjectID(at[0].id), string(c.path), errContainsSelf)
 	case diff != 0:
 		c.pending = append(c.pending, change{name: number, isDir: true, to: diff})
 	}
 }
 
-// close makes a diff of what was found in a folder.
-func (c *comparison) close(f *compareFrame) (diff uint32) {
+// closeFolder makes a diff of what was found in a folder.
+func (c *comparison) closeFolder(f *compareFrame) (diff uint32) {
 	if own := c.pending[f.from:]; len(own) > 0 {
 		diff = uint32(len(c.diffs))
 		from := uint32(len(c.changes))
@@ -448,13 +447,13 @@ func (c *comparison) pathName(path uint32) string {
 	return strings.Join(names, "/")
 }
 
-// numbered gives numbers to values, from 0, in the order in which they come.
-type numbered[T comparable] struct {
+// numbering gives numbers to values, from 0, in the order in which they come.
+type numbering[T comparable] struct {
 	numbers map[T]uint32
 	all     []T
 }
 
-func (n *numbered[T]) number(value T) uint32 {
+func (n *numbering[T]) number(value T) uint32 {
 	if i, ok := n.numbers[value]; ok {
 		return i
 	}

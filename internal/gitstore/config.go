@@ -11,8 +11,8 @@ import (
 // Config holds the settings of configuration files in the order in which they
 // were read; the last value of a key wins.
 //
-// The reader takes everything that Git takes and does not stop at a line that
-// Git would refuse: it skips it. Includes are not followed.
+// The reader accepts everything that Git accepts, and skips a line that Git would
+// refuse. Includes are not followed.
 type Config struct {
 	entries []configEntry
 }
@@ -20,7 +20,7 @@ type Config struct {
 type configEntry struct {
 	key   string // section.name or section.sub.name; section and name in lower case
 	value string
-	bare  bool // the key stands alone, which means true
+	bare  bool // the key has no value, which means true
 }
 
 // Get returns the last value of a key: section, optional subsection and name
@@ -34,9 +34,9 @@ func (c *Config) Get(key string) (value string, ok bool) {
 	return "", false
 }
 
-// Bool returns a key as Git reads a boolean; ok is false if it is not set or
+// boolean returns a key as Git reads a boolean; ok is false if it is not set or
 // not a boolean.
-func (c *Config) Bool(key string) (value, ok bool) {
+func (c *Config) boolean(key string) (value, ok bool) {
 	for i := len(c.entries) - 1; i >= 0; i-- {
 		e := &c.entries[i]
 		if e.key != key {
@@ -87,7 +87,7 @@ func (c *Config) section(section string, f func(name, value string)) {
 // maxConfig bounds the size of a configuration file, in bytes.
 const maxConfig = 16 << 20
 
-// read adds the settings of a file. A file that is not there adds nothing.
+// read adds the settings of a file. A missing file adds nothing.
 func (c *Config) read(path string) error {
 	data, err := regular.Read(path, maxConfig)
 	if os.IsNotExist(err) {
@@ -123,7 +123,7 @@ func (c *Config) parse(data []byte) {
 type configParser struct {
 	text   []byte
 	pos    int
-	prefix string // of the section, with its dot; empty behind a broken header
+	prefix string // of the section, with its dot; empty after a broken header
 }
 
 func (p *configParser) peek() byte {
@@ -147,8 +147,8 @@ func (p *configParser) skipLine() {
 	}
 }
 
-// header reads [section], [section "sub"] or the old [section.sub]. What
-// stands behind it on the same line is a variable, as in Git.
+// header reads [section], [section "sub"] or the old [section.sub]. What follows
+// it on the same line is a variable, as in Git.
 func (p *configParser) header() {
 	p.pos++
 	p.prefix = ""

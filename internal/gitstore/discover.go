@@ -8,24 +8,24 @@ import (
 	"strings"
 )
 
-// NotRepositoryError says that no repository was found. It is ErrNotRepository
+// notRepositoryError says that no repository was found. It is ErrNotRepository
 // for errors.Is.
-type NotRepositoryError struct {
-	Path  string // where the search began, or what a .git file names
-	Cause string // what is wrong there, if it is not simply absent
+type notRepositoryError struct {
+	path  string // where the search began, or what a .git file names
+	cause string // what is wrong there, if it is not simply absent
 }
 
-func (e *NotRepositoryError) Error() string {
-	if e.Cause != "" {
-		return fmt.Sprintf("open: %s: %s", e.Path, e.Cause)
+func (e *notRepositoryError) Error() string {
+	if e.cause != "" {
+		return fmt.Sprintf("open: %s: %s", e.path, e.cause)
 	}
-	return fmt.Sprintf("open: %s: %v (nor is any folder above it)", e.Path, ErrNotRepository)
+	return fmt.Sprintf("open: %s: %v (nor is any folder above it)", e.path, ErrNotRepository)
 }
 
-func (e *NotRepositoryError) Unwrap() error { return ErrNotRepository }
+func (e *notRepositoryError) Unwrap() error { return ErrNotRepository }
 
 // Hint names the command that needs no repository.
-func (e *NotRepositoryError) Hint() string {
+func (e *notRepositoryError) Hint() string {
 	return "djleaks files PATH… examines files that are not in a repository"
 }
 
@@ -55,7 +55,7 @@ func OpenEnvironment() (*Repository, error) {
 // openEnvironment is OpenEnvironment with a given directory and environment.
 func openEnvironment(cwd string, environ []string) (*Repository, error) {
 	env := func(name string) string { return lookUpEnv(environ, name) }
-	r, err := openNamed(cwd, env)
+	r, err := openGitDir(cwd, env)
 	if err != nil {
 		return nil, err
 	}
@@ -80,9 +80,9 @@ func openEnvironment(cwd string, environ []string) (*Repository, error) {
 	return r, nil
 }
 
-// mergeVariable begins the names of the variables in which `git merge` tells
-// what it merges: GITHEAD_<object name>. When it runs the pre-merge-commit hook
-// there is no MERGE_HEAD yet.
+// mergeVariable begins the names of the variables in which `git merge` passes
+// the commits that it merges: GITHEAD_<object name>. When it runs the
+// pre-merge-commit hook there is no MERGE_HEAD yet.
 const mergeVariable = "GITHEAD_"
 
 // lookUpEnv returns the value of a variable, or the empty string.
@@ -95,8 +95,8 @@ func lookUpEnv(environ []string, name string) string {
 	return ""
 }
 
-// openNamed opens GIT_DIR, or what discovery finds.
-func openNamed(cwd string, env func(string) string) (*Repository, error) {
+// openGitDir opens GIT_DIR, or the repository that discover finds.
+func openGitDir(cwd string, env func(string) string) (*Repository, error) {
 	named := env("GIT_DIR")
 	if named == "" {
 		gitDir, found, err := discover(cwd, env("GIT_CEILING_DIRECTORIES"))
@@ -107,7 +107,7 @@ func openNamed(cwd string, env func(string) string) (*Repository, error) {
 	}
 	gitDir, err := physical(within(cwd, named))
 	if err != nil {
-		return nil, &NotRepositoryError{Path: within(cwd, named), Cause: "GIT_DIR names nothing"}
+		return nil, &notRepositoryError{path: within(cwd, named), cause: "GIT_DIR names nothing"}
 	}
 	if !isDir(gitDir) {
 		if gitDir, err = readGitFile(gitDir); err != nil {
@@ -116,7 +116,7 @@ func openNamed(cwd string, env func(string) string) (*Repository, error) {
 	}
 	common := chooseCommonDir(cwd, gitDir, env)
 	if !exists(filepath.Join(gitDir, "HEAD")) {
-		return nil, &NotRepositoryError{Path: gitDir, Cause: "GIT_DIR is not a Git repository"}
+		return nil, &notRepositoryError{path: gitDir, cause: "GIT_DIR is not a Git repository"}
 	}
 	r, err := newRepository(gitDir, common, "")
 	if err != nil {
@@ -124,8 +124,8 @@ func openNamed(cwd string, env func(string) string) (*Repository, error) {
 	}
 	// With GIT_DIR and nothing else the current directory is the top of the
 	// work tree, whatever the git directory's name.
-	bare, _ := r.config.Bool("core.bare")
-	if _, set := r.config.Get("core.worktree"); !set && (!bare || r.Linked()) {
+	bare, _ := r.config.boolean("core.bare")
+	if _, set := r.config.Get("core.worktree"); !set && (!bare || r.linked()) {
 		r.workTree = cwd
 	}
 	return r, nil
@@ -141,11 +141,11 @@ func chooseCommonDir(cwd, gitDir string, env func(string) string) string {
 }
 
 // discover walks up from path to a git directory. found is the directory that
-// has it as .git, and empty if the git directory itself was met.
+// has it as .git, and empty if path is inside the git directory itself.
 func discover(path, ceilings string) (gitDir, found string, err error) {
 	start, err := physical(path)
 	if err != nil {
-		return "", "", &NotRepositoryError{Path: path, Cause: causeOf(err)}
+		return "", "", &notRepositoryError{path: path, cause: causeOf(err)}
 	}
 	dir := start
 	if info, err := os.Stat(start); err == nil && !info.IsDir() {
@@ -173,7 +173,7 @@ func discover(path, ceilings string) (gitDir, found string, err error) {
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir || stops[parent] {
-			return "", "", &NotRepositoryError{Path: start}
+			return "", "", &notRepositoryError{path: start}
 		}
 		dir = parent
 	}
@@ -247,16 +247,16 @@ func commonDir(gitDir string) string {
 func readGitFile(file string) (string, error) {
 	line, err := readLine(file)
 	if err != nil {
-		return "", &NotRepositoryError{Path: file, Cause: causeOf(err)}
+		return "", &notRepositoryError{path: file, cause: causeOf(err)}
 	}
 	target, ok := strings.CutPrefix(line, "gitdir:")
 	if !ok || strings.TrimSpace(target) == "" {
-		return "", &NotRepositoryError{Path: file, Cause: "does not name a Git directory"}
+		return "", &notRepositoryError{path: file, cause: "does not name a Git directory"}
 	}
 	dir := within(filepath.Dir(file), strings.TrimLeft(target, " "))
 	real, err := filepath.EvalSymlinks(dir)
 	if err != nil || !isGitDir(real) {
-		return "", &NotRepositoryError{Path: dir, Cause: "not a Git repository, but " + file + " names it"}
+		return "", &notRepositoryError{path: dir, cause: "not a Git repository, but " + file + " names it"}
 	}
 	return real, nil
 }

@@ -73,7 +73,7 @@ func TestOpenLinkedWorktrees(t *testing.T) {
 	linked := r.in("../linked")
 	linked.commit("two", "f", "text2")
 	s := opens(t, linked, "text2")
-	if !s.Linked() {
+	if !s.linked() {
 		t.Error("it is a linked worktree")
 	}
 	// As `git worktree add --relative-paths` of Git 2.48 writes it.
@@ -129,7 +129,7 @@ func TestOpenSeparateGitDirAndLinkedGitDir(t *testing.T) {
 	if s.WorkTree() != other.dir {
 		t.Errorf("work tree %s", s.WorkTree())
 	}
-	// The way of Android's `repo` and of git-new-workdir: links inside .git.
+	// As Android's `repo` and git-new-workdir do it: links inside .git.
 	must(t, os.Rename(filepath.Join(other.dir, "../moved/objects"), filepath.Join(other.dir, "../objects")))
 	must(t, os.Symlink("../objects", filepath.Join(other.dir, "../moved/objects")))
 	holds(t, other.open(), "text")
@@ -169,7 +169,7 @@ func TestOpenWarnsOfWhatItDoesNotKnow(t *testing.T) {
 	r.git("config", "extensions.fromTheFuture", "1")
 	s := r.open()
 	holds(t, s, "text")
-	if w := s.Warnings(); len(w) != 1 || w[0].Kind != WarnExtension || w[0].Incomplete() {
+	if w := s.Warnings(); len(w) != 1 || w[0].kind != warnExtension || w[0].Incomplete() {
 		t.Errorf("warnings: %v", w)
 	}
 	r.git("config", "--unset", "extensions.fromTheFuture")
@@ -178,7 +178,7 @@ func TestOpenWarnsOfWhatItDoesNotKnow(t *testing.T) {
 	if w := s.Warnings(); len(w) != 1 || !w[0].Incomplete() {
 		t.Errorf("warnings: %v", w)
 	}
-	if _, err := s.Refs(); err == nil || Hint(err) == "" {
+	if _, err := s.Refs(); err == nil || hintOf(err) == "" {
 		t.Errorf("refs of another storage: %v", err)
 	}
 	if _, err := s.Head(); err == nil {
@@ -191,8 +191,8 @@ func TestOpenOutsideOfARepositoryIsATypedError(t *testing.T) {
 	must(t, err)
 	t.Setenv("GIT_CEILING_DIRECTORIES", filepath.Dir(dir))
 	_, err = Open(dir)
-	var not *NotRepositoryError
-	if !errors.Is(err, ErrNotRepository) || !errors.As(err, &not) || not.Path != dir || Hint(err) == "" {
+	var not *notRepositoryError
+	if !errors.Is(err, ErrNotRepository) || !errors.As(err, &not) || not.path != dir || hintOf(err) == "" {
 		t.Errorf("got %v", err)
 	}
 	if _, err = Open(filepath.Join(dir, "nowhere")); !errors.Is(err, ErrNotRepository) {
@@ -222,8 +222,8 @@ func TestOpenEnvironmentFollowsGitsVariables(t *testing.T) {
 	elsewhere := r.in("..")
 	s := elsewhere.openEnv("GIT_DIR=r/.git", "GIT_WORK_TREE=r", "GIT_INDEX_FILE=some/index")
 	holds(t, s, "text")
-	if s.WorkTree() != r.dir || s.IndexPath() != filepath.Join(elsewhere.dir, "some/index") && s.IndexPath() != filepath.Join(filepath.Dir(r.dir), "some/index") {
-		t.Errorf("work tree %s, index %s", s.WorkTree(), s.IndexPath())
+	if s.WorkTree() != r.dir || s.indexPath != filepath.Join(elsewhere.dir, "some/index") && s.indexPath != filepath.Join(filepath.Dir(r.dir), "some/index") {
+		t.Errorf("work tree %s, index %s", s.WorkTree(), s.indexPath)
 	}
 	s = r.openEnv("GIT_DIR=" + filepath.Join(r.dir, ".git"))
 	if s.WorkTree() != r.dir {
@@ -282,7 +282,7 @@ func TestOpenSHA256Repository(t *testing.T) {
 	source, err := s.Range("HEAD~1", "HEAD")
 	must(t, err)
 	expect(t, source, "f: text2", "known f: text")
-	if _, err := s.Storer(); err == nil {
+	if _, err := s.testStorer(); err == nil {
 		t.Error("go-git cannot hold these names")
 	}
 }
@@ -309,14 +309,14 @@ func TestShallowCloneKnowsWhereItEnds(t *testing.T) {
 	expect(t, source, "f: 3", "known f: 2")
 
 	_, err = s.Range(first.String(), "HEAD")
-	var missing *MissingBaseError
-	if !errors.Is(err, ErrMissingBase) || !errors.As(err, &missing) || !missing.Shallow {
+	var missing *missingBaseError
+	if !errors.Is(err, ErrMissingBase) || !errors.As(err, &missing) || !missing.shallow {
 		t.Fatalf("base beyond the edge: %v", err)
 	}
-	if Hint(err) != "git fetch --unshallow origin" {
-		t.Errorf("hint %q", Hint(err))
+	if hintOf(err) != "git fetch --unshallow origin" {
+		t.Errorf("hint %q", hintOf(err))
 	}
-	clone.git(strings.Fields(Hint(err))[1:]...)
+	clone.git(strings.Fields(hintOf(err))[1:]...)
 	again := clone.open()
 	source, err = again.Range(first.String(), "HEAD")
 	must(t, err)
@@ -359,9 +359,9 @@ func TestMissingBaseHintsWork(t *testing.T) {
 			t.Errorf("%s: %v", base, err)
 			continue
 		}
-		shell(t, clone, Hint(err))
+		shell(t, clone, hintOf(err))
 		if _, err := clone.open().Range(base, "HEAD"); err != nil {
-			t.Errorf("%s: after %q: %v", base, Hint(err), err)
+			t.Errorf("%s: after %q: %v", base, hintOf(err), err)
 		}
 	}
 	_, err := r.open().Range("HEAD~20", "HEAD")

@@ -15,14 +15,14 @@ var (
 	ErrMissingBase = errors.New("not in this clone")
 	// ErrUnknownRevision: a name is neither a ref nor an object.
 	ErrUnknownRevision = errors.New("unknown revision")
-	// ErrIndex: the index cannot be read.
-	ErrIndex = errors.New("the index cannot be read")
+	// errIndex: the index cannot be read.
+	errIndex = errors.New("the index cannot be read")
 	// ErrObjectMissing: an object is in no pack and not loose.
-	ErrObjectMissing = errors.New("object is not here")
+	ErrObjectMissing = errors.New("object is missing")
 )
 
-// hinted is an error with advice. Callers find the advice by asking errors.As
-// for an interface{ Hint() string }.
+// hinted is an error with a hint, which callers find with errors.As and an
+// interface{ Hint() string }.
 type hinted struct {
 	text string // where: what
 	kind error  // one of the errors above, or a cause
@@ -35,9 +35,9 @@ func (e *hinted) Unwrap() error { return e.kind }
 // Hint returns what to do about the error, one command or sentence.
 func (e *hinted) Hint() string { return e.hint }
 
-// Hint returns the advice of the first error in err's chain that has one, or
-// the empty string.
-func Hint(err error) string {
+// hintOf returns the hint of the first error in err's chain that has one, or the
+// empty string.
+func hintOf(err error) string {
 	var h interface{ Hint() string }
 	if errors.As(err, &h) {
 		return h.Hint()
@@ -45,24 +45,23 @@ func Hint(err error) string {
 	return ""
 }
 
-// WarningKind says what a warning means for the completeness of a scan.
-type WarningKind uint8
+// warningKind says what a warning means for the completeness of a scan.
+type warningKind uint8
 
 // The kinds of warning.
 const (
-	WarnNote      WarningKind = iota // worth knowing, nothing is missing
-	WarnRefs                         // some or all refs cannot be read
-	WarnObjects                      // a store of objects cannot be read
-	WarnExtension                    // the repository uses an extension that is not known
-	WarnConfig                       // the configuration cannot be read, and with it how the rest is to be read
+	warnNote      warningKind = iota // nothing is missing
+	warnRefs                         // some or all refs cannot be read
+	warnObjects                      // a store of objects cannot be read
+	warnExtension                    // the repository uses an extension that is not recognised
+	warnConfig                       // the configuration, which says how the rest is to be read, cannot be read
 )
 
-// Warning is something that Open, Refs or Head could not read or did not know.
+// Warning is something that Open, Refs or Head could not read or did not recognise.
 type Warning struct {
-	Kind WarningKind
+	kind warningKind
 	Path string // file or directory
 	Text string // lower case, no full stop
-	Hint string // what to do, may be empty
 }
 
 // String returns path and text.
@@ -76,7 +75,7 @@ func (w Warning) String() string {
 // Incomplete reports whether a scan of the repository misses something because
 // of this.
 func (w Warning) Incomplete() bool {
-	return w.Kind == WarnRefs || w.Kind == WarnObjects || w.Kind == WarnConfig
+	return w.kind == warnRefs || w.kind == warnObjects || w.kind == warnConfig
 }
 
 func missingObject(id scanner.ObjectID) error {

@@ -39,28 +39,28 @@ func FuzzIndex(f *testing.F) {
 		if err != nil {
 			return
 		}
-		x := &Index{files: []*indexFile{file}, cache: file.cache}
+		x := &index{files: []*indexFile{file}, cache: file.cache}
 		if base, err := parseIndex(shared, 20, false); err == nil && len(file.link) > 20 {
 			_ = x.merge("index", base)
 		}
-		for i := range x.Len() {
-			e := x.Entry(i)
-			if len(e.ID) != 20 || e.Stage > 3 {
+		for i := range x.len() {
+			e := x.entry(i)
+			if len(e.id) != 20 || e.stage > 3 {
 				t.Errorf("%+v", e)
 			}
 		}
 		if len(file.paths) > pathGrowth*len(data)+1<<17 {
 			t.Errorf("%d bytes of paths out of %d", len(file.paths), len(data))
 		}
-		x.Find([]byte("dir"))
+		x.find([]byte("dir"))
 		entriesOf(x, []string{"a", "dir1"})
 		// Comparing ends, whatever the cache tree says.
 		s := &Repository{idSize: 20, config: &Config{}}
 		s.shallow = func() map[scanner.ObjectID]bool { return nil }
 		d := stagedDiff{r: s, x: x, trees: newTreeCache(s), y: &blobYielder{r: s}}
 		d.run("")
-		if d.pos > x.Len() {
-			t.Errorf("at %d of %d", d.pos, x.Len())
+		if d.pos > x.len() {
+			t.Errorf("at %d of %d", d.pos, x.len())
 		}
 	})
 }
@@ -71,18 +71,18 @@ func FuzzTree(f *testing.F) {
 	f.Add([]byte("100644 a\x00"+id+"40000 b\x00"+id), []byte("100644 a\x00"+id+"100755 b\x00"+id))
 	f.Add([]byte("40000 .git\x00"+id), []byte("160000 ..\x00"+id))
 	f.Fuzz(func(t *testing.T, one, two []byte) {
-		tree := NewTreeReader(one, 20)
+		tree := newTreeReader(one, 20)
 		size := 0
-		for e, ok := tree.Next(); ok; e, ok = tree.Next() {
-			size += len(e.Name) + len(e.ID)
-			if len(e.Name) == 0 || len(e.ID) != 20 || bytes.IndexByte(e.Name, 0) >= 0 {
+		for e, ok := tree.next(); ok; e, ok = tree.next() {
+			size += len(e.name) + len(e.id)
+			if len(e.name) == 0 || len(e.id) != 20 || bytes.IndexByte(e.name, 0) >= 0 {
 				t.Errorf("%+v", e)
 			}
 		}
 		if size > len(one) {
 			t.Error("more names than bytes")
 		}
-		if (tree.Err() == nil) != (len(one) == 0 || size > 0 && tree.Err() == nil) {
+		if (tree.failure() == nil) != (len(one) == 0 || size > 0 && tree.failure() == nil) {
 			t.Error("an empty reading without an error")
 		}
 		// Both trees under all names, so that subtrees are trees again.

@@ -255,7 +255,7 @@ func TestStagedOfACleanMergeHasNothingNew(t *testing.T) {
 	r.commit("main", "a.py", "a2")
 	seen := r.withHook("")
 	r.git("merge", "-q", "--no-ff", "-m", "merge", "side")
-	// Git writes MERGE_HEAD behind this hook, but names the side in a variable.
+	// Git writes MERGE_HEAD after this hook, but names the side in a variable.
 	sees(t, seen(), "known b.py: b1", "known b.py: b2")
 }
 

@@ -15,10 +15,10 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// Index is a Git index: the entries of all its files and the cache tree. The
+// index is a Git index: the entries of all its files and the cache tree. The
 // files are parsed only as far as is needed to find each entry; an entry is
 // decoded when it is asked for.
-type Index struct {
+type index struct {
 	files []*indexFile // the shared index first, if there is one
 	rows  []indexRow   // set if the index is made of two files
 	cache *cacheTree
@@ -31,20 +31,20 @@ type indexRow struct {
 	pathIn, dataIn uint8
 }
 
-// IndexEntry is one entry.
-type IndexEntry struct {
-	Path        []byte // relative to the top level, with slashes; of a sparse directory it ends in one
-	Mode        uint32
-	ID          []byte
-	Stage       int  // 0, or 1 to 3 while a merge has conflicts
-	IntentToAdd bool // added with `git add -N`: the commit will not have it
-	SkipTree    bool // not in the work tree (sparse checkout)
-	Size        uint32
-	ModTime     [2]uint32 // seconds and nanoseconds
+// indexEntry is one entry.
+type indexEntry struct {
+	path         []byte // relative to the top level, with slashes; of a sparse directory it ends in one
+	mode         uint32
+	id           []byte
+	stage        int  // 0, or 1 to 3 while a merge has conflicts
+	intentToAdd  bool // added with `git add -N`: the commit will not have it
+	skipWorktree bool // not in the work tree (sparse checkout)
+	size         uint32
+	modTime      [2]uint32 // seconds and nanoseconds
 }
 
-// Len is the number of entries.
-func (x *Index) Len() int {
+// len is the number of entries.
+func (x *index) len() int {
 	if x.rows != nil {
 		return len(x.rows)
 	}
@@ -54,8 +54,8 @@ func (x *Index) Len() int {
 	return len(x.files[0].starts)
 }
 
-// Path returns the path of entry i, a part of the index's bytes.
-func (x *Index) Path(i int) []byte {
+// path returns the path of entry i, a part of the index's bytes.
+func (x *index) path(i int) []byte {
 	if x.rows == nil {
 		return x.files[0].path(i)
 	}
@@ -63,22 +63,22 @@ func (x *Index) Path(i int) []byte {
 	return x.files[row.pathIn].path(int(row.path))
 }
 
-// Entry decodes entry i.
-func (x *Index) Entry(i int) IndexEntry {
+// entry decodes entry i.
+func (x *index) entry(i int) indexEntry {
 	if x.rows == nil {
 		e := x.files[0].entry(i)
-		e.Path = x.files[0].path(i)
+		e.path = x.files[0].path(i)
 		return e
 	}
 	row := &x.rows[i]
 	e := x.files[row.dataIn].entry(int(row.data))
-	e.Path = x.files[row.pathIn].path(int(row.path))
+	e.path = x.files[row.pathIn].path(int(row.path))
 	return e
 }
 
-// Find returns the number of the first entry whose path is not less than path.
-func (x *Index) Find(path []byte) int {
-	return sort.Search(x.Len(), func(i int) bool { return bytes.Compare(x.Path(i), path) >= 0 })
+// find returns the number of the first entry whose path is not less than path.
+func (x *index) find(path []byte) int {
+	return sort.Search(x.len(), func(i int) bool { return bytes.Compare(x.path(i), path) >= 0 })
 }
 
 // indexFile is one parsed file. In versions 2 and 3 paths are parts of data;
@@ -107,7 +107,7 @@ const (
 	extIntent    = 0x2000
 	extSkip      = 0x4000
 	indexHeader  = 12
-	maxIndex     = 1 << 30 // bytes: some ten million files; offsets are kept in 32 bits
+	maxIndex     = 1 << 30 // bytes: about ten million files; offsets have 32 bits
 )
 
 func (f *indexFile) path(i int) []byte {
@@ -122,8 +122,8 @@ func (f *indexFile) path(i int) []byte {
 	return name[:length]
 }
 
-// name returns the bytes from an entry's path on, and the path's length, of
-// which the flags know only values below 0xfff.
+// name returns the bytes from an entry's path on, and the path's length, which
+// the flags hold only if it is below 0xfff.
 func (f *indexFile) name(start int) (rest []byte, length int) {
 	at := start + entryID + f.idSize
 	flags := binary.BigEndian.Uint16(f.data[at:])
@@ -139,35 +139,35 @@ func (f *indexFile) name(start int) (rest []byte, length int) {
 	return rest, length
 }
 
-func (f *indexFile) entry(i int) IndexEntry {
+func (f *indexFile) entry(i int) indexEntry {
 	row := f.data[f.starts[i]:]
 	flags := binary.BigEndian.Uint16(row[entryID+f.idSize:])
-	e := IndexEntry{
-		Mode:  binary.BigEndian.Uint32(row[entryMode:]),
-		ID:    row[entryID : entryID+f.idSize],
-		Stage: int(flags&flagStage) >> 12,
-		Size:  binary.BigEndian.Uint32(row[entrySize:]),
-		ModTime: [2]uint32{
+	e := indexEntry{
+		mode:  binary.BigEndian.Uint32(row[entryMode:]),
+		id:    row[entryID : entryID+f.idSize],
+		stage: int(flags&flagStage) >> 12,
+		size:  binary.BigEndian.Uint32(row[entrySize:]),
+		modTime: [2]uint32{
 			binary.BigEndian.Uint32(row[entryMTime:]), binary.BigEndian.Uint32(row[entryMTime+4:]),
 		},
 	}
 	if flags&flagExtended != 0 {
 		more := binary.BigEndian.Uint16(row[entryID+f.idSize+2:])
-		e.IntentToAdd = more&extIntent != 0
-		e.SkipTree = more&extSkip != 0
+		e.intentToAdd = more&extIntent != 0
+		e.skipWorktree = more&extSkip != 0
 	}
 	return e
 }
 
-// ReadIndex reads an index file and, if it is split, the shared index that it
-// names, which is looked for in the directories of shared. verify makes sure
-// that the file is whole, by its checksum.
-func ReadIndex(path string, idSize int, verify bool, shared ...string) (*Index, error) {
+// readIndex reads an index file and, if it is split, the shared index that it
+// names, which is searched in the directories of shared. verify checks that the
+// file is complete, by its checksum.
+func readIndex(path string, idSize int, verify bool, shared ...string) (*index, error) {
 	f, err := readIndexFile(path, idSize, verify)
 	if err != nil {
 		return nil, err
 	}
-	x := &Index{files: []*indexFile{f}, cache: f.cache}
+	x := &index{files: []*indexFile{f}, cache: f.cache}
 	if f.link == nil {
 		return x, nil
 	}
@@ -183,7 +183,7 @@ func readIndexFile(path string, idSize int, verify bool) (*indexFile, error) {
 		return nil, indexError(path, err, "")
 	}
 	defer f.Close()
-	// The head tells a large index from a large file that is none.
+	// The header tells a large index from another large file.
 	data := make([]byte, min(size, indexHeader), size)
 	if _, err = io.ReadFull(f, data); err == nil {
 		_, _, err = indexHead(data, size, idSize)
@@ -199,8 +199,8 @@ func readIndexFile(path string, idSize int, verify bool) (*indexFile, error) {
 		x, err = parseIndex(data, idSize, verify)
 	}
 	if err != nil {
-		hint := "git status writes a damaged index anew once it is removed; git fsck says more"
-		if h := Hint(err); h != "" {
+		hint := "remove a damaged index and git reset writes it again; git fsck says more"
+		if h := hintOf(err); h != "" {
 			hint = h
 		}
 		return nil, indexError(path, err, hint)
@@ -209,17 +209,17 @@ func readIndexFile(path string, idSize int, verify bool) (*indexFile, error) {
 }
 
 func indexError(path string, cause error, hint string) error {
-	return &hinted{"index " + path, fmt.Errorf("%w: %w", ErrIndex, cause), hint}
+	return &hinted{"index " + path, fmt.Errorf("%w: %w", errIndex, cause), hint}
 }
 
 // indexHead reads the head of an index file of size bytes.
 func indexHead(head []byte, size int64, idSize int) (version, count uint32, err error) {
 	if len(head) < indexHeader || size < int64(indexHeader+idSize) || string(head[:4]) != "DIRC" {
-		return 0, 0, fmt.Errorf("it does not begin as an index does")
+		return 0, 0, fmt.Errorf("it has no header of an index")
 	}
 	version, count = binary.BigEndian.Uint32(head[4:]), binary.BigEndian.Uint32(head[8:])
 	if version < 2 || version > 4 {
-		return 0, 0, fmt.Errorf("version %d is not known", version)
+		return 0, 0, fmt.Errorf("version %d is not supported", version)
 	}
 	// The shortest possible entry bounds what a declared count may allocate.
 	if int64(count)*int64(entryID+idSize+3) > size-int64(idSize) {
@@ -252,8 +252,8 @@ func parseIndex(data []byte, idSize int, verify bool) (*indexFile, error) {
 	return f, f.extensions(end)
 }
 
-// checksumMatches compares the trailer with the hash of what is before it. A
-// trailer of zeros says that Git was told to save the time (index.skipHash).
+// checksumMatches compares the trailer with the hash of what precedes it. Git
+// writes a trailer of zeros if index.skipHash is set.
 func checksumMatches(data []byte, idSize int) bool {
 	body, trailer := data[:len(data)-idSize], data[len(data)-idSize:]
 	if scanner.ObjectID(trailer).IsZero() {
@@ -298,9 +298,9 @@ func (f *indexFile) scan() (end int, ok bool) {
 	return pos, true
 }
 
-// pathGrowth bounds how much longer the paths of a version 4 index may be than
-// the file. An entry has 62 bytes beside its path, so it takes paths of a
-// thousand bytes that hardly differ to get there.
+// pathGrowth bounds how much longer all paths of a version 4 index may be than
+// the file. An entry has 62 bytes beside its path, so only paths of a thousand
+// bytes that hardly differ reach it.
 const pathGrowth = 16
 
 // scanV4 finds the entries of version 4 and writes out their paths, of which
@@ -360,9 +360,9 @@ func offsetVarint(b []byte) (v uint64, n int) {
 	return 0, 0
 }
 
-// extensions reads those that matter. One whose name begins with a capital
-// letter may be ignored, any other says that the entries are not the whole
-// truth.
+// extensions reads the extensions that matter. One whose name begins with a
+// capital letter may be ignored; with any other the entries alone are not the
+// index.
 func (f *indexFile) extensions(pos int) error {
 	for pos < len(f.data) {
 		if len(f.data)-pos < 8 {
@@ -384,7 +384,7 @@ func (f *indexFile) extensions(pos int) error {
 		case "sdir":
 		default:
 			if name[0] < 'A' || name[0] > 'Z' {
-				return &hinted{"extension " + fmt.Sprintf("%q", name), fmt.Errorf("it is not known, and the index cannot be understood without it"),
+				return &hinted{"extension " + fmt.Sprintf("%q", name), fmt.Errorf("it is not supported, and the index cannot be read without it"),
 					"git update-index --index-version 2 --no-split-index --force-write-index, or a newer djleaks"}
 			}
 		}

@@ -12,26 +12,26 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/go-git/go-git/v5/plumbing/format/index"
+	gogitindex "github.com/go-git/go-git/v5/plumbing/format/index"
 
 	"github.com/djleaks/djleaks/scanner"
 )
 
 // listing is what `git ls-files -s -z` prints of this index.
-func listing(x *Index) string {
+func listing(x *index) string {
 	var b strings.Builder
-	for i := range x.Len() {
-		e := x.Entry(i)
-		fmt.Fprintf(&b, "%06o %s %d\t%s\x00", e.Mode, scanner.ObjectID(e.ID), e.Stage, e.Path)
+	for i := range x.len() {
+		e := x.entry(i)
+		fmt.Fprintf(&b, "%06o %s %d\t%s\x00", e.mode, scanner.ObjectID(e.id), e.stage, e.path)
 	}
 	return b.String()
 }
 
 // sameIndex compares our reading of an index with Git's.
-func sameIndex(t *testing.T, r *repo, args ...string) *Index {
+func sameIndex(t *testing.T, r *repo, args ...string) *index {
 	t.Helper()
 	s := r.open()
-	x, err := ReadIndex(s.IndexPath(), s.IDSize(), true, s.GitDir(), s.CommonDir())
+	x, err := readIndex(s.indexPath, s.IDSize(), true, s.GitDir(), s.CommonDir())
 	must(t, err)
 	want := r.git(append([]string{"ls-files", "-s", "-z"}, args...)...)
 	if got := listing(x); got != want {
@@ -40,7 +40,7 @@ func sameIndex(t *testing.T, r *repo, args ...string) *Index {
 	return x
 }
 
-// fill makes a repository with odd names in several folders.
+// fill makes a repository with unusual names in several folders.
 func fill(r *repo, n int) {
 	for i := range n {
 		r.write(fmt.Sprintf("dir%d/sub%d/file%d.py", i%7, i%3, i), fmt.Sprint("text ", i))
@@ -74,10 +74,10 @@ func TestIndexOfEveryVersionIsReadAsGitReadsIt(t *testing.T) {
 				if got := x.files[0].version; fmt.Sprint(got) != version {
 					t.Errorf("version %d", got)
 				}
-				if i := x.Find([]byte("a")); version != "2" && !x.Entry(i).SkipTree {
+				if i := x.find([]byte("a")); version != "2" && !x.entry(i).skipWorktree {
 					t.Error("skip-worktree was not seen")
 				}
-				if i := x.Find([]byte("intent")); version != "2" && !x.Entry(i).IntentToAdd {
+				if i := x.find([]byte("intent")); version != "2" && !x.entry(i).intentToAdd {
 					t.Error("intent-to-add was not seen")
 				}
 			})
@@ -93,18 +93,18 @@ func TestIndexAgreesWithGoGit(t *testing.T) {
 		file, err := os.Open(filepath.Join(r.dir, ".git/index"))
 		must(t, err)
 		defer file.Close()
-		var theirs index.Index
-		must(t, index.NewDecoder(file).Decode(&theirs))
-		ours, err := ReadIndex(file.Name(), 20, true)
+		var theirs gogitindex.Index
+		must(t, gogitindex.NewDecoder(file).Decode(&theirs))
+		ours, err := readIndex(file.Name(), 20, true)
 		must(t, err)
-		if ours.Len() != len(theirs.Entries) {
-			t.Fatalf("%d entries, go-git has %d", ours.Len(), len(theirs.Entries))
+		if ours.len() != len(theirs.Entries) {
+			t.Fatalf("%d entries, go-git has %d", ours.len(), len(theirs.Entries))
 		}
 		for i, want := range theirs.Entries {
-			got := ours.Entry(i)
-			if string(got.Path) != want.Name || !bytes.Equal(got.ID, want.Hash[:]) || got.Mode != uint32(want.Mode) ||
-				int64(got.ModTime[0]) != want.ModifiedAt.Unix() || got.Size != want.Size {
-				t.Errorf("entry %d: %s, go-git has %s", i, got.Path, want.Name)
+			got := ours.entry(i)
+			if string(got.path) != want.Name || !bytes.Equal(got.id, want.Hash[:]) || got.mode != uint32(want.Mode) ||
+				int64(got.modTime[0]) != want.ModifiedAt.Unix() || got.size != want.Size {
+				t.Errorf("entry %d: %s, go-git has %s", i, got.path, want.Name)
 			}
 		}
 	}
@@ -131,7 +131,7 @@ func TestIndexWithoutChecksumIsRead(t *testing.T) {
 	must(t, err)
 	copy(data[len(data)-20:], make([]byte, 20)) // what index.skipHash writes
 	must(t, os.WriteFile(path, data, 0o644))
-	x, err := ReadIndex(path, 20, true)
+	x, err := readIndex(path, 20, true)
 	must(t, err)
 	if got := listing(x); got != want {
 		t.Errorf("got\n%q\nwant\n%q", got, want)
@@ -177,7 +177,7 @@ func TestIndexThatIsSplitAndLostItsOtherHalfSaysSo(t *testing.T) {
 	if err == nil {
 		t.Fatal("half an index was taken for a whole one")
 	}
-	if !strings.Contains(Hint(err), "git ") {
+	if !strings.Contains(hintOf(err), "git ") {
 		t.Errorf("no hint: %v", err)
 	}
 }
@@ -210,8 +210,8 @@ func TestIndexThatIsSparseIsComparedByItsTrees(t *testing.T) {
 	r.git("sparse-checkout", "set", "b")
 	x := sameIndex(t, r, "--sparse")
 	sparse := false
-	for i := range x.Len() {
-		sparse = sparse || isTree(x.Entry(i).Mode)
+	for i := range x.len() {
+		sparse = sparse || isTree(x.entry(i).mode)
 	}
 	if !sparse {
 		t.Fatal("the index is not sparse")
@@ -255,11 +255,11 @@ func TestIndexThatCannotBeUnderstoodIsAnErrorWithAHint(t *testing.T) {
 	} {
 		path := filepath.Join(t.TempDir(), "index")
 		must(t, os.WriteFile(path, data, 0o644))
-		_, err := ReadIndex(path, 20, false)
-		if !errors.Is(err, ErrIndex) {
+		_, err := readIndex(path, 20, false)
+		if !errors.Is(err, errIndex) {
 			t.Errorf("%s: %v", name, err)
 		}
-		if Hint(err) == "" {
+		if hintOf(err) == "" {
 			t.Errorf("%s: no hint", name)
 		}
 	}
@@ -292,7 +292,7 @@ func TestIndexCacheTreeThatLiesHidesNothing(t *testing.T) {
 	r.write("b/z", "3")
 	r.git("add", "b/z")
 	s := r.open()
-	x, err := ReadIndex(s.IndexPath(), 20, true)
+	x, err := readIndex(s.indexPath, 20, true)
 	must(t, err)
 	a := x.cache.child(0, []byte("a"))
 	if _, entries, ok := x.cache.valid(a); !ok || entries != 1 {

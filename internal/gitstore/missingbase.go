@@ -8,44 +8,45 @@ import (
 	"github.com/djleaks/djleaks/internal/say"
 )
 
-// MissingBaseError says that the old end of a range cannot be compared with.
+// missingBaseError says that the old end of a range cannot be compared with.
 // It is ErrMissingBase for errors.Is.
-type MissingBaseError struct {
-	Base    string // as it was named
-	Shallow bool   // the clone is shallow
+type missingBaseError struct {
+	base    string // as it was named
+	shallow bool   // the clone is shallow
 	fetch   string
 }
 
-func (e *MissingBaseError) Error() string {
-	if e.Shallow {
-		return fmt.Sprintf("range: base %s: %v, which is shallow", e.Base, ErrMissingBase)
+func (e *missingBaseError) Error() string {
+	if e.shallow {
+		return fmt.Sprintf("range: base %s: %v, which is shallow", e.base, ErrMissingBase)
 	}
-	return fmt.Sprintf("range: base %s: %v", e.Base, ErrMissingBase)
+	return fmt.Sprintf("range: base %s: %v", e.base, ErrMissingBase)
 }
 
-func (e *MissingBaseError) Unwrap() error { return ErrMissingBase }
+func (e *missingBaseError) Unwrap() error { return ErrMissingBase }
 
 // Hint is the command that fetches what is missing.
-func (e *MissingBaseError) Hint() string { return e.fetch }
+func (e *missingBaseError) Hint() string { return e.fetch }
 
-// MissingBase makes the error about a base that is not here: a *MissingBaseError
-// with the command that gets it, or ErrUnknownRevision if no command can.
+// MissingBase returns the error for a base that is not in this clone: an
+// ErrMissingBase whose hint is the command that fetches it, or an
+// ErrUnknownRevision if no command can.
 func (r *Repository) MissingBase(base string) error {
-	e := &MissingBaseError{Base: base, Shallow: len(r.Shallow()) > 0}
+	e := &missingBaseError{base: base, shallow: len(r.Shallow()) > 0}
 	name, steps := splitRevision(base)
-	if id, err := r.resolveName(name); err == nil && id != "" && steps != "" && !e.Shallow {
-		return fmt.Errorf("range: base: revision %q: %w", base, ErrUnknownRevision) // there are not so many commits
+	if id, err := r.resolveName(name); err == nil && id != "" && steps != "" && !e.shallow {
+		return fmt.Errorf("range: base: revision %q: %w", base, ErrUnknownRevision) // the name exists, but it has fewer ancestors
 	}
 	remote := r.defaultRemote()
 	words := []string{"git", "fetch"}
-	if e.Shallow {
+	if e.shallow {
 		words = append(words, "--unshallow")
 	}
 	words = append(words, say.Quote(remote))
 	hex := len(name) >= minAbbreviation && strings.Trim(name, "0123456789abcdefABCDEF") == ""
 	branch, tracked := strings.CutPrefix(strings.TrimPrefix(name, "refs/remotes/"), remote+"/")
 	switch {
-	case name == "HEAD" || name == "@" || hex && e.Shallow:
+	case name == "HEAD" || name == "@" || hex && e.shallow:
 	case hex:
 		words = append(words, name)
 	case tracked:
@@ -57,7 +58,7 @@ func (r *Repository) MissingBase(base string) error {
 	return e
 }
 
-// defaultRemote is the remote that a plain `git fetch` would ask.
+// defaultRemote is the remote that a plain `git fetch` fetches from.
 func (r *Repository) defaultRemote() string {
 	remotes := r.config.Remotes()
 	if len(remotes) == 0 || slices.Contains(remotes, "origin") {

@@ -21,17 +21,18 @@ func (r *Repository) objects() (*packfile.Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	store.CacheBases(basesKept)
+	store.CacheBases(baseCacheSize)
 	store.CheckNames()
 	r.store = store
 	return store, nil
 }
 
-// basesKept is how much of what was read from packs is kept for the next
-// version of the same file, in bytes; it is what Git takes for that.
-const basesKept = 48 << 20
+// baseCacheSize is how many bytes of texts that were read from packs are kept for
+// the next version of the same file. Half of Git's default for
+// core.deltaBaseCacheLimit.
+const baseCacheSize = 48 << 20
 
-// Close lets go of the files that Object has mapped.
+// Close unmaps the files that Object has mapped.
 func (r *Repository) Close() error {
 	if r.store == nil {
 		return nil
@@ -42,7 +43,7 @@ func (r *Repository) Close() error {
 }
 
 // Object returns type and content of an object. The content is shared: it must
-// not be changed. An object that is nowhere is
+// not be changed. The error for an object in no pack and no file is
 // ErrObjectMissing.
 func (r *Repository) Object(id scanner.ObjectID) (packfile.Type, []byte, error) {
 	store, err := r.objects()
@@ -69,8 +70,8 @@ func objectError(id scanner.ObjectID, err error) error {
 	return fmt.Errorf("object %w", err)
 }
 
-// typed is Object for a caller that needs one type.
-func (r *Repository) typed(id scanner.ObjectID, want packfile.Type) ([]byte, error) {
+// objectOfType is Object for a caller that needs one type.
+func (r *Repository) objectOfType(id scanner.ObjectID, want packfile.Type) ([]byte, error) {
 	t, data, err := r.Object(id)
 	if err != nil {
 		return nil, err
@@ -98,8 +99,8 @@ func (c *Commit) Summary() scanner.Commit {
 	return scanner.Commit{Commit: c.ID.String(), Author: c.Author, Date: c.Date, AtOrBefore: c.Cut}
 }
 
-// Message returns the text behind the headers.
-func (c *Commit) Message() []byte {
+// message returns the text after the headers.
+func (c *Commit) message() []byte {
 	_, message, _ := bytes.Cut(c.Text, []byte("\n\n"))
 	return message
 }
@@ -107,7 +108,7 @@ func (c *Commit) Message() []byte {
 // Commit reads a commit. The parents of a commit at which a shallow clone is
 // cut off are left out, as everywhere in Git.
 func (r *Repository) Commit(id scanner.ObjectID) (*Commit, error) {
-	data, err := r.typed(id, packfile.Commit)
+	data, err := r.objectOfType(id, packfile.Commit)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +166,7 @@ func headerID(text []byte, header string, idSize int) (id scanner.ObjectID, rest
 }
 
 // parsePerson splits "Name <address> seconds zone". A part that is missing or
-// odd is empty or zero; zone is in seconds east of Greenwich.
+// malformed is empty or zero; zone is in seconds east of Greenwich.
 func parsePerson(who []byte) (name string, seconds int64, zone int) {
 	s := string(who)
 	end := strings.LastIndexByte(s, '>')
@@ -184,23 +185,24 @@ func parsePerson(who []byte) (name string, seconds int64, zone int) {
 	return strings.ToValidUTF8(strings.TrimSpace(name), "\ufffd"), seconds, zone
 }
 
-// maxSeconds is the end of the year 9999: JSON knows no later date.
+// maxSeconds is the end of the year 9999, less two days for zones: RFC 3339, and
+// with it JSON, has no later date.
 const maxSeconds = 253402300799 - 86400*2
 
-// Tag is what an annotated tag says.
-type Tag struct {
-	ID     scanner.ObjectID
-	Object scanner.ObjectID // what it points to
-	Text   []byte           // the whole object
+// annotatedTag is what an annotated tag says.
+type annotatedTag struct {
+	id     scanner.ObjectID
+	object scanner.ObjectID // what it points to
+	text   []byte           // the whole object
 }
 
 // parseTag reads the headers of a tag object.
-func parseTag(id scanner.ObjectID, text []byte) (*Tag, error) {
+func parseTag(id scanner.ObjectID, text []byte) (*annotatedTag, error) {
 	object, _, ok := headerID(text, "object ", len(id))
 	if !ok {
 		return nil, fmt.Errorf("tag %s: it names no object", id)
 	}
-	return &Tag{ID: id, Object: object, Text: text}, nil
+	return &annotatedTag{id: id, object: object, text: text}, nil
 }
 
 // maxTagDepth bounds how many tags of tags are followed.
@@ -219,7 +221,7 @@ func (r *Repository) peel(id scanner.ObjectID) (t packfile.Type, last scanner.Ob
 			return t, id, tags, objectError(id, err)
 		}
 		tags = append(tags, id)
-		text, err := r.typed(id, packfile.Tag)
+		text, err := r.objectOfType(id, packfile.Tag)
 		if err != nil {
 			return t, id, tags, err
 		}
@@ -227,7 +229,7 @@ func (r *Repository) peel(id scanner.ObjectID) (t packfile.Type, last scanner.Ob
 		if err != nil {
 			return t, id, tags, err
 		}
-		id = tag.Object
+		id = tag.object
 	}
 	return t, id, tags, fmt.Errorf("tag %s: tags are nested too deeply", id)
 }

@@ -14,9 +14,9 @@ import (
 // maxPackedRefs bounds packed-refs, in bytes: ten million refs.
 const maxPackedRefs = 1 << 30
 
-// packedWindow is how much of packed-refs is held at a time, in bytes, and
-// longestRef the length of a line up to which a longer window is made. Branches
-// are in the first window.
+// packedWindow is how many bytes of packed-refs are held at a time, and
+// longestRef the length of a line, in bytes, up to which the window grows.
+// Branches are in the first window.
 const (
 	packedWindow = 64 << 10
 	longestRef   = 1 << 20
@@ -41,7 +41,7 @@ func (r *Repository) packedLines(f func(lines []byte) bool) error {
 		}
 		have := window[:kept+n]
 		whole := len(have)
-		if err == nil { // the last line may go on
+		if err == nil { // the last line may be incomplete
 			whole = bytes.LastIndexByte(have, '\n') + 1
 		}
 		if whole == 0 && len(have) >= longestRef {
@@ -57,7 +57,7 @@ func (r *Repository) packedLines(f func(lines []byte) bool) error {
 }
 
 // eachPacked calls f for the refs in packed-refs until it returns false. Lines
-// that make no sense are skipped with one warning.
+// that are malformed are skipped with one warning.
 func (r *Repository) eachPacked(f func(name string, id scanner.ObjectID) bool) error {
 	wrong := 0
 	err := r.packedLines(func(lines []byte) bool {
@@ -69,14 +69,14 @@ func (r *Repository) eachPacked(f func(name string, id scanner.ObjectID) bool) e
 		return more
 	})
 	if wrong > 0 {
-		r.warn(WarnRefs, filepath.Join(r.commonDir, "packed-refs"), fmt.Sprintf("%d lines are not refs", wrong), "")
+		r.warn(warnRefs, filepath.Join(r.commonDir, "packed-refs"), fmt.Sprintf("%d lines are not refs", wrong))
 	}
 	return err
 }
 
 // parsePackedRefs reads lines of "ID NAME"; lines with "^ID" belong to the one
-// before and say what a tag leads to, which peel finds out by itself. It
-// returns the number of wrong lines.
+// before and say what a tag points to, which peel finds out by itself. It
+// returns the number of malformed lines.
 func parsePackedRefs(data []byte, idSize int, f func(string, scanner.ObjectID) bool) (wrong int) {
 	n := 2 * idSize
 	for len(data) > 0 {
@@ -103,8 +103,8 @@ func parsePackedRefs(data []byte, idSize int, f func(string, scanner.ObjectID) b
 	return wrong
 }
 
-// lookupPacked finds one name in packed-refs; id is empty if it is not there.
-// It stops at the name: a repository with a ref for each pull request has a
+// lookupPacked finds one name in packed-refs; id is empty if there is none. It
+// stops at the name: a repository with a ref for each pull request has a
 // megabyte of them after its branches.
 func (r *Repository) lookupPacked(name string) (id scanner.ObjectID, err error) {
 	err = r.packedLines(func(lines []byte) bool {

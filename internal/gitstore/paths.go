@@ -15,8 +15,8 @@ func (r *Repository) IndexPaths() ([]string, error) {
 	}
 	var paths []string
 	for _, x := range indexes {
-		for i := range x.Len() {
-			paths = append(paths, string(x.Path(i)))
+		for i := range x.len() {
+			paths = append(paths, string(x.path(i)))
 		}
 	}
 	slices.Sort(paths)

@@ -19,14 +19,14 @@ type RangeSpec struct {
 }
 
 // Range yields what a range of commits adds: the blobs that a commit has at a
-// path where none of its parents has them, what only a merge brings included;
-// and the messages of the commits and of the included tags. A new blob is
+// path where none of its parents has them, so also what a merge itself adds; and
+// the messages of the commits and of the included tags. A new blob is
 // yielded once and without a path: Places says where it is.
 //
 // After them come, as Known, the blobs that the old side of the range has at
 // paths that the range changes or deletes, with these paths. A blob that is
-// moved is yielded as new as well: what it is worth depends on the path. One that
-// its paths only get back is not.
+// moved is yielded as new as well, because its severity depends on the path. One
+// that the range only puts back where it was is not.
 //
 // At the edge of a shallow clone, and where a parent is missing, a commit is
 // compared with the excluded commits instead, and the coverage says so.
@@ -34,9 +34,9 @@ type Range struct {
 	// WantKnown is asked once, after the new texts, whether the old side is
 	// wanted too; nil means yes.
 	WantKnown func() bool
-	// Prefilter is asked once, with the number of new blobs, before the first of
+	// Prefilter is called once, with the number of new blobs, before the first of
 	// them is read. What it returns, unless nil, reports whether a blob need not
-	// be read, because it was searched in another way and holds nothing. Such
+	// be read, because it was searched in another way and holds no key. Such
 	// blobs are counted, and not yielded.
 	Prefilter func(blobs int) (keyless func(scanner.ObjectID) bool)
 
@@ -58,9 +58,9 @@ type addition struct {
 }
 
 // Range returns the source of what head adds to base; both are revisions as
-// Resolve takes them. A base that is empty or an object name of zeros stands
-// for an empty repository. It returns a MissingBaseError if the base is not
-// here, whether it was never fetched or does not exist.
+// Resolve takes them. A base that is empty or an object name of zeros is an empty
+// repository. The error is that of MissingBase if the base is not in this clone,
+// whether it was never fetched or does not exist.
 func (r *Repository) Range(base, head string) (*Range, error) {
 	to, err := r.resolveCommit(head)
 	if err != nil {
@@ -83,10 +83,10 @@ func (r *Repository) Range(base, head string) (*Range, error) {
 // RangeOf returns the source of what some commits add to others.
 func (r *Repository) RangeOf(spec RangeSpec) *Range { return &Range{r: r, spec: spec} }
 
-// Base returns what is old, as it was given.
+// Base returns the excluded commits, as they were given.
 func (s *Range) Base() []scanner.ObjectID { return s.spec.Exclude }
 
-// Head returns the commits whose additions are asked for.
+// Head returns the included commits, as they were given.
 func (s *Range) Head() []scanner.ObjectID { return s.spec.Include }
 
 // Chunks implements scanner.Source.
@@ -101,7 +101,7 @@ func (s *Range) chunks(ctx context.Context, y *blobYielder) error {
 	if err := s.collect(ctx, y); err != nil {
 		return err
 	}
-	added, old := s.sides()
+	added, old := s.addedAndOld()
 	if err := s.yieldAdded(ctx, y, added); err != nil {
 		return err
 	}
@@ -140,7 +140,7 @@ func (s *Range) collect(ctx context.Context, y *blobYielder) error {
 	s.compared = newComparison(s.r, s.trees, func(id scanner.ObjectID, path string, err error) {
 		y.skip(id, path, "tree: "+s.r.whyMissing(0, err))
 	})
-	// From the newest to the oldest, as the packs have them.
+	// From the newest to the oldest, which is their order in packs.
 	bases := treesOf(w, exclude)
 	for _, n := range s.commits {
 		if err := ctx.Err(); err != nil {
@@ -163,7 +163,7 @@ func (s *Range) collect(ctx context.Context, y *blobYielder) error {
 		}
 	}
 	y.submodules = len(s.compared.links)
-	s.compared.done()
+	s.compared.forget()
 	s.trees = newTreeCache(s.r)
 	return nil
 }
@@ -202,15 +202,15 @@ func parentTrees(w *walk, n *node) (trees []scanner.ObjectID, whole bool) {
 	return trees, whole
 }
 
-// otherTip is an included object that is no commit.
+// otherTip is an included object that is not a commit.
 type otherTip struct {
 	t  packfile.Type
 	id scanner.ObjectID
 }
 
-// tips peels tags and returns the commits, and apart from them the tags
-// themselves and what tags name that is no commit. Excluded ones that are not
-// here are left out.
+// tips peels tags. It returns the commits, and apart from them the tags
+// themselves and what they name that is not a commit. With y, missing ones are
+// left out and noted there.
 func (s *Range) tips(ids []scanner.ObjectID, y *blobYielder) (commits []scanner.ObjectID, others []otherTip, err error) {
 	for _, id := range ids {
 		t, last, tags, err := s.r.peel(id)
@@ -218,7 +218,7 @@ func (s *Range) tips(ids []scanner.ObjectID, y *blobYielder) (commits []scanner.
 		case err != nil && y == nil:
 			return nil, nil, fmt.Errorf("range: %w", err)
 		case err != nil:
-			y.coverage.Notes = append(y.coverage.Notes, "commit "+id.String()+" is not here, so what it has counts as new")
+			y.coverage.Notes = append(y.coverage.Notes, "commit "+id.String()+" is missing, so what it has counts as new")
 			continue
 		}
 		for _, tag := range tags {

@@ -8,9 +8,9 @@ import (
 )
 
 const (
-	// maxPlaces is how many places a range is said to have.
+	// maxPlaces is the largest number of presences that are reported of a range.
 	maxPlaces = 1 << 16
-	// maxLookups is how often a path is looked up in the tree of a head.
+	// maxLookups bounds how often a path is looked up in the tree of a head.
 	maxLookups = 1 << 18
 )
 
@@ -18,14 +18,14 @@ const (
 type rangePlace struct {
 	item, path          uint32
 	introduced, removed []*node
-	blobs               []uint32 // versions that hold it, the last one last
+	blobs               []uint32 // versions that hold it, the newest one last
 }
 
-// Places says what the commits of the range did to some items: where each was
-// brought in, and where taken out. matched names the items that a blob holds,
-// the old side's blobs included; items are 0 to items-1. Refs are the
-// heads of the range that hold the item. whole is false if there is more than
-// can be listed. It may be called when Chunks has returned.
+// Places says which commits of the range introduced or removed some items, and
+// at which paths. matched names the items that a blob holds, including the blobs
+// that were yielded as Known; items are 0 to items-1. Refs are the heads of the
+// range that hold the item. whole is false if there is more than can be listed.
+// It may be called after Chunks has returned.
 func (s *Range) Places(matched map[scanner.ObjectID][]int32, items int) (places [][]scanner.Presence, whole bool) {
 	c := s.compared
 	blobs := newBitset(len(c.blobs.all))
@@ -83,14 +83,14 @@ func hasItem(items []int32, item int32) bool {
 	return ok
 }
 
-// finishPlaces writes places out, those of each item by path.
+// finishPlaces makes the Presences of each item, by path.
 func (s *Range) finishPlaces(all []*rangePlace, items int) [][]scanner.Presence {
 	out := make([][]scanner.Presence, items)
 	heads := s.heads()
 	lookups := 0
 	for _, p := range all {
 		if len(p.blobs) == 0 {
-			continue // only taken out: it was there before the range
+			continue // only removed: it was there before the range
 		}
 		place := scanner.Presence{Path: s.compared.pathName(p.path), Reachable: true,
 			Introduced: summaries(p.introduced), Removed: summaries(p.removed)}
@@ -105,7 +105,7 @@ func (s *Range) finishPlaces(all []*rangePlace, items int) [][]scanner.Presence 
 			if lookups++; lookups > maxLookups {
 				break
 			}
-			// What cannot be read here is in the coverage already.
+			// A tree that cannot be read is in the coverage already.
 			if _, id, err := s.trees.find(h.tree, place.Path); err == nil && slices.Contains(place.Blobs, id) {
 				place.Refs = append(place.Refs, h.name)
 			}

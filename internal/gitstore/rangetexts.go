@@ -11,13 +11,13 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// maxVisits bounds how many changes of files one question about the paths of a
-// range looks at. The 82,000 commits of Git's own history make 138,000.
+// maxVisits bounds how many changes of files are read for one question about the
+// paths of a range. The 82,000 commits of Git's own history make 138,000.
 const maxVisits = 1 << 20
 
 // eachChange calls visit for the changes of the range that involve any of some
-// blobs, parents first, until it returns false. whole is false then, and if
-// there are too many to look at.
+// blobs, parents first, until it returns false. whole is false then, and if there
+// are more than maxVisits.
 func (s *Range) eachChange(blobs bitset, visit func(a *addition, path uint32, ch *change) bool) (whole bool) {
 	c := s.compared
 	in := c.involving(blobs)
@@ -38,9 +38,9 @@ func (s *Range) eachChange(blobs bitset, visit func(a *addition, path uint32, ch
 // blobPath is a blob at a path.
 type blobPath struct{ blob, path uint32 }
 
-// pathsOf tells where the range brings some blobs, and where its old side has
-// them at changed paths. A blob that a parent has at a changed path, and that no
-// earlier commit of the range has brought there, is from before the range.
+// pathsOf returns the paths to which the range brings some blobs, and the changed
+// paths at which they were before it. A blob that a parent has at a changed path,
+// and that no earlier commit of the range brought there, is from before it.
 func (s *Range) pathsOf(blobs bitset) (brought, old map[blobPath]bool, whole bool) {
 	brought, old = map[blobPath]bool{}, map[blobPath]bool{}
 	whole = s.eachChange(blobs, func(_ *addition, path uint32, ch *change) bool {
@@ -57,9 +57,9 @@ func (s *Range) pathsOf(blobs bitset) (brought, old map[blobPath]bool, whole boo
 	return brought, old, whole
 }
 
-// sides returns the blobs that the range adds, and those that it changes or
-// deletes.
-func (s *Range) sides() (added, old bitset) {
+// addedAndOld returns the blobs that the range adds, and those that it replaces
+// or deletes.
+func (s *Range) addedAndOld() (added, old bitset) {
 	c := s.compared
 	n := len(c.blobs.all)
 	added, old = newBitset(n), newBitset(n)
@@ -77,7 +77,7 @@ func (s *Range) sides() (added, old bitset) {
 			}
 		}
 	}
-	// Of the blobs on both sides some are only put back where they were.
+	// Some of the blobs in both sets are only put back where they were.
 	both, moved := newBitset(n), s.inTips()
 	for i := range both {
 		both[i] = added[i] & old[i]
@@ -96,7 +96,7 @@ func (s *Range) sides() (added, old bitset) {
 }
 
 // inTips is the set of blobs in trees that are tips themselves. They are new
-// whatever the commits say.
+// whatever the commits have.
 func (s *Range) inTips() bitset {
 	c := s.compared
 	blobs, in := newBitset(len(c.blobs.all)), newBitset(len(c.diffs))
@@ -124,7 +124,7 @@ func (s *Range) inTips() bitset {
 func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) error {
 	ids := s.idsOf(added)
 	if s.Prefilter != nil {
-		y.empty = s.Prefilter(len(ids))
+		y.keyless = s.Prefilter(len(ids))
 	}
 	sortForReading(s.r, ids, func(id scanner.ObjectID) scanner.ObjectID { return id })
 	for _, id := range ids {
@@ -158,7 +158,7 @@ func (s *Range) messages(ctx context.Context, y *blobYielder) error {
 			y.skip(n.id, "", "commit: "+s.r.whyMissing(0, err))
 			continue
 		}
-		chunk := scanner.Chunk{Kind: scanner.CommitMessage, ID: n.id, Text: c.Message(), Commits: []scanner.Commit{c.Summary()}}
+		chunk := scanner.Chunk{Kind: scanner.CommitMessage, ID: n.id, Text: c.message(), Commits: []scanner.Commit{c.Summary()}}
 		if err := y.yield(&chunk); err != nil {
 			return err
 		}
@@ -176,7 +176,7 @@ func (s *Range) tagsAndBlobs(ctx context.Context, y *blobYielder) error {
 		var err error
 		switch tip.t {
 		case packfile.Tag:
-			text, readErr := s.r.typed(tip.id, packfile.Tag)
+			text, readErr := s.r.objectOfType(tip.id, packfile.Tag)
 			if readErr != nil {
 				y.skip(tip.id, "", "tag: "+s.r.whyMissing(0, readErr))
 				continue
@@ -193,12 +193,13 @@ func (s *Range) tagsAndBlobs(ctx context.Context, y *blobYielder) error {
 	return nil
 }
 
-// maxKnownPaths bounds at how many paths a known blob is said to be.
+// maxKnownPaths is the largest number of paths that are listed of a known blob.
 const maxKnownPaths = 1000
 
-// knownTexts returns the paths of the blobs of the old side: where the range
-// found them, and where the excluded commits themselves have a blob at a changed
-// path, which is more if they have gone on since the range branched off.
+// knownTexts returns the paths of the blobs from before the range: where the
+// range changes them, and where the excluded commits themselves have a blob at a
+// changed path, which is more if the base has moved since the range branched
+// off.
 func (s *Range) knownTexts(y *blobYielder, old bitset) map[scanner.ObjectID][]string {
 	c := s.compared
 	seen := map[blobPath]bool{}
@@ -222,7 +223,7 @@ func (s *Range) knownTexts(y *blobYielder, old bitset) map[scanner.ObjectID][]st
 		}
 	}
 	if !whole {
-		// Less is known, so more is new.
+		// Nothing is lost: what is not known counts as new.
 		y.coverage.Notes = append(y.coverage.Notes, "the range changes more paths than can be compared with what was there")
 	}
 	for _, list := range paths {
@@ -271,19 +272,19 @@ func (s *Range) atBase(id scanner.ObjectID, add func(blobPath)) (whole bool) {
 		}
 		data, err := s.trees.get(f.tree)
 		if err != nil {
-			continue // what is not here is not known
+			continue // what is missing is not known
 		}
-		entries := NewTreeReader(data, s.r.idSize)
-		for e, ok := entries.Next(); ok; e, ok = entries.Next() {
+		entries := newTreeReader(data, s.r.idSize)
+		for e, ok := entries.next(); ok; e, ok = entries.next() {
 			left--
-			name, changed := c.names.numbers[string(e.Name)]
+			name, changed := c.names.numbers[string(e.name)]
 			switch {
 			case !changed:
-			case isTree(e.Mode) && len(folders[name]) > 0:
+			case isTree(e.mode) && len(folders[name]) > 0:
 				path := c.paths.number(pathStep{f.folder, name})
-				stack = append(stack, frame{scanner.ObjectID(e.ID), path, distinct(folders[name])})
-			case isText(e.Mode) && files[name]:
-				add(blobPath{c.blobs.number(scanner.ObjectID(e.ID)), c.paths.number(pathStep{f.folder, name})})
+				stack = append(stack, frame{scanner.ObjectID(e.id), path, distinct(folders[name])})
+			case isText(e.mode) && files[name]:
+				add(blobPath{c.blobs.number(scanner.ObjectID(e.id)), c.paths.number(pathStep{f.folder, name})})
 			}
 		}
 		if left < 0 {
@@ -298,7 +299,7 @@ func distinct(list []uint32) []uint32 {
 	return slices.Compact(list)
 }
 
-// yieldKnown yields blobs of the old side.
+// yieldKnown yields the blobs from before the range.
 func (s *Range) yieldKnown(ctx context.Context, y *blobYielder, paths map[scanner.ObjectID][]string) error {
 	ids := make([]scanner.ObjectID, 0, len(paths))
 	for id := range paths {
@@ -317,12 +318,12 @@ func (s *Range) yieldKnown(ctx context.Context, y *blobYielder, paths map[scanne
 	return nil
 }
 
-// nameSkipped says where the blobs are that could not be read.
+// nameSkipped fills in the paths of blobs that could not be read.
 func (s *Range) nameSkipped(y *blobYielder) {
 	if s.compared == nil {
 		return
 	}
-	nameless := map[uint32]int{} // blob → its place in the coverage
+	nameless := map[uint32]int{} // blob → its index in Skipped
 	blobs := newBitset(len(s.compared.blobs.all))
 	for i := range y.coverage.Skipped {
 		skip := &y.coverage.Skipped[i]

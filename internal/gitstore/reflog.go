@@ -29,14 +29,14 @@ const (
 )
 
 // Reflogs returns the entries of all reflogs, oldest first within each ref. A
-// repository that keeps none has no entries; a file that cannot be read is a
+// repository without reflogs has no entries; a file that cannot be read is a
 // warning.
 func (r *Repository) Reflogs() []LogEntry {
 	var out []LogEntry
 	root := filepath.Join(r.commonDir, "logs")
 	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
-			return nil // there are none, or the directory is not ours to read
+			return nil // there are none, or the directory cannot be read
 		}
 		name, err := filepath.Rel(root, path)
 		if err == nil && d.Type().IsRegular() && len(out) < maxLogEntries {
@@ -44,7 +44,7 @@ func (r *Repository) Reflogs() []LogEntry {
 		}
 		return nil
 	})
-	if r.Linked() {
+	if r.linked() {
 		out = r.readLog(out, filepath.Join(r.gitDir, "logs", "HEAD"), "HEAD")
 	}
 	names, _ := regular.Names(filepath.Join(r.commonDir, "worktrees"))
@@ -63,7 +63,7 @@ func (r *Repository) readLog(out []LogEntry, path, ref string) []LogEntry {
 	data, err := regular.Read(path, maxLogFile)
 	if err != nil {
 		if !os.IsNotExist(err) {
-			r.warn(WarnNote, path, "the reflog is not readable", "")
+			r.warn(warnNote, path, "the reflog is not readable")
 		}
 		return out
 	}

@@ -73,9 +73,9 @@ func (r *Repository) fileRefs() ([]Ref, error) {
 	return append(refs, r.pseudoRefs(s, true)...), nil
 }
 
-// isNoteOfGit reports whether a ref is one that Git writes to remember where it
-// was, such as ORIG_HEAD: that keeps no object from being removed.
-func isNoteOfGit(name string) bool {
+// isBookkeepingRef reports whether a ref is one that Git writes for itself, such
+// as ORIG_HEAD: it does not keep objects from being removed.
+func isBookkeepingRef(name string) bool {
 	return !strings.HasPrefix(name, "refs/") && strings.HasSuffix(name, "_HEAD")
 }
 
@@ -84,11 +84,11 @@ func (r *Repository) peelRef(ref *Ref) {
 	t, last, tags, err := r.peel(ref.ID)
 	ref.Tags = tags
 	switch {
-	case err != nil && isNoteOfGit(ref.Name) && !r.Has(ref.ID):
-		r.warn(WarnNote, ref.Name, "names an object that git gc has removed", "")
+	case err != nil && isBookkeepingRef(ref.Name) && !r.Has(ref.ID):
+		r.warn(warnNote, ref.Name, "names an object that git gc has removed")
 		return
 	case err != nil:
-		r.warn(WarnRefs, ref.Name, "ref names what cannot be read: "+err.Error(), "")
+		r.warn(warnRefs, ref.Name, "the object of this ref cannot be read: "+err.Error())
 		return
 	}
 	ref.Peeled = last
@@ -113,7 +113,7 @@ func (r *Repository) Head() (Ref, error) {
 	}
 	head.Target, head.ID = v.target, v.id
 	if v.target != "" {
-		// Following one name must not list all others.
+		// Following one name must not read all others.
 		head.ID, err = r.lookupRef(v.target)
 		if err != nil || head.ID == "" {
 			return head, err
@@ -173,8 +173,8 @@ func perWorktree(name string) bool {
 		strings.HasPrefix(name, "refs/worktree/") || strings.HasPrefix(name, "refs/rewritten/")
 }
 
-// safeRefName refuses names that would leave the git directory. It takes more
-// than Git does: what Git would refuse may have been written by others.
+// safeRefName refuses names that would leave the git directory. It accepts more
+// than Git: other programs may have written names that Git refuses.
 func safeRefName(name string) bool {
 	if name == "" || strings.HasPrefix(name, "/") || strings.ContainsAny(name, "\x00\n\\") {
 		return false
@@ -205,8 +205,8 @@ func readRefFile(path string, idSize int) (refValue, error) {
 
 var errNoName = errors.New("it holds no object name")
 
-// parseRef reads the text of a ref file: "ref: NAME" or an object name, behind
-// which anything may follow after a blank.
+// parseRef reads the text of a ref file: "ref: NAME", or an object name and,
+// after a blank, anything.
 func parseRef(data []byte, idSize int) (v refValue, ok bool) {
 	if target, found := bytes.CutPrefix(data, []byte("ref:")); found {
 		line, _, _ := bytes.Cut(target, []byte("\n"))
@@ -242,7 +242,7 @@ func (r *Repository) readRefs() (*refSet, error) {
 		return nil, err
 	}
 	s.walk(r.commonDir, "refs")
-	if r.Linked() {
+	if r.linked() {
 		for _, name := range []string{"refs/bisect", "refs/worktree", "refs/rewritten"} {
 			s.walk(r.gitDir, name)
 		}
@@ -261,7 +261,7 @@ func (s *refSet) walk(root, top string) {
 		entries, err := os.ReadDir(path)
 		if err != nil {
 			if !os.IsNotExist(err) {
-				s.r.warn(WarnRefs, path, "directory of refs is not readable", "")
+				s.r.warn(warnRefs, path, "directory of refs is not readable")
 			}
 			continue
 		}
@@ -293,11 +293,11 @@ func (s *refSet) file(name, path string) {
 	if os.IsNotExist(err) {
 		return // deleted or packed since the directory was listed
 	}
-	kind := WarnRefs
+	kind := warnRefs
 	if strings.HasPrefix(filepath.Base(name), ".") {
-		kind = WarnNote // a desktop's droppings are no refs
+		kind = warnNote // .DS_Store and the like
 	}
-	s.r.warn(kind, path, "not a ref: "+rootCause(err), "")
+	s.r.warn(kind, path, "not a ref: "+rootCause(err))
 	delete(s.values, name)
 }
 
@@ -318,10 +318,11 @@ func (s *refSet) resolve(name string, v refValue) (Ref, bool) {
 	return ref, v.id != ""
 }
 
-// pseudoRefs returns HEAD and its like, of this worktree and of all others.
+// pseudoRefs returns HEAD, ORIG_HEAD and the like, of this worktree and of all
+// others.
 func (r *Repository) pseudoRefs(s *refSet, withHead bool) []Ref {
 	refs := r.headsIn(s, r.gitDir, "", withHead)
-	if r.Linked() {
+	if r.linked() {
 		refs = append(refs, r.headsIn(s, r.commonDir, "main-worktree/", withHead)...)
 	}
 	entries, _ := os.ReadDir(filepath.Join(r.commonDir, "worktrees"))
@@ -334,8 +335,8 @@ func (r *Repository) pseudoRefs(s *refSet, withHead bool) []Ref {
 	return refs
 }
 
-// headsIn reads the files of a git directory whose names say that they are
-// refs: HEAD, if that is wanted, and all that end in _HEAD.
+// headsIn reads the pseudo-refs of a git directory: HEAD, if that is wanted, and
+// all files whose names end in _HEAD.
 func (r *Repository) headsIn(s *refSet, dir, prefix string, withHead bool) []Ref {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -357,9 +358,9 @@ func (r *Repository) headsIn(s *refSet, dir, prefix string, withHead bool) []Ref
 		ids, err := r.headLines(path)
 		switch {
 		case name == "HEAD" && err == nil && len(ids) == 0:
-			r.warn(WarnRefs, path, "not a ref: "+errNoName.Error(), "")
+			r.warn(warnRefs, path, "not a ref: "+errNoName.Error())
 		case err != nil && !os.IsNotExist(err):
-			r.warn(WarnRefs, path, "not a ref: "+rootCause(err), "")
+			r.warn(warnRefs, path, "not a ref: "+rootCause(err))
 		}
 		for i, id := range ids {
 			ref := Ref{Name: prefix + name, ID: id}
@@ -390,9 +391,9 @@ func (r *Repository) headLines(path string) ([]scanner.ObjectID, error) {
 
 // MergeHeads returns the commits that the commit being made will have as
 // further parents: the lines of MERGE_HEAD and, within the hooks of `git
-// merge`, what that says in the environment.
+// merge`, those that it names in the environment.
 func (r *Repository) MergeHeads() []scanner.ObjectID {
-	// What cannot be read is new rather than known.
+	// What cannot be read counts as new.
 	ids, _ := r.headLines(filepath.Join(r.gitDir, "MERGE_HEAD"))
 	for _, id := range r.merging {
 		if !slices.Contains(ids, id) {

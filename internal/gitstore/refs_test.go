@@ -244,9 +244,9 @@ func TestResolveTakesACommitBeforeABlobOfTheSameAbbreviation(t *testing.T) {
 	}
 }
 
-// TestStorerAgreesWithGoGit decodes all objects by go-git through Storer and
+// TestObjectsAreWhatGoGitDecodes decodes all objects by go-git through testStorer and
 // compares with how this package reads them.
-func TestStorerAgreesWithGoGit(t *testing.T) {
+func TestObjectsAreWhatGoGitDecodes(t *testing.T) {
 	r := conflict(t)
 	r.write("dir/x", "x")
 	r.git("add", "-A")
@@ -254,7 +254,7 @@ func TestStorerAgreesWithGoGit(t *testing.T) {
 	r.git("tag", "-a", "-m", "m", "v1")
 	r.git("gc", "-q")
 	s := r.open()
-	store, err := s.Storer()
+	store, err := s.testStorer()
 	must(t, err)
 	for line := range strings.Lines(r.git("cat-file", "--batch-all-objects", "--batch-check")) {
 		f := strings.Fields(line)
@@ -267,7 +267,7 @@ func TestStorerAgreesWithGoGit(t *testing.T) {
 			ours, err := s.Commit(id)
 			must(t, err)
 			if ours.Author != theirs.Author.Name || !ours.Date.Equal(theirs.Author.When) || ours.Committed != theirs.Committer.When.Unix() ||
-				string(ours.Message()) != theirs.Message || ours.Tree.String() != theirs.TreeHash.String() || len(ours.Parents) != len(theirs.ParentHashes) {
+				string(ours.message()) != theirs.Message || ours.Tree.String() != theirs.TreeHash.String() || len(ours.Parents) != len(theirs.ParentHashes) {
 				t.Errorf("commit %s: %+v", id, ours)
 			}
 		case "tag":
@@ -275,7 +275,7 @@ func TestStorerAgreesWithGoGit(t *testing.T) {
 			must(t, err)
 			_, text, err := s.Object(id)
 			must(t, err)
-			if ours, err := parseTag(id, text); err != nil || ours.Object.String() != theirs.Target.String() {
+			if ours, err := parseTag(id, text); err != nil || ours.object.String() != theirs.Target.String() {
 				t.Errorf("tag %s: %+v", id, ours)
 			}
 		case "tree":
@@ -283,14 +283,14 @@ func TestStorerAgreesWithGoGit(t *testing.T) {
 			must(t, err)
 			data, err := s.tree(id)
 			must(t, err)
-			tree := NewTreeReader(data, 20)
+			tree := newTreeReader(data, 20)
 			for _, want := range theirs.Entries {
-				e, ok := tree.Next()
-				if !ok || string(e.Name) != want.Name || e.Mode != uint32(want.Mode) || string(e.ID) != string(want.Hash[:]) {
-					t.Errorf("tree %s: %s", id, e.Name)
+				e, ok := tree.next()
+				if !ok || string(e.name) != want.Name || e.mode != uint32(want.Mode) || string(e.id) != string(want.Hash[:]) {
+					t.Errorf("tree %s: %s", id, e.name)
 				}
 			}
-			if _, more := tree.Next(); more || tree.Err() != nil {
+			if _, more := tree.next(); more || tree.failure() != nil {
 				t.Errorf("tree %s goes on", id)
 			}
 		}

@@ -23,8 +23,8 @@ type repo struct {
 	date int64
 }
 
-// isolated is an environment in which git knows neither the user nor the
-// machine.
+// isolated is an environment in which git reads neither the user's nor the
+// machine's configuration.
 func isolated(home string) []string {
 	env := []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LC_ALL=C",

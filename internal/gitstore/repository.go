@@ -33,7 +33,7 @@ type Repository struct {
 	git       func(args ...string) (string, error) // set if it must be asked for refs
 	warnings  []Warning
 	warned    map[Warning]bool
-	unlisted  [WarnConfig + 1]int // further warnings, by kind
+	unlisted  [warnConfig + 1]int // further warnings, by kind
 	directory []string            // memo of ObjectDirs
 	shallow   func() map[scanner.ObjectID]bool
 
@@ -52,9 +52,6 @@ func (r *Repository) CommonDir() string { return r.commonDir }
 // is none.
 func (r *Repository) WorkTree() string { return r.workTree }
 
-// IndexPath is the absolute path of the index that Git names.
-func (r *Repository) IndexPath() string { return r.indexPath }
-
 // IDSize is the length of an object name in bytes: 20 or 32.
 func (r *Repository) IDSize() int { return r.idSize }
 
@@ -62,15 +59,15 @@ func (r *Repository) IDSize() int { return r.idSize }
 // The files of the user and of the system are not in it.
 func (r *Repository) Config() *Config { return r.config }
 
-// Warnings returns what has been met so far that is odd but stops nothing. Of
-// very many the last ones tell how many there are of each kind.
+// Warnings returns what is wrong with the repository but has not stopped anything
+// so far. After the first 1000 they are only counted, by kind.
 func (r *Repository) Warnings() []Warning {
 	r.ObjectDirs()
 	r.Shallow()
 	warnings := slices.Clone(r.warnings)
 	for kind, n := range r.unlisted {
 		if n > 0 {
-			warnings = append(warnings, Warning{Kind: WarningKind(kind), Path: r.gitDir, Text: fmt.Sprintf("%d more warnings like these", n)})
+			warnings = append(warnings, Warning{kind: warningKind(kind), Path: r.gitDir, Text: fmt.Sprintf("%d more warnings of this kind", n)})
 		}
 	}
 	return warnings
@@ -83,18 +80,18 @@ func (r *Repository) PartialClone() bool {
 		return true
 	}
 	for _, name := range r.config.Remotes() {
-		if promisor, _ := r.config.Bool("remote." + name + ".promisor"); promisor {
+		if promisor, _ := r.config.boolean("remote." + name + ".promisor"); promisor {
 			return true
 		}
 	}
 	return false
 }
 
-// maxWarnings is how many warnings are listed one by one.
+// maxWarnings is how many warnings are listed; further ones are counted.
 const maxWarnings = 1000
 
-func (r *Repository) warn(kind WarningKind, path, text, hint string) {
-	w := Warning{kind, path, text, hint}
+func (r *Repository) warn(kind warningKind, path, text string) {
+	w := Warning{kind, path, text}
 	if len(r.warnings) >= maxWarnings {
 		r.unlisted[kind]++
 		return
@@ -127,24 +124,24 @@ func newRepository(gitDir, commonDir, found string) (*Repository, error) {
 func (r *Repository) readConfig() {
 	path := filepath.Join(r.commonDir, "config")
 	r.readConfigFile(path)
-	if on, _ := r.config.Bool("extensions.worktreeconfig"); on {
+	if on, _ := r.config.boolean("extensions.worktreeconfig"); on {
 		r.readConfigFile(filepath.Join(r.gitDir, "config.worktree"))
 	}
 }
 
 func (r *Repository) readConfigFile(path string) {
 	if err := r.config.read(path); err != nil {
-		r.warn(WarnConfig, path, "configuration: "+rootCause(err), "")
+		r.warn(warnConfig, path, "configuration: "+rootCause(err))
 	}
 }
 
-// checkFormat looks at the extensions. Reading depends on two of them only;
-// unlike Git, which must not write what it does not know, it goes on with the
-// others.
+// checkFormat reads the extensions. Reading depends on two of them only; unlike
+// Git, which must not write to a repository with an unknown extension, it warns
+// of the others.
 func (r *Repository) checkFormat() error {
 	path := filepath.Join(r.commonDir, "config")
 	if v, ok := r.config.Get("core.repositoryformatversion"); ok && v != "0" && v != "1" {
-		r.warn(WarnExtension, path, "repository format "+v+" is not known", "")
+		r.warn(warnExtension, path, "repository format "+v+" is not recognised")
 	}
 	var unknown error
 	r.config.section("extensions", func(name, value string) {
@@ -158,16 +155,15 @@ func (r *Repository) checkFormat() error {
 			case "sha256":
 				r.idSize = 32
 			default:
-				unknown = fmt.Errorf("open: %s: object format %q is not known", r.gitDir, value)
+				unknown = fmt.Errorf("open: %s: object format %q is not supported", r.gitDir, value)
 			}
 		case "refstorage":
 			r.reftable = !strings.EqualFold(value, "files")
 			if r.reftable {
-				r.warn(WarnRefs, r.commonDir, "refs are stored as "+value+" and cannot be read",
-					"git refs migrate --ref-format=files")
+				r.warn(warnRefs, r.commonDir, "refs are stored as "+value+" and cannot be read")
 			}
 		default:
-			r.warn(WarnExtension, path, "extension "+name+" is not known", "")
+			r.warn(warnExtension, path, "extension "+name+" is not recognised")
 		}
 	})
 	return unknown
@@ -175,10 +171,10 @@ func (r *Repository) checkFormat() error {
 
 // findWorkTree says where the files of the repository are, if it has any.
 func (r *Repository) findWorkTree(found string) string {
-	if tree, ok := r.config.Get("core.worktree"); ok && tree != "" && !r.Linked() {
+	if tree, ok := r.config.Get("core.worktree"); ok && tree != "" && !r.linked() {
 		return within(r.gitDir, tree)
 	}
-	if r.Linked() {
+	if r.linked() {
 		if found != "" {
 			return found
 		}
@@ -187,7 +183,7 @@ func (r *Repository) findWorkTree(found string) string {
 		}
 		return ""
 	}
-	if bare, _ := r.config.Bool("core.bare"); bare {
+	if bare, _ := r.config.boolean("core.bare"); bare {
 		return ""
 	}
 	if found == "" && filepath.Base(r.gitDir) == ".git" {
@@ -196,8 +192,8 @@ func (r *Repository) findWorkTree(found string) string {
 	return found
 }
 
-// Linked reports whether this is a linked worktree.
-func (r *Repository) Linked() bool { return r.gitDir != r.commonDir }
+// linked reports whether this is a linked worktree.
+func (r *Repository) linked() bool { return r.gitDir != r.commonDir }
 
 // Shallow returns the commits whose parents a shallow clone has not fetched.
 func (r *Repository) Shallow() map[scanner.ObjectID]bool { return r.shallow() }
@@ -210,7 +206,7 @@ func (r *Repository) readShallow() map[scanner.ObjectID]bool {
 	data, err := regular.Read(path, maxShallow)
 	if err != nil {
 		if !os.IsNotExist(err) {
-			r.warn(WarnObjects, path, "list of shallow commits: "+rootCause(err), "")
+			r.warn(warnObjects, path, "list of shallow commits: "+rootCause(err))
 		}
 		return nil
 	}

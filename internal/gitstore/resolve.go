@@ -14,12 +14,12 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// maxSteps bounds the number behind ~ in a revision.
+// maxSteps bounds the number after ~ in a revision.
 const maxSteps = 1 << 24
 
 // Resolve finds the object that a revision names: a full or abbreviated object
-// name, a ref by its full or short name as Git looks for it, HEAD or @, and
-// behind it any number of ~N, ^N, ^{commit}, ^{tree}, ^{}. A name that is
+// name, a ref by its full or short name as Git resolves it, HEAD or @, followed
+// by any number of ~N, ^N, ^{commit}, ^{tree}, ^{}. The error for a name of
 // nothing is ErrUnknownRevision.
 func (r *Repository) Resolve(rev string) (scanner.ObjectID, error) {
 	name, steps := splitRevision(rev)
@@ -53,7 +53,7 @@ func splitRevision(rev string) (name, steps string) {
 	return rev, ""
 }
 
-// step goes one ~N, ^N or ^{type} along.
+// step follows one ~N, ^N or ^{type}, and returns the steps that are left.
 func (r *Repository) step(rev string, id scanner.ObjectID, steps string) (scanner.ObjectID, string, error) {
 	wrong := fmt.Errorf("revision %q: %w", rev, ErrUnknownRevision)
 	if kind, ok := strings.CutPrefix(steps, "^{"); ok {
@@ -166,7 +166,7 @@ func (r *Repository) resolveRef(name string) (scanner.ObjectID, error) {
 	for _, rule := range plumbing.RefRevParseRules {
 		full := fmt.Sprintf(rule, name)
 		if !strings.HasPrefix(full, "refs/") && !isPseudoRef(full) {
-			continue // any file of the git directory could be meant
+			continue // it would be any file of the git directory
 		}
 		if id, err := r.lookupRef(full); id != "" || err != nil {
 			return id, err
@@ -229,7 +229,7 @@ func looseWithPrefix(dir, prefix string, idSize int, found map[scanner.ObjectID]
 func packedWithPrefix(path, prefix string, idSize int, found map[scanner.ObjectID]bool) {
 	x, err := packfile.OpenIndex(path, idSize)
 	if err != nil {
-		return // the store says so when it meets it
+		return // the store reports it when it reads from it
 	}
 	defer x.Close()
 	guard := func() (err error) {

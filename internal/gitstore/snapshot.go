@@ -45,7 +45,7 @@ func (r *Repository) Snapshot() (Snapshot, error) {
 		fmt.Fprintf(h, "%q\n", text)
 	}
 	h.tree(filepath.Join(r.commonDir, "logs"), maxLogDepth)
-	if r.Linked() {
+	if r.linked() {
 		h.tree(filepath.Join(r.gitDir, "logs"), maxLogDepth)
 	}
 	for _, dir := range r.ObjectDirs() {

@@ -9,9 +9,10 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// join puts a split index together: the entries of the shared index, less the
-// deleted ones, with the replaced ones exchanged and the added ones merged in.
-func (x *Index) join(path string, dirs []string) error {
+// join joins the two parts of a split index: the entries of the shared index
+// without the deleted ones, with others for the replaced ones, and the added
+// ones.
+func (x *index) join(path string, dirs []string) error {
 	own := x.files[0]
 	if len(own.link) < own.idSize {
 		return indexError(path, fmt.Errorf("its link to the shared index is cut off"), "")
@@ -27,11 +28,11 @@ func (x *Index) join(path string, dirs []string) error {
 	return x.merge(path, shared)
 }
 
-// unsplit is the command that makes one file of a split index again.
+// unsplit is the command that joins a split index into one file again.
 const unsplit = "git update-index --no-split-index"
 
 // merge is join with the shared index at hand.
-func (x *Index) merge(path string, shared *indexFile) error {
+func (x *index) merge(path string, shared *indexFile) error {
 	own := x.files[0]
 	deleted, replaced, err := linkBitmaps(own.link[own.idSize:], len(shared.starts))
 	if err != nil {
@@ -66,10 +67,10 @@ func (x *Index) merge(path string, shared *indexFile) error {
 	x.files = []*indexFile{shared, own}
 	x.rows = rows
 	sort.SliceStable(x.rows, func(a, b int) bool {
-		if c := bytes.Compare(x.Path(a), x.Path(b)); c != 0 {
+		if c := bytes.Compare(x.path(a), x.path(b)); c != 0 {
 			return c < 0
 		}
-		return x.Entry(a).Stage < x.Entry(b).Stage
+		return x.entry(a).stage < x.entry(b).stage
 	})
 	return nil
 }
@@ -92,9 +93,10 @@ type bitmap []uint64
 func (m bitmap) has(i int) bool { return i/64 < len(m) && m[i/64]>>(i%64)&1 != 0 }
 
 // parseEWAH reads a compressed bitmap as Git serialises it: the number of bits
-// and of words (32 bits each), the words, and the place of the last marker. A
-// marker word holds a bit, how many words (32 bits) are all that bit, and how
-// many (31 bits) plain words follow. Bits from n on are not kept.
+// and of words (32 bits each), the words, and the position of the last marker. A
+// marker word holds a bit, the number of words (32 bits) that are all that bit,
+// and the number (31 bits) of plain words that follow. Bits from n on are
+// ignored.
 func parseEWAH(b []byte, n int) (m bitmap, rest []byte, err error) {
 	wrong := fmt.Errorf("a bitmap in it is damaged")
 	if len(b) < 8 {

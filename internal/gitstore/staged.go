@@ -10,28 +10,17 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// Compare says whether keys of HEAD are old news.
-type Compare uint8
-
-// The ways to compare.
-const (
-	// CompareAuto compares, except with named paths outside of a commit: that
-	// is how hook runners ask for all files to be examined.
-	CompareAuto Compare = iota
-	CompareAlways
-	CompareNever
-)
-
 // StagedOptions choose what Staged yields.
 type StagedOptions struct {
 	// Paths restrict it to these files and folders, relative to the top level
-	// and with slashes. The index blob of a named file is yielded even if HEAD
-	// has the same one, unless Compare forbids it, and so is what the file
-	// holds now if that differs.
-	Paths   []string
-	Compare Compare
-	// WantKnown is asked once, behind the new texts, whether the old side is
-	// wanted too; nil means yes. It costs nothing when nothing was found.
+	// and with slashes. While a commit is being made, their blobs are compared
+	// with HEAD's as without paths. Otherwise the index blob of a listed file
+	// is yielded even if HEAD has the same one: that is how hook runners ask
+	// for all files to be examined. What a listed file holds now is yielded
+	// too if it differs from the index.
+	Paths []string
+	// WantKnown is asked once, after the new texts, whether HEAD's texts are
+	// wanted too; nil means yes. They cost nothing when nothing was found.
 	WantKnown func() bool
 }
 
@@ -43,13 +32,13 @@ type StagedOptions struct {
 //
 // After them come, as Known, HEAD's blobs of all paths that the commit changes
 // or deletes, and those that the other side of a merge has there. A blob that is
-// moved is yielded at its new path as well: what it is worth depends on the
+// moved is yielded at its new path as well, because its severity depends on the
 // path. A blob that the other side of a merge has at the same path is in the
 // history already.
 //
 // Left out: entries made by `git add -N`, submodules, changes of the mode
 // alone. Of a merge with conflicts both sides are read. The work tree is not
-// read, except for named paths.
+// read, except for listed paths.
 type Staged struct {
 	r    *Repository
 	opts StagedOptions
@@ -58,21 +47,21 @@ type Staged struct {
 // Staged returns the source of what is staged.
 func (r *Repository) Staged(opts StagedOptions) *Staged { return &Staged{r, opts} }
 
-// InCommit reports whether a commit is being made: Git named an index, or has
-// one locked that is whole.
+// InCommit reports whether a commit is being made: Git named an index, or holds
+// a complete one in a lock file.
 func (r *Repository) InCommit() bool { return r.indexEnv || len(r.lockedIndexes()) > 0 }
 
-// lockedIndexes returns the whole indexes in lock files of the git directory,
+// lockedIndexes returns the complete indexes in lock files of the git directory,
 // if Git did not name one.
-func (r *Repository) lockedIndexes() []*Index {
+func (r *Repository) lockedIndexes() []*index {
 	if r.indexEnv {
 		return nil
 	}
 	names := []string{filepath.Join(r.gitDir, "index.lock")}
 	more, _ := filepath.Glob(filepath.Join(globEscape(r.gitDir), "next-index-*.lock"))
-	var found []*Index
+	var found []*index
 	for _, path := range append(names, more...) {
-		if x, err := ReadIndex(path, r.idSize, true, r.gitDir, r.commonDir); err == nil {
+		if x, err := readIndex(path, r.idSize, true, r.gitDir, r.commonDir); err == nil {
 			found = append(found, x)
 		}
 	}
@@ -119,19 +108,17 @@ func (s *Staged) chunks(ctx context.Context, y *blobYielder) error {
 		d.run(head)
 		scan.changes = append(scan.changes, d.changes...)
 	}
-	if s.opts.Compare != CompareNever {
-		scan.merged = s.r.mergeTrees(y)
-	}
+	scan.merged = s.r.mergeTrees(y)
 	if len(s.opts.Paths) > 0 {
-		return scan.named(indexes)
+		return scan.yieldPaths(indexes)
 	}
-	return scan.all()
+	return scan.yieldChanges()
 }
 
-// indexes returns the index that Git named, or all that could be meant.
-func (r *Repository) indexes() ([]*Index, error) {
-	var found []*Index
-	x, err := ReadIndex(r.indexPath, r.idSize, false, r.gitDir, r.commonDir)
+// indexes returns the index that Git named, or all that Git may be using.
+func (r *Repository) indexes() ([]*index, error) {
+	var found []*index
+	x, err := readIndex(r.indexPath, r.idSize, false, r.gitDir, r.commonDir)
 	switch {
 	case err == nil:
 		found = append(found, x)
@@ -168,7 +155,7 @@ func (r *Repository) mergeTrees(y *blobYielder) []scanner.ObjectID {
 	for _, id := range r.MergeHeads() {
 		c, err := r.Commit(id)
 		if err != nil {
-			// Without it more is new, nothing less.
+			// Nothing is lost: what is not known counts as new.
 			y.coverage.Notes = append(y.coverage.Notes, "commit "+id.String()+", which is being merged, cannot be read")
 			continue
 		}
@@ -189,14 +176,14 @@ type stagedScan struct {
 	seen     map[stagedText]bool
 }
 
-// stagedText is something that is yielded once.
+// stagedText is a text that is yielded once.
 type stagedText struct {
 	id    scanner.ObjectID // empty for a file of the work tree
 	path  string
 	known bool
 }
 
-func (s *stagedScan) give(id scanner.ObjectID, path string, known bool) error {
+func (s *stagedScan) yieldOnce(id scanner.ObjectID, path string, known bool) error {
 	key := stagedText{id, path, known}
 	if id == "" || s.seen[key] {
 		return nil
@@ -208,17 +195,17 @@ func (s *stagedScan) give(id scanner.ObjectID, path string, known bool) error {
 	return s.y.blob(scanner.Chunk{ID: id, Path: path, Known: known})
 }
 
-// all yields the changes against HEAD.
-func (s *stagedScan) all() error {
+// yieldChanges yields the changes against HEAD.
+func (s *stagedScan) yieldChanges() error {
 	for _, c := range s.changes {
 		if c.id == "" || s.isMerged(c.path, c.id) {
 			continue
 		}
-		if err := s.give(c.id, c.path, false); err != nil {
+		if err := s.yieldOnce(c.id, c.path, false); err != nil {
 			return err
 		}
 	}
-	return s.known()
+	return s.yieldKnown()
 }
 
 // isMerged reports whether a commit that is being merged has this blob at this
@@ -232,13 +219,13 @@ func (s *stagedScan) isMerged(path string, id scanner.ObjectID) bool {
 	return false
 }
 
-// known yields the old side, if it is wanted.
-func (s *stagedScan) known() error {
-	if s.opts.Compare == CompareNever || s.opts.WantKnown != nil && !s.opts.WantKnown() {
+// yieldKnown yields HEAD's texts at changed paths, if they are wanted.
+func (s *stagedScan) yieldKnown() error {
+	if s.opts.WantKnown != nil && !s.opts.WantKnown() {
 		return nil
 	}
 	for _, c := range s.changes {
-		if err := s.give(c.old, c.path, true); err != nil {
+		if err := s.yieldOnce(c.old, c.path, true); err != nil {
 			return err
 		}
 		for _, tree := range s.merged {
@@ -246,7 +233,7 @@ func (s *stagedScan) known() error {
 			if err != nil || !isText(mode) {
 				continue
 			}
-			if err := s.give(id, c.path, true); err != nil {
+			if err := s.yieldOnce(id, c.path, true); err != nil {
 				return err
 			}
 		}

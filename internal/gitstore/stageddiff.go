@@ -7,11 +7,11 @@ import (
 )
 
 // stagedDiff compares an index with a tree in one pass over both. A directory
-// that the cache tree knows to be the very tree that HEAD has is skipped, so
-// only the trees along changed paths are read.
+// that according to the cache tree is the tree that HEAD has is skipped, so only
+// the trees along changed paths are read.
 type stagedDiff struct {
 	r        *Repository
-	x        *Index
+	x        *index
 	trees    *treeCache
 	y        *blobYielder
 	changes  []stagedChange
@@ -35,7 +35,7 @@ func (d *stagedDiff) run(tree scanner.ObjectID) {
 	if d.x.cache != nil {
 		root = 0
 	}
-	if id, entries, ok := d.x.cache.valid(root); ok && id == tree && entries == d.x.Len() {
+	if id, entries, ok := d.x.cache.valid(root); ok && id == tree && entries == d.x.len() {
 		return
 	}
 	d.push(tree, root)
@@ -55,7 +55,7 @@ func (d *stagedDiff) push(tree scanner.ObjectID, cache int) {
 		if err != nil {
 			d.y.skip(tree, string(d.prefix), "tree: "+d.r.whyMissing(0, err))
 		} else {
-			f.tree.reader = NewTreeReader(data, d.r.idSize)
+			f.tree.reader = newTreeReader(data, d.r.idSize)
 			d.advance(&f)
 		}
 	}
@@ -64,16 +64,16 @@ func (d *stagedDiff) push(tree scanner.ObjectID, cache int) {
 
 func (d *stagedDiff) advance(f *stagedFrame) {
 	f.tree.next()
-	if err := f.tree.reader.Err(); err != nil {
+	if err := f.tree.reader.failure(); err != nil {
 		d.y.skip("", string(d.prefix), err.Error())
 	}
 }
 
 // name returns the name of the next index entry in the current directory, and
-// whether it is a directory there; ok is false behind the last one.
+// whether it is a directory there; ok is false after the last one.
 func (d *stagedDiff) name() (name []byte, dir, ok bool) {
-	for d.pos < d.x.Len() {
-		path := d.x.Path(d.pos)
+	for d.pos < d.x.len() {
+		path := d.x.path(d.pos)
 		if !bytes.HasPrefix(path, d.prefix) {
 			return nil, false, false
 		}
@@ -81,7 +81,7 @@ func (d *stagedDiff) name() (name []byte, dir, ok bool) {
 		if n := bytes.IndexByte(rest, '/'); n >= 0 {
 			return rest[:n], true, true
 		}
-		if e := d.x.Entry(d.pos); !e.IntentToAdd {
+		if e := d.x.entry(d.pos); !e.intentToAdd {
 			return rest, false, true
 		}
 		d.pos++
@@ -101,7 +101,7 @@ func (d *stagedDiff) step(f *stagedFrame) bool {
 	case !f.tree.ok:
 		order = -1
 	default:
-		order = compareNames(name, dir, head.Name, isTree(head.Mode))
+		order = compareNames(name, dir, head.name, isTree(head.mode))
 	}
 	switch {
 	case order < 0:
@@ -111,10 +111,10 @@ func (d *stagedDiff) step(f *stagedFrame) bool {
 		d.removed(head)
 	case !dir:
 		d.advance(f)
-		d.both(head)
+		d.sameName(head)
 	default:
 		d.advance(f)
-		d.directory(f, name, head)
+		d.sameDirectory(f, name, head)
 	}
 	return true
 }
@@ -122,94 +122,94 @@ func (d *stagedDiff) step(f *stagedFrame) bool {
 // path is the path of a name in the current directory.
 func (d *stagedDiff) path(name []byte) string { return string(d.prefix) + string(name) }
 
-// added takes one entry that HEAD does not have.
+// added records one entry that HEAD does not have.
 func (d *stagedDiff) added(dir bool) {
-	e := d.x.Entry(d.pos)
+	e := d.x.entry(d.pos)
 	d.pos++
-	if isTree(e.Mode) {
-		d.compareTrees(e.Path, scanner.ObjectID(e.ID), "")
+	if isTree(e.mode) {
+		d.compareTrees(e.path, scanner.ObjectID(e.id), "")
 		return
 	}
-	if e.IntentToAdd || e.Stage == 1 || !isText(e.Mode) {
+	if e.intentToAdd || e.stage == 1 || !isText(e.mode) {
 		return
 	}
-	d.changes = append(d.changes, stagedChange{path: string(e.Path), id: scanner.ObjectID(e.ID)})
+	d.changes = append(d.changes, stagedChange{path: string(e.path), id: scanner.ObjectID(e.id)})
 }
 
-// removed takes a name of HEAD that the index does not have.
-func (d *stagedDiff) removed(head TreeEntry) {
-	if isTree(head.Mode) {
-		d.compareTrees(append(append([]byte{}, d.prefix...), append(head.Name, '/')...), "", scanner.ObjectID(head.ID))
+// removed records a name of HEAD that the index does not have.
+func (d *stagedDiff) removed(head treeEntry) {
+	if isTree(head.mode) {
+		d.compareTrees(append(append([]byte{}, d.prefix...), append(head.name, '/')...), "", scanner.ObjectID(head.id))
 		return
 	}
-	if isText(head.Mode) {
-		d.changes = append(d.changes, stagedChange{path: d.path(head.Name), old: scanner.ObjectID(head.ID)})
+	if isText(head.mode) {
+		d.changes = append(d.changes, stagedChange{path: d.path(head.name), old: scanner.ObjectID(head.id)})
 	}
 }
 
-// both compares a file that is on both sides. In a merge with conflicts there
-// are several entries of one path.
-func (d *stagedDiff) both(head TreeEntry) {
-	if bytes.Equal(d.x.Entry(d.pos).ID, head.ID) && d.x.Entry(d.pos).Stage == 0 {
+// sameName compares a file that HEAD and the index have. In a merge with conflicts
+// one path has several entries.
+func (d *stagedDiff) sameName(head treeEntry) {
+	if bytes.Equal(d.x.entry(d.pos).id, head.id) && d.x.entry(d.pos).stage == 0 {
 		d.pos++
 		return
 	}
-	path := d.path(head.Name)
+	path := d.path(head.name)
 	old := scanner.ObjectID("")
-	if isText(head.Mode) {
-		old = scanner.ObjectID(head.ID)
+	if isText(head.mode) {
+		old = scanner.ObjectID(head.id)
 	}
-	for d.pos < d.x.Len() && string(d.x.Path(d.pos)) == path {
-		e := d.x.Entry(d.pos)
+	for d.pos < d.x.len() && string(d.x.path(d.pos)) == path {
+		e := d.x.entry(d.pos)
 		d.pos++
-		if e.IntentToAdd || e.Stage == 1 || bytes.Equal(e.ID, head.ID) {
+		if e.intentToAdd || e.stage == 1 || bytes.Equal(e.id, head.id) {
 			continue
 		}
 		c := stagedChange{path: path, old: old}
-		if isText(e.Mode) {
-			c.id = scanner.ObjectID(e.ID)
+		if isText(e.mode) {
+			c.id = scanner.ObjectID(e.id)
 		}
 		d.changes = append(d.changes, c)
 	}
 }
 
-// directory compares a directory that is on both sides, unless the cache tree
-// knows that it is the same.
-func (d *stagedDiff) directory(f *stagedFrame, name []byte, head TreeEntry) {
-	e := d.x.Entry(d.pos)
-	if isTree(e.Mode) && len(e.Path) == len(d.prefix)+len(name)+1 { // a sparse index keeps the tree itself
+// sameDirectory compares a directory that HEAD and the index have, unless the
+// cache tree says that it is the same tree.
+func (d *stagedDiff) sameDirectory(f *stagedFrame, name []byte, head treeEntry) {
+	e := d.x.entry(d.pos)
+	if isTree(e.mode) && len(e.path) == len(d.prefix)+len(name)+1 { // a sparse index keeps the tree itself
 		d.pos++
-		if !bytes.Equal(e.ID, head.ID) {
-			d.compareTrees(e.Path, scanner.ObjectID(e.ID), scanner.ObjectID(head.ID))
+		if !bytes.Equal(e.id, head.id) {
+			d.compareTrees(e.path, scanner.ObjectID(e.id), scanner.ObjectID(head.id))
 		}
 		return
 	}
 	child := d.child(f, name)
 	d.prefix = append(append(d.prefix, name...), '/')
-	if id, entries, ok := d.x.cache.valid(child); ok && string(id) == string(head.ID) && d.ends(entries) {
+	if id, entries, ok := d.x.cache.valid(child); ok && string(id) == string(head.id) && d.spans(entries) {
 		d.pos += entries
 		return
 	}
 	if len(d.prefix) > maxTreePath {
-		d.y.skip(scanner.ObjectID(head.ID), string(d.prefix[:256])+"…", errPathTooLong.Error())
+		d.y.skip(scanner.ObjectID(head.id), string(d.prefix[:256])+"…", errPathTooLong.Error())
 		d.pos++
 		return
 	}
-	d.push(scanner.ObjectID(head.ID), child)
+	d.push(scanner.ObjectID(head.id), child)
 }
 
-// ends reports whether the current directory has exactly this many entries
+// spans reports whether the current directory has exactly this number of entries
 // from the current one on, so that a wrong cache tree cannot hide others.
-func (d *stagedDiff) ends(entries int) bool {
+func (d *stagedDiff) spans(entries int) bool {
 	end := d.pos + entries
-	if entries <= 0 || end > d.x.Len() || !bytes.HasPrefix(d.x.Path(end-1), d.prefix) {
+	if entries <= 0 || end > d.x.len() || !bytes.HasPrefix(d.x.path(end-1), d.prefix) {
 		return false
 	}
-	return end == d.x.Len() || !bytes.HasPrefix(d.x.Path(end), d.prefix)
+	return end == d.x.len() || !bytes.HasPrefix(d.x.path(end), d.prefix)
 }
 
-// largeDirectory is the number of subdirectories from which a map is faster
-// than looking through all of them for each.
+// largeDirectory is the number of subdirectories above which a map is faster
+// than a linear search for each.
 const largeDirectory = 16
 
 func (d *stagedDiff) child(f *stagedFrame, name []byte) int {
@@ -249,12 +249,12 @@ func (d *stagedDiff) compareTrees(prefix []byte, newTree, oldTree scanner.Object
 	})
 	switch {
 	case whole:
-	case newTree == "": // less is known, so more is new
+	case newTree == "": // nothing is lost: what is not known counts as new
 		d.y.coverage.Notes = append(d.y.coverage.Notes, "more files are deleted than can be compared with what is staged")
 	default:
 		d.y.skip(newTree, string(prefix), errTooManyPaths.Error())
 	}
 }
 
-// maxStaged is how many changes within trees are looked at.
+// maxStaged bounds how many changes within trees are read.
 const maxStaged = 1 << 19

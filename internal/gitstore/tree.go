@@ -26,35 +26,35 @@ func isText(mode uint32) bool {
 
 func isTree(mode uint32) bool { return mode&modeType == modeTree }
 
-// TreeEntry is one line of a tree. Name and ID are parts of the tree's bytes.
-type TreeEntry struct {
-	Mode uint32
-	Name []byte // any bytes but NUL; never empty
-	ID   []byte
+// treeEntry is one line of a tree. Name and ID are parts of the tree's bytes.
+type treeEntry struct {
+	mode uint32
+	name []byte // any bytes but NUL; never empty
+	id   []byte
 }
 
-// TreeReader iterates over the entries of a raw tree. Names that Git would not
+// treeReader iterates over the entries of a raw tree. Names that Git would not
 // check out (".git", "..", control characters) are entries like all others.
-type TreeReader struct {
+type treeReader struct {
 	rest   []byte
 	idSize int
 	err    error
 }
 
-// NewTreeReader reads a tree whose object names are idSize bytes long.
-func NewTreeReader(data []byte, idSize int) TreeReader {
-	return TreeReader{rest: data, idSize: idSize}
+// newTreeReader reads a tree whose object names are idSize bytes long.
+func newTreeReader(data []byte, idSize int) treeReader {
+	return treeReader{rest: data, idSize: idSize}
 }
 
-// Next returns the next entry; ok is false at the end and at the first byte
-// that does not make sense, which Err tells apart.
-func (t *TreeReader) Next() (e TreeEntry, ok bool) {
+// next returns the next entry; ok is false at the end, and at the first byte that
+// is malformed: then failure says what is wrong.
+func (t *treeReader) next() (e treeEntry, ok bool) {
 	if len(t.rest) == 0 {
 		return e, false
 	}
 	i := 0
 	for ; i < len(t.rest) && '0' <= t.rest[i] && t.rest[i] <= '7' && i < 11; i++ {
-		e.Mode = e.Mode<<3 | uint32(t.rest[i]-'0')
+		e.mode = e.mode<<3 | uint32(t.rest[i]-'0')
 	}
 	if i == 0 || i == len(t.rest) || t.rest[i] != ' ' {
 		return t.fail("mode")
@@ -67,15 +67,14 @@ func (t *TreeReader) Next() (e TreeEntry, ok bool) {
 	if len(t.rest) < n+1+t.idSize {
 		return t.fail("object name")
 	}
-	e.Name = t.rest[:n]
-	e.ID = t.rest[n+1 : n+1+t.idSize]
+	e.name = t.rest[:n]
+	e.id = t.rest[n+1 : n+1+t.idSize]
 	t.rest = t.rest[n+1+t.idSize:]
 	return e, true
 }
 
-// nextLen is the length of the next entry in bytes; 0 if there is none, or none
-// that is whole.
-func (t *TreeReader) nextLen() int {
+// nextLen is the length of the next entry in bytes; 0 if there is no complete one.
+func (t *treeReader) nextLen() int {
 	n := bytes.IndexByte(t.rest, 0)
 	if n < 0 || len(t.rest) < n+1+t.idSize {
 		return 0
@@ -83,24 +82,24 @@ func (t *TreeReader) nextLen() int {
 	return n + 1 + t.idSize
 }
 
-func (t *TreeReader) fail(what string) (TreeEntry, bool) {
+func (t *treeReader) fail(what string) (treeEntry, bool) {
 	t.err = fmt.Errorf("tree: wrong %s %d bytes before its end", what, len(t.rest))
 	t.rest = nil
-	return TreeEntry{}, false
+	return treeEntry{}, false
 }
 
-// Err is the reason why Next ended early, or nil.
-func (t *TreeReader) Err() error { return t.err }
+// failure is the reason why Next ended early, or nil.
+func (t *treeReader) failure() error { return t.err }
 
 // tree returns the bytes of a tree object. The empty tree need not be stored.
 func (r *Repository) tree(id scanner.ObjectID) ([]byte, error) {
 	if id == "" || id == r.emptyTree() {
 		return nil, nil
 	}
-	return r.typed(id, packfile.Tree)
+	return r.objectOfType(id, packfile.Tree)
 }
 
-// The names of the empty tree, which Git knows without storing it.
+// The names of the empty tree, which Git reads without storing it.
 const (
 	emptyTreeSHA1   = "\x4b\x82\x5d\xc6\x42\xcb\x6e\xb9\xa0\x60\xe5\x4b\xf8\xd6\x92\x88\xfb\xee\x49\x04"
 	emptyTreeSHA256 = "\x6e\xf1\x9b\x41\x22\x5c\x53\x69\xf1\xc1\x04\xd4\x5d\x8d\x85\xef\xa9\xb0\x57\xb5\x3b\x14\xb4\xb9\xb9\x39\xdd\x74\xde\xcc\x53\x21"
@@ -137,6 +136,6 @@ func compareNames(a []byte, aTree bool, b []byte, bTree bool) int {
 	case x != y:
 		return 1
 	}
-	// One name may go on behind the slash of the other.
+	// One name may continue after the slash of the other.
 	return len(a) - len(b)
 }

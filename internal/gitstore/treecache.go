@@ -6,8 +6,8 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// treeCache keeps the trees that were read last: those of a commit are wanted
-// again for its children. It drops the older half when it is full.
+// treeCache keeps the trees that were read last: those of a commit are read again
+// for its children. It drops the older half when it is full.
 type treeCache struct {
 	r             *Repository
 	recent, older map[scanner.ObjectID][]byte
@@ -64,19 +64,19 @@ func (c *treeCache) lookUp(tree scanner.ObjectID, path string, wantTree bool) (u
 			return 0, "", err
 		}
 		if !more {
-			return e.Mode, scanner.ObjectID(e.ID), nil
+			return e.mode, scanner.ObjectID(e.id), nil
 		}
-		tree, path = scanner.ObjectID(e.ID), rest
+		tree, path = scanner.ObjectID(e.id), rest
 	}
 }
 
 // findEntry returns the entry of this name that is, or is not, a directory.
-func findEntry(tree []byte, idSize int, name string, dir bool) (TreeEntry, bool, error) {
-	t := NewTreeReader(tree, idSize)
-	for e, ok := t.Next(); ok; e, ok = t.Next() {
-		if string(e.Name) == name && isTree(e.Mode) == dir {
+func findEntry(tree []byte, idSize int, name string, dir bool) (treeEntry, bool, error) {
+	t := newTreeReader(tree, idSize)
+	for e, ok := t.next(); ok; e, ok = t.next() {
+		if string(e.name) == name && isTree(e.mode) == dir {
 			return e, true, nil
 		}
 	}
-	return TreeEntry{}, false, t.Err()
+	return treeEntry{}, false, t.failure()
 }

@@ -48,7 +48,7 @@ func (s *TreeFiles) chunks(ctx context.Context, y *blobYielder) error {
 	}
 	for i, path := range s.paths {
 		if i > 0 && strings.HasPrefix(path, s.paths[i-1]+"/") {
-			s.paths[i] = s.paths[i-1] // has been read with its folder
+			s.paths[i] = s.paths[i-1] // it was read with its folder
 			continue
 		}
 		mode, id, err := trees.find(s.tree, path)

@@ -14,19 +14,19 @@ type node struct {
 	old     bool    // reachable from an excluded commit
 	queued  bool
 	popped  bool
-	pending int // children in the range that have not been put out yet
+	pending int // number of children in the range that are not yet in the order
 }
 
 // walk finds the commits that can be reached from some commits and not from
-// others. The newest are looked at first, so that it can end soon after the
-// last commit of the range, as Git's does.
+// others. The newest are read first, so that it can end soon after the last
+// commit of the range, as Git's does.
 //
-// The clocks of committers may be wrong. A commit of the range is never missed
-// for that: whatever an included commit leads to is in the range until it is
-// found to be old. What could happen is that an old commit is met late. So the
-// walk goes on behind the last new commit, through the old ones, for margin
-// commits beyond the last step against the time, and down to a date below that
-// of all new ones, less the largest such step.
+// The clocks of committers may be wrong. No commit of the range is missed because
+// of that: whatever an included commit leads to is in the range until it is found
+// to be old. But an old commit may be found late. So after the last new commit the
+// walk continues through the old ones: for walkMargin commits after the last one
+// with a younger parent, and down to a date before that of all new ones, by twice
+// the largest such difference.
 type walk struct {
 	r     *Repository
 	nodes map[scanner.ObjectID]*node
@@ -34,7 +34,7 @@ type walk struct {
 	fresh int // new commits in the queue
 
 	oldest  int64 // date of the oldest new commit that was popped
-	skew    int64 // largest step from a commit to a younger parent, in seconds
+	skew    int64 // largest difference between a commit and a younger parent, in seconds
 	missing []missingCommit
 }
 
@@ -44,11 +44,11 @@ type missingCommit struct {
 	old bool
 }
 
-// walkMargin is how many old commits are looked at behind the last new one;
-// Git looks at five.
+// walkMargin is how many old commits are read after the last new one; Git reads
+// five (SLOP in revision.c).
 const walkMargin = 16
 
-// walkSlack is how much further down in time the walk goes, in seconds.
+// walkSlack is how many seconds further back the walk goes.
 const walkSlack = 3600
 
 // commits returns the commits that are reachable from include and not from
@@ -177,7 +177,7 @@ func (w *walk) order(found []*node) []*node {
 		}
 	}
 	for _, n := range kept {
-		if n.pending > 0 { // read all the same, but Git would not
+		if n.pending > 0 { // Git would not show it
 			out = append(out, n)
 			w.missing = append(w.missing, missingCommit{id: n.id, err: errOwnAncestor})
 		}

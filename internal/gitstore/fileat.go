@@ -11,13 +11,13 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// maxFile bounds what File returns, in bytes: it is asked for configurations
-// and for lists of accepted keys.
+// maxFile bounds what File returns, in bytes: configurations and lists of
+// accepted keys.
 const maxFile = 16 << 20
 
-// File returns the content of a file in the tree of a revision. A file that is
-// not there is fs.ErrNotExist, and so is every file before the first commit.
-// Links are followed as in a work tree, but not out of the tree.
+// File returns the content of a file in the tree of a revision. The error for a
+// missing file is fs.ErrNotExist, and so it is for every file before the first
+// commit. Links are followed as in a work tree, but not out of the tree.
 func (r *Repository) File(rev, path string) ([]byte, error) {
 	id, err := r.resolveCommit(rev)
 	if err != nil {
@@ -39,7 +39,7 @@ func (r *Repository) File(rev, path string) ([]byte, error) {
 		if !isText(mode) {
 			return nil, fs.ErrNotExist
 		}
-		data, err := r.bounded(at, rev+":"+path)
+		data, err := r.smallBlob(at, rev+":"+path)
 		if err != nil || mode&modeType != modeSymlink {
 			return data, err
 		}
@@ -50,8 +50,8 @@ func (r *Repository) File(rev, path string) ([]byte, error) {
 	return nil, &fs.PathError{Op: "open", Path: rev + ":" + path, Err: errors.New("too many links")}
 }
 
-// bounded returns a blob of at most maxFile bytes.
-func (r *Repository) bounded(id scanner.ObjectID, name string) ([]byte, error) {
+// smallBlob returns a blob of at most maxFile bytes.
+func (r *Repository) smallBlob(id scanner.ObjectID, name string) ([]byte, error) {
 	store, err := r.objects()
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func (r *Repository) bounded(id scanner.ObjectID, name string) ([]byte, error) {
 	if size > maxFile {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: regular.ErrTooLarge}
 	}
-	return r.typed(id, packfile.Blob)
+	return r.objectOfType(id, packfile.Blob)
 }
 
 // follow returns the path in a tree that a link at a path leads to.
@@ -96,14 +96,14 @@ func (r *Repository) EntryAt(commit scanner.ObjectID, path string) (scanner.Obje
 }
 
 func entryNamed(tree []byte, idSize int, name string) scanner.ObjectID {
-	entries := NewTreeReader(tree, idSize)
+	entries := newTreeReader(tree, idSize)
 	for {
-		e, ok := entries.Next()
+		e, ok := entries.next()
 		if !ok {
 			return ""
 		}
-		if string(e.Name) == name {
-			return scanner.ObjectID(e.ID)
+		if string(e.name) == name {
+			return scanner.ObjectID(e.id)
 		}
 	}
 }

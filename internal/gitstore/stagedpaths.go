@@ -12,22 +12,21 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// named yields the files that the caller listed, from the index and, where
-// that is different, from the work tree.
+// yieldPaths yields the files that the caller listed, from the index and, if it
+// differs, from the work tree.
 //
-// While a commit is being made, what HEAD has is old, as without names. Outside
-// of a commit nothing is old: `run --all-files` of a hook runner and its
-// service in the cloud stage nothing and want every file examined.
-func (s *stagedScan) named(indexes []*Index) error {
-	n := namedScan{stagedScan: s, compare: s.opts.Compare == CompareAlways || s.opts.Compare == CompareAuto && s.r.InCommit(),
-		changed: map[string]bool{}, found: map[string]bool{}}
+// While a commit is being made, what HEAD has is not new, as without paths.
+// Outside of a commit everything is new: `run --all-files` of a hook runner, and
+// its service in the cloud, stage nothing and want every file examined.
+func (s *stagedScan) yieldPaths(indexes []*index) error {
+	n := pathScan{stagedScan: s, compare: s.r.InCommit(), changed: map[string]bool{}, found: map[string]bool{}}
 	for _, c := range s.changes {
 		n.changed[c.path] = true
 	}
 	paths := s.r.topPaths(s.opts.Paths)
 	for _, x := range indexes {
 		for _, i := range entriesOf(x, paths) {
-			if err := n.entry(x.Entry(i)); err != nil {
+			if err := n.indexEntry(x.entry(i)); err != nil {
 				return err
 			}
 		}
@@ -36,38 +35,38 @@ func (s *stagedScan) named(indexes []*Index) error {
 		if path == "" || n.found[path] || n.changed[path] {
 			continue
 		}
-		if err := n.unlisted(indexes, path); err != nil {
+		if err := n.notInIndex(indexes, path); err != nil {
 			return err
 		}
 	}
 	if !n.compare {
 		return nil
 	}
-	return s.known()
+	return s.yieldKnown()
 }
 
-type namedScan struct {
+type pathScan struct {
 	*stagedScan
 	compare bool
 	changed map[string]bool // paths that differ from HEAD
-	found   map[string]bool // paths and their folders that an index has
+	found   map[string]bool // paths that an index has, and their folders
 }
 
-// entry yields an entry of the index that belongs to one of the names.
-func (n *namedScan) entry(e IndexEntry) error {
-	path := string(e.Path)
+// indexEntry yields an entry of the index that belongs to one of the names.
+func (n *pathScan) indexEntry(e indexEntry) error {
+	path := string(e.path)
 	for end := len(path); end > 0; end = strings.LastIndexByte(path[:end], '/') {
 		n.found[path[:end]] = true
 	}
-	if isTree(e.Mode) {
-		return n.sparse(path, scanner.ObjectID(e.ID))
+	if isTree(e.mode) {
+		return n.sparseDir(path, scanner.ObjectID(e.id))
 	}
-	if !isText(e.Mode) || e.Stage == 1 {
+	if !isText(e.mode) || e.stage == 1 {
 		return nil
 	}
-	id := scanner.ObjectID(e.ID)
-	if !e.IntentToAdd {
-		if err := n.blob(id, path); err != nil {
+	id := scanner.ObjectID(e.id)
+	if !e.intentToAdd {
+		if err := n.blobAt(id, path); err != nil {
 			return err
 		}
 	}
@@ -81,22 +80,22 @@ func (n *namedScan) entry(e IndexEntry) error {
 	return n.y.yield(&scanner.Chunk{Path: path, Worktree: true, Text: text})
 }
 
-// blob yields a blob of the index unless HEAD, or the other side of a merge,
+// blobAt yields a blob of the index unless HEAD, or the other side of a merge,
 // has it at this path.
-func (n *namedScan) blob(id scanner.ObjectID, path string) error {
+func (n *pathScan) blobAt(id scanner.ObjectID, path string) error {
 	if n.compare && (!n.changed[path] || n.isMerged(path, id)) {
 		return nil
 	}
-	return n.give(id, path, false)
+	return n.yieldOnce(id, path, false)
 }
 
-// sparse yields the files below a directory of which a sparse index has only
-// the tree.
-func (n *namedScan) sparse(prefix string, tree scanner.ObjectID) (err error) {
+// sparseDir yields the files below a directory for which a sparse index has one
+// entry, the tree.
+func (n *pathScan) sparseDir(prefix string, tree scanner.ObjectID) (err error) {
 	left := maxStaged
 	whole := n.compared.below(prefix, tree, "", func(path string, id, _ scanner.ObjectID) bool {
 		if id != "" {
-			err = n.blob(id, path)
+			err = n.blobAt(id, path)
 		}
 		left--
 		return err == nil && left > 0
@@ -109,7 +108,7 @@ func (n *namedScan) sparse(prefix string, tree scanner.ObjectID) (err error) {
 
 // worktree returns what a file of the index holds now, or nil if that is what
 // is staged, or no file.
-func (n *namedScan) worktree(e *IndexEntry, path string) ([]byte, error) {
+func (n *pathScan) worktree(e *indexEntry, path string) ([]byte, error) {
 	key := stagedText{path: path}
 	if n.r.workTree == "" || n.seen[key] {
 		return nil, nil
@@ -121,34 +120,34 @@ func (n *namedScan) worktree(e *IndexEntry, path string) ([]byte, error) {
 		return nil, nil
 	}
 	mtime := info.ModTime()
-	if uint32(info.Size()) == e.Size && e.Size != 0 && e.ModTime[0] != 0 && !e.IntentToAdd &&
-		uint32(mtime.Unix()) == e.ModTime[0] && uint32(mtime.Nanosecond()) == e.ModTime[1] {
+	if uint32(info.Size()) == e.size && e.size != 0 && e.modTime[0] != 0 && !e.intentToAdd &&
+		uint32(mtime.Unix()) == e.modTime[0] && uint32(mtime.Nanosecond()) == e.modTime[1] {
 		return nil, nil // as it was staged
 	}
-	text, err := regular.ReadIn(n.r.workTree, path, WholeText)
+	text, err := regular.ReadIn(n.r.workTree, path, wholeText)
 	if err != nil {
 		n.y.skip("", path, rootCause(err))
 		return nil, nil
 	}
-	if t, staged, err := n.r.Object(scanner.ObjectID(e.ID)); err == nil && t == packfile.Blob && bytes.Equal(staged, text) && !e.IntentToAdd {
+	if t, staged, err := n.r.Object(scanner.ObjectID(e.id)); err == nil && t == packfile.Blob && bytes.Equal(staged, text) && !e.intentToAdd {
 		return nil, nil
 	}
 	return text, nil
 }
 
-// unlisted yields a named file that no index lists: one that a sparse index
-// has within a tree, or one that Git does not know.
-func (n *namedScan) unlisted(indexes []*Index, path string) error {
+// notInIndex yields a listed file that is no entry of an index: one that a sparse
+// index has within a tree, or an untracked one.
+func (n *pathScan) notInIndex(indexes []*index, path string) error {
 	for _, x := range indexes {
 		for end := strings.LastIndexByte(path, '/'); end > 0; end = strings.LastIndexByte(path[:end], '/') {
 			dir := []byte(path[:end+1])
-			i := x.Find(dir)
-			if i == x.Len() || !bytes.Equal(x.Path(i), dir) {
+			i := x.find(dir)
+			if i == x.len() || !bytes.Equal(x.path(i), dir) {
 				continue
 			}
-			mode, id, err := n.trees.find(scanner.ObjectID(x.Entry(i).ID), path[end+1:])
+			mode, id, err := n.trees.find(scanner.ObjectID(x.entry(i).id), path[end+1:])
 			if err == nil && isText(mode) {
-				return n.blob(id, path)
+				return n.blobAt(id, path)
 			}
 		}
 	}
@@ -166,7 +165,7 @@ func (n *namedScan) unlisted(indexes []*Index, path string) error {
 		n.y.skip("", path, "not in the index, and not a file")
 		return nil
 	}
-	text, err := regular.ReadIn(n.r.workTree, path, WholeText)
+	text, err := regular.ReadIn(n.r.workTree, path, wholeText)
 	if err != nil {
 		n.y.skip("", path, rootCause(err))
 		return nil
@@ -199,21 +198,21 @@ func (r *Repository) topPaths(paths []string) []string {
 
 // entriesOf returns the numbers of the index entries that are one of the paths
 // or below one.
-func entriesOf(x *Index, paths []string) []int {
+func entriesOf(x *index, paths []string) []int {
 	var out []int
 	for _, path := range paths {
 		if path == "" {
 			out = out[:0]
-			for i := range x.Len() {
+			for i := range x.len() {
 				out = append(out, i)
 			}
 			return out
 		}
-		for i := x.Find([]byte(path)); i < x.Len() && string(x.Path(i)) == path; i++ {
+		for i := x.find([]byte(path)); i < x.len() && string(x.path(i)) == path; i++ {
 			out = append(out, i)
 		}
 		below := []byte(path + "/")
-		for i := x.Find(below); i < x.Len() && bytes.HasPrefix(x.Path(i), below); i++ {
+		for i := x.find(below); i < x.len() && bytes.HasPrefix(x.path(i), below); i++ {
 			out = append(out, i)
 		}
 	}

@@ -10,40 +10,40 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// ErrReadOnly is what Storer answers to everything that would write.
-var ErrReadOnly = errors.New("the object store is read-only")
+// errReadOnly is what testStorer answers to everything that would write.
+var errReadOnly = errors.New("the object store is read-only")
 
-// errSHA256 is what Storer answers for a repository whose names go-git cannot
+// errSHA256 is what testStorer answers for a repository whose names go-git cannot
 // hold.
 var errSHA256 = errors.New("go-git reads SHA-1 repositories only")
 
-// Storer gives go-git's decoders (plumbing/object) the objects of a repository
+// testStorer is the second opinion of the tests: it gives go-git's decoders (plumbing/object) the objects of a repository
 // as this package reads them: with alternates, and without stopping at a broken
 // pack.
-type Storer struct{ r *Repository }
+type testStorer struct{ r *Repository }
 
-var _ storer.EncodedObjectStorer = (*Storer)(nil)
+var _ storer.EncodedObjectStorer = (*testStorer)(nil)
 
-// Storer returns the repository's objects for go-git. Repositories with SHA-256
+// testStorer returns the repository's objects for go-git. Repositories with SHA-256
 // names are refused: go-git holds 20 bytes.
-func (r *Repository) Storer() (*Storer, error) {
+func (r *Repository) testStorer() (*testStorer, error) {
 	if r.idSize != len(plumbing.ZeroHash) {
 		return nil, errSHA256
 	}
-	return &Storer{r}, nil
+	return &testStorer{r}, nil
 }
 
 // NewEncodedObject returns an object in memory that belongs to no store.
-func (s *Storer) NewEncodedObject() plumbing.EncodedObject { return &plumbing.MemoryObject{} }
+func (s *testStorer) NewEncodedObject() plumbing.EncodedObject { return &plumbing.MemoryObject{} }
 
-// SetEncodedObject returns ErrReadOnly.
-func (s *Storer) SetEncodedObject(plumbing.EncodedObject) (plumbing.Hash, error) {
-	return plumbing.ZeroHash, ErrReadOnly
+// SetEncodedObject returns errReadOnly.
+func (s *testStorer) SetEncodedObject(plumbing.EncodedObject) (plumbing.Hash, error) {
+	return plumbing.ZeroHash, errReadOnly
 }
 
 // EncodedObject returns an object, or plumbing.ErrObjectNotFound if there is
 // none of this name and type.
-func (s *Storer) EncodedObject(want plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
+func (s *testStorer) EncodedObject(want plumbing.ObjectType, h plumbing.Hash) (plumbing.EncodedObject, error) {
 	t, data, err := s.r.Object(scanner.ObjectID(h[:]))
 	if errors.Is(err, ErrObjectMissing) {
 		return nil, plumbing.ErrObjectNotFound
@@ -65,13 +65,13 @@ func objectType(t packfile.Type) plumbing.ObjectType { return plumbing.ObjectTyp
 
 // IterEncodedObjects is not supported: reading all objects is packwalk's
 // business.
-func (s *Storer) IterEncodedObjects(plumbing.ObjectType) (storer.EncodedObjectIter, error) {
+func (s *testStorer) IterEncodedObjects(plumbing.ObjectType) (storer.EncodedObjectIter, error) {
 	return nil, errors.ErrUnsupported
 }
 
 // HasEncodedObject returns plumbing.ErrObjectNotFound if there is no such
 // object.
-func (s *Storer) HasEncodedObject(h plumbing.Hash) error {
+func (s *testStorer) HasEncodedObject(h plumbing.Hash) error {
 	if !s.r.Has(scanner.ObjectID(h[:])) {
 		return plumbing.ErrObjectNotFound
 	}
@@ -79,7 +79,7 @@ func (s *Storer) HasEncodedObject(h plumbing.Hash) error {
 }
 
 // EncodedObjectSize returns the size of an object's content in bytes.
-func (s *Storer) EncodedObjectSize(h plumbing.Hash) (int64, error) {
+func (s *testStorer) EncodedObjectSize(h plumbing.Hash) (int64, error) {
 	store, err := s.r.objects()
 	if err != nil {
 		return 0, err
@@ -91,5 +91,5 @@ func (s *Storer) EncodedObjectSize(h plumbing.Hash) (int64, error) {
 	return size, err
 }
 
-// AddAlternate returns ErrReadOnly.
-func (s *Storer) AddAlternate(string) error { return ErrReadOnly }
+// AddAlternate returns errReadOnly.
+func (s *testStorer) AddAlternate(string) error { return errReadOnly }
