@@ -20,10 +20,6 @@ func completionCommand(p process) *cli.Command {
 		Name:      "completion",
 		Usage:     "print a completion script for a shell: " + strings.Join(shells, ", "),
 		ArgsUsage: "SHELL",
-		Description: "bash:        djleaks completion bash > ~/.local/share/bash-completion/completions/djleaks\n" +
-			"zsh:         djleaks completion zsh > \"${fpath[1]}/_djleaks\"\n" +
-			"fish:        djleaks completion fish > ~/.config/fish/completions/djleaks.fish\n" +
-			"PowerShell:  djleaks completion powershell >> $PROFILE",
 		Action: func(c *cli.Context) error {
 			write := map[string]func(io.Writer, []completed) error{
 				"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion, "powershell": powershellCompletion,

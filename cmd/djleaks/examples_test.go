@@ -13,33 +13,43 @@ import (
 // that fails is worse than none.
 func TestTheExamplesOfTheHelpCanBeCalled(t *testing.T) {
 	app := newApp(process{})
-	n := 0
 	forEachCommand(app.Commands, func(c *cli.Command) {
-		_, text, found := strings.Cut(c.Description, "Examples:\n")
-		if !found {
-			return
-		}
+		_, text, _ := strings.Cut(c.Description, "Examples:\n")
 		for _, line := range strings.Split(text, "\n") {
-			call := regexp.MustCompile(`djleaks ([^|)"]*)`).FindStringSubmatch(line)
+			call := regexp.MustCompile(`djleaks ([^|)"<>]*)`).FindStringSubmatch(line)
 			if call == nil {
 				t.Errorf("%s: no call in %q", c.Name, line)
 				continue
 			}
-			n++
 			words, _, _ := strings.Cut(call[1], "   ") // then a remark
-			commands, flags := app.Commands, app.Flags
+			commands, flags, called := app.Commands, app.Flags, app.Name
 			for _, word := range strings.Fields(words) {
 				name, isOption := strings.CutPrefix(word, "--")
 				if command := find(commands, word); command != nil && !isOption {
-					commands, flags = command.Subcommands, command.Flags
+					commands, flags, called = command.Subcommands, command.Flags, command.Name
 				} else if isOption && !slices.ContainsFunc(flags, func(f cli.Flag) bool { return slices.Contains(f.Names(), name) }) {
 					t.Errorf("%s: %q: there is no option %s", c.Name, line, word)
 				}
 			}
+			if called != c.Name && find(c.Subcommands, called) == nil && c.Name != "version" {
+				t.Errorf("%s: %q calls %s", c.Name, line, called)
+			}
 		}
 	})
-	if n < 40 {
-		t.Errorf("only %d examples", n)
+}
+
+func TestEveryCommandHasThreeExamplesAndAGroup(t *testing.T) {
+	app := newApp(process{})
+	forEachCommand(app.Commands, func(c *cli.Command) {
+		_, text, _ := strings.Cut(c.Description, "Examples:\n")
+		if calls := strings.Split(text, "\n"); len(calls) < 3 {
+			t.Errorf("%s: %d examples in its help: %q", c.Name, len(calls), text)
+		}
+	})
+	for _, c := range app.Commands {
+		if c.Category == "" {
+			t.Errorf("%s is in no group of the help", c.Name)
+		}
 	}
 }
 

@@ -21,7 +21,7 @@ import (
 func fixCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "fix",
-		Usage:     "take keys out of the work tree so that the project runs on",
+		Usage:     "take keys out of the work tree so that the project keeps running",
 		ArgsUsage: "[FILE[:LINE]...]",
 		Description: "Shows the smallest change that takes the open keys of the work tree, or those\n" +
 			"of FILEs, out of the code: a literal becomes a read of the environment, through\n" +

@@ -34,7 +34,7 @@ func ledgerCommand(p process) *cli.Command {
 				Usage:     "list the keys that are accepted, and where that is written",
 				ArgsUsage: " ",
 				Flags: append(ledgerFlags(),
-					&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "text or json"}),
+					&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT` of the list: text, json"}),
 				Action: func(c *cli.Context) error { return p.ledgerList(c) },
 			},
 			{
@@ -81,7 +81,7 @@ func acceptCommand(p process) *cli.Command {
 func entryFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.StringFlag{Name: "reason", Usage: "why the key may stay: `TEXT` for whoever reads it in a year"},
-		&cli.StringFlag{Name: "until", Usage: "accept it up to and not on `DATE` (YYYY-MM-DD, in UTC)"},
+		&cli.StringFlag{Name: "until", Usage: "accept it before `DATE` only (YYYY-MM-DD, in UTC)"},
 		&cli.StringFlag{Name: "path", Usage: "accept it in files that `GLOB` matches, and nowhere else"},
 		&cli.StringFlag{Name: "rotated", Usage: "the key was replaced on `DATE` (YYYY-MM-DD): it may stay in the history, and fails again at HEAD"},
 		&cli.StringFlag{Name: "status", Usage: "`STATUS` is rotated (with --rotated, the default then) or accepted"},

@@ -16,7 +16,7 @@ import (
 func lspCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "lsp",
-		Usage:     "serve an editor: what editors start",
+		Usage:     "serve an editor over the Language Server Protocol",
 		ArgsUsage: " ",
 		Description: "Speaks the Language Server Protocol on standard input and output: diagnostics\n" +
 			"while you type, the reasons when you point at one, and two actions: the change\n" +
