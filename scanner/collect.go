@@ -34,6 +34,14 @@ type Collector struct {
 	values       map[Secret]bool
 	skips        Coverage // texts of which not every match is kept
 	remarks      []RemarkIn
+	learn        bool
+	sources      map[KeySource][]readingPlace // without their places
+}
+
+// readingPlace is where settings read a source.
+type readingPlace struct {
+	id   ObjectID
+	line int
 }
 
 // RemarkIn is a remark and the text that it is about.
@@ -106,14 +114,19 @@ func (c *Collector) search(chunk *Chunk) []Match {
 	if !chunk.Searched {
 		anchors = c.anchors.Append(nil, chunk.Text, 0, len(chunk.Text))
 	}
-	if len(anchors) == 0 && !c.anchors.Takes(chunk.Text) && (chunk.Path == "" || !c.anchors.MayTake(len(chunk.Text))) {
+	name := cmp.Or(chunk.Path, chunk.Name)
+	named := chunk.Kind == File && name != "" && c.detector.TakesFile(name)
+	if len(anchors) == 0 && !named && !c.anchors.Takes(chunk.Text) {
 		return nil
 	}
 	matches := c.detector.Find(chunk.Text, anchors)
-	if len(matches) == 0 && chunk.Kind == File && chunk.Path != "" {
-		matches = c.detector.FindFile(chunk.Path, chunk.Text)
+	if named {
+		matches = joined(c.detector.FindFile(name, chunk.Text), matches)
 	}
 	if chunk.Kind == File && !chunk.Known {
+		if c.learn && len(anchors) > 0 {
+			c.keepSources(chunk.ID, c.detector.Sources(chunk.Text, anchors))
+		}
 		c.remark(chunk, c.detector.Remarks(chunk.Text, anchors, matches))
 	}
 	return matches
@@ -163,6 +176,21 @@ func (c *cursor) moveTo(text []byte, offset int) {
 	c.line, c.column, c.offset = c.line+line-1, column, offset
 }
 
+// joined are the matches of two lists by offset. Of two that overlap the one of
+// the first list counts, which says more.
+func joined(first, second []Match) []Match {
+	if len(first) == 0 {
+		return second
+	}
+	for _, m := range second {
+		if !slices.ContainsFunc(first, func(f Match) bool { return m.Offset < f.Offset+f.Length && f.Offset < m.Offset+m.Length }) {
+			first = append(first, m)
+		}
+	}
+	slices.SortStableFunc(first, func(a, b Match) int { return cmp.Compare(a.Offset, b.Offset) })
+	return first
+}
+
 // maxRemarks bounds the remarks that a collector keeps.
 const maxRemarks = 1 << 14
 
@@ -187,7 +215,7 @@ func (c *Collector) Remarks() []RemarkIn {
 	slices.SortFunc(c.remarks, func(a, b RemarkIn) int {
 		return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Kind, b.Kind), compareBool(a.Worktree, b.Worktree))
 	})
-	return slices.Clone(c.remarks)
+	return slices.Clone(slices.Compact(c.remarks))
 }
 
 // room reports whether a further match of this value can be kept.

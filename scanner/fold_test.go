@@ -12,6 +12,8 @@ import (
 // values finds the words of a text that is one word a line.
 type values struct{ scanner.Detector }
 
+func (values) TakesFile(string) bool { return false }
+
 func (values) Remarks([]byte, []int32, []scanner.Match) []scanner.Remark { return nil }
 
 func (values) Anchors() *scanner.AnchorSet {

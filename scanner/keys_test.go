@@ -21,6 +21,8 @@ func (lines) Anchors() *scanner.AnchorSet {
 	return scanner.NewAnchorSet(scanner.Anchor{Text: "SECRET"})
 }
 func (lines) Remarks([]byte, []int32, []scanner.Match) []scanner.Remark { return nil }
+func (lines) TakesFile(string) bool                                     { return false }
+func (lines) Sources([]byte, []int32) []scanner.KeySource               { return nil }
 func (lines) FindFile(string, []byte) []scanner.Match                   { return nil }
 func (lines) Find(text []byte, _ []int32) (found []scanner.Match) {
 	offset := 0

@@ -112,6 +112,9 @@ type Match struct {
 	Form   Form   // how it was written
 	Traits Trait
 	Allow  *Allow // set if a comment beside it accepts it
+	// Source is set where only the settings of this repository say that it is
+	// their key.
+	Source *KeySource
 	// Repeats is how many more places of the text hold the same match and are
 	// not listed. It is 0 but for texts that repeat one thousands of times.
 	Repeats int
@@ -191,9 +194,14 @@ type Detector interface {
 	// Find returns the matches of text, by offset. The anchors are those that
 	// Anchors().Append finds in all of text. Nothing returned refers to text.
 	Find(text []byte, anchors []int32) []Match
-	// FindFile returns the key that is all of a small file, if its path says that
-	// it is one or its shape leaves no doubt.
+	// TakesFile reports whether FindFile may find a key in a file of this path.
+	TakesFile(path string) bool
+	// FindFile returns the keys that only the path tells: the one that is all of
+	// a small file, and those that the settings read there.
 	FindFile(path string, text []byte) []Match
+	// Sources returns where the settings in text take their key from. The
+	// anchors are those that Find gets.
+	Sources(text []byte, anchors []int32) []KeySource
 	// Remarks returns the comments of text that accept none of its matches, which
 	// are those that Find has returned. Paths are left empty.
 	Remarks(text []byte, anchors []int32, matches []Match) []Remark

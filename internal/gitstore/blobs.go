@@ -48,7 +48,7 @@ func (y *blobYielder) blob(chunk scanner.Chunk) error {
 		return nil
 	}
 	y.count(&chunk, size)
-	if size >= pointerSize && y.keyless != nil && y.keyless(chunk.ID) {
+	if size >= pointerSize && chunk.Name == "" && y.keyless != nil && y.keyless(chunk.ID) {
 		return nil
 	}
 	if size > wholeText {

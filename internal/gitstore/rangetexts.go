@@ -123,6 +123,7 @@ func (s *Range) inTips() bitset {
 // yieldAdded yields the new blobs.
 func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) error {
 	ids := s.idsOf(added)
+	names := s.namesOf(added)
 	if s.Prefilter != nil {
 		y.keyless = s.Prefilter(len(ids))
 	}
@@ -131,11 +132,37 @@ func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) er
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := y.blob(scanner.Chunk{ID: id}); err != nil {
+		if err := y.blob(scanner.Chunk{ID: id, Name: names[id]}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// namesOf are the names of the blobs that are asked for by name; of several the
+// first in the alphabet.
+func (s *Range) namesOf(blobs bitset) map[scanner.ObjectID]string {
+	names := map[scanner.ObjectID]string{}
+	if s.Named == nil {
+		return names
+	}
+	c := s.compared
+	wanted := map[uint32]bool{}
+	for i := range c.changes {
+		ch := &c.changes[i]
+		if ch.isDir || ch.to == 0 || !blobs.has(ch.to) {
+			continue
+		}
+		want, asked := wanted[ch.name]
+		if !asked {
+			want = s.Named(c.names.all[ch.name])
+			wanted[ch.name] = want
+		}
+		if id, name := c.blobs.all[ch.to], c.names.all[ch.name]; want && (names[id] == "" || name < names[id]) {
+			names[id] = name
+		}
+	}
+	return names
 }
 
 func (s *Range) idsOf(blobs bitset) (ids []scanner.ObjectID) {

@@ -14,6 +14,7 @@ import (
 	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/trace"
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django"
 )
 
 // Audit searches all objects of a repository, reachable or not, and says of each
@@ -60,7 +61,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 
 // search searches every object once and traces what was found through the
 // commits.
-func (h *history) search(ctx context.Context, s *Scan, detector scanner.Detector, cache *auditCache) ([]scanner.Finding, error) {
+func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector, cache *auditCache) ([]scanner.Finding, error) {
 	var soFar progressSoFar
 	walk, err := packwalk.Open(ctx, packwalk.Options{
 		Dirs: h.repo.ObjectDirs(), IDSize: h.repo.IDSize(), Jobs: h.jobs, Progress: soFar.through(s.Progress),
@@ -77,6 +78,7 @@ func (h *history) search(ctx context.Context, s *Scan, detector scanner.Detector
 	}()
 
 	collector := scanner.NewCollector(detector)
+	collector.Learn()
 	coverage, searched, err := cache.search(ctx, walk, detector.Anchors(), func(_ int, o *packwalk.Object) error {
 		collector.Add(chunkOf(h.repo, o))
 		return nil
@@ -87,30 +89,42 @@ func (h *history) search(ctx context.Context, s *Scan, detector scanner.Detector
 	coverage.Add(collector.Skipped())
 	h.coverage = coverage
 	soFar.searched.Store(true)
-	findings := s.findings(collector)
-	remarks := collector.Remarks()
-	if err := h.trace(ctx, findings, remarks); err != nil {
+	learned := learn(collector.Sources())
+	detector = detector.WithSources(learned.list)
+	h.wanted = func(name []byte) bool { return detector.TakesFile(string(name)) }
+	findings, remarks := s.findings(collector), collector.Remarks()
+	if err := h.trace(ctx, findings, remarks, learned); err != nil {
 		return nil, soFar.interrupted(err)
 	}
-	cache.update(searched, findings, remarks, &h.coverage)
+	collector.Use(detector)
+	if h.readNamed(ctx, detector, collector, findings) {
+		findings, remarks, h.wanted = s.findings(collector), collector.Remarks(), nil
+		if err := h.trace(ctx, findings, remarks, learned); err != nil {
+			return nil, soFar.interrupted(err)
+		}
+	}
+	cache.update(searched, findings, remarks, collector, &h.coverage)
 	h.addMissing()
 	done = true
 	return findings, nil
 }
 
 // trace asks the commits where the findings are and were. The blobs of remarks
-// are one more item.
-func (h *history) trace(ctx context.Context, findings []scanner.Finding, remarks []scanner.RemarkIn) (err error) {
+// are one more item, those of settings that take their key from elsewhere
+// another one.
+func (h *history) trace(ctx context.Context, findings []scanner.Finding, remarks []scanner.RemarkIn, learned *learned) (err error) {
 	items, matched := scanner.Items(findings)
 	last := withRemarks(matched, items, remarks)
+	learned.ask(matched, last+1)
 	h.result, err = trace.Run(ctx, h, trace.Input{
-		Matched: matched, Items: len(items) + 1, Tips: h.tips, Shallow: h.repo.Shallow(), Marks: h.marks, Order: h.order,
+		Matched: matched, Items: len(items) + 2, Named: h.wanted, Tips: h.tips, Shallow: h.repo.Shallow(), Marks: h.marks, Order: h.order,
 		IDSize: h.repo.IDSize(), Jobs: h.jobs,
 	})
 	if err != nil {
 		return err
 	}
 	h.remarks = placedRemarks(remarks, atHEAD(h.result.Presences[last]))
+	learned.place(h.result.Presences[last+1])
 	h.found = &scanner.History{Items: items, Places: h.result.Presences, Marks: h.result.Marked}
 	return nil
 }

@@ -78,7 +78,7 @@ func (m *auditCache) search(ctx context.Context, walk *packwalk.Walk, set *scann
 // update saves which objects of a complete search hold no key, and says in its
 // coverage what came of the cache. An object with a match is never saved, even
 // if the match is accepted: that may change.
-func (m *auditCache) update(searched *packwalk.Searched, findings []scanner.Finding, remarks []scanner.RemarkIn, coverage *scanner.Coverage) {
+func (m *auditCache) update(searched *packwalk.Searched, findings []scanner.Finding, remarks []scanner.RemarkIn, collector *scanner.Collector, coverage *scanner.Coverage) {
 	if m == nil {
 		return
 	}
@@ -99,6 +99,9 @@ func (m *auditCache) update(searched *packwalk.Searched, findings []scanner.Find
 	}
 	for _, m := range remarks { // they are for every report
 		matched[m.ID] = true
+	}
+	for _, s := range collector.Sources() { // they are asked for in every audit
+		matched[s.ID] = true
 	}
 	names, err := searched.Names(matched)
 	if err == nil {

@@ -54,6 +54,7 @@ func (s *Scan) Remarks(d *Document) ([]Remark, []scanner.Rule, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	settings.learnFromFolder(d.root)
 	collector := scanner.NewCollector(settings.Detector)
 	collector.SuggestReplacements()
 	collector.Add(&scanner.Chunk{Path: d.name, Text: []byte(d.Text), Worktree: true})

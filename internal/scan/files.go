@@ -51,7 +51,9 @@ func (s *Scan) fileSettings() (root string, settings *Settings, err error) {
 	if root, err = projectRoot(); err != nil {
 		return "", nil, err
 	}
-	settings, err = ReadSettings(Folder(root), s.Named)
+	if settings, err = ReadSettings(Folder(root), s.Named); err == nil {
+		settings.learnFromFolder(root)
+	}
 	return root, settings, err
 }
 

@@ -39,6 +39,7 @@ func (s *Scan) Fix(ctx context.Context, repo *gitstore.Repository, places []Loca
 	if err := checkPlaces(tree, places); err != nil {
 		return nil, nil, scanner.Coverage{}, err
 	}
+	settings.learnFromFolder(repo.WorkTree())
 	collector := scanner.NewCollector(settings.Detector)
 	coverage, err := collector.Run(ctx, workTreeSource{tree, places})
 	if err != nil {

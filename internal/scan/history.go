@@ -26,6 +26,7 @@ type history struct {
 	result   *trace.Result
 	found    *scanner.History
 	remarks  []scanner.Remark
+	wanted   func(name []byte) bool // files whose names say that they may be keys
 }
 
 // Commits implements trace.Objects.

@@ -153,6 +153,14 @@ func distinct(ids []scanner.ObjectID) []scanner.ObjectID {
 
 // search adds to a report the keys that a set of commits adds.
 func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, settings *Settings, r *scanner.Report) error {
+	settings.learnFrom(func() (files []gitstore.TreeFile) {
+		for _, head := range source.Head() {
+			list, _ := repo.Listing(head.String())
+			files = append(files, list...)
+		}
+		return files
+	}, objectReader(repo))
+	source.Named = settings.Detector.TakesFile
 	collector := scanner.NewCollector(settings.Detector)
 	collector.SuggestReplacements()
 	source.WantKnown = collector.Found

@@ -25,6 +25,10 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	if err != nil {
 		return nil, err
 	}
+	settings.learnFrom(func() []gitstore.TreeFile {
+		files, _ := repo.IndexFiles(func(path []byte) bool { return readsKeys(string(path)) })
+		return files // what cannot be read is said by what reads it next
+	}, objectReader(repo))
 	collector := scanner.NewCollector(settings.Detector)
 	collector.SuggestReplacements()
 	coverage, err := collector.Run(ctx, repo.Staged(gitstore.StagedOptions{Paths: paths, WantKnown: collector.Found}))

@@ -60,6 +60,7 @@ type Input struct {
 	Tips    []Tip                        // a tip named HEAD is preferred in Presence.Blobs
 	Marks   [][]scanner.ObjectID         // at most 32 sets of commits: Presence.Marks says in the history of which a presence is
 	Order   []scanner.ObjectID           // commits in some order: Result.First says the first of them that a commit is in the history of
+	Named   func(name []byte) bool       // chooses files by their names, for Result.Named; called by several goroutines; may be nil
 	Shallow map[scanner.ObjectID]bool    // commits whose parents were cut off
 	IDSize  int                          // length of an id in bytes
 	Jobs    int                          // number of workers that History uses, at least 1
@@ -83,6 +84,10 @@ type Result struct {
 	Knots IDs
 	// Unplaced are the matched blobs that no tree and no tip names, by id.
 	Unplaced []scanner.ObjectID
+	// Named are the blobs that Input.Named has chosen, by id, each with the
+	// first of its names.
+	Named     []Named
+	NamedMore bool // there are more than are kept
 	// Truncated says that there are more presences or changes than can be
 	// listed: Presences is not complete.
 	Truncated bool
@@ -92,6 +97,12 @@ type Result struct {
 	// First is the index of the first commit of Input.Order in whose history a
 	// commit is; -1 if there is none.
 	First func(scanner.ObjectID) int
+}
+
+// Named is a blob and a name that a tree has for it, without folders.
+type Named struct {
+	Blob scanner.ObjectID
+	Name string
 }
 
 // Missing is what commits, trees and tips name and the store does not hold.

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"slices"
+	"strings"
+	"sync/atomic"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -24,7 +27,10 @@ type scan struct {
 	workers []worker
 	commits []commit // by slot
 	parents []uint32 // ordinals, or None where the parent is missing
-	missing [3]idSet // by kind: blobs, trees, commits
+	wanted  func([]byte) bool
+	chosen  map[scanner.ObjectID]string
+	unnamed atomic.Bool // more are wanted than are kept
+	missing [3]idSet    // by kind: blobs, trees, commits
 	broken  idSet
 	knots   idSet
 	claims  claims
@@ -87,6 +93,7 @@ type worker struct {
 	missing [3]idSet
 	broken  idSet
 	trees   int64
+	chosen  map[scanner.ObjectID]string // names of blobs that are asked for by name
 
 	dirs       []freshDir
 	leaves     []leaf
@@ -117,7 +124,7 @@ const (
 )
 
 func newScan(h History, in *Input, m *matched) *scan {
-	s := &scan{history: h, idSize: in.IDSize, shallow: in.Shallow, matched: m}
+	s := &scan{history: h, idSize: in.IDSize, shallow: in.Shallow, matched: m, wanted: in.Named, chosen: map[scanner.ObjectID]string{}}
 	s.slots = make([]uint32, h.Count())
 	s.workers = make([]worker, max(1, in.Jobs))
 	s.dirSets.max = maxSubdirs + maxSubdirsPerObject*len(s.slots)
@@ -126,6 +133,7 @@ func newScan(h History, in *Input, m *matched) *scan {
 	s.setSize(&s.broken, &s.missing)
 	for i := range s.workers {
 		s.setSize(&s.workers[i].broken, &s.workers[i].missing)
+		s.workers[i].chosen = map[scanner.ObjectID]string{}
 	}
 	return s
 }
@@ -153,6 +161,9 @@ func (s *scan) run(ctx context.Context) error {
 		}
 		s.broken.merge(&w.broken)
 		s.trees += w.trees
+		for id, name := range w.chosen {
+			s.choose(s.chosen, id, name)
+		}
 	}
 	s.workers = nil
 	s.holds = newBitset(len(s.slots))
@@ -160,6 +171,32 @@ func (s *scan) run(ctx context.Context) error {
 		s.holds.put(tree)
 	}
 	return nil
+}
+
+// maxNamed bounds the blobs that are chosen by name.
+const maxNamed = 1 << 17
+
+// choose notes a blob that is asked for by name; of several names the first in
+// the alphabet counts.
+func (s *scan) choose(chosen map[scanner.ObjectID]string, id scanner.ObjectID, name string) {
+	old, known := chosen[id]
+	if known && old <= name {
+		return
+	}
+	if !known && len(chosen) >= maxNamed {
+		s.unnamed.Store(true)
+		return
+	}
+	chosen[id] = name
+}
+
+// namedBlobs are the blobs that were chosen by name, by id.
+func (s *scan) namedBlobs() (out []Named) {
+	for id, name := range s.chosen {
+		out = append(out, Named{id, name})
+	}
+	slices.SortFunc(out, func(a, b Named) int { return strings.Compare(string(a.Blob), string(b.Blob)) })
+	return out
 }
 
 func (s *scan) checked(visit func(*worker, Object) error) func(int, Object) error {

@@ -20,6 +20,7 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 		return nil, err
 	}
 	out := &Result{Commits: s.count, Trees: s.trees, Presences: make([][]scanner.Presence, in.Items)}
+	out.Named, out.NamedMore = s.namedBlobs(), s.unnamed.Load()
 	tips := s.findTips(in.Tips)
 	marks := s.findMarks(in.Marks)
 	out.Marked = marks.ofCommit

@@ -1,6 +1,10 @@
 package trace
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/djleaks/djleaks/scanner"
+)
 
 // readTree reads one tree.
 func (s *scan) readTree(w *worker, o Object) error {
@@ -83,6 +87,9 @@ func (s *scan) entries(w *worker, text []byte, fresh []Span) (f treeSummary, err
 			}
 			if touched {
 				s.lookUp(w, missingBlob, id)
+				if s.wanted != nil && s.wanted(text[name:nameEnd]) {
+					s.choose(w.chosen, scanner.ObjectID(id), string(text[name:nameEnd]))
+				}
 			}
 		case malformed:
 			f.broken = true

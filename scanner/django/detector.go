@@ -15,7 +15,10 @@ const version = "django/1"
 
 // Detector finds the secret keys of Django sites. It has no state and is safe
 // for concurrent use.
-type Detector struct{ names *settingNames }
+type Detector struct {
+	names   *settingNames
+	sources *sources
+}
 
 var _ scanner.Detector = (*Detector)(nil)
 

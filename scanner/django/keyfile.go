@@ -9,16 +9,31 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
-// FindFile returns the key that is all of a file, as Django's deployment
-// checklist keeps it: one that Django made whatever the path, and one that
-// another generator made where the path is a name of a key.
-func (*Detector) FindFile(path string, text []byte) []scanner.Match {
+// FindFile returns the keys that only the path of a file tells: one that is all
+// of it, as Django's deployment checklist keeps it, and those that the settings
+// read there. One that Django made is taken whatever the path.
+func (d *Detector) FindFile(path string, text []byte) []scanner.Match {
+	if found := d.findSources(path, text); len(found) > 0 {
+		return distinct(found)
+	}
+	switch {
+	case !namesKey(path):
+		return keyFile(text, value.Django)
+	case saysSecretKey(path):
+		return keyFile(text, value.Placeholder)
+	}
+	return keyFile(text, value.Mashed) // secret.txt holds anything
+}
+
+// keyFile is the key that is all of a text, if its class is no less sure than
+// this one.
+func keyFile(text []byte, least value.Class) []scanner.Match {
 	a, ok := forms.KeyFile(text)
 	if !ok {
 		return nil
 	}
 	class := value.Classify(a.Values[0], "")
-	if class > value.Django && (class > value.Mashed || !namesKey(path)) {
+	if class > least {
 		return nil
 	}
 	m := scanner.Match{Offset: a.Offset, Length: a.Length, Secret: scanner.NewSecret(a.Values[0]), Class: class.Reported(), Rule: ruleOf(class), Form: a.Form, Traits: a.Traits}
@@ -31,9 +46,33 @@ func (*Detector) FindFile(path string, text []byte) []scanner.Match {
 // namesKey reports whether the name of a file is that of a site's key:
 // secret_key.txt, .secret_key, SECRET_KEY, etc/secret.txt, django-secret-key.
 func namesKey(file string) bool {
+	if !mayNameKey(file) {
+		return false
+	}
+	return value.JudgeName(keyName(file)) != value.NameNone
+}
+
+// mayNameKey is false for most names of files, and fast.
+func mayNameKey(file string) bool {
+	for i := len(file) - 5; i >= 0 && file[i] != '/'; i-- {
+		if c := file[i] | 32; c == 'e' && strings.EqualFold(file[i:i+5], "ecret") || c == 'i' && strings.EqualFold(file[i:i+5], "ignin") {
+			return true
+		}
+	}
+	return false
+}
+
+// saysSecretKey reports whether a file is called SECRET_KEY, not only secret.
+func saysSecretKey(file string) bool {
+	name := keyName(file)
+	return value.JudgeName(name) == value.NameMain || value.IsSecretKey(name)
+}
+
+// keyName is the name that a file gives to what it holds.
+func keyName(file string) string {
 	base := strings.TrimLeft(path.Base(file), "._")
 	for _, ext := range [...]string{".txt", ".key", ".dat", ".bin", ".secret", ".conf", ".cfg", ".local", ".prod", ".production"} {
 		base = strings.TrimSuffix(base, ext)
 	}
-	return value.JudgeName(strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(base))) != value.NameNone
+	return strings.ToUpper(strings.NewReplacer("-", "_", ".", "_").Replace(base))
 }

@@ -25,7 +25,7 @@ func (d *Detector) WithNames(names []string) (*Detector, error) {
 		}
 	}
 	x.anchors = forms.Anchors(names...)
-	return &Detector{x}, nil
+	return &Detector{names: x, sources: d.sources}, nil
 }
 
 // settingNames are the names of settings that a project adds. A text that has
@@ -80,6 +80,18 @@ func (x *settingNames) at(text []byte, at int) int {
 
 // restore gives a match the offset and the name that it has in the real text.
 func (x *settingNames) restore(m *scanner.Match, splices []splice) {
+	move(m, splices)
+	for n, name := range x.names {
+		if strings.EqualFold(m.Name, alias(n)) {
+			m.Name = name
+			m.Traits &^= scanner.OtherName
+		}
+	}
+}
+
+// move gives a match of a text with replaced names the place that it has in the
+// real text.
+func move(m *scanner.Match, splices []splice) {
 	before := func(offset int) int {
 		n := sort.Search(len(splices), func(i int) bool { return splices[i].at > offset })
 		if n == 0 {
@@ -90,10 +102,4 @@ func (x *settingNames) restore(m *scanner.Match, splices []splice) {
 	end := before(m.Offset + m.Length)
 	m.Offset = before(m.Offset)
 	m.Length = end - m.Offset
-	for n, name := range x.names {
-		if strings.EqualFold(m.Name, alias(n)) {
-			m.Name = name
-			m.Traits &^= scanner.OtherName
-		}
-	}
 }

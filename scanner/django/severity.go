@@ -35,7 +35,7 @@ var (
 // worst place.
 func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, string) {
 	context := contextOf(m, path)
-	if m.Has(scanner.WholeFile) && namesKey(path) {
+	if m.Has(scanner.WholeFile) && (m.Source != nil || namesKey(path)) {
 		named := *m
 		named.Traits &^= scanner.NoName
 		m = &named
@@ -45,6 +45,9 @@ func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, stri
 	}
 	severity := rowOf(m)[context]
 	reason := valueReason(m) + placeReason(context, m)
+	if m.Source != nil {
+		reason += "; " + m.Source.String()
+	}
 	if m.Has(scanner.Unclaimed) {
 		reason += "; its name is common to many programs, and nothing beside it speaks for Django"
 	}

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"bytes"
 	"encoding/base64"
 	"strings"
 
@@ -136,7 +137,7 @@ func (p *python) defaultsOf(f origin, args []argument) (list []literal, a lookup
 		return nil, a
 	}
 	c := call{getter: isGetter(f.path, last), name: 1, first: args[0].value}
-	if last == "getattr" {
+	if last == "getattr" || last == "get" && p.doc.fact("configparser", readsINI) {
 		c.name = 2
 	}
 	for _, arg := range args {
@@ -158,6 +159,12 @@ func (p *python) defaultsOf(f origin, args []argument) (list []literal, a lookup
 		a.answered = a.answered && !a.empty
 	}
 	return list, a
+}
+
+// readsINI reports whether the get of a text is that of a ConfigParser, which
+// takes a section and a name.
+func readsINI(doc *document) bool {
+	return bytes.Contains(doc.text, []byte("ConfigParser")) && !bytes.Contains(doc.text, []byte("environ.get"))
 }
 
 // answer notes the default that a getter has.

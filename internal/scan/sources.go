@@ -1,0 +1,208 @@
+package scan
+
+import (
+	"cmp"
+	"context"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/regular"
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django"
+)
+
+// learned is where the settings of a history take their keys from.
+type learned struct {
+	read    []scanner.KeySource // every place that reads one, as a collector gives them
+	sources []scanner.KeySource // each once
+}
+
+func learn(read []scanner.KeySource) *learned {
+	l := &learned{read: read}
+	for _, s := range read {
+		if n := len(l.sources); n == 0 || l.sources[n-1].Same() != s.Same() {
+			l.sources = append(l.sources, s.Same())
+		}
+	}
+	return l
+}
+
+func (l *learned) list() []scanner.KeySource { return l.sources }
+
+// ask makes the settings an item of the history.
+func (l *learned) ask(matched map[scanner.ObjectID][]int32, item int32) {
+	for _, s := range l.read {
+		if list := matched[s.ID]; len(list) == 0 || list[len(list)-1] != item {
+			matched[s.ID] = append(list, item)
+		}
+	}
+}
+
+// place says of each source where it is read: in HEAD's version of the settings,
+// if that reads it.
+func (l *learned) place(places []scanner.Presence) {
+	type version struct {
+		path string
+		rank int
+	}
+	paths := map[scanner.ObjectID]version{}
+	for _, p := range places {
+		for i, id := range p.Blobs {
+			v := version{p.Path, 2}
+			switch {
+			case i == 0 && slices.Contains(p.Refs, "HEAD"):
+				v.rank = 0
+			case len(p.Refs) > 0:
+				v.rank = 1
+			}
+			if old, known := paths[id]; !known || v.rank < old.rank {
+				paths[id] = v
+			}
+		}
+	}
+	for i := range l.sources {
+		s, best := &l.sources[i], 3
+		for _, r := range l.read {
+			if v, known := paths[r.ID]; known && r.Same() == s.Same() && v.rank < best {
+				s.ID, s.Path, s.Line, best = r.ID, v.path, r.Line, v.rank
+			}
+		}
+	}
+}
+
+// readNamed reads the blobs whose names say that they may hold a key that
+// nothing in them tells, and reports whether one does.
+func (h *history) readNamed(ctx context.Context, detector *django.Detector, collector *scanner.Collector, findings []scanner.Finding) (found bool) {
+	if h.result.NamedMore {
+		h.coverage.Skip(scanner.Skip{Reason: "further files whose names are those of keys"})
+	}
+	seen := map[scanner.ObjectID]bool{}
+	for _, f := range findings {
+		seen[f.ID] = true
+	}
+	var text []byte
+	for _, b := range h.result.Named {
+		if ctx.Err() != nil {
+			return found
+		}
+		ordinal, ok := h.Ordinal([]byte(b.Blob))
+		if !ok {
+			continue // it is missing, and said to be
+		}
+		var err error
+		if text, err = h.Read(ordinal, text[:0]); err != nil {
+			continue // so is what cannot be read
+		}
+		matches := detector.FindFile(b.Name, text)
+		if len(matches) > 0 && (matches[0].Source != nil || !seen[b.Blob]) {
+			collector.Replace(&scanner.Chunk{ID: b.Blob, Name: b.Name, Text: text})
+			found = true
+		}
+	}
+	return found
+}
+
+// Bounds of looking for settings that name where their key is.
+const (
+	maxReaders     = 24        // files of settings that are read
+	maxReaderSize  = 256 << 10 // of each, in bytes
+	maxReaderDirs  = 400       // folders that are looked into
+	maxReaderDepth = 5         // how deep they may be
+)
+
+// learnFrom makes the detector find the keys that the settings among some files
+// read elsewhere. The files are asked for when the first text is met that may be
+// such a key.
+func (s *Settings) learnFrom(files func() []gitstore.TreeFile, read func(gitstore.TreeFile) ([]byte, error)) {
+	plain := s.Detector
+	s.Detector = plain.WithSources(func() []scanner.KeySource {
+		list := slices.DeleteFunc(files(), func(f gitstore.TreeFile) bool { return !readsKeys(f.Path) })
+		slices.SortStableFunc(list, func(a, b gitstore.TreeFile) int {
+			return cmp.Or(cmp.Compare(readerRank(a.Path), readerRank(b.Path)), cmp.Compare(strings.Count(a.Path, "/"), strings.Count(b.Path, "/")))
+		})
+		var found []scanner.KeySource
+		for _, f := range list[:min(len(list), maxReaders)] {
+			text, err := read(f)
+			if err != nil || len(text) > maxReaderSize {
+				continue
+			}
+			for _, source := range plain.Sources(text, plain.Anchors().Append(nil, text, 0, len(text))) {
+				if !slices.ContainsFunc(found, func(x scanner.KeySource) bool { return x.Same() == source.Same() }) {
+					source.ID, source.Path = f.ID, f.Path
+					found = append(found, source)
+				}
+			}
+		}
+		return found
+	})
+}
+
+// learnFromFolder is learnFrom for the files of a folder.
+func (s *Settings) learnFromFolder(root string) {
+	if root == "" {
+		return
+	}
+	s.learnFrom(func() (files []gitstore.TreeFile) {
+		dirs := 0
+		_ = filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+			file, _ := filepath.Rel(root, name)
+			file = filepath.ToSlash(file)
+			switch {
+			case err != nil:
+				return nil // what cannot be read is told by who searches it
+			case d.IsDir():
+				if dirs++; dirs > maxReaderDirs || name != root && isLeftOut(d.Name()) || strings.Count(file, "/") >= maxReaderDepth {
+					return fs.SkipDir
+				}
+			case d.Type().IsRegular() && readsKeys(file):
+				files = append(files, gitstore.TreeFile{Path: file})
+			}
+			return nil
+		})
+		return files
+	}, func(f gitstore.TreeFile) ([]byte, error) { return regular.ReadIn(root, f.Path, maxReaderSize) })
+}
+
+// isLeftOut recognises folders that hold no settings of this project.
+func isLeftOut(folder string) bool {
+	switch folder {
+	case "node_modules", "site-packages", "venv", "__pycache__", "migrations", "static", "staticfiles", "media":
+		return true
+	}
+	return strings.HasPrefix(folder, ".")
+}
+
+// objectReader reads files from their objects.
+func objectReader(repo *gitstore.Repository) func(gitstore.TreeFile) ([]byte, error) {
+	return func(f gitstore.TreeFile) ([]byte, error) {
+		_, text, err := repo.Object(f.ID)
+		return text, err
+	}
+}
+
+// readsKeys reports whether a file is one in which a site takes its key from
+// somewhere, by its path.
+func readsKeys(file string) bool {
+	return strings.HasSuffix(file, ".py") && readerRank(file) < 3
+}
+
+// readerRank orders files by how likely they are the settings of a site: 3 is
+// unlikely.
+func readerRank(file string) int {
+	base, folder := path.Base(file), path.Base(path.Dir(file))
+	switch {
+	case strings.HasPrefix(base, "test") || folder == "tests" || folder == "migrations":
+		return 3
+	case strings.Contains(base, "settings") || folder == "settings":
+		return 0
+	case strings.Contains(base, "config") || folder == "config" || folder == "conf" || folder == "configs":
+		return 1
+	case base == "app.py" || base == "base.py" || base == "common.py" || base == "production.py" || base == "prod.py" || base == "main.py":
+		return 2
+	}
+	return 3
+}

@@ -1,0 +1,523 @@
+package forms
+
+import (
+	"bytes"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// Source is where Python code takes the setting at an offset from.
+type Source struct {
+	scanner.KeySource
+	Offset int // of the setting's name, in bytes
+}
+
+// Bounds of reading the source of a key.
+const (
+	maxSourceTokens = 128
+	maxSourceBytes  = 2 << 10 // after the name of the setting
+	maxSources      = 16      // of one text
+	maxDataFiles    = 4       // that one text names
+	maxSourceHops   = 2       // SECRET_KEY = _KEY; _KEY = open(PATH); PATH = "…"
+)
+
+// Sources returns where the settings in a text take SECRET_KEY from, if it is
+// Python and does not only hold the key: os.environ["APP_KEY"],
+// config["app"]["key"], open(BASE_DIR / "etc/k").read().
+func Sources(text []byte, anchors []int32) []Source {
+	var out []Source
+	python := -1 // not asked yet
+	for _, a := range anchors {
+		from, at, ok := settingAt(text, int(a))
+		if !ok || len(out) >= maxSources {
+			continue
+		}
+		if python < 0 {
+			python = 0
+			if sniff(text) == formatPython {
+				python = 1
+			}
+		}
+		if python == 0 {
+			return nil
+		}
+		r := sourceReader{text: text}
+		r.expression(at)
+		setting := string(bytes.ToUpper(text[from:wordEndAt(text, from)]))
+		for _, s := range r.found {
+			s.Setting = setting
+			out = append(out, Source{s, from})
+		}
+	}
+	return out
+}
+
+// settingAt returns where the setting of the name at an anchor begins, and what
+// it is set to; ok is false if it is not the site's key, or a literal.
+func settingAt(text []byte, anchor int) (from, at int, ok bool) {
+	from = anchor
+	for from > 0 && anchor-from < value.MaxName && ascii.IsWord(text[from-1]) {
+		from--
+	}
+	to := wordEndAt(text, anchor)
+	if to-from < len("SECRET_KEY") || to-from > value.MaxName {
+		return 0, 0, false
+	}
+	at = to
+	quoted := at < len(text) && ascii.IsQuote(text[at])
+	if quoted {
+		at++
+		if byteAt(text, at) == ']' {
+			at++
+		}
+	}
+	at = skipSpaces(text, at)
+	if byteAt(text, at) == ':' && !quoted { // an annotation
+		eq := bytes.IndexByte(text[at:min(len(text), at+64)], '=')
+		if eq < 0 || bytes.IndexByte(text[at:at+eq], '\n') >= 0 {
+			return 0, 0, false
+		}
+		at += eq
+	}
+	sign := byteAt(text, at)
+	if sign != '=' && (sign != ':' || !quoted) || byteAt(text, at+1) == '=' {
+		return 0, 0, false
+	}
+	at = skipSpaces(text, at+1)
+	if c := byteAt(text, at); c == 0 || ascii.IsQuote(c) || ascii.IsBreak(c) || ascii.IsDigit(c) || c == '$' || c == '{' {
+		return 0, 0, false
+	}
+	return from, at, isSetting(text, from, to)
+}
+
+// isSetting reports whether text[from:to] is the key's setting: SECRET_KEY, or
+// app.secret_key as Flask has it.
+func isSetting(text []byte, from, to int) bool {
+	name := string(text[from:to])
+	if strings.EqualFold(name, "SECRET_KEY") && name != "SECRET_KEY" {
+		return bytes.HasSuffix(text[:from], []byte("app.")) || bytes.HasSuffix(text[:from], []byte("application.")) ||
+			bytes.HasSuffix(text[:from], []byte("server.")) || byteAt(text, to) == ':'
+	}
+	return value.JudgeName(name) == value.NameMain
+}
+
+func wordEndAt(text []byte, at int) int {
+	for at < len(text) && ascii.IsWord(text[at]) {
+		at++
+	}
+	return at
+}
+
+func skipSpaces(text []byte, at int) int {
+	for at < len(text) && ascii.IsSpace(text[at]) {
+		at++
+	}
+	return at
+}
+
+// sourceReader reads one expression: a flat list of tokens, in which calls and
+// subscripts are recognised wherever they are.
+type sourceReader struct {
+	lexer
+	text   []byte
+	tokens []token
+	found  []scanner.KeySource
+	hops   int
+	files  []string // of data that the text names; made when they are asked for
+	asked  bool
+}
+
+// expression reads what begins at an offset.
+func (s *sourceReader) expression(at int) {
+	s.lexer = lexer{text: s.text, pos: at, end: min(len(s.text), at+maxSourceBytes)}
+	s.tokens = s.tokens[:0]
+	for depth := 0; len(s.tokens) < maxSourceTokens; {
+		t := s.next()
+		if t.kind == tokenEnd || t.kind == tokenNewline || t.kind == tokenBad {
+			break
+		}
+		if t.kind == tokenOp {
+			c := s.lexer.text[t.from]
+			if bracketOf(c) < 0 && depth == 0 || (c == ',' || c == ';') && depth == 0 {
+				break
+			}
+			depth += bracketOf(c)
+		}
+		s.tokens = append(s.tokens, t)
+	}
+	if s.constant() {
+		return
+	}
+	for i := 0; i < len(s.tokens); {
+		i = s.operand(i)
+	}
+}
+
+func (s *sourceReader) op(i int, text string) bool {
+	return i < len(s.tokens) && s.tokens[i].kind == tokenOp && s.is(s.tokens[i], text)
+}
+
+// str is the text of the i-th token if it is a constant string.
+func (s *sourceReader) str(i int) (string, bool) {
+	if i >= len(s.tokens) || s.tokens[i].kind != tokenString {
+		return "", false
+	}
+	v, _, constant := s.value(s.tokens[i])
+	return v, constant && len(v) <= value.MaxName
+}
+
+// match is the place of the bracket that closes the one at i.
+func (s *sourceReader) match(i int) int {
+	depth := 0
+	for ; i < len(s.tokens); i++ {
+		if t := s.tokens[i]; t.kind == tokenOp {
+			if depth += bracketOf(s.lexer.text[t.from]); depth == 0 {
+				return i
+			}
+		}
+	}
+	return len(s.tokens)
+}
+
+// operand reads what begins at the i-th token and returns where to go on.
+func (s *sourceReader) operand(i int) int {
+	if s.op(i, "(") { // (BASE_DIR / "etc" / "k").read_text()
+		if end := s.match(i); s.op(end+1, ".") && s.reads(end+2) {
+			s.file(s.fileIn(i+1, end))
+			return end + 3
+		}
+		return i + 1
+	}
+	if s.tokens[i].kind != tokenName || i > 0 && s.op(i-1, ".") {
+		return i + 1
+	}
+	start := i
+	i++
+	for s.op(i, ".") && i+1 < len(s.tokens) && s.tokens[i+1].kind == tokenName {
+		i += 2
+	}
+	name := string(s.lexer.text[s.tokens[start].from:s.tokens[i-1].to])
+	switch {
+	case s.op(i, "("):
+		return s.call(name, i)
+	case s.op(i, "["):
+		return s.item(name, i)
+	}
+	return i
+}
+
+// reads reports whether the i-th token is a method that gives all of a file.
+func (s *sourceReader) reads(i int) bool {
+	return i < len(s.tokens) && slices.Contains([]string{"read_text", "read_bytes", "open", "read", "readline"}, s.word(s.tokens[i]))
+}
+
+// call reads name(…), whose bracket is the i-th token.
+func (s *sourceReader) call(name string, i int) int {
+	end := s.match(i)
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	first, isText := s.str(i + 1)
+	switch {
+	case last == "load" || last == "safe_load" || last == "full_load" || last == "loads" || last == "parse":
+		if way, after := s.way(end + 1); len(way) > 0 {
+			s.entry(way, s.fileIn(i+1, end))
+			return after
+		}
+	case last == "open" || last == "Path" || last == "read_file" || last == "read_secret_file":
+		if s.op(end+1, ".") || last != "Path" {
+			s.file(s.fileIn(i+1, end))
+			return end + 1
+		}
+	case (last == "read" || last == "readline" || last == "read_text" || last == "read_bytes") && end == i+1:
+		s.file(s.fileOf(strings.TrimSuffix(name, "."+last)))
+	case last == "Field" || last == "SettingsConfigDict":
+		s.keyword(i+1, end)
+	case last == "get" && isText && s.op(i+2, ",") && s.isConfigParser():
+		if second, ok := s.str(i + 3); ok {
+			s.entry([]string{first, second}, "")
+			return end + 1
+		}
+		fallthrough
+	case isText && isGetter(name, last) && !(last == "get" && !strings.Contains(name, "environ") && s.isBoundToData(name)):
+		s.variable(first)
+	case isText && last == "get":
+		way, after := s.way(end + 1)
+		s.entry(append([]string{first}, way...), "")
+		return after
+	case isText && isConstantName(first) && end == i+2:
+		s.variable(first)
+	}
+	return i + 1
+}
+
+// keyword reads Field(…, env="APP_KEY").
+func (s *sourceReader) keyword(from, to int) {
+	for i := from; i+2 < to; i++ {
+		if s.tokens[i].kind != tokenName || !s.op(i+1, "=") {
+			continue
+		}
+		switch s.word(s.tokens[i]) {
+		case "env", "alias", "validation_alias":
+			if v, ok := s.str(i + 2); ok {
+				s.variable(v)
+			}
+		}
+	}
+}
+
+// item reads name["a"]["b"], whose first bracket is the i-th token.
+func (s *sourceReader) item(name string, i int) int {
+	way, end := s.way(i)
+	switch {
+	case len(way) == 0:
+		return i + 1
+	case strings.Contains(name, "environ") || name == "env":
+		s.variable(way[0])
+	case len(way) == 1 && isConstantName(way[0]):
+		s.variable(way[0])
+		s.entry(way, "")
+	default:
+		s.entry(way, "")
+	}
+	return end
+}
+
+// way reads ["a"]["b"].get("c") from the i-th token on.
+func (s *sourceReader) way(i int) (names []string, end int) {
+	for {
+		switch {
+		case s.op(i, "[") && s.op(i+2, "]"):
+			v, ok := s.str(i + 1)
+			if !ok {
+				return names, i
+			}
+			names, i = append(names, v), i+3
+		case s.op(i, ".") && i+1 < len(s.tokens) && s.word(s.tokens[i+1]) == "get" && s.op(i+2, "("):
+			v, ok := s.str(i + 3)
+			if !ok {
+				return names, i
+			}
+			names, i = append(names, v), s.match(i+2)+1
+		default:
+			return names, i
+		}
+	}
+}
+
+// constant reads an expression that is a name of another module, or one that
+// this text sets.
+func (s *sourceReader) constant() bool {
+	n := len(s.tokens)
+	if n == 0 || n%2 == 0 || n > 5 {
+		return false
+	}
+	for i, t := range s.tokens {
+		if i%2 == 0 && t.kind != tokenName || i%2 == 1 && !s.is(t, ".") {
+			return false
+		}
+	}
+	name := s.word(s.tokens[n-1])
+	if strings.ToUpper(name) != name || len(name) < minConstant {
+		return true // None, True, a function's argument
+	}
+	if n > 1 {
+		s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: name, File: s.word(s.tokens[n-3]) + ".py"})
+		return true
+	}
+	if module := s.importOf(name); module != "" {
+		s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: name, File: module + ".py"})
+	} else if at := s.binding(name); at > 0 && s.hops < maxSourceHops {
+		s.hops++
+		s.expression(at)
+	}
+	return true
+}
+
+// minConstant is the length of the shortest name that a search for it is worth,
+// in bytes.
+const minConstant = 3
+
+// importOf is the module that the text imports a name from, without packages.
+func (s *sourceReader) importOf(name string) string {
+	for at := 0; ; {
+		n := bytes.Index(s.text[at:], []byte(name))
+		if n < 0 {
+			return ""
+		}
+		at += n + len(name)
+		line := s.text[1+bytes.LastIndexByte(s.text[:at], '\n') : at]
+		if !bytes.HasPrefix(line, []byte("from ")) || !bytes.Contains(line, []byte(" import ")) || ascii.IsWord(byteAt(s.text, at)) {
+			continue
+		}
+		module, _, _ := bytes.Cut(line[len("from "):], []byte(" import "))
+		module = bytes.TrimSpace(module)
+		return string(module[1+bytes.LastIndexByte(module, '.'):])
+	}
+}
+
+// binding is the offset of what the text assigns to a name at the start of a
+// line; 0 if it does not.
+func (s *sourceReader) binding(name string) int {
+	for at := 0; ; {
+		n := bytes.Index(s.text[at:], []byte(name))
+		if n < 0 {
+			return 0
+		}
+		from := at + n
+		at = from + len(name)
+		if from > 0 && !ascii.IsBreak(s.text[from-1]) && !ascii.IsSpace(s.text[from-1]) {
+			continue
+		}
+		if i := skipSpaces(s.text, at); byteAt(s.text, i) == '=' && byteAt(s.text, i+1) != '=' {
+			return skipSpaces(s.text, i+1)
+		}
+	}
+}
+
+// fileIn is the file that the tokens from one up to another name: the last part
+// of the path that they make.
+func (s *sourceReader) fileIn(from, to int) string {
+	name := ""
+	for i := from; i < to && i < len(s.tokens); i++ {
+		if v, ok := s.str(i); ok && !isFileMode(v) && v != "utf-8" && !strings.Contains(v, " ") && path.Base(v) != "." {
+			name = path.Base(strings.ReplaceAll(v, `\`, "/"))
+		}
+	}
+	if name == "" && to > from && s.tokens[from].kind == tokenName {
+		return s.fileOf(s.word(s.tokens[from]))
+	}
+	return name
+}
+
+func isFileMode(s string) bool {
+	return len(s) > 0 && len(s) <= 3 && strings.Trim(s, "rbtwUa+") == ""
+}
+
+// fileOf is the file that a name of the text is bound to: NAME = BASE_DIR / "k",
+// or with open("k") as name.
+func (s *sourceReader) fileOf(name string) string {
+	if s.hops >= maxSourceHops {
+		return ""
+	}
+	inner := sourceReader{text: s.text, hops: s.hops + 1}
+	if n := bytes.Index(s.text, []byte(" as "+name+":")); n >= 0 {
+		line := 1 + bytes.LastIndexByte(s.text[:n], '\n')
+		inner.read(line+len(s.text[line:n])-len(bytes.TrimLeft(s.text[line:n], " \t")), n)
+	} else if at := s.binding(name); at > 0 {
+		inner.read(at, nextBreak(s.text, at, min(len(s.text), at+maxSourceBytes)))
+	}
+	for i, t := range inner.tokens {
+		if t.kind == tokenName && inner.word(t) == "open" && inner.op(i+1, "(") {
+			return inner.fileIn(i+2, inner.match(i+1))
+		}
+	}
+	return inner.fileIn(0, len(inner.tokens))
+}
+
+// read reads the tokens of text[from:to].
+func (s *sourceReader) read(from, to int) {
+	s.lexer = lexer{text: s.text, pos: from, end: to}
+	for len(s.tokens) < maxSourceTokens {
+		t := s.next()
+		if t.kind == tokenEnd || t.kind == tokenBad {
+			break
+		}
+		s.tokens = append(s.tokens, t)
+	}
+}
+
+func (s *sourceReader) isConfigParser() bool {
+	return bytes.Contains(s.text, []byte("ConfigParser")) || bytes.Contains(s.text, []byte("configparser"))
+}
+
+// isBoundToData reports whether the object of a method holds what the text has
+// read from a file of data.
+func (s *sourceReader) isBoundToData(method string) bool {
+	object := method[:max(0, strings.LastIndexByte(method, '.'))]
+	at := s.binding(object)
+	if object == "" || at == 0 {
+		return false
+	}
+	line := s.text[at:nextBreak(s.text, at, min(len(s.text), at+maxSourceBytes))]
+	return bytes.Contains(line, []byte("load(")) || bytes.Contains(line, []byte("loads(")) || bytes.Contains(line, []byte("ConfigParser"))
+}
+
+// dataFiles are the files of data that the text names.
+func (s *sourceReader) dataFiles() []string {
+	if s.asked {
+		return s.files
+	}
+	s.asked = true
+	for _, ext := range DataEndings {
+		for at := 0; len(s.files) < maxDataFiles; {
+			n := bytes.Index(s.text[at:], []byte(ext))
+			if n < 0 {
+				break
+			}
+			end := at + n + len(ext)
+			if at = end; end < len(s.text) && (s.text[end] == '"' || s.text[end] == '\'') {
+				from := end
+				for from > 0 && end-from < value.MaxName && (ascii.IsWord(s.text[from-1]) || s.text[from-1] == '-' || s.text[from-1] == '.') {
+					from--
+				}
+				if name := string(s.text[from:end]); len(name) > len(ext) && !slices.Contains(s.files, name) {
+					s.files = append(s.files, name)
+				}
+			}
+		}
+	}
+	return s.files
+}
+
+// DataEndings are the endings of files whose entries settings read.
+var DataEndings = [...]string{".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf"}
+
+// isConstantName recognises names of variables: APP_KEY.
+func isConstantName(s string) bool {
+	return len(s) >= minConstant && value.IsPlainName(s) && strings.ToUpper(s) == s && !ascii.IsDigit(s[0])
+}
+
+func (s *sourceReader) variable(name string) {
+	if len(name) >= 2 && value.IsPlainName(name) && value.JudgeName(name) != value.NameMain {
+		s.add(scanner.KeySource{Kind: scanner.SourceVariable, Name: name})
+	}
+}
+
+func (s *sourceReader) file(name string) {
+	if name != "" && !strings.HasSuffix(name, ".py") && !slices.Contains(DataEndings[:], path.Ext(name)) {
+		s.add(scanner.KeySource{Kind: scanner.SourceFile, File: name})
+	}
+}
+
+// entry adds an entry of a file, or of each file of data that the text names. Of
+// a file that it does not name only an entry below another one is specific
+// enough.
+func (s *sourceReader) entry(way []string, file string) {
+	for _, name := range way {
+		if name == "" || strings.ContainsAny(name, ". /") {
+			return
+		}
+	}
+	source := scanner.KeySource{Kind: scanner.SourceEntry, Name: strings.Join(way, "."), File: file}
+	switch files := s.dataFiles(); {
+	case slices.Contains(DataEndings[:], path.Ext(file)):
+		s.add(source)
+	case len(files) > 0:
+		for _, source.File = range files {
+			s.add(source)
+		}
+	case len(way) > 1:
+		source.File = ""
+		s.add(source)
+	}
+}
+
+func (s *sourceReader) add(source scanner.KeySource) {
+	if len(s.found) < maxSources && !slices.Contains(s.found, source) {
+		s.found = append(s.found, source)
+	}
+}

@@ -1,0 +1,208 @@
+package django
+
+import (
+	"cmp"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/forms"
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
+)
+
+// Sources returns where the settings in a text take the site's key from, if it
+// is not written in them. The anchors are all of text's.
+func (*Detector) Sources(text []byte, anchors []int32) []scanner.KeySource {
+	var out []scanner.KeySource
+	line, at := 1, 0
+	for _, s := range forms.Sources(text, anchors) {
+		if s.Offset > at {
+			lines, _ := scanner.Position(text[at:], s.Offset-at)
+			line, at = line+lines-1, s.Offset
+		}
+		s.Line = line
+		out = append(out, s.KeySource)
+	}
+	return out
+}
+
+// WithSources returns a detector that finds the keys of these sources too, in
+// files whose name says that they may hold them. They are asked for once, when
+// the first such file is met.
+func (d *Detector) WithSources(load func() []scanner.KeySource) *Detector {
+	return &Detector{names: d.names, sources: &sources{load: sync.OnceValue(load)}}
+}
+
+// sources are what the settings of one repository read.
+type sources struct{ load func() []scanner.KeySource }
+
+// TakesFile reports whether a file can hold a key that only its name tells: one
+// that is nothing but the key, or one that the settings read.
+func (d *Detector) TakesFile(file string) bool {
+	base := path.Base(file)
+	if namesKey(base) {
+		return true
+	}
+	if d.sources == nil || !mayHoldSources(base) {
+		return false
+	}
+	return slices.ContainsFunc(d.sources.load(), func(s scanner.KeySource) bool { return isIn(&s, base) })
+}
+
+// mayHoldSources is false for files that hold none whatever the settings say, so
+// that they need not be read for it.
+func mayHoldSources(base string) bool {
+	switch ext := path.Ext(base); ext {
+	case ".html", ".js", ".css", ".md", ".rst", ".po", ".mo", ".svg", ".png", ".jpg", ".gif", ".map", ".scss", ".ts", ".tsx", ".lock", ".woff", ".woff2", ".ttf", ".eot", ".pdf":
+		return false
+	}
+	return base != "package.json" && base != "package-lock.json" && base != "composer.json"
+}
+
+// isIn reports whether a file of this name can hold a source.
+func isIn(s *scanner.KeySource, base string) bool {
+	switch s.Kind {
+	case scanner.SourceVariable:
+		return setsVariables(base)
+	case scanner.SourceEntry:
+		return s.File == base || s.File == "" && slices.Contains(forms.DataEndings[:], path.Ext(base))
+	}
+	return s.File == base
+}
+
+// setsVariables reports whether a file of this name may set variables of the
+// environment: .env, Compose, Kubernetes, CI, Dockerfile, a shell script.
+func setsVariables(base string) bool {
+	low := strings.ToLower(base)
+	if strings.HasPrefix(low, ".env") || strings.HasPrefix(low, "env.") || strings.HasPrefix(low, "dockerfile") || strings.HasPrefix(low, "docker-compose") {
+		return true
+	}
+	switch low {
+	case "procfile", "makefile", "containerfile", "vagrantfile", "jenkinsfile", "justfile", "env", ".flaskenv", "app.json", "environment":
+		return true
+	}
+	switch path.Ext(low) {
+	case ".env", ".yml", ".yaml", ".sh", ".bash", ".toml", ".ini", ".cfg", ".conf", ".properties", ".service", ".tf", ".tfvars", ".ps1", ".bat", ".cmd", ".json", ".dockerfile", ".envrc", ".local", ".prod", ".production", ".staging", ".dev":
+		return true
+	}
+	return false
+}
+
+// findSources returns the keys of the sources that a file holds.
+func (d *Detector) findSources(file string, text []byte) []scanner.Match {
+	if d.sources == nil || len(text) > maxSourceText {
+		return nil
+	}
+	base := path.Base(file)
+	var found []scanner.Match
+	var places []namePlace
+	list := d.sources.load()
+	for i := range list {
+		s := &list[i]
+		if !isIn(s, base) {
+			continue
+		}
+		if s.Kind == scanner.SourceFile {
+			for _, m := range keyFile(text, value.Placeholder) {
+				m.Source = s
+				found = append(found, m)
+			}
+			continue
+		}
+		places = append(places, sourcePlaces(s, path.Ext(base), text)...)
+	}
+	slices.SortFunc(places, func(a, b namePlace) int { return cmp.Compare(a.at, b.at) })
+	return append(found, findAt(text, places)...)
+}
+
+// maxSourceText bounds the files in which sources are looked for, in bytes.
+const maxSourceText = 1 << 20
+
+// namePlace is where a text names a source.
+type namePlace struct {
+	source *scanner.KeySource
+	at     int
+	length int
+}
+
+// sourcePlaces finds the name of a source in a file with this ending.
+func sourcePlaces(s *scanner.KeySource, ext string, text []byte) []namePlace {
+	if s.Kind == scanner.SourceEntry {
+		way := strings.Split(s.Name, ".")
+		var out []namePlace
+		for _, at := range forms.Entries(text, ext, way) {
+			out = append(out, namePlace{s, at, len(way[len(way)-1])})
+		}
+		return out
+	}
+	return wordPlaces(s, text)
+}
+
+// maxPlaces bounds the places of one name in one text.
+const maxPlaces = 256
+
+// wordPlaces finds a name as a word of its own.
+func wordPlaces(s *scanner.KeySource, text []byte) (out []namePlace) {
+	part := func(i int) bool {
+		return i >= 0 && i < len(text) && (ascii.IsWord(text[i]) || text[i] == '-' || text[i] == '.' && s.Kind == scanner.SourceVariable)
+	}
+	for at := 0; len(out) < maxPlaces; {
+		n := strings.Index(string(text[at:]), s.Name)
+		if n < 0 {
+			break
+		}
+		from := at + n
+		at = from + len(s.Name)
+		if !part(from-1) && !part(at) {
+			out = append(out, namePlace{s, from, len(s.Name)})
+		}
+	}
+	return out
+}
+
+// sourceAlias is what stands for the name of a source while a text is read. The
+// forms recognise it as a key's.
+const sourceAlias = "SOURCE_SECRET_KEY"
+
+// findAt reads the text around the names of sources as if they were names of
+// keys.
+func findAt(text []byte, places []namePlace) []scanner.Match {
+	if len(places) == 0 {
+		return nil
+	}
+	var replaced []byte
+	var splices []splice
+	var anchors []int32
+	done := 0
+	for _, p := range places {
+		if p.at < done {
+			continue
+		}
+		replaced = append(replaced, text[done:p.at]...)
+		anchors = append(anchors, int32(len(replaced)+strings.Index(sourceAlias, "SECRET")))
+		replaced = append(replaced, sourceAlias...)
+		done = p.at + p.length
+		splices = append(splices, splice{len(replaced), len(replaced) - done})
+	}
+	replaced = append(replaced, text[done:]...)
+	var out []scanner.Match
+	for _, m := range find(replaced, anchors) {
+		if m.Has(scanner.NoName) || !strings.Contains(m.Name, sourceAlias) {
+			continue
+		}
+		move(&m, splices)
+		n, _ := slices.BinarySearchFunc(places, m.Offset, func(p namePlace, offset int) int { return cmp.Compare(p.at, offset) })
+		if n == 0 {
+			continue
+		}
+		s := places[n-1].source
+		m.Name = s.Name[1+strings.LastIndexByte(s.Name, '.'):]
+		m.Traits &^= scanner.OtherName | scanner.Unclaimed
+		m.Source = s
+		out = append(out, m)
+	}
+	return out
+}
