@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,9 +65,31 @@ func TestTheHelpIsInGroups(t *testing.T) {
 
 func TestTheVersionHasThreeNames(t *testing.T) {
 	for _, word := range []string{"--version", "-V", "version"} {
-		if code, stdout, stderr := program("", word); code != exitClean || stdout != "djleaks version "+version+"\n" {
+		code, stdout, stderr := program("", word)
+		if code != exitClean || stdout != thisBuild().String()+"\n" || !strings.HasPrefix(stdout, "djleaks version "+version+" (") {
 			t.Errorf("%s: exit %d, %q, %q", word, code, stdout, stderr)
 		}
+	}
+}
+
+func TestTheVersionSaysWhatItWasBuiltFrom(t *testing.T) {
+	for want, b := range map[string]built{
+		"djleaks version 1.2.3 (c320d952c1 2026-11-28, rules django/1)":   {Commit: "c320d952c1aaaaaaaa", Date: "2026-11-28"},
+		"djleaks version 1.2.3 (c320d952c1 with changes, rules django/1)": {Commit: "c320d952c1aaaaaaaa", Changed: true},
+		"djleaks version 1.2.3 (rules django/1)":                          {},
+	} {
+		b.Name, b.Version, b.Rules = "djleaks", "1.2.3", "django/1"
+		if got := b.String(); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+	code, stdout, _ := program("", "version", "--format", "json")
+	var b built
+	if err := json.Unmarshal([]byte(stdout), &b); code != exitClean || err != nil || b != thisBuild() || b.Rules == "" {
+		t.Errorf("exit %d, %v, %s", code, err, stdout)
+	}
+	if code, _, stderr := program("", "version", "--format", "xml"); code != exitUsage || !strings.Contains(stderr, "text or json") {
+		t.Errorf("exit %d, %s", code, stderr)
 	}
 }
 
