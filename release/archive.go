@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,32 +18,83 @@ import (
 
 // file is one that is published, or one in an archive.
 type file struct {
-	name    string // with slashes
+	name    string // with slashes; a folder's ends with one
 	data    []byte
-	program bool // executable
+	program bool   // executable
+	link    string // what a symbolic link leads to
+	open    bool   // a folder that everybody may write to
 }
 
 func (f file) mode() os.FileMode {
-	if f.program {
+	switch {
+	case f.open:
+		return 0o1777
+	case f.program || f.isFolder():
 		return 0o755
+	case f.link != "":
+		return 0o777
 	}
 	return 0o644
 }
 
-// archive is the program with its licences, for a download by hand.
+func (f file) isFolder() bool { return strings.HasSuffix(f.name, "/") }
+
+func sorted(files []file) []file {
+	slices.SortFunc(files, func(a, b file) int { return strings.Compare(a.name, b.name) })
+	return files
+}
+
+// withFolders sorts files and adds the folders that lead to them, each before
+// what is in it, as file systems are unpacked.
+func withFolders(files []file) []file {
+	all := slices.Clone(files)
+	have := map[string]bool{}
+	for _, f := range files {
+		have[f.name] = true
+	}
+	for _, f := range files {
+		for dir := path.Dir(strings.TrimSuffix(f.name, "/")); dir != "." && !have[dir+"/"]; dir = path.Dir(dir) {
+			have[dir+"/"] = true
+			all = append(all, file{name: dir + "/"})
+		}
+	}
+	return sorted(all)
+}
+
+// archive is the program with its licences, for a download by hand. It is made
+// once, for others ask for its sum.
 func (r *release) archive(p platform) (file, error) {
+	if made, ok := r.archives[p.String()]; ok {
+		return made, nil
+	}
+	made, err := r.makeArchive(p)
+	if err == nil {
+		r.archives[p.String()] = made
+	}
+	return made, err
+}
+
+func (r *release) makeArchive(p platform) (file, error) {
 	program, err := r.program(p)
 	if err != nil {
 		return file{}, err
 	}
 	folder := fmt.Sprintf("djleaks_%s_%s_%s", r.version, p.OS, p.Arch)
-	files := []file{{below(folder, p.program()), program, true}}
+	files := []file{{name: below(folder, p.program()), data: program, program: true}}
 	for _, name := range []string{"LICENSE", "README.md", "CHANGELOG.md"} {
 		text, err := os.ReadFile(filepath.Join(r.root, name))
 		if err != nil {
 			return file{}, err
 		}
 		files = append(files, file{name: below(folder, name), data: text})
+	}
+	bill, err := r.sbom(p)
+	if err != nil {
+		return file{}, err
+	}
+	files = append(files, file{name: below(folder, "djleaks.cdx.json"), data: bill})
+	for _, page := range r.pages.loose() {
+		files = append(files, file{name: below(folder, page.name), data: page.data})
 	}
 	for _, licence := range r.notices[p.String()].files {
 		files = append(files, file{name: below(folder, "third_party", licence.name), data: licence.data})
@@ -76,17 +128,27 @@ func zipped(files []file) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// tarred makes a tar archive, compressed with gzip. The files keep their order
-// and belong to nobody.
+// tarred is a tar archive, compressed with gzip.
 func tarred(files []file) ([]byte, error) {
-	var out bytes.Buffer
-	gz, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	plain, err := tarball(files)
 	if err != nil {
 		return nil, err
 	}
-	t := tar.NewWriter(gz)
+	return gzipped(plain)
+}
+
+// tarball makes a tar archive. The files keep their order and belong to root.
+func tarball(files []file) ([]byte, error) {
+	var out bytes.Buffer
+	t := tar.NewWriter(&out)
 	for _, f := range files {
 		h := &tar.Header{Name: f.name, Mode: int64(f.mode()), Size: int64(len(f.data)), ModTime: epoch, Typeflag: tar.TypeReg}
+		switch {
+		case f.isFolder():
+			h.Typeflag = tar.TypeDir
+		case f.link != "":
+			h.Typeflag, h.Linkname = tar.TypeSymlink, f.link
+		}
 		if err := t.WriteHeader(h); err != nil {
 			return nil, err
 		}
@@ -94,7 +156,18 @@ func tarred(files []file) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if err := t.Close(); err != nil {
+	err := t.Close()
+	return out.Bytes(), err
+}
+
+// gzipped compresses without a name and a time.
+func gzipped(data []byte) ([]byte, error) {
+	var out bytes.Buffer
+	gz, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := gz.Write(data); err != nil {
 		return nil, err
 	}
 	err = gz.Close()

@@ -54,26 +54,30 @@ func command(dir string, env []string, name string, args ...string) (string, err
 // released is how versions of the program are written.
 var released = regexp.MustCompile(`^\d+\.\d+\.\d+(-(alpha|beta|rc)\.\d+)?$`)
 
+// checkSpelling looks at the version that was asked for, before anything is built.
+func checkSpelling(version string) error {
+	if released.MatchString(version) {
+		return nil
+	}
+	hint := "write it as the code does, like 0.1.0 or 0.2.0-rc.1"
+	if v := strings.TrimPrefix(version, "v"); released.MatchString(v) {
+		hint = "without the v: release/build " + v
+	}
+	return &problem{fmt.Sprintf("%q is not a version", version), hint}
+}
+
 // checkVersion compares the version that was asked for with the one that the
 // program says of itself.
-func (r *release) checkVersion() error {
-	if !released.MatchString(r.version) {
-		hint := "write it as the code does, like 0.1.0 or 0.2.0-rc.1"
-		if v := strings.TrimPrefix(r.version, "v"); released.MatchString(v) {
-			hint = "without the v: release/build " + v
-		}
-		return &problem{fmt.Sprintf("%q is not a version", r.version), hint}
-	}
-	args := append([]string{"run"}, flagsOfBuild...) // compile uses again what this has built
-	said, err := command(r.root, hostBuild, "go", append(args, "./cmd/djleaks", "--version")...)
+func (r *release) checkVersion(program string) error {
+	said, err := command(r.root, nil, program, "--version") // djleaks version 0.1.0 (…)
 	if err != nil {
 		return err
 	}
 	words := strings.Fields(said)
-	if len(words) == 0 {
-		return errors.New("djleaks --version says nothing")
+	if len(words) < 3 {
+		return fmt.Errorf("djleaks --version says %q", said)
 	}
-	if code := words[len(words)-1]; code != r.version {
+	if code := words[2]; code != r.version {
 		return &problem{
 			fmt.Sprintf("version %s was asked for, and the code is %s", r.version, code),
 			"release/build " + code + ", or change the version in cmd/djleaks, python/pyproject.toml and pyproject.toml, and commit",
@@ -83,7 +87,7 @@ func (r *release) checkVersion() error {
 }
 
 // ours are the names that an earlier run may have written.
-var ours = regexp.MustCompile(`^(djleaks[-_].*|SHA256SUMS)$`)
+var ours = regexp.MustCompile(`^(djleaks[-_.].*|SHA256SUMS)$`)
 
 // replaceable makes sure that what the output folder holds came from here.
 func replaceable(dir string) error {
@@ -92,7 +96,7 @@ func replaceable(dir string) error {
 		return nil
 	}
 	if err != nil {
-		return err
+		return unwritable(err)
 	}
 	for _, e := range entries {
 		if !ours.MatchString(e.Name()) || e.IsDir() {
@@ -103,6 +107,26 @@ func replaceable(dir string) error {
 		}
 	}
 	return nil
+}
+
+// writable makes the output folder, and a file in it, before anything is built
+// for it.
+func writable(dir string) error {
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(dir, "djleaks-"); err == nil {
+			err = errors.Join(probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		return unwritable(err)
+	}
+	return nil
+}
+
+func unwritable(err error) error {
+	return &problem{"the output cannot be written: " + err.Error(), "--output DIR with a folder that you may write to"}
 }
 
 // publish writes the files and removes those of an earlier run: whoever uploads
@@ -116,9 +140,6 @@ func publish(dir string, files []file) error {
 		if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
 			return err
 		}
-	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
 	}
 	for _, f := range files {
 		if err := os.WriteFile(filepath.Join(dir, f.name), f.data, 0o644); err != nil {

@@ -9,9 +9,11 @@ import (
 )
 
 // flagsOfBuild are those of every binary. No VCS stamp: it would tell a clone
-// with tags from one without. No symbols: a fifth of the size. cli's generator
-// of documentation is not used.
-var flagsOfBuild = []string{"-trimpath", "-buildvcs=false", "-tags=urfave_cli_no_docs", "-ldflags=-s -w"}
+// with tags from one without; the commit and its day are set instead. No
+// symbols: a fifth of the size. cli's generator of documentation is not used.
+func (r *release) flagsOfBuild() []string {
+	return []string{"-trimpath", "-buildvcs=false", "-tags=urfave_cli_no_docs", r.source.flags()}
+}
 
 // fixed is what the machine's own settings must not decide.
 var fixed = []string{"CGO_ENABLED=0", "GOAMD64=v1", "GOARM64=v8.0", "GOEXPERIMENT=", "GOFIPS140=off"}
@@ -38,7 +40,7 @@ func (r *release) compile(dir string) error {
 			defer wg.Done()
 			turn <- struct{}{}
 			defer func() { <-turn }()
-			args := append([]string{"build", "-o", path}, flagsOfBuild...)
+			args := append([]string{"build", "-o", path}, r.flagsOfBuild()...)
 			_, errs[i] = command(r.root, p.env(), "go", append(args, "./cmd/djleaks")...)
 		}()
 	}

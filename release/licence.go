@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 )
@@ -17,7 +18,12 @@ import (
 type notices struct {
 	files      []file // names begin with the path of their module
 	expression string // SPDX, of the program and all that it links
+	modules    []module
 }
+
+// module is one that a binary links; Go itself, with its standard library, is
+// called go.
+type module struct{ path, version string }
 
 // licences are the SPDX names of the licences of what the binaries link, as read
 // by a person. A module that is not here stops the release until somebody has
@@ -48,14 +54,14 @@ type linked struct {
 	ImportPath, Dir string
 	Standard        bool
 	Module          *struct {
-		Path, Dir string
-		Main      bool
+		Path, Version, Dir string
+		Main               bool
 	}
 }
 
 // readNotices collects, for each platform, the licences of the modules that its
 // binary links; they differ.
-func (r *release) readNotices() error {
+func (r *release) readNotices(string) error {
 	root, err := command(r.root, nil, "go", "env", "GOROOT")
 	if err != nil {
 		return err
@@ -84,6 +90,7 @@ func collect(listed, goroot string) (notices, error) {
 		return notices{}, err
 	}
 	names[licences["go"]] = true
+	modules := []module{{"go", runtime.Version()}}
 	for decoder := json.NewDecoder(strings.NewReader(listed)); ; {
 		var p linked
 		if err := decoder.Decode(&p); err == io.EOF {
@@ -102,11 +109,13 @@ func collect(listed, goroot string) (notices, error) {
 		if p.Module.Main {
 			continue // its own LICENSE is beside these
 		}
+		modules = append(modules, module{p.Module.Path, p.Module.Version})
 		if err := licencesIn(p.Dir, p.Module.Dir, p.Module.Path, texts); err != nil {
 			return notices{}, err
 		}
 	}
-	var all notices
+	slices.SortFunc(modules, func(a, b module) int { return strings.Compare(a.path, b.path) })
+	all := notices{modules: slices.Compact(modules)}
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		all.files = append(all.files, file{name: name, data: texts[name]})
 	}

@@ -1,13 +1,18 @@
 // Build makes what a release of djleaks publishes, from a clean checkout:
 //
-//	release/build VERSION [--output DIR] [--platform OS/ARCH]...
+//	release/build VERSION [--output DIR] [--platform OS/ARCH]... [--without KIND]...
 //
-//	djleaks_VERSION_OS_ARCH.tar.gz, .zip   the program, for each platform
-//	djleaks-VERSION-py3-none-TAGS.whl      the same program for pip, uv, pipx, poetry
-//	djleaks-VERSION.tar.gz                 the sdist, which says what to do without a wheel
+//	djleaks_VERSION_OS_ARCH.tar.gz, .zip   archive: the program, manual page and completions
+//	djleaks-VERSION-py3-none-TAGS.whl      wheel: the same for pip, uv, pipx, poetry
+//	djleaks_VERSION_OS_ARCH.cdx.json       sbom: what the program links, in CycloneDX; in all the others too
+//	djleaks_VERSION_ARCH.deb               deb: for Debian and Ubuntu
+//	djleaks-VERSION-1.ARCH.rpm             rpm: for Fedora, RHEL, openSUSE
+//	djleaks-VERSION.tar.gz                 sdist: says what to do without a wheel
+//	djleaks_VERSION_image.tar              image: an OCI layout with a shell, for CI systems
+//	djleaks.rb, djleaks.json               homebrew, scoop: for their repositories
 //	SHA256SUMS                             of all of them
 //
-// The bytes depend on the sources and on the version of Go alone: not on the
+// The bytes depend on the commit and on the version of Go alone: not on the
 // machine, the folder, the time, the clone's depth or its tags. Anybody can
 // build a release again and compare.
 //
@@ -25,6 +30,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -53,8 +59,11 @@ type release struct {
 	version   string // as the code says it, "0.1.0"
 	root      string // of the checkout
 	platforms []platform
+	source    source
 	programs  map[string]string // path of each binary
+	pages     pages
 	notices   map[string]notices
+	archives  map[string]file
 	wheel     metadata
 }
 
@@ -63,15 +72,17 @@ type words struct {
 	version   string
 	output    string
 	platforms []platform
+	without   []string // kinds that are not made
 }
 
 func parse(args []string) (words, error) {
-	var names []string
+	var names, without []string
 	flags := flag.NewFlagSet("release/build", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	output := flags.String("output", "dist", "")
 	flags.Func("platform", "", func(name string) error { names = append(names, name); return nil })
-	usage := "release/build VERSION [--output DIR] [--platform OS/ARCH]..."
+	flags.Func("without", "", func(kind string) error { without = append(without, kind); return nil })
+	usage := "release/build VERSION [--output DIR] [--platform OS/ARCH]... [--without KIND]..."
 	var rest []string
 	for err := flags.Parse(args); ; err = flags.Parse(flags.Args()[1:]) { // options may stand behind VERSION
 		if err != nil {
@@ -89,11 +100,16 @@ func parse(args []string) (words, error) {
 	if err != nil {
 		return words{}, err
 	}
+	for _, name := range without {
+		if !slices.ContainsFunc(kinds, func(k kind) bool { return k.name == name }) {
+			return words{}, &problem{fmt.Sprintf("--without: there is no %q", name), "it is one of " + kindNames()}
+		}
+	}
 	dir := *output
 	if !filepath.IsAbs(dir) {
 		dir = filepath.Join(os.Getenv("RELEASE_DIR"), dir)
 	}
-	return words{rest[0], dir, chosen}, nil
+	return words{rest[0], dir, chosen, without}, nil
 }
 
 func run(args []string, out io.Writer) error {
@@ -110,13 +126,12 @@ func run(args []string, out io.Writer) error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	if err := r.compile(work); err != nil {
-		return err
+	for _, step := range []func(string) error{r.readPages, r.compile, r.readNotices} {
+		if err := step(work); err != nil {
+			return err
+		}
 	}
-	if err := r.readNotices(); err != nil {
-		return err
-	}
-	files, err := r.files()
+	files, err := r.files(w.without)
 	if err != nil {
 		return err
 	}
@@ -131,14 +146,14 @@ func run(args []string, out io.Writer) error {
 
 // prepare makes sure of everything that can be known before compiling.
 func prepare(w words) (*release, error) {
+	if err := checkSpelling(w.version); err != nil {
+		return nil, err
+	}
 	root, err := checkout()
 	if err != nil {
 		return nil, err
 	}
-	r := &release{root: root, platforms: w.platforms, version: w.version}
-	if err := r.checkVersion(); err != nil {
-		return nil, err
-	}
+	r := &release{root: root, platforms: w.platforms, version: w.version, archives: map[string]file{}}
 	if err := replaceable(w.output); err != nil {
 		return nil, err
 	}
@@ -147,31 +162,88 @@ func prepare(w words) (*release, error) {
 	}
 	if r.wheel.Version != r.version {
 		return nil, &problem{
-			fmt.Sprintf("python/pyproject.toml says version %q, the code says %q", r.wheel.Version, r.version),
-			"give both the same version, and commit",
+			fmt.Sprintf("version %s was asked for, and python/pyproject.toml says %s", r.version, r.wheel.Version),
+			"release/build " + r.wheel.Version + ", or change the version in cmd/djleaks, python/pyproject.toml and pyproject.toml, and commit",
 		}
 	}
-	return r, nil
+	if err := r.readSource(); err != nil {
+		return nil, err
+	}
+	return r, writable(w.output)
 }
 
-// files makes everything that is published. What a later kind of package needs
-// (a manual page, a list of components, a Debian package, an image) joins here.
-func (r *release) files() ([]file, error) {
-	var all []file
-	for _, p := range r.platforms {
-		for _, pack := range []func(platform) (file, error){r.archive, r.pythonWheel} {
-			f, err := pack(p)
+// kind is one of the kinds of file that are published.
+type kind struct {
+	name string
+	make func(*release) ([]file, error)
+}
+
+// kinds are all of them.
+var kinds = []kind{
+	{"archive", each((*release).archive)},
+	{"wheel", each((*release).pythonWheel)},
+	{"sbom", each((*release).components)},
+	{"deb", each((*release).deb, "linux")},
+	{"rpm", each((*release).rpm, "linux")},
+	{"sdist", once((*release).sdist)},
+	{"image", once((*release).image, "linux")},
+	{"homebrew", once((*release).homebrew, "darwin", "linux")},
+	{"scoop", once((*release).scoop, "windows")},
+}
+
+func kindNames() string {
+	var names []string
+	for _, k := range kinds {
+		names = append(names, k.name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// each makes a file for every platform of the release; if systems are named, for
+// those of them.
+func each(pack func(*release, platform) (file, error), systems ...string) func(*release) ([]file, error) {
+	return func(r *release) (all []file, err error) {
+		for _, p := range r.platforms {
+			if len(systems) > 0 && !slices.Contains(systems, p.OS) {
+				continue
+			}
+			f, err := pack(r, p)
 			if err != nil {
 				return nil, err
 			}
 			all = append(all, f)
 		}
+		return all, nil
 	}
-	sdist, err := r.sdist()
-	if err != nil {
-		return nil, err
+}
+
+// once makes one file. If systems are named, it is made only if the release is
+// for all platforms of each of them.
+func once(pack func(*release) (file, error), systems ...string) func(*release) ([]file, error) {
+	return func(r *release) ([]file, error) {
+		for _, p := range platforms {
+			if slices.Contains(systems, p.OS) && !slices.ContainsFunc(r.platforms, func(o platform) bool { return o.String() == p.String() }) {
+				return nil, nil
+			}
+		}
+		f, err := pack(r)
+		return []file{f}, err
 	}
-	all = append(all, sdist)
+}
+
+// files makes everything that is published.
+func (r *release) files(without []string) ([]file, error) {
+	var all []file
+	for _, k := range kinds {
+		if slices.Contains(without, k.name) {
+			continue
+		}
+		made, err := k.make(r)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, made...)
+	}
 	return append(all, sums(all)), nil
 }
 

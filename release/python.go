@@ -123,7 +123,15 @@ func (r *release) pythonWheel(p platform) (file, error) {
 	}
 	name := "djleaks-" + pep440(r.version)
 	info := name + ".dist-info"
-	files = append(files, file{name + ".data/scripts/" + p.program(), program, true})
+	files = append(files, file{name: name + ".data/scripts/" + p.program(), data: program, program: true})
+	for _, page := range r.pages.shared("site-functions") {
+		files = append(files, file{name: name + ".data/data/" + page.name, data: page.data})
+	}
+	bill, err := r.sbom(p)
+	if err != nil {
+		return file{}, err
+	}
+	files = append(files, file{name: below(info, "sboms", "djleaks.cdx.json"), data: bill}) // PEP 770
 
 	licences := []string{"LICENSE"}
 	files = append(files, file{name: below(info, "licenses", "LICENSE"), data: licence})

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"archive/tar"
 	"archive/zip"
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -21,7 +24,7 @@ func mendable(t *testing.T, err error) string {
 	return p.hint
 }
 
-func TestOptionsMayStandBehindTheVersion(t *testing.T) {
+func TestOptionsMayFollowTheVersion(t *testing.T) {
 	t.Setenv("RELEASE_DIR", "/here")
 	w, err := parse([]string{"--platform", "linux/arm64", "1.2.3", "--output", "out"})
 	if err != nil || w.version != "1.2.3" || filepath.ToSlash(w.output) != "/here/out" || len(w.platforms) != 1 || w.platforms[0].Arch != "arm64" {
@@ -30,7 +33,7 @@ func TestOptionsMayStandBehindTheVersion(t *testing.T) {
 	if w, err := parse([]string{"1.2.3"}); err != nil || len(w.platforms) != 6 || filepath.ToSlash(w.output) != "/here/dist" {
 		t.Errorf("%+v, %v", w, err)
 	}
-	for _, args := range [][]string{{}, {"1.2.3", "1.2.4"}, {"--ouput", "x", "1.2.3"}, {"1.2.3", "--output", ""}} {
+	for _, args := range [][]string{{}, {"1.2.3", "1.2.4"}, {"--ouput", "x", "1.2.3"}, {"1.2.3", "--output", ""}, {"1.2.3", "--without", "snap"}} {
 		_, err := parse(args)
 		mendable(t, err)
 	}
@@ -38,7 +41,7 @@ func TestOptionsMayStandBehindTheVersion(t *testing.T) {
 
 func TestAVersionIsWrittenAsTheCodeWritesIt(t *testing.T) {
 	for _, version := range []string{"v0.1.0", "0.1", "0.1.0rc1", "0.1.0-dev", "", "0.1.0\n"} {
-		err := (&release{version: version}).checkVersion()
+		err := checkSpelling(version)
 		if hint := mendable(t, err); version == "v0.1.0" && !strings.Contains(hint, "without the v") {
 			t.Errorf("%s: %s", version, hint)
 		}
@@ -133,7 +136,7 @@ func TestMetadataThatIsNotCarriedOnIsAnError(t *testing.T) {
 }
 
 func TestArchivesKeepContentsAndModes(t *testing.T) {
-	data, err := zipped([]file{{"a/run", []byte("program"), true}, {name: "a/text", data: []byte("text")}})
+	data, err := zipped([]file{{name: "a/run", data: []byte("program"), program: true}, {name: "a/text", data: []byte("text")}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,5 +150,72 @@ func TestArchivesKeepContentsAndModes(t *testing.T) {
 	}
 	if text, err := io.ReadAll(r); err != nil || string(text) != "program" {
 		t.Errorf("%q, %v", text, err)
+	}
+}
+
+func TestAnArchiveHoldsFoldersBeforeTheirFiles(t *testing.T) {
+	plain, err := tarball(withFolders([]file{{name: "usr/bin/b", program: true}, {name: "usr/bin/a", link: "b"}, {name: "tmp/", open: true}}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for r := tar.NewReader(bytes.NewReader(plain)); ; {
+		h, err := r.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprintf("%c%o %s%s", h.Typeflag, h.Mode, h.Name, h.Linkname))
+	}
+	want := []string{"51777 tmp/", "5755 usr/", "5755 usr/bin/", "2777 usr/bin/ab", "0755 usr/bin/b"}
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestADebIsReadAsItWasWritten(t *testing.T) {
+	archive := ar([]file{{name: "debian-binary", data: []byte("2.0\n")}, {name: "odd", data: []byte("abc")}, {name: "even", data: []byte("abcd")}})
+	for name, want := range map[string]string{"odd": "abc", "even": "abcd"} {
+		if got, err := arMember(archive, name); err != nil || string(got) != want {
+			t.Errorf("%s: %q, %v", name, got, err)
+		}
+	}
+	for _, broken := range [][]byte{nil, archive[:70], archive[1:], bytes.ReplaceAll(archive, []byte("4         `"), []byte("400       `"))} {
+		if got, err := arMember(broken, "even"); err == nil {
+			t.Errorf("%q from a broken archive", got)
+		}
+	}
+	if got := distribution("0.2.0-rc.1"); got != "0.2.0~rc.1" {
+		t.Error(got)
+	}
+}
+
+func TestAnOutputThatCannotBeWrittenIsToldFirst(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, err := range []error{replaceable(filepath.Join(file, "dist")), writable(filepath.Join(file, "dist")), writable(file)} {
+		if hint := mendable(t, err); !strings.Contains(hint, "--output DIR") {
+			t.Error(hint)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "a", "b")
+	if err := writable(dir); err != nil {
+		t.Error(err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("%v, %v", left, err)
+	}
+}
+
+func TestWhatIsForAllPlatformsIsNotMadeOfSome(t *testing.T) {
+	pack := once(func(*release) (file, error) { return file{name: "djleaks.json"}, nil }, "windows")
+	for n, want := range []int{0, 0, 0, 0, 0, 0, 1} {
+		if files, err := pack(&release{platforms: platforms[:n]}); err != nil || len(files) != want {
+			t.Errorf("%d platforms: %v, %v", n, files, err)
+		}
 	}
 }
