@@ -1,6 +1,9 @@
 """Projects that djleaks fix changes, each started by a real Django.
 
-usage: fix_projects.py DJLEAKS
+usage: fix_projects.py DJLEAKS [PYTHON2]
+
+The shapes for Python 3 run on this interpreter; those for Python 2.7 on PYTHON2,
+which has Django 1.11.
 
 For every shape a project is made with a key of its own, which is committed with
 Git. Then `djleaks fix --write` runs, and Django is asked for the key:
@@ -22,7 +25,7 @@ import subprocess
 import sys
 import tempfile
 
-DJLEAKS = sys.argv[1]
+DJLEAKS, *PYTHON2 = sys.argv[1:]
 ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789!@#%^&*(-_=+)"
 
 
@@ -132,6 +135,25 @@ SHAPES: dict[str, tuple[str, dict[str, str], str]] = {
     "pydantic secret": ("from pydantic import SecretStr\nfrom pydantic_settings import BaseSettings\n\n\nclass Settings(BaseSettings):\n    secret_key: SecretStr = SecretStr('@K@')\n\n\nSECRET_KEY = Settings().secret_key.get_secret_value()\n", {}, "fix"),
     "configurations value": ("from configurations import Configuration, values\n\n\nclass Dev(Configuration):\n    SECRET_KEY = values.Value('@K@', environ_name='SITE_KEY')\n", {"manage.py": MANAGE.replace("mysite.settings\")", "mysite.settings\")\n    os.environ.setdefault(\"DJANGO_CONFIGURATION\", \"Dev\")").replace("django.core.management", "configurations.management")}, "fix"),
     "tabs": ("import os\nif True:\n\tSECRET_KEY = '@K@'\n", {}, "fix"),
+    "alias of os.environ": ("import os\n\nenv = os.environ\nSECRET_KEY = env.get('SECRET_KEY', '@K@')\n", {}, "fix"),
+    "secrets.json": (BASE + "import json\n\nwith open(BASE_DIR / 'secrets.json') as f:\n    secrets = json.load(f)\nSECRET_KEY = secrets['SECRET_KEY']\n", {"secrets.json": '{\n    "SECRET_KEY": "@K@",\n    "DB_NAME": "site"\n}\n'}, "fix"),
+    "secrets.json, get_secret": (BASE + "import json\nfrom django.core.exceptions import ImproperlyConfigured\n\nwith open(BASE_DIR / 'secrets.json') as f:\n    secrets = json.loads(f.read())\n\n\ndef get_secret(setting, secrets=secrets):\n    try:\n        return secrets[setting]\n    except KeyError:\n        raise ImproperlyConfigured('Set the {0} environment variable'.format(setting))\n\n\nSECRET_KEY = get_secret('SECRET_KEY')\n", {"secrets.json": '{"SECRET_KEY": "@K@"}\n'}, "fix"),
+    "folder of secrets": (BASE + "import json\n\nconfig = json.loads((BASE_DIR / '.config_secret' / 'settings_common.json').read_text())\nSECRET_KEY = config['django']['secret_key']\n", {".config_secret/settings_common.json": '{\n  "django": {\n    "secret_key": "@K@"\n  }\n}\n'}, "fix"),
+    "key file": (BASE + "with open(BASE_DIR / 'secret_key.txt') as f:\n    SECRET_KEY = f.read().strip()\n", {"secret_key.txt": "@K@\n", ".env.example": "DEBUG=1\n"}, "fix"),
+    "key file in etc": (BASE + "with open(BASE_DIR / 'etc' / 'secret_key.txt') as f:\n    SECRET_KEY = f.read().strip()\n", {"etc/secret_key.txt": "@K@", "Dockerfile": "FROM python\nCOPY . .\n"}, "fix"),
+    "secrets.toml": (BASE + "import tomllib\n\nsecrets = tomllib.loads((BASE_DIR / '.secrets.toml').read_text())\nSECRET_KEY = secrets['default']['secret_key']\n", {".secrets.toml": '[default]\nsecret_key = "@K@"\nname = "site"\n'}, "fix"),
+    "module of secrets": ("from mysite.secrets import SECRET_KEY\n", {"mysite/secrets.py": "SECRET_KEY = '@K@'\nDB_PASSWORD = 'x'\n"}, "fix"),
+    "old key in a comment": ("import os\n# SECRET_KEY = '@K3@'\nSECRET_KEY = os.getenv('SITE_KEY', '@K@')\n", {}, "fix"),
+    "compiled and backup": (BASE + "SECRET_KEY = '@K@'\n", {"mysite/__pycache__/old.cpython-35.pyc": "SECRET_KEY = '@K@'\n", "mysite/old.py": "", "mysite/settings.py~": "SECRET_KEY = '@K@'\n"}, "fix"),
+    "settings of tests": ("import os\nSECRET_KEY = os.environ.get('SECRET_KEY', '@K@')\n", {"mysite/test_settings.py": "from .settings import *\n\nSECRET_KEY = '@K3@'\n"}, "fix"),
+    "three environments": ("from .conf.local import *\n", {"mysite/conf/__init__.py": "", "mysite/conf/base.py": BASE + "import environ\n\nenv = environ.Env()\n", "mysite/conf/local.py": "from .base import *\n\nSECRET_KEY = env('DJANGO_SECRET_KEY', default='@K@')\n", "mysite/conf/production.py": "from .base import *\n\nSECRET_KEY = env('DJANGO_SECRET_KEY', default='@K@')\n"}, "fix"),
+    "environment and file": ("import os\nfrom pathlib import Path\n\nSECRET_KEY = os.getenv('DJANGO_SECRET_KEY')\nif not SECRET_KEY:\n    SECRET_KEY = '@K@'\n", {}, "fix"),
+    "dict of settings": ("config = {'debug': True, 'secret_key': '@K@'}\nSECRET_KEY = config['secret_key']\n", {}, "fix"),
+    "class of defaults": ("import os\n\n\nclass Defaults:\n    SECRET_KEY = '@K@'\n    DEBUG = True\n\n\nSECRET_KEY = Defaults.SECRET_KEY\n", {}, "fix"),
+    "settings.update": ("SETTINGS = {}\nSETTINGS.update(SECRET_KEY='@K@', DEBUG=True)\nglobals().update(SETTINGS)\n", {}, "fix"),
+    "walrus": ("if not (SECRET_KEY := ''):\n    SECRET_KEY = '@K@'\n", {}, "fix"),
+    "match": ("import os\nmatch os.environ.get('ENV', 'dev'):\n    case 'dev':\n        SECRET_KEY = '@K@'\n    case _:\n        SECRET_KEY = os.environ['SECRET_KEY']\n", {}, "fix"),
+    "conf.ini": (BASE + "import configparser\n\nconf = configparser.RawConfigParser()\nconf.read(BASE_DIR / 'settings.ini')\nSECRET_KEY = conf.get('django', 'SECRET_KEY')\n", {"settings.ini": "[django]\nSECRET_KEY = @K@\n"}, "fix"),
     "computed": ("import socket\nSECRET_KEY = '@K@' + socket.gethostname()\n", {}, "computed"),
     "formatted": ("SECRET_KEY = '@K@%s' % __name__\n", {}, "computed"),
     "not Python": ("SECRET_KEY = '@K@'\ndef broken(:\n    pass\n", {}, "not valid Python"),
@@ -141,10 +163,43 @@ SHAPES: dict[str, tuple[str, dict[str, str], str]] = {
 }
 
 
+BASE2 = '"""\nDjango settings for mysite project.\n"""\n\nimport os\n\n# Build paths inside the project like this: os.path.join(BASE_DIR, ...)\nBASE_DIR = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))\n\n'
+
+# What only Python 2 reads, or reads in its own way.
+SHAPES2: dict[str, tuple[str, dict[str, str], str]] = {
+    "startproject 1.11": (BASE2 + "# SECURITY WARNING: keep the secret key used in production secret!\nSECRET_KEY = '@K@'\n\nDEBUG = True\n", {}, "fix"),
+    "startproject 1.3": ("# Django settings for mysite project.\n\nDEBUG = True\n\n# Make this unique, and don't share it with anybody.\nSECRET_KEY = '@K@'\n", {}, "fix"),
+    "print statement": (BASE2 + "SECRET_KEY = '@K@'\nif not SECRET_KEY:\n    print 'no key'\n", {}, "fix"),
+    "print to a file": ("import os, sys\nSECRET_KEY = '@K@'\nprint >>sys.stderr, 'settings of', __name__\n", {}, "fix"),
+    "except with a comma": ("SECRET_KEY = '@K@'\ntry:\n    from local_settings import *\nexcept ImportError, e:\n    pass\n", {}, "fix"),
+    "raise with a comma": ("SECRET_KEY = '@K@'\nif SECRET_KEY == '':\n    raise ValueError, 'no key'\n", {}, "fix"),
+    "exec statement": ("SECRET_KEY = '@K@'\nexec 'DEBUG = True'\n", {}, "fix"),
+    "octal and long numbers": ("FILE_UPLOAD_PERMISSIONS = 0644\nLIMIT = 10L\nSECRET_KEY = '@K@'\n", {}, "fix"),
+    "backquotes": ("PORT = `8000`\nSECRET_KEY = '@K@'\n", {}, "fix"),
+    "unequal": ("import sys\nSECRET_KEY = '@K@'\nTESTING = sys.argv[1:2] <> ['runserver']\n", {}, "fix"),
+    "ur prefix": ("SECRET_KEY = ur'@K@'\n", {}, "fix"),
+    "unicode_literals": ("# -*- coding: utf-8 -*-\nfrom __future__ import unicode_literals\nSECRET_KEY = '@K@'\nNAME = 'caf\u00e9'\n", {}, "fix"),
+    "absolute_import": ("from __future__ import absolute_import, print_function\nSECRET_KEY = b'@K@'\n", {}, "fix"),
+    "implicit relative import": ("from base import *\n\nDEBUG = True\n", {"mysite/base.py": "SECRET_KEY = '@K@'\n"}, "fix"),
+    "implicit relative helper": ("from helpers import get_env\n\nSECRET_KEY = get_env('SECRET_KEY', '@K@')\n", {"mysite/helpers.py": "import os\n\n\ndef get_env(name, default=None):\n    return os.environ.get(name, default)\n"}, "fix"),
+    "tabs and spaces": ("import os\nif True:\n        DEBUG = True\n\tSECRET_KEY = '@K@'\n", {}, "refuse-or-fix"),
+    "crlf, byte order mark": ("\ufeffDEBUG = True\r\nSECRET_KEY = '@K@'\r\nprint 'x'\r\n", {}, "fix"),
+    "os.environ.get": ("import os\nSECRET_KEY = os.environ.get('SECRET_KEY', '@K@')\nprint 'x'\n", {}, "fix"),
+    "has_key": ("import os\nif os.environ.has_key('SITE_KEY'):\n    SECRET_KEY = os.environ['SITE_KEY']\nelse:\n    SECRET_KEY = '@K@'\n", {}, "fix"),
+    "unicode around": ("import os\nSECRET_KEY = unicode(os.environ.get('SECRET_KEY', '@K@'))\n", {}, "fix"),
+    "environ": ("import environ\n\nroot = environ.Path(__file__) - 2\nenv = environ.Env(DEBUG=(bool, False),)\nenviron.Env.read_env(root('.env'))\nSECRET_KEY = env('SECRET_KEY', default='@K@')\nprint 'x'\n", {}, "fix"),
+    "decouple": ("from decouple import config\n\nSECRET_KEY = config('SECRET_KEY', default='@K@')\n", {}, "fix"),
+    "decouple literal": ("from decouple import config\n\nDEBUG = config('DEBUG', default=True, cast=bool)\nSECRET_KEY = '@K@'\n", {}, "fix"),
+    "dotenv": ("import os\nfrom dotenv import load_dotenv\n\nload_dotenv(os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), '.env'))\nSECRET_KEY = '@K@'\n", {}, "fix"),
+    "configurations": ("from configurations import Configuration\n\n\nclass Dev(Configuration):\n    SECRET_KEY = '@K@'\n", {"manage.py": MANAGE.replace("mysite.settings\")", "mysite.settings\")\n    os.environ.setdefault(\"DJANGO_CONFIGURATION\", \"Dev\")").replace("django.core.management", "configurations.management")}, "fix"),
+    "computed": ("import socket\nSECRET_KEY = '@K@' + socket.gethostname()\nprint 'x'\n", {}, "computed"),
+    "neither Python": ("SECRET_KEY = '@K@'\nprint 'x' 'y' z\ndef broken(:\n    pass\n", {}, "not valid Python"),
+}
+
 class Project:
-    def __init__(self, folder: pathlib.Path, n: int, name: str) -> None:
-        self.folder, self.name = folder, name
-        self.settings, self.others, self.want = SHAPES[name]
+    def __init__(self, folder: pathlib.Path, n: int, name: str, python: str, shape: tuple[str, dict[str, str], str]) -> None:
+        self.folder, self.name, self.python = folder, name, python
+        self.settings, self.others, self.want = shape
         self.key = made(n)
         self.keys = [self.key, made(n + 1000)]
         folder.mkdir()
@@ -175,8 +230,8 @@ class Project:
             code += "os.environ['DJANGO_CONFIGURATION'] = 'Dev'; import configurations; os.environ['DJANGO_SETTINGS_MODULE'] = 'mysite.settings'; configurations.setup(); "
         elif "load_dotenv" in manage:
             code += "import dotenv; dotenv.load_dotenv('.env'); "
-        code += "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'mysite.settings'); from django.conf import settings; k = settings.SECRET_KEY; print('key:', k.decode() if isinstance(k, bytes) else k)"
-        p = self.run(sys.executable, "-c", code, check=False, **variables)
+        code += "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'mysite.settings'); from django.conf import settings; k = settings.SECRET_KEY; print('key: ' + (k if isinstance(k, str) else k.decode() if isinstance(k, bytes) else str(k)))"
+        p = self.run(self.python, "-c", code, check=False, **variables)
         m = re.search(r"^key: (.*)$", p.stdout, re.M)
         return m.group(1) if m else None
 
@@ -223,8 +278,9 @@ class Project:
             return "HARM: without the variable Django runs on the old key"
         for env in self.folder.rglob("env.away"):
             env.rename(env.with_name(".env"))
+        before = {f: f.read_bytes() for f in self.folder.rglob("*") if f.is_file() and ".git/" not in str(f)}
         again = self.run(DJLEAKS, "fix", "--write", check=False)
-        if again.returncode or self.run("git", "status", "--porcelain").stdout != self.run("git", "status", "--porcelain").stdout:
+        if again.returncode or before != {f: f.read_bytes() for f in self.folder.rglob("*") if f.is_file() and ".git/" not in str(f)}:
             return f"a second run: exit {again.returncode}: {again.stdout}{again.stderr}"
         self.run("git", "add", "-A")
         staged = self.run(DJLEAKS, "staged", check=False)
@@ -236,9 +292,11 @@ class Project:
 
 def main() -> None:
     work = pathlib.Path(tempfile.mkdtemp())
+    shapes = [(name, sys.executable, shape) for name, shape in SHAPES.items()]
+    shapes += [(name + ", Python 2", python, shape) for python in PYTHON2 for name, shape in SHAPES2.items()]
     wrong, fixed, refused = [], 0, 0
-    for n, name in enumerate(SHAPES):
-        project = Project(work / str(n), n + 1, name)
+    for n, (name, python, shape) in enumerate(shapes):
+        project = Project(work / str(n), n + 1, name, python, shape)
         fault = project.check()
         if fault:
             wrong.append(name)

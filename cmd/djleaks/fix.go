@@ -140,6 +140,10 @@ func (p process) showFix(plan *fix.Plan) error {
 		if f.Old == nil {
 			old, name = nil, "/dev/null"
 		}
+		if f.New == nil {
+			fmt.Fprintln(p.stdout, "delete", p.line(f.Path))
+			continue
+		}
 		text := diff.Diff(name, old, "b/"+f.Path, f.NewShown)
 		_, body, _ := bytes.Cut(text, []byte("\n")) // less its "diff" line
 		for line := range bytes.Lines(body) {
@@ -156,6 +160,9 @@ func (p process) sayFix(plan *fix.Plan, untracked string) {
 		fmt.Fprintln(p.stdout)
 	}
 	for _, path := range plan.Untrack {
+		if plan.Removes(path) {
+			continue
+		}
 		fmt.Fprintf(p.stdout, "%s %s (git rm --cached)\n", p.line(path), untracked)
 	}
 	for _, note := range plan.Notes {
@@ -186,7 +193,11 @@ func (p process) writeFix(c *cli.Context, repo *gitstore.Repository, tree *workt
 		}
 	}
 	for _, f := range plan.Files {
-		fmt.Fprintln(p.stdout, "changed", p.line(f.Path))
+		done := "changed"
+		if f.New == nil {
+			done = "deleted"
+		}
+		fmt.Fprintln(p.stdout, done, p.line(f.Path))
 	}
 	p.sayFix(plan, "left the index")
 	_, err := fmt.Fprintln(p.stdout, "\nThe key that was there is still to be replaced where it runs, if others could read it: djleaks audit says so.")

@@ -116,6 +116,15 @@ func (p *planner) untrack(file string) {
 // ignore makes Git ignore a file, by a line at the end of the .gitignore at the
 // top level, or where there is none, of the nearest one above the file.
 func (p *planner) ignore(file string) bool {
+	line := ".env"
+	if path.Base(file) != line {
+		line = strings.TrimPrefix("/"+file, strings.TrimSuffix("/"+dirOf(p.gitignore(file)), "/"))
+	}
+	return p.ignoreLine(file, line)
+}
+
+// ignoreLine makes Git ignore a file by a line of its own.
+func (p *planner) ignoreLine(file, line string) bool {
 	list := p.gitignore(file)
 	text, err := p.read(list)
 	if err != nil && !isNotExist(err) {
@@ -124,10 +133,6 @@ func (p *planner) ignore(file string) bool {
 	}
 	if p.tree.Ignored(file, list, text) {
 		return true
-	}
-	line := ".env"
-	if path.Base(file) != line {
-		line = strings.TrimPrefix("/"+file, strings.TrimSuffix("/"+dirOf(list), "/"))
 	}
 	out := withLine(text, line)
 	if !p.tree.Ignored(file, list, out) {
@@ -214,6 +219,9 @@ func hides(ignore []byte, file string) bool {
 
 // example adds the variable to the file that shows which ones there are.
 func (p *planner) example(file, name string) {
+	if name == "" { // a file that is the key
+		return
+	}
 	for _, example := range p.project.examples {
 		if dirOf(example) != dirOf(file) && dirOf(example) != "" {
 			continue
@@ -331,7 +339,7 @@ func (p *planner) conditional(py *pythonFile, call *pysource.Call) {
 		if st.Indent >= indent {
 			continue
 		}
-		if indent = st.Indent; py.Is(st.First, "if") {
+		if indent = st.Indent; py.Is(st.First, "if") && !py.Is(st.First+1, "__name__") {
 			p.note("%s:%d loads it only %s.", py.path, py.Tokens[call.First].Line, strings.TrimSuffix(py.Source(st.First, st.End), ":"))
 			return
 		}

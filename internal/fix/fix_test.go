@@ -40,7 +40,7 @@ func (m memory) Read(path string) ([]byte, error) {
 func (m memory) Ignored(path, list string, text []byte) bool {
 	path = strings.TrimPrefix(path, strings.TrimSuffix(list, ".gitignore"))
 	for _, line := range strings.Split(string(text), "\n") {
-		if line == "/"+path || line == filepath.Base(path) {
+		if matched, _ := filepath.Match(line, filepath.Base(path)); matched || line == "/"+path || strings.HasSuffix(line, "/") && strings.Contains("/"+path, "/"+line) {
 			return true
 		}
 	}
@@ -216,5 +216,31 @@ func again(t *testing.T, tree memory, plan *fix.Plan) {
 	}
 	if leaks := tree.leaks(t, private); len(leaks) > 0 {
 		t.Errorf("%d keys are left, the first in %s:%d", len(leaks), leaks[0].Path, leaks[0].Line)
+	}
+}
+
+// What stands around a key in a file of secrets is nobody's business either, and
+// a key that is a word hides the word nowhere but where it is the key.
+func TestShownTexts(t *testing.T) {
+	other := testkit.Draw("fix other", 1, 32, testkit.Alnum)
+	tree := memory{map[string][]byte{
+		".secrets.toml":   []byte("[default]\nsecret_key = \"" + testkit.Key(91) + "\"\napi_key = \"" + other + "\"\n"),
+		"secrets.json":    []byte("{\n  \"SECRET_KEY\": \"" + testkit.Key(92) + "\",\n  \"DB\": {\n    \"password\": \"" + other + "\"\n  }\n}\n"),
+		"app/settings.py": []byte("# keep the secret key used in production secret!\nSECRET_KEY = '" + testkit.Key(93) + "'\nJWT_KEY = 'secret'\n"),
+	}, map[string]bool{".secrets.toml": true, "secrets.json": true, "app/settings.py": true}}
+	weak := fix.Leak{Path: "app/settings.py", Offset: strings.LastIndex(string(tree.files["app/settings.py"]), "secret"), Length: 6, Line: 3, Name: "JWT_KEY", Value: "secret", Mask: "…(6)"}
+	plan := fix.Make(tree, tree.leaks(t, nil), []fix.Leak{weak}, func() string { return freshKey })
+	if len(plan.Files) < 4 || len(plan.Refusals) > 0 {
+		t.Fatalf("%d files, %v", len(plan.Files), plan.Refusals)
+	}
+	for _, f := range plan.Files {
+		for _, text := range []string{string(f.OldShown), string(f.NewShown)} {
+			if strings.Contains(text, other) {
+				t.Errorf("%s: a secret beside the key is shown", f.Path)
+			}
+			if f.Path == "app/settings.py" && (!strings.Contains(text, "keep the secret key used in production secret!") || !strings.Contains(text, "JWT_KEY = '…(6)'")) {
+				t.Errorf("a key that is a word: %s", text)
+			}
+		}
 	}
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/djleaks/djleaks/internal/lazy"
 	"github.com/djleaks/djleaks/internal/pysource"
-	"github.com/djleaks/djleaks/internal/say"
 )
 
 func isNotExist(err error) bool { return errors.Is(err, fs.ErrNotExist) }
@@ -216,35 +215,29 @@ func (p *planner) template(file string, _ []byte, leaks []Leak) {
 
 // other refuses files of which it is not known who reads them.
 func (p *planner) other(file string, _ []byte, leaks []Leak) {
-	base := strings.ToLower(path.Base(file))
 	for i := range leaks {
-		p.refuse(file, leaks[i].Line, otherReason(base), otherLine(base, &leaks[i]))
+		reason, line := otherAdvice(file, variableName(leaks[i].Name))
+		p.refuse(file, leaks[i].Line, reason, line)
 	}
 }
 
-// otherReason is why a file of another kind is not changed.
-func otherReason(base string) string {
+// otherAdvice is why a file of another kind is not changed, and what to write by
+// hand.
+func otherAdvice(file, name string) (reason, line string) {
+	base := strings.ToLower(path.Base(file))
 	switch {
-	case strings.HasSuffix(base, ".pyc"):
-		return "it is compiled: Python makes it again from the file that is fixed"
 	case isContainerfile(base):
-		return "an image must not hold a key, and whether its build needs one is not known"
-	case strings.HasSuffix(base, ".yml"), strings.HasSuffix(base, ".yaml"):
-		return "which program reads it is not known"
+		return "an image must not hold a key, and whether its build needs one is not known",
+			fmt.Sprintf("docker run -e %s …; for a command of the build: RUN %s=%s python manage.py collectstatic", name, name, dummy)
+	case isAnsible(file):
+		return "Ansible keeps keys in a vault, and which one is not known",
+			fmt.Sprintf("djleaks key new --env-safe | ansible-vault encrypt_string --stdin-name %s", strings.ToLower(name))
+	case strings.HasSuffix(base, ".sls"):
+		return "Salt keeps keys in an encrypted pillar, and with which key is not known",
+			"djleaks key new --env-safe | gpg --armor --encrypt -r …, and #!yaml|gpg as the first line of the pillar"
+	case isYAML(base):
+		return "which program reads it is not known",
+			fmt.Sprintf("kubectl create secret generic django --from-literal=%s=\"$(djleaks key new --env-safe)\", and valueFrom: secretKeyRef", name)
 	}
-	return "how the project reads it is not known"
-}
-
-// otherLine is what to write by hand.
-func otherLine(base string, l *Leak) string {
-	name := variableName(l.Name)
-	switch {
-	case strings.HasSuffix(base, ".pyc"):
-		return "git rm -r -f --cached " + say.Quote(path.Dir(l.Path)) + ", and __pycache__/ into .gitignore"
-	case isContainerfile(base):
-		return fmt.Sprintf("docker run -e %s …; for a command of the build: RUN %s=%s python manage.py collectstatic", name, name, dummy)
-	case strings.HasSuffix(base, ".yml"), strings.HasSuffix(base, ".yaml"):
-		return fmt.Sprintf("kubectl create secret generic django --from-literal=%s=\"$(djleaks key new --env-safe)\", and valueFrom: secretKeyRef", name)
-	}
-	return "read " + name + " from the environment"
+	return "how the project reads it is not known", "read " + name + " from the environment"
 }

@@ -132,6 +132,8 @@ func (s *site) assigned(st pysource.Statement) (getter, bool) {
 		return getter{}, false
 	}
 	switch s.Source(st.First+2, st.End) {
+	case "os.environ", "os.environ.copy()":
+		return getter{kind: getterEnvironment, object: s.Word(st.First)}, true
 	case "os.environ.get", "os.getenv", "environ.get", "getenv":
 		return getter{kind: getterHelper, call: s.Word(st.First)}, true
 	}
@@ -188,7 +190,7 @@ func (s *site) body(st pysource.Statement) string {
 // callKind is the way of a function that is called in the file.
 func (s *site) callKind(callee string) getterKind {
 	switch {
-	case strings.HasSuffix(callee, "environ.get"), s.imports("os.environ") && s.isEnvironment(strings.TrimSuffix(callee, ".get")), lastName(callee) == "getenv" && (strings.Contains(callee, ".") || s.imports("os")):
+	case strings.HasSuffix(callee, "environ.get"), strings.HasSuffix(callee, ".get") && s.isEnvironment(strings.TrimSuffix(callee, ".get")), lastName(callee) == "getenv" && (strings.Contains(callee, ".") || s.imports("os")):
 		return getterEnvironment
 	}
 	object, _, _ := strings.Cut(callee, ".")
@@ -207,8 +209,15 @@ func (s *site) callKind(callee string) getterKind {
 	return s.ownKind(callee)
 }
 
-// isEnvironment reports whether a name is what os.environ was imported as.
+// isEnvironment reports whether a name is what os.environ was imported as, or
+// is a name that the file gives it.
 func (py *pythonFile) isEnvironment(name string) bool {
+	for _, st := range py.Statements {
+		if st.Indent == 0 && py.Is(st.First, name) && py.Is(st.First+1, "=") {
+			from := py.Source(st.First+2, st.End)
+			return from == "os.environ" || from == "os.environ.copy()"
+		}
+	}
 	for _, i := range py.Imports() {
 		if i.Module == "os" && i.Member == "environ" && i.As == name {
 			return true
@@ -271,7 +280,9 @@ func (py *pythonFile) moduleFiles(name string) []string {
 		base := joinPath(root, relative)
 		list = append(list, base+".py", joinPath(base, "__init__.py"))
 	}
-	return list
+	// Python 2 looks beside the file that imports, too.
+	base := joinPath(folder, relative)
+	return append(list, base+".py", joinPath(base, "__init__.py"))
 }
 
 // isLocal reports whether a module belongs to the project.

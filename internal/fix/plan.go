@@ -49,7 +49,7 @@ type Tree interface {
 // File is what becomes of one file.
 type File struct {
 	Path     string
-	Old, New []byte // Old is nil for a file that is made
+	Old, New []byte // Old is nil for a file that is made, New for one that is removed
 	Private  bool   // 0600: it holds a key
 	// OldShown and NewShown are the two texts with all keys masked, for people.
 	OldShown, NewShown []byte
@@ -73,6 +73,11 @@ type Plan struct {
 
 // Empty reports whether there is nothing to do.
 func (p *Plan) Empty() bool { return len(p.Files) == 0 && len(p.Untrack) == 0 && len(p.Refusals) == 0 }
+
+// Removes reports whether a file leaves the work tree.
+func (p *Plan) Removes(file string) bool {
+	return slices.ContainsFunc(p.Files, func(f File) bool { return f.Path == file && f.New == nil })
+}
 
 // planner makes one plan.
 type planner struct {
@@ -149,11 +154,13 @@ func (p *planner) file(file string, leaks []Leak) {
 func (p *planner) kind(file string, text []byte, leaks []Leak) func(string, []byte, []Leak) {
 	base := strings.ToLower(path.Base(file))
 	switch {
+	case isCompiled(base):
+		return p.compiled
 	case isTemplate(file, text):
 		return p.template
-	case strings.HasSuffix(base, ".py"):
+	case strings.HasSuffix(withoutBackup(base), ".py"):
 		return p.python
-	case isDotenv(base), isSecretFile(base):
+	case isDotenv(base), isSecretFile(file) && !isManifest(text) && !isAnsible(file):
 		return p.dotenv
 	case isCompose(base):
 		return p.compose
@@ -212,6 +219,9 @@ func (p *planner) write(file string, text []byte) {
 	if _, known := p.texts[file]; !known {
 		p.olds[file] = nil
 	}
+	if text == nil { // which would mean that it is removed
+		text = []byte{}
+	}
 	p.texts[file] = text
 }
 
@@ -222,7 +232,7 @@ func (p *planner) collect() {
 		return
 	}
 	for file, text := range p.texts {
-		if old := p.olds[file]; old == nil || string(old) != string(text) {
+		if old := p.olds[file]; old == nil || text == nil || string(old) != string(text) {
 			p.plan.Files = append(p.plan.Files, File{Path: file, Old: old, New: text, Private: p.private[file], OldShown: p.shown(file, old, true), NewShown: p.shown(file, text, false)})
 		}
 	}

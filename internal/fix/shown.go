@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/lazy"
 	"github.com/djleaks/djleaks/internal/pysource"
 )
 
@@ -15,13 +16,16 @@ const freshKey = "<a fresh key>"
 // shown masks the keys of a text, and all values of a file of variables: they
 // are nobody's business.
 func (p *planner) shown(file string, text []byte, old bool) []byte {
+	if isCompiled(file) {
+		return nil
+	}
 	if old {
 		text = p.masked(file, text)
 	}
 	out := string(text)
 	for _, l := range p.others { // those that stay are written as they were
 		if raw := p.written(file, &l); len(raw) > 3 {
-			out = strings.ReplaceAll(out, raw, l.Mask)
+			out = hide(out, raw, l.Mask)
 		}
 	}
 	for _, key := range p.fresh {
@@ -29,13 +33,39 @@ func (p *planner) shown(file string, text []byte, old bool) []byte {
 	}
 	for _, l := range slices.Concat(p.leaks, p.others) {
 		if len(l.Value) > 3 {
-			out = strings.ReplaceAll(out, l.Value, l.Mask)
+			out = hide(out, l.Value, l.Mask)
 		}
 	}
-	if base := strings.ToLower(path.Base(file)); isDotenv(base) && !isExample(base) {
+	if base := strings.ToLower(path.Base(file)); (isDotenv(base) || isSecretFile(file)) && !isExample(base) && !strings.HasSuffix(base, ".py") {
 		out = withoutValues(out)
 	}
 	return []byte(out)
+}
+
+// longestWord is the number of letters of the longest key that could be a word.
+const longestWord = 16
+
+// hide masks a key in a text. One that is a word, as "secret" is, is masked only
+// where a value begins: elsewhere it is the word.
+func hide(text, key, mask string) string {
+	isLetter := func(c rune) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+	if len(key) > longestWord || strings.TrimFunc(key, isLetter) != "" {
+		return strings.ReplaceAll(text, key, mask)
+	}
+	var out strings.Builder
+	for {
+		before, after, found := strings.Cut(text, key)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		if head := strings.TrimRight(before, " "); head != "" && strings.IndexByte("'\"=:", head[len(head)-1]) >= 0 {
+			out.WriteString(mask)
+		} else {
+			out.WriteString(key)
+		}
+		text = after
+	}
 }
 
 // written is how a key is written in the old text of a file.
@@ -68,13 +98,19 @@ func (p *planner) masked(file string, text []byte) []byte {
 	return pysource.Apply(text, edits)
 }
 
-// withoutValues hides what the variables have for values.
+// setting is the head of a line that gives something a value, in a file of
+// variables, JSON, YAML, TOML or INI.
+var setting = lazy.Regexp(`^(\s*(?:-\s+|export\s+)?["']?[\w.-]+["']?\s*[:=]\s*)(.*?)([,\s]*)$`)
+
+// withoutValues hides what the settings have for values.
 func withoutValues(text string) string {
 	lines := strings.SplitAfter(text, "\n")
 	for i, line := range lines {
-		if name, value, ok := assignmentOf(line); ok && value != "" && !strings.Contains(value, freshKey) && !strings.Contains(value, "…") {
-			lines[i] = name + "=…\n"
+		m := setting().FindStringSubmatch(line)
+		if m == nil || strings.Trim(m[2], "{[|>-") == "" || strings.Contains(m[2], freshKey) || strings.Contains(m[2], "…") {
+			continue
 		}
+		lines[i] = m[1] + "…" + m[3]
 	}
 	return strings.Join(lines, "")
 }

@@ -134,18 +134,47 @@ func isDotenv(base string) bool {
 
 // isSecretFile recognises files that are there to hold secrets: they stay, with
 // a fresh key, and leave the index.
-func isSecretFile(base string) bool {
-	stem := strings.Trim(strings.ReplaceAll(base, "-", "_"), ".")
-	stem, end, _ := strings.Cut(stem, ".")
+func isSecretFile(file string) bool {
+	base := strings.ToLower(path.Base(file))
+	stem, end, _ := strings.Cut(strings.Trim(base, "."), ".")
 	switch end {
-	case "", "txt", "key", "json", "toml", "ini", "yaml", "yml", "cfg":
-		return strings.Contains(stem, "secret") || strings.Contains(stem, "credentials") || base == "settings.ini"
+	case "", "txt", "key", "json", "toml", "ini", "cfg":
+		return isSecretName(stem) || isSecretName(strings.ToLower(path.Base(dirOf(file)))) || base == "settings.ini"
+	case "yaml", "yml":
+		return isSecretName(stem)
 	}
 	return false
 }
 
+func isSecretName(name string) bool {
+	return strings.Contains(name, "secret") || strings.Contains(name, "credentials")
+}
+
+// isManifest recognises what is sent to Kubernetes.
+func isManifest(text []byte) bool {
+	return bytes.Contains(text, []byte("apiVersion:")) && bytes.Contains(text, []byte("kind:"))
+}
+
 func isCompose(base string) bool {
-	return strings.Contains(base, "compose") && (strings.HasSuffix(base, ".yml") || strings.HasSuffix(base, ".yaml"))
+	return strings.Contains(base, "compose") && isYAML(base)
+}
+
+// isAnsible recognises the files that Ansible takes variables from.
+func isAnsible(file string) bool {
+	if !isYAML(strings.ToLower(file)) {
+		return false
+	}
+	for _, part := range strings.Split(strings.ToLower(file), "/") {
+		switch strings.TrimSuffix(strings.TrimSuffix(part, ".yaml"), ".yml") {
+		case "group_vars", "host_vars", "env_vars", "vault", "roles", "playbook", "playbooks", "ansible":
+			return true
+		}
+	}
+	return false
+}
+
+func isYAML(base string) bool {
+	return strings.HasSuffix(base, ".yml") || strings.HasSuffix(base, ".yaml")
 }
 
 func isContainerfile(base string) bool {
@@ -153,7 +182,7 @@ func isContainerfile(base string) bool {
 }
 
 func isWorkflow(file string) bool {
-	return strings.HasPrefix(file, ".github/workflows/") && (strings.HasSuffix(file, ".yml") || strings.HasSuffix(file, ".yaml"))
+	return strings.HasPrefix(file, ".github/workflows/") && isYAML(file)
 }
 
 func isStarter(file, base string) bool {

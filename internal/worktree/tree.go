@@ -158,27 +158,34 @@ func (t *Tree) regular(p string) error {
 // Change is a file's new text.
 type Change struct {
 	Path     string
-	Old, New []byte // Old is nil if the file is to be made
+	Old, New []byte // Old is nil if the file is to be made, New if it is to be removed
 	Private  bool   // a file that is made gets the mode 0600, not 0644
+
+	mode fs.FileMode // of the file that is there
 }
 
 // Write makes all changes, or none.
 func (t *Tree) Write(changes []Change) (err error) {
-	var temporary []string
+	temporary := make([]string, len(changes))
 	defer func() {
 		for _, name := range temporary {
-			os.Remove(name)
+			if name != "" {
+				os.Remove(name)
+			}
 		}
 	}()
-	for _, c := range changes {
-		name, err := t.prepare(c)
-		if err != nil {
-			return fmt.Errorf("%s: %w", c.Path, cause(err))
+	for i := range changes {
+		if temporary[i], err = t.prepare(&changes[i]); err != nil {
+			return fmt.Errorf("%s: %w", changes[i].Path, cause(err))
 		}
-		temporary = append(temporary, name)
 	}
 	for i, c := range changes {
-		if err := os.Rename(temporary[i], t.full(c.Path)); err != nil {
+		if c.New == nil {
+			err = os.Remove(t.full(c.Path))
+		} else {
+			err = os.Rename(temporary[i], t.full(c.Path))
+		}
+		if err != nil {
 			err = fmt.Errorf("%s: %w", c.Path, cause(err))
 			return errors.Join(err, t.restore(changes[:i]))
 		}
@@ -186,11 +193,12 @@ func (t *Tree) Write(changes []Change) (err error) {
 	return nil
 }
 
-// prepare writes a file's new text under a temporary name beside it.
-func (t *Tree) prepare(c Change) (name string, err error) {
-	mode := fs.FileMode(0o644)
+// prepare writes a file's new text, if it has one, under a temporary name beside
+// it.
+func (t *Tree) prepare(c *Change) (name string, err error) {
+	c.mode = 0o644
 	if c.Private {
-		mode = 0o600
+		c.mode = 0o600
 	}
 	now, err := t.Read(c.Path)
 	switch {
@@ -201,16 +209,16 @@ func (t *Tree) prepare(c Change) (name string, err error) {
 	case err == nil:
 		var info fs.FileInfo
 		if info, err = os.Lstat(t.full(c.Path)); err == nil {
-			mode = info.Mode().Perm()
+			c.mode = info.Mode().Perm()
 		}
-		if err == nil && mode&0o200 == 0 {
+		if err == nil && c.mode&0o200 == 0 {
 			err = errors.New("it is read-only")
 		}
 	}
-	if err != nil {
+	if err != nil || c.New == nil {
 		return "", err
 	}
-	return writeTemporary(t.full(c.Path), c.New, mode)
+	return writeTemporary(t.full(c.Path), c.New, c.mode)
 }
 
 func writeTemporary(final string, text []byte, mode fs.FileMode) (name string, err error) {
@@ -235,12 +243,9 @@ func (t *Tree) restore(changes []Change) error {
 			all = errors.Join(all, os.Remove(t.full(c.Path)))
 			continue
 		}
-		info, err := os.Lstat(t.full(c.Path))
+		name, err := writeTemporary(t.full(c.Path), c.Old, c.mode)
 		if err == nil {
-			var name string
-			if name, err = writeTemporary(t.full(c.Path), c.Old, info.Mode().Perm()); err == nil {
-				err = os.Rename(name, t.full(c.Path))
-			}
+			err = os.Rename(name, t.full(c.Path))
 		}
 		if err != nil {
 			all = errors.Join(all, fmt.Errorf("%s could not be restored: %w", c.Path, cause(err)))

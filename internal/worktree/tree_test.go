@@ -91,13 +91,14 @@ func TestWriteIsAllOrNothing(t *testing.T) {
 	}
 	first := Change{Path: "a.py", Old: []byte("old"), New: []byte("new")}
 	for name, second := range map[string]Change{
-		"changed since":   {Path: "b.py", Old: []byte("else"), New: []byte("new")},
-		"made since":      {Path: "b.py", New: []byte("new")},
-		"gone since":      {Path: "c.py", Old: []byte("old"), New: []byte("new")},
-		"a link":          {Path: "link.py", Old: []byte("outside"), New: []byte("new")},
-		"through a link":  {Path: "folder/outside.py", Old: []byte("outside"), New: []byte("new")},
-		"out of the tree": {Path: "../x.py", New: []byte("new")},
-		"a folder":        {Path: "d", Old: []byte(""), New: []byte("new")},
+		"changed since":    {Path: "b.py", Old: []byte("else"), New: []byte("new")},
+		"removed, changed": {Path: "b.py", Old: []byte("else")},
+		"made since":       {Path: "b.py", New: []byte("new")},
+		"gone since":       {Path: "c.py", Old: []byte("old"), New: []byte("new")},
+		"a link":           {Path: "link.py", Old: []byte("outside"), New: []byte("new")},
+		"through a link":   {Path: "folder/outside.py", Old: []byte("outside"), New: []byte("new")},
+		"out of the tree":  {Path: "../x.py", New: []byte("new")},
+		"a folder":         {Path: "d", Old: []byte(""), New: []byte("new")},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tree := made(t, map[string]string{"a.py": "old", "b.py": "old", "d/e.py": ""})
@@ -118,15 +119,19 @@ func TestWriteIsAllOrNothing(t *testing.T) {
 }
 
 func TestRestoreGivesTheOldBytesBack(t *testing.T) {
-	tree := made(t, map[string]string{"a.py": "old", "b.py": "old"})
-	changes := []Change{{Path: "a.py", Old: []byte("old"), New: []byte("new")}, {Path: "n.py", New: []byte("new")}}
+	tree := made(t, map[string]string{"a.py": "old", "b.pyc": "old"})
+	changes := []Change{{Path: "a.py", Old: []byte("old"), New: []byte("new")}, {Path: "n.py", New: []byte("new")}, {Path: "b.pyc", Old: []byte("old")}}
 	if err := tree.Write(changes); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := tree.Read("b.pyc"); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that was to be removed is still there: %v", err)
 	}
 	if err := tree.restore(changes); err != nil {
 		t.Fatal(err)
 	}
 	tree.mustHold(t, "a.py", "old")
+	tree.mustHold(t, "b.pyc", "old")
 	if _, err := tree.Read("n.py"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a file that was made is still there: %v", err)
 	}
