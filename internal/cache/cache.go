@@ -2,15 +2,15 @@
 // a repository that has grown reads only what is new.
 //
 // An object's name is its content's hash, and whether it holds a key depends on
-// its content and on the rules alone. So a cache has the names of the objects
-// in which one version of the rules found nothing, and neither repositories nor
-// packs. An object that holds a key is never in it: it is read again each time.
-// Nor is one that has left the repository: a save has what is there now, and one
-// folder serves one repository.
+// its content and on the rules alone. So a cache lists the names of the objects in
+// which one version of the rules found nothing; it does not depend on repositories
+// or packs. An object that holds a key is never in it: it is read again each time.
+// Nor is one that was removed from the repository: a save lists what is there now,
+// and one folder serves one repository.
 //
 // A file that was made by other rules, is damaged or is cut off counts as no
-// cache at all. Against somebody who forges one nothing helps: the folder has
-// to be as trustworthy as the program.
+// cache at all. Nothing detects a forged one: the folder must be as trustworthy
+// as the program.
 package cache
 
 import (
@@ -41,11 +41,11 @@ type Cache struct {
 	ids    []byte // ascending, idSize bytes each
 }
 
-// Open reads the cache for these rules from a folder, which is made if it is not
-// there. rules must name everything that decides about a match: the program and
-// settings that it takes. idSize is the length of an object name in bytes. A
-// file that cannot be used is as good as none; why says so. The error names a
-// folder in which nothing can be saved.
+// Open reads the cache for these rules from a folder, which is created if it does
+// not exist. rules must name everything that decides about a match: the program
+// and its settings. idSize is the length of an object name in bytes. If the file
+// cannot be used the cache is empty, and why says so. The error names a folder in
+// which nothing can be saved.
 func Open(dir, rules string, idSize int) (c *Cache, why string, err error) {
 	c = &Cache{rules: sha256.Sum256([]byte(rules)), idSize: idSize}
 	c.file = filepath.Join(dir, c.prefix()+hex.EncodeToString(c.rules[:8]))
@@ -80,9 +80,9 @@ func (c *Cache) read() ([]byte, error) {
 }
 
 // prefix is how the names of all files with ids of one length begin.
-func (c *Cache) prefix() string { return fmt.Sprintf("barren-%d-", c.idSize) }
+func (c *Cache) prefix() string { return fmt.Sprintf("no-key-%d-", c.idSize) }
 
-// writable tries what Save will do.
+// writable checks that Save can create the folder and a file in it.
 func (c *Cache) writable() error {
 	if err := os.MkdirAll(filepath.Dir(c.file), 0o755); err != nil {
 		return fmt.Errorf("cache: %w", err)
@@ -122,17 +122,17 @@ func (c *Cache) head(count int) []byte {
 	return binary.BigEndian.AppendUint64(out, uint64(count))
 }
 
-// Len is the number of objects.
-func (c *Cache) Len() int { return len(c.ids) / c.idSize }
+// len is the number of objects.
+func (c *Cache) len() int { return len(c.ids) / c.idSize }
 
 // Has reports whether nothing was found in an object; id is its raw name.
 func (c *Cache) Has(id []byte) bool {
 	if len(id) != c.idSize {
 		return false
 	}
-	// Names are evenly spread, so that a few guesses by the first four bytes
-	// come close; halving does the rest.
-	from, to := 0, c.Len()
+	// Names are evenly spread, so a few guesses by the first four bytes come
+	// close; binary search does the rest.
+	from, to := 0, c.len()
 	want, low, high := leading(id), uint64(0), uint64(1)<<32
 	for guess := 0; guess < 3 && to-from > 4 && low <= want && want < high; guess++ {
 		mid := from + int(uint64(to-from)*(want-low)/(high-low))
@@ -153,10 +153,9 @@ func leading(id []byte) uint64 { return uint64(binary.BigEndian.Uint32(id)) }
 
 func (c *Cache) at(i int) []byte { return c.ids[i*c.idSize : (i+1)*c.idSize] }
 
-// Save replaces the file by one with these objects: raw names, one behind the
-// other, in any order. Nobody ever sees half a file. Files of other rules are
-// removed, so that the folder does not grow with every release. names is sorted
-// in place.
+// Save replaces the file by one with these objects: raw names, concatenated, in
+// any order. No reader ever sees half a file. Files of other rules are removed, so
+// that the folder does not grow with every release. names is sorted in place.
 func (c *Cache) Save(names []byte) error {
 	if len(names)%c.idSize != 0 {
 		return fmt.Errorf("cache: object names of %d bytes in all", len(names))
@@ -166,7 +165,7 @@ func (c *Cache) Save(names []byte) error {
 		sort.Sort((*byName)(list))
 	}
 	list.unique()
-	out := append(c.head(list.Len()), list.ids...)
+	out := append(c.head(list.len()), list.ids...)
 	sum := sha256.Sum256(out)
 	f, err := os.CreateTemp(filepath.Dir(c.file), temporary)
 	if err != nil {
@@ -199,10 +198,10 @@ func (c *Cache) removeOthers() error {
 	return nil
 }
 
-// unique drops what is in a sorted list twice.
+// unique drops repeated names from a sorted list.
 func (c *Cache) unique() {
 	n := 0
-	for i := range c.Len() {
+	for i := range c.len() {
 		if n == 0 || !bytes.Equal(c.at(i), c.at(n-1)) {
 			copy(c.at(n), c.at(i))
 			n++
@@ -214,7 +213,7 @@ func (c *Cache) unique() {
 // byName sorts the names of a cache.
 type byName Cache
 
-func (c *byName) Len() int           { return (*Cache)(c).Len() }
+func (c *byName) Len() int           { return (*Cache)(c).len() }
 func (c *byName) Less(i, j int) bool { return bytes.Compare((*Cache)(c).at(i), (*Cache)(c).at(j)) < 0 }
 func (c *byName) Swap(i, j int) {
 	var t [32]byte

@@ -24,8 +24,8 @@ func saved(t *testing.T) (dir, file string) {
 	t.Helper()
 	dir = filepath.Join(t.TempDir(), "deep", "er")
 	c, why := open(t, dir, "rules 1", 20)
-	if why != "" || c.Len() != 0 {
-		t.Fatalf("a new cache: %d objects, %s", c.Len(), why)
+	if why != "" || c.len() != 0 {
+		t.Fatalf("a new cache: %d objects, %s", c.len(), why)
 	}
 	if err := c.Save([]byte(id('d') + id('b') + id('d'))); err != nil {
 		t.Fatal(err)
@@ -36,8 +36,8 @@ func saved(t *testing.T) (dir, file string) {
 func TestWhatIsSavedIsThereAndNothingElse(t *testing.T) {
 	dir, _ := saved(t)
 	c, why := open(t, dir, "rules 1", 20)
-	if why != "" || c.Len() != 2 {
-		t.Fatalf("%d objects, %s", c.Len(), why)
+	if why != "" || c.len() != 2 {
+		t.Fatalf("%d objects, %s", c.len(), why)
 	}
 	for name, want := range map[byte]bool{'a': false, 'b': true, 'c': false, 'd': true, 'e': false} {
 		if got := c.Has([]byte(id(name))); got != want {
@@ -55,8 +55,8 @@ func TestOtherRulesKnowNothing(t *testing.T) {
 		rules string
 		size  int
 	}{{"rules 2", 20}, {"rules 1", 32}} {
-		if other, _ := open(t, dir, c.rules, c.size); other.Len() != 0 {
-			t.Errorf("%s, ids of %d bytes: %d objects", c.rules, c.size, other.Len())
+		if other, _ := open(t, dir, c.rules, c.size); other.len() != 0 {
+			t.Errorf("%s, ids of %d bytes: %d objects", c.rules, c.size, other.len())
 		}
 	}
 	// Even under the name that the other rules would look for.
@@ -64,8 +64,8 @@ func TestOtherRulesKnowNothing(t *testing.T) {
 	if err := os.Rename(file, other.file); err != nil {
 		t.Fatal(err)
 	}
-	if other, why := open(t, dir, "rules 2", 20); other.Len() != 0 || !strings.Contains(why, "not a cache of these rules") {
-		t.Errorf("%d objects, %q", other.Len(), why)
+	if other, why := open(t, dir, "rules 2", 20); other.len() != 0 || !strings.Contains(why, "not a cache of these rules") {
+		t.Errorf("%d objects, %q", other.len(), why)
 	}
 }
 
@@ -81,8 +81,8 @@ func TestADamagedFileKnowsNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		c, why := open(t, filepath.Dir(file), "rules 1", 20)
-		if c.Len() != 0 || why == "" {
-			t.Errorf("%s: %d objects, %q", what, c.Len(), why)
+		if c.len() != 0 || why == "" {
+			t.Errorf("%s: %d objects, %q", what, c.len(), why)
 		}
 	}
 	for i := range whole {
@@ -93,7 +93,7 @@ func TestADamagedFileKnowsNothing(t *testing.T) {
 	for i := range whole {
 		try("cut off", whole[:i])
 	}
-	try("something behind it", append(append([]byte{}, whole...), 'x'))
+	try("something after it", append(append([]byte{}, whole...), 'x'))
 }
 
 func TestEveryNameOfManyIsFound(t *testing.T) {

@@ -63,7 +63,7 @@ func TestConfigReadsWhatGitReads(t *testing.T) {
 			t.Errorf("the last value wins, not %q", v)
 		}
 		if v, ok := c.boolean("core.alone"); !v || !ok {
-			t.Error("a key that stands alone is true")
+			t.Error("a key without a value is not true")
 		}
 		if v, ok := c.boolean("core.bare"); v || !ok {
 			t.Error("false is false")

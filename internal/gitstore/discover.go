@@ -32,7 +32,7 @@ func (e *notRepositoryError) Hint() string {
 // Open opens the repository that path is, or is inside of: a work tree or a
 // folder in it, a .git directory or file, a bare repository, a linked worktree
 // or a submodule. The environment's GIT_CEILING_DIRECTORIES bounds the search.
-// It returns a NotRepositoryError if there is none.
+// It returns an ErrNotRepository if there is none.
 func Open(path string) (*Repository, error) {
 	gitDir, found, err := discover(path, os.Getenv("GIT_CEILING_DIRECTORIES"))
 	if err != nil {

@@ -291,7 +291,7 @@ func TestObjectsAreWhatGoGitDecodes(t *testing.T) {
 				}
 			}
 			if _, more := tree.next(); more || tree.failure() != nil {
-				t.Errorf("tree %s goes on", id)
+				t.Errorf("tree %s has more entries", id)
 			}
 		}
 		if store.HasEncodedObject(hash) != nil {

@@ -6,10 +6,10 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// bases keeps the objects that a store has read last, because the next one is
-// often stored as what makes it out of one of them. What a chain passes through
-// on the way is not kept: for one object at the end of a long chain that took
-// three times as long.
+// bases caches the objects that a store has read last, because the next one is
+// often stored as a delta from one of them. The objects in the middle of a chain
+// are not cached: for one object at the end of a long chain that took three times
+// as long.
 type bases struct {
 	mu            sync.Mutex
 	recent, older map[baseKey]baseText
@@ -26,10 +26,10 @@ type baseText struct {
 	text []byte
 }
 
-// CacheBases makes the store keep up to about so many bytes of what it has read
-// from packs, which pays where many versions of the same files are read. What
-// Get returns is then shared, and must not be changed. It must be called before
-// the first Get.
+// CacheBases makes the store cache up to about this number of bytes of what it
+// has read from packs, which pays if many versions of the same files are read.
+// What Get returns is then shared, and must not be changed. It must be called
+// before the first Get.
 func (s *Store) CacheBases(bytes int64) {
 	s.bases = &bases{recent: map[baseKey]baseText{}, limit: bytes / 2}
 }
@@ -63,17 +63,17 @@ func (b *bases) keep(key baseKey, text baseText) {
 	b.recent[key] = text
 }
 
-// resolve is Resolve, except that it goes down the chain only to the first
-// object that is kept.
+// resolve is Resolve, except that it follows the chain only to the first object
+// that is cached.
 func (b *bases) resolve(p *Pack, f *Inflater, offset int64, lookup Lookup) (Type, []byte, error) {
 	deltas, root, from, err := b.chain(p, offset, lookup)
 	if err != nil {
 		return 0, nil, err
 	}
-	own := from.t == 0 // text may be written over
+	own := from.t == 0 // text may be overwritten
 	if own {
 		from.t = root.Type
-		if from.text, err = p.Inflate(f, nil, root, 0); err != nil {
+		if from.text, err = p.inflate(f, nil, root, 0); err != nil {
 			return 0, nil, err
 		}
 	}
@@ -82,7 +82,7 @@ func (b *bases) resolve(p *Pack, f *Inflater, offset int64, lookup Lookup) (Type
 	var delta, spare []byte
 	for i := len(deltas) - 1; i >= 0; i-- {
 		last = deltas[i]
-		if delta, err = p.Inflate(f, delta[:0], last, 0); err != nil {
+		if delta, err = p.inflate(f, delta[:0], last, 0); err != nil {
 			return 0, nil, err
 		}
 		made, err := ApplyDelta(spare[:0], text, delta, MaxObject)
@@ -99,8 +99,8 @@ func (b *bases) resolve(p *Pack, f *Inflater, offset int64, lookup Lookup) (Type
 	return from.t, text, nil
 }
 
-// chain lists the deltas from the object at offset down to one that is cached,
-// or to the entry that is none.
+// chain lists the deltas from the object at offset down to one that is cached, or
+// to the entry that is not a delta.
 func (b *bases) chain(p *Pack, offset int64, lookup Lookup) (deltas []Entry, root Entry, from baseText, err error) {
 	most := len(p.data)/10 + 1
 	for range most {
@@ -130,9 +130,9 @@ func (b *bases) chain(p *Pack, offset int64, lookup Lookup) (deltas []Entry, roo
 	return nil, root, from, ErrCycle
 }
 
-// Place says where an object is packed: the number of a pack and the offset in
-// it, in bytes; the number is -1 for one that is in no pack. A delta stands
-// behind its base as a rule, so many objects are read best in this order.
+// Place returns where an object is packed: the number of a pack and the offset in
+// it, in bytes; the number is -1 for one that is in no pack. A delta usually
+// follows its base, so many objects are read fastest in this order.
 func (s *Store) Place(id scanner.ObjectID) (pack int, offset int64) {
 	if len(id) != s.idSize {
 		return -1, 0

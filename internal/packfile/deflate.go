@@ -8,21 +8,21 @@ import (
 )
 
 // This file inflates a deflate stream (RFC 1951) from one slice into another
-// whose size is known, which is all that a pack asks for: no window to keep, no
-// state to come back to, no bytes to be asked for one at a time. Most streams
-// of a pack are a few hundred bytes long, so that it matters as much to build
-// small tables quickly as to decode fast.
+// whose size is known, which is all that a pack needs: it keeps no window, cannot
+// be resumed and asks no reader for bytes. Most streams of a pack are a few
+// hundred bytes long, so building small tables quickly matters as much as
+// decoding fast.
 //
-// The form of the tables and the way to fill them are those of libdeflate:
-// an entry holds all that is to be known of a symbol, and codes that are
-// longer than the table is wide go on in a second one.
+// The tables, and how they are filled, are those of libdeflate: an entry holds
+// everything about a symbol, and codes that are longer than the table is wide
+// continue in a second one.
 
 // entry is what a table says of the next bits of the stream:
 //
 //	bits  0– 7  number of bits that the symbol takes, with its extra bits
 //	bits  8–11  number of bits of its code; of a link, bits of the second table
 //	bit  12     the symbol ends the block
-//	bit  13     link: the code goes on in a second table
+//	bit  13     link: the code continues in a second table
 //	bit  14     one of these two, or no symbol
 //	bits 16–30  literal; base of a length or a distance; start of the second table
 //	bit  31     literal
@@ -41,22 +41,22 @@ const (
 	literals     = 288
 	distances    = 32
 	wideBits     = 11 // of the table of a long stream
-	narrowBits   = 9  // of the table of a short one, which is not worth more
+	narrowBits   = 9  // of the table of a short one, where filling it costs more than it saves
 	distanceBits = 8
 	lengthBits   = 7 // of the table for the lengths of codes; no code is longer
 
-	// What the tables can need with their second tables, for 288 and 32
+	// The largest number of entries with all second tables, for 288 and 32
 	// symbols (zlib, examples/enough.c).
 	literalRoom  = 2342
 	distanceRoom = 402
 
-	// shortStream is how many bytes a stream has at most to get a narrow table.
+	// shortStream is the size in bytes below which a stream gets narrow tables.
 	shortStream = 2048
 )
 
-// Slack is how far behind a result the decoder may write in one round: two
-// literals, the longest match, and seven bytes too many, rounded up.
-// A buffer that has so much room behind it is filled faster.
+// Slack is how many bytes after a result the decoder may write in one round: two
+// literals, the longest match, and seven bytes too many, rounded up. A buffer
+// with that capacity after its end is filled faster.
 const Slack = 288
 
 // symbols are the entries of all symbols without the bits of their codes, and
@@ -140,7 +140,7 @@ func fillTable(table []entry, lengths []uint8, symbols []entry, most uint) (widt
 	for longest > 0 && counts[longest] == 0 {
 		longest--
 	}
-	left := 1 // codes that are not given to a symbol
+	left := 1 // number of codes without a symbol
 	var first [maxCode + 1]int
 	for n := 1; n <= maxCode; n++ {
 		left = left<<1 - counts[n]
@@ -175,8 +175,8 @@ func fillTable(table []entry, lengths []uint8, symbols []entry, most uint) (widt
 func coded(symbol entry, length uint) entry { return symbol + entry(length)<<8 + entry(length) }
 
 // fillCodes gives each symbol its code, in order, and writes it into the table.
-// A code is read from its first bit on, so that codes count with their bits
-// reversed. The table is made for the shortest codes and doubled as they get
+// A code is read from its first bit on, so the bits of an index are those of the
+// code reversed. The table is made for the shortest codes and doubled as they get
 // longer.
 func fillCodes(table []entry, counts *[maxCode + 1]int, sorted []uint16, symbols []entry, width, longest uint) {
 	code, next := uint(0), 0
@@ -187,12 +187,12 @@ func fillCodes(table []entry, counts *[maxCode + 1]int, sorted []uint16, symbols
 		for range counts[length] {
 			table[code] = coded(symbols[sorted[next]], length)
 			next++
-			code = after(code, length)
+			code = nextCode(code, length)
 		}
 	}
 	end := size
 	start, room := uint(0), uint(0) // of the second table
-	link := size                    // place of its link: none yet
+	link := size                    // index of its link: none yet
 	for length := width + 1; length <= longest; length++ {
 		for left := counts[length]; left > 0; left-- {
 			if at := code & (size - 1); at != link {
@@ -206,13 +206,13 @@ func fillCodes(table []entry, counts *[maxCode + 1]int, sorted []uint16, symbols
 			for i := start + code>>width; i < end; i += 1 << (length - width) {
 				table[i] = e
 			}
-			code = after(code, length)
+			code = nextCode(code, length)
 		}
 	}
 }
 
 // secondWidth is the width in bits of a second table whose first code has this
-// length: it ends where the codes that come next fill it.
+// length: the smallest that the next codes fill.
 func secondWidth(counts *[maxCode + 1]int, length, width uint, left int) uint {
 	room := length - width
 	for used := left; used < 1<<room && width+room < maxCode; {
@@ -222,9 +222,9 @@ func secondWidth(counts *[maxCode + 1]int, length, width uint, left int) uint {
 	return room
 }
 
-// after is the code behind one of this length, both with reversed bits. Behind
+// nextCode is the code after one of this length, both with reversed bits. After
 // the last one it is 0.
-func after(code, length uint) uint {
+func nextCode(code, length uint) uint {
 	zeros := code ^ (1<<length - 1)
 	if zeros == 0 {
 		return 0
@@ -233,14 +233,14 @@ func after(code, length uint) uint {
 	return code&(bit-1) | bit
 }
 
-// decoder is what has been read and written of one stream.
+// decoder is the state of one stream.
 type decoder struct {
-	src []byte // with up to 8 bytes behind the stream, which are only looked at
+	src []byte // with up to 8 bytes after the stream, which are read but not used
 	in  int    // next byte of src that is not in bits
 	buf uint64 // bits that are read but not used, the next one lowest
 	n   uint   // their number; above them buf may hold bits of src[in:]
 
-	dst  []byte // with the room behind the result that may be overwritten
+	dst  []byte // with the capacity after the result that may be overwritten
 	out  int    // bytes written
 	size int    // bytes of the result
 	some bool   // the result may be the beginning of what the stream holds
@@ -306,8 +306,8 @@ func (d *decoder) drop(n uint) {
 	d.n -= n
 }
 
-// refill makes sure that at least 48 bits are in buf. Behind the end of src
-// they are zero, and used grows beyond its length.
+// refill makes sure that at least 48 bits are in buf. After the end of src they
+// are zero, and used grows beyond its length.
 func (d *decoder) refill() {
 	for d.n < 48 {
 		if d.in < len(d.src) {
@@ -433,8 +433,8 @@ func (d *decoder) readLengths(table *[1 << lengthBits]entry, width uint, lengths
 }
 
 // codes decodes one block with these tables. It works in rounds: as long as
-// input and output have room for a whole round nothing is checked but the
-// distance of a match.
+// input and output have room for a whole round, only the distance of a match is
+// checked.
 func (d *decoder) codes(literal []entry, literalWidth uint, distance []entry, distanceWidth uint) error {
 	src, dst, in, out, buf, n := d.src, d.dst, d.in, d.out, d.buf, d.n
 	literalMask, distanceMask := uint64(1)<<literalWidth-1, uint64(1)<<distanceWidth-1
@@ -534,7 +534,7 @@ func (d *decoder) codes(literal []entry, literalWidth uint, distance []entry, di
 		}
 		out = end
 	}
-	// Bits above n are not to be relied on from here on.
+	// From here on the bits above n must be zero.
 	d.in, d.out, d.buf, d.n = in, out, buf&(1<<(n&63)-1), n
 	return d.lastCodes(literal, literalMask, distance, distanceMask)
 }
@@ -599,7 +599,7 @@ func (d *decoder) symbol(table []entry, mask uint64) entry {
 	return e
 }
 
-// value takes code and extra bits of a length or a distance.
+// value reads the code and the extra bits of a length or a distance.
 func (d *decoder) value(e entry) int {
 	v := int(e>>16) + int(d.buf&(1<<(e&63)-1)>>(e>>8&15))
 	d.drop(uint(e & 0xff))

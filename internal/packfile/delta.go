@@ -36,7 +36,7 @@ func deltaSize(b []byte) (size int64, n int) {
 	return 0, 0
 }
 
-// Op is one instruction of a delta: a copy takes Len bytes from Base on of the
+// Op is one instruction of a delta: a copy takes the Len bytes at Base of the
 // base; an insertion has Base -1 and takes the Len bytes that follow it.
 type Op struct {
 	Base int // offset in the base, or -1
@@ -44,10 +44,9 @@ type Op struct {
 }
 
 // NextOp reads the instruction at the head of ops, which is not empty, and
-// returns its length in bytes without those that it inserts; 0 says that it
-// is cut off, or reserved. It does not know the sizes: the caller checks that
-// a copy lies in the base, that what is inserted is there, and that the result
-// has room.
+// returns its length in bytes without those that it inserts; 0 says that it is
+// cut off, or reserved. The caller checks the sizes: that a copy is within the
+// base, that all inserted bytes follow, and that the result has room.
 func NextOp(ops []byte) (op Op, n int) {
 	c := ops[0]
 	if c < 0x80 {
@@ -87,12 +86,12 @@ func NextOp(ops []byte) (op Op, n int) {
 	if int(used) >= len(ops) {
 		return op, 0
 	}
-	// No base is as long as that; an int may have 32 bits.
+	// No base is longer than MaxInt32; an int may have 32 bits.
 	return Op{Base: int(min(base, math.MaxInt32)), Len: int(size)}, int(used) + 1
 }
 
 // scattered puts the first bytes of word where which has a bit, and zeros in
-// between. It returns how many it took.
+// between. It returns the number of bytes that it took.
 func scattered(word uint64, which byte) (n uint64, used uint) {
 	for i := range uint(4) {
 		bit := uint(which) >> i & 1
@@ -102,20 +101,20 @@ func scattered(word uint64, which byte) (n uint64, used uint) {
 	return n, used
 }
 
-// ApplyDelta appends to dst what delta makes of base. limit is the largest
-// result that it makes, in bytes.
+// ApplyDelta appends to dst what delta makes from base. limit is the size of the
+// largest result, in bytes.
 func ApplyDelta(dst, base, delta []byte, limit int64) ([]byte, error) {
 	baseSize, size, ops, err := DeltaSizes(delta)
 	if err != nil {
 		return dst, err
 	}
 	if baseSize != int64(len(base)) {
-		return dst, fmt.Errorf("delta: made for another base: %w", ErrCorrupt)
+		return dst, fmt.Errorf("delta: made from another base: %w", ErrCorrupt)
 	}
 	if size > limit {
 		return dst, ErrTooLarge
 	}
-	if size > MostOf(len(ops), len(base)) {
+	if size > MaxResult(len(ops), len(base)) {
 		return dst, fmt.Errorf("delta: %w", ErrTruncated)
 	}
 	start := len(dst)
@@ -141,9 +140,9 @@ func ApplyDelta(dst, base, delta []byte, limit int64) ([]byte, error) {
 	return dst, nil
 }
 
-// MostOf is the most that so many bytes of instructions can make from a base of
-// this size, all in bytes.
-func MostOf(ops, base int) int64 { return int64(ops) * int64(max(base, 127)) }
+// MaxResult is the size of the largest result that ops bytes of instructions can
+// make from a base of base bytes.
+func MaxResult(ops, base int) int64 { return int64(ops) * int64(max(base, 127)) }
 
 // grow returns b with room for n more bytes.
 func grow(b []byte, n int) []byte {

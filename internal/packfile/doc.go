@@ -4,15 +4,15 @@
 //	Store → Index (where is this id?) → Pack (entry, delta chain) → Inflater
 //	      → loose file                                            → Inflater
 //
-// It takes every byte for hostile. Nothing here recurses on what a file says,
-// and no buffer is made larger than the data can fill: the zlib checksum and
-// the declared size of every object are checked before its text is returned.
-// Files are mapped where the system can do that; a mapped file that shrinks
-// while it is read gives an error and not a signal.
+// Every byte may be hostile. Nothing here recurses on what a file says, and no
+// buffer is made larger than the data can fill: the zlib checksum and the declared
+// size of every object are checked before its text is returned. Files are mapped
+// where the system supports it; a mapped file that shrinks while it is read gives
+// an error and not a signal.
 //
-// The names of packed objects are not computed again from their contents: an index
-// says what they are. Those of loose objects are where the caller asks for it, with
-// CheckName or Store.CheckNames.
+// The ids of packed objects are those that the index gives: they are not computed
+// again from the contents. Those of loose objects are, if the caller asks for it
+// with CheckName or Store.CheckNames.
 package packfile
 
 import "errors"
@@ -35,7 +35,7 @@ var (
 type Type uint8
 
 // The types, as a pack numbers them. OfsDelta and RefDelta are types of
-// entries only: what they stand for has the type of its base.
+// entries only: the object that they make has the type of its base.
 const (
 	Commit   Type = 1
 	Tree     Type = 2

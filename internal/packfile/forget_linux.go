@@ -2,7 +2,7 @@ package packfile
 
 import "syscall"
 
-// forget lets go of the memory that the pages of a mapped file take in this
+// forget releases the memory that the pages of a mapped file take in this
 // process. They are still in the system's cache, and come back when they are
 // read again.
 func forget(data []byte) {

@@ -2,5 +2,5 @@
 
 package packfile
 
-// forget does nothing: what this call promises elsewhere is less than on Linux.
+// forget does nothing: on other systems madvise promises less than on Linux.
 func forget([]byte) {}

@@ -6,8 +6,8 @@ import (
 	"fmt"
 )
 
-// Index finds objects in one pack by their ids. It reads the mapped file at
-// every question and decodes nothing in advance.
+// Index finds objects in one pack by their ids. It reads the mapped file at each
+// call and decodes nothing in advance.
 type Index struct {
 	file    *file
 	idSize  int
@@ -49,7 +49,7 @@ func ParseIndex(data []byte, idSize int) (x *Index, err error) {
 	x = &Index{idSize: idSize}
 	if len(data) >= 8 && bytes.Equal(data[:4], []byte("\xfftOc")) {
 		if v := binary.BigEndian.Uint32(data[4:]); v != 2 {
-			return nil, fmt.Errorf("index version %d is not known", v)
+			return nil, fmt.Errorf("index version %d is not supported", v)
 		}
 		return x, x.layout2(data[8:])
 	}
@@ -142,9 +142,9 @@ func (x *Index) Find(id []byte) (pos int, ok bool) {
 		return 0, false
 	}
 	from, to := x.bucket(id[0])
-	// Ids are evenly spread, so that a few guesses by the value of the next
-	// four bytes come close. In an index that somebody made up they may not;
-	// then halving does the work.
+	// Ids are evenly spread, so a few guesses by the value of the next four
+	// bytes come close. In a forged index they may not; then binary search does
+	// the work.
 	want, low, high := uint64(binary.BigEndian.Uint32(id[1:])), uint64(0), uint64(1)<<32
 	for guess := 0; guess < 3 && to-from > 4 && low <= want && want < high; guess++ {
 		mid := from + int(uint64(to-from)*(want-low)/(high-low))
@@ -179,8 +179,8 @@ func (x *Index) bucket(first byte) (from, to int) {
 	return from, int(binary.BigEndian.Uint32(x.fan[4*int(first):]))
 }
 
-// Forget lets go of the memory that the file takes in this process, if the
-// system can. What is read again comes back.
+// Forget releases the memory that the file takes in this process, if the system
+// can. Pages that are read again come back.
 func (x *Index) Forget() { x.file.forget() }
 
 // Close unmaps the file.

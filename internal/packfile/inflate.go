@@ -11,22 +11,22 @@ import (
 	"github.com/klauspost/compress/zlib"
 )
 
-// Inflater inflates zlib streams, one after the other, from slices into slices.
+// Inflater inflates zlib streams, one at a time, from slices into slices.
 // It is not safe for concurrent use; every worker has its own. The zero value
 // is ready.
 type Inflater struct {
-	decoder decoder
-	made    int64
+	decoder  decoder
+	inflated int64
 }
 
-// Made is the number of bytes that it has made so far: what its user's work has
-// cost, without a clock.
-func (f *Inflater) Made() int64 { return f.made }
+// Inflated is the number of bytes that were inflated so far: the cost of the work
+// without a clock.
+func (f *Inflater) Inflated() int64 { return f.inflated }
 
 // Inflate inflates the zlib stream at the head of src into dst, all of it,
 // and returns how many bytes of src it took. A stream that holds more or less
-// than len(dst) bytes, or whose checksum does not match, is an error. What is
-// behind dst up to its capacity may be overwritten.
+// than len(dst) bytes, or whose checksum does not match, is an error. The bytes
+// between the length and the capacity of dst may be overwritten.
 func (f *Inflater) Inflate(dst, src []byte) (used int, err error) {
 	used, err = f.inflate(dst, src, false)
 	if err == nil && f.decoder.out < len(dst) {
@@ -35,9 +35,8 @@ func (f *Inflater) Inflate(dst, src []byte) (used int, err error) {
 	return used, err
 }
 
-// InflateSome inflates the stream of src until dst is full or the stream
-// ends, whichever comes first. whole is true if it has ended, and then its
-// checksum was right.
+// InflateSome inflates the stream of src until dst is full or the stream ends,
+// whichever comes first. whole is true if it has ended and its checksum matches.
 func (f *Inflater) InflateSome(dst, src []byte) (n int, whole bool, err error) {
 	_, err = f.inflate(dst, src, true)
 	n = min(f.decoder.out, len(dst))
@@ -61,7 +60,7 @@ func (f *Inflater) inflate(dst, src []byte, some bool) (used int, err error) {
 	d.start(dst, src[zlibHead:])
 	d.some = some
 	err = d.blocks()
-	f.made += int64(d.out)
+	f.inflated += int64(d.out)
 	used = f.used()
 	switch {
 	case used > len(src) && (err != errLonger || !some):
@@ -74,7 +73,7 @@ func (f *Inflater) inflate(dst, src []byte, some bool) (used int, err error) {
 	return used, nil
 }
 
-// used is how many bytes the stream has taken that was inflated last.
+// used is the number of bytes that the last stream took.
 func (f *Inflater) used() int { return zlibHead + f.decoder.used() + zlibTail }
 
 // What a zlib stream has around a deflate stream: two bytes before it, and
@@ -102,7 +101,7 @@ func ExpectEnd(r io.Reader) error {
 	}
 }
 
-// inflateError says in our words what a zlib reader found.
+// inflateError turns the error of a zlib reader into one of this package.
 func inflateError(err error) error {
 	switch {
 	case err == nil:
@@ -117,13 +116,13 @@ func inflateError(err error) error {
 	return fmt.Errorf("deflate: %w", ErrCorrupt)
 }
 
-// maxRatio is how many bytes one byte of a deflate stream can stand for: at
-// best 258 for two bits (zlib, "Technical Details", maximum compression
-// factor 1032:1).
+// maxRatio is the largest number of bytes that one byte of a deflate stream can
+// make: 258 for two bits (zlib, "Technical Details", maximum compression factor
+// 1032:1).
 const maxRatio = 1032
 
-// plausible reports whether a stream of packed bytes can hold size bytes, so
-// that no buffer is made for a size that is only claimed.
+// plausible reports whether a stream of packed bytes can make size bytes, so that
+// no buffer is made for a size that is only claimed.
 func plausible(size int64, packed int) bool {
 	return size <= int64(packed)*maxRatio+64
 }
@@ -135,8 +134,8 @@ func newZlib(r io.Reader) (io.ReadCloser, error) {
 }
 
 // NewReader returns a reader of the size bytes that the zlib stream at the head
-// of src stands for. It ends with io.EOF only if the stream holds no more than
-// that and its checksum is right.
+// of src makes. It ends with io.EOF only if the stream makes no more than that
+// and its checksum matches.
 func NewReader(src []byte, size int64) (io.Reader, error) {
 	z, err := newZlib(bytes.NewReader(src))
 	if err != nil {

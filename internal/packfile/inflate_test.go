@@ -300,7 +300,7 @@ func TestOddBlocksAreTakenAsTheStandardLibraryTakesThem(t *testing.T) {
 			text := make(&w)
 			src := w.zlib(text)
 			checkInflate(t, src)
-			checkInflate(t, append(src, "something behind it, longer than one round reads"...))
+			checkInflate(t, append(src, "something after it, longer than one round reads"...))
 		})
 	}
 }

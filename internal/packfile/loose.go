@@ -13,8 +13,8 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// looseHead is more than the longest head of a loose object, type, size and a
-// zero byte, can be, in bytes.
+// looseHead is an upper bound, in bytes, of the header of a loose object: type,
+// size and a zero byte.
 const looseHead = 32
 
 // LoosePath returns the file of a loose object below an objects directory.
@@ -23,9 +23,9 @@ func LoosePath(dir string, id scanner.ObjectID) string {
 	return filepath.Join(dir, hex[:2], hex[2:])
 }
 
-// LooseID returns the id that a file of the folder "xx" stands for. It is
-// false for anything but lower-case hexadecimal digits of the right number,
-// such as the tmp_obj_ files that an interrupted Git leaves behind.
+// LooseID returns the id of the object in a file of the folder "xx". It is false
+// for names other than the right number of lower-case hexadecimal digits, such as
+// the tmp_obj_ files of an interrupted Git.
 func LooseID(folder, name string, idSize int) (scanner.ObjectID, bool) {
 	if len(folder) != 2 || len(name) != 2*idSize-2 {
 		return "", false
@@ -80,8 +80,8 @@ func (f *Inflater) LooseHead(src []byte) (t Type, size int64, err error) {
 	return t, size, err
 }
 
-// Loose reads a whole loose object from the bytes of its file. It uses dst's
-// room; the text returned may begin anywhere in it.
+// Loose reads a whole loose object from the bytes of its file. It overwrites dst
+// if that is large enough; the text may begin anywhere in it.
 func (f *Inflater) Loose(dst, src []byte) (t Type, text []byte, err error) {
 	// Most objects are small: they are inflated before their size is known.
 	dst = grow(dst[:0], max(looseHead, min(3*len(src), 1<<20)))
@@ -117,13 +117,13 @@ func (f *Inflater) Loose(dst, src []byte) (t Type, text []byte, err error) {
 	return t, dst[skip:], err
 }
 
-// looseStart is how much of a loose file is read before it is known how much
-// the rest may be, in bytes.
+// looseStart is how many bytes of a loose file are read before its header says
+// how many the rest may have.
 const looseStart = 4 << 10
 
-// readLoose reads the file of a loose object that is to be held in memory. What
-// its head declares bounds what is read: an encoder that stores a byte in two is
-// as bad as none.
+// readLoose reads the file of a loose object that is to be held in memory. At
+// most two bytes are read for each byte that its header declares: no encoder
+// needs more.
 func (f *Inflater) readLoose(path string) ([]byte, error) {
 	file, size, err := regular.Open(path, 2*MaxObject)
 	if err != nil {
@@ -155,7 +155,7 @@ func readFull(r io.Reader, dst []byte) error {
 	return err
 }
 
-var errGarbage = fmt.Errorf("garbage behind the object: %w", ErrCorrupt)
+var errGarbage = fmt.Errorf("garbage after the object: %w", ErrCorrupt)
 
 // looseFile is an open loose object whose head has been read.
 type looseFile struct {
@@ -165,9 +165,8 @@ type looseFile struct {
 	head []byte
 }
 
-// OpenLoose opens a loose object file for streaming. Read gives exactly the
-// declared number of bytes, or an error; the last one only after the checksum
-// was found right.
+// OpenLoose opens a loose object file for streaming. Read returns exactly the
+// declared number of bytes, or an error; io.EOF only if the checksum matches.
 func OpenLoose(path string) (t Type, size int64, r io.ReadCloser, err error) {
 	file, _, err := regular.Open(path, math.MaxInt64)
 	if err != nil {

@@ -42,13 +42,13 @@ func (f *file) forget() {
 	}
 }
 
-// Guard makes a read of a mapped file that has shrunk an error of the function
-// that defers it:
+// Guard turns a fault, the read of a mapped file that has shrunk, into an error
+// of the function that defers it:
 //
 //	func read() (err error) {
 //		defer packfile.Guard(&err)()
 //
-// Any other panic goes on its way.
+// Any other panic continues.
 func Guard(err *error) func() {
 	before := debug.SetPanicOnFault(true)
 	return func() {

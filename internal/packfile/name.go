@@ -11,7 +11,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// namer returns the hash of an object's content, after what Git puts before it.
+// namer returns a hash to which Git's header of the object has been written.
 func namer(t Type, size int64, idSize int) hash.Hash {
 	h := sha1.New()
 	if idSize == sha256.Size {
@@ -22,7 +22,7 @@ func namer(t Type, size int64, idSize int) hash.Hash {
 }
 
 // CheckName returns ErrName if id is not the name of an object with this type and
-// content. That costs about as much as to inflate it.
+// content. It costs about as much as inflating the object.
 func CheckName(id []byte, t Type, content []byte) error {
 	h := namer(t, int64(len(content)), len(id))
 	h.Write(content)

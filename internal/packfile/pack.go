@@ -12,8 +12,9 @@ type Pack struct {
 	idSize int
 }
 
-// packTail is what follows the last entry: the checksum of the pack, as long
-// as an id. The head is "PACK", the version and the count.
+// packHead is the size in bytes of the header: "PACK", the version and the count.
+// The last entry is followed by the checksum of the pack, which has the size of an
+// id.
 const packHead = 12
 
 // OpenPack maps the .pack file of this path.
@@ -41,7 +42,7 @@ func ParsePack(data []byte, idSize int) (p *Pack, err error) {
 		return nil, fmt.Errorf("pack: no PACK at its head: %w", ErrCorrupt)
 	}
 	if v := binary.BigEndian.Uint32(data[4:]); v != 2 && v != 3 {
-		return nil, fmt.Errorf("pack version %d is not known", v)
+		return nil, fmt.Errorf("pack version %d is not supported", v)
 	}
 	return &Pack{data: data, idSize: idSize}, nil
 }
@@ -49,8 +50,8 @@ func ParsePack(data []byte, idSize int) (p *Pack, err error) {
 // Close unmaps the file.
 func (p *Pack) Close() error { return p.file.close() }
 
-// Forget lets go of the memory that the file takes in this process, if the
-// system can. What is read again comes back.
+// Forget releases the memory that the file takes in this process, if the system
+// can. Pages that are read again come back.
 func (p *Pack) Forget() { p.file.forget() }
 
 // Size is the length of the file in bytes.
@@ -137,9 +138,9 @@ func ofsBase(b []byte) (back int64, n int) {
 	return 0, 0
 }
 
-// Stream returns the bytes of the pack from the entry's zlib stream to end,
+// stream returns the bytes of the pack from the entry's zlib stream to end,
 // or to the end of the entries if end is 0.
-func (p *Pack) Stream(e Entry, end int64) []byte {
+func (p *Pack) stream(e Entry, end int64) []byte {
 	if last := int64(len(p.data)) - int64(p.idSize); end <= 0 || end > last {
 		end = max(last, e.Data)
 	}
@@ -152,7 +153,7 @@ func (p *Pack) Stream(e Entry, end int64) []byte {
 // Checked returns the zlib stream of an entry as Stream does, if what the entry
 // declares can be in it and can be held.
 func (p *Pack) Checked(e Entry, end int64) ([]byte, error) {
-	src := p.Stream(e, end)
+	src := p.stream(e, end)
 	if e.Size > MaxObject {
 		return src, ErrTooLarge
 	}
@@ -162,9 +163,9 @@ func (p *Pack) Checked(e Entry, end int64) ([]byte, error) {
 	return src, nil
 }
 
-// Inflate appends the inflated stream of an entry to dst. end is where the
+// inflate appends the inflated stream of an entry to dst. end is where the
 // next entry begins, or 0 if that is not known.
-func (p *Pack) Inflate(f *Inflater, dst []byte, e Entry, end int64) ([]byte, error) {
+func (p *Pack) inflate(f *Inflater, dst []byte, e Entry, end int64) ([]byte, error) {
 	src, err := p.Checked(e, end)
 	if err != nil {
 		return dst, err
@@ -177,18 +178,19 @@ func (p *Pack) Inflate(f *Inflater, dst []byte, e Entry, end int64) ([]byte, err
 	return dst, nil
 }
 
-// Lookup finds objects by id for those deltas that name their base so.
+// Lookup finds the offset of an object, for the deltas that name their base by
+// id.
 type Lookup func(id []byte) (offset int64, ok bool)
 
 // Resolve reads the whole object at offset, through its chain of deltas.
-// lookup finds bases in the same pack. If one is not there, Resolve fails
-// with ErrBase.
+// lookup finds bases in the same pack. If one is missing, Resolve fails with
+// ErrBase.
 func (p *Pack) Resolve(f *Inflater, offset int64, lookup Lookup) (t Type, data []byte, err error) {
 	chain, root, err := p.chain(offset, lookup)
 	if err != nil {
 		return 0, nil, err
 	}
-	data, err = p.Inflate(f, nil, root, 0)
+	data, err = p.inflate(f, nil, root, 0)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -196,8 +198,8 @@ func (p *Pack) Resolve(f *Inflater, offset int64, lookup Lookup) (t Type, data [
 	return root.Type, data, err
 }
 
-// chain lists the deltas from the object at offset down to the one on top of
-// the entry that is none, and that entry.
+// chain lists the deltas from the object at offset down, and the entry at the end
+// of the chain, which is not a delta.
 func (p *Pack) chain(offset int64, lookup Lookup) (deltas []Entry, root Entry, err error) {
 	// A walk that has seen more entries than fit into the pack has met one
 	// twice. Every entry takes at least ten bytes: head and empty stream.
@@ -226,7 +228,7 @@ func (p *Pack) chain(offset int64, lookup Lookup) (deltas []Entry, root Entry, e
 	return nil, root, ErrCycle
 }
 
-// repeats reports whether one entry is in the chain twice.
+// repeats reports whether the last entry is in the chain twice.
 func repeats(chain []Entry) bool {
 	last := chain[len(chain)-1].Data
 	for _, e := range chain[:len(chain)-1] {
@@ -242,7 +244,7 @@ func (p *Pack) applyChain(f *Inflater, data []byte, deltas []Entry) ([]byte, err
 	var spare, delta []byte
 	for i := len(deltas) - 1; i >= 0; i-- {
 		var err error
-		if delta, err = p.Inflate(f, delta[:0], deltas[i], 0); err != nil {
+		if delta, err = p.inflate(f, delta[:0], deltas[i], 0); err != nil {
 			return nil, err
 		}
 		if spare, err = ApplyDelta(spare[:0], data, delta, MaxObject); err != nil {
@@ -253,8 +255,8 @@ func (p *Pack) applyChain(f *Inflater, data []byte, deltas []Entry) ([]byte, err
 	return data, nil
 }
 
-// Header returns the type and the size in bytes of the object at offset.
-func (p *Pack) Header(f *Inflater, offset int64, lookup Lookup) (Type, int64, error) {
+// header returns the type and the size in bytes of the object at offset.
+func (p *Pack) header(f *Inflater, offset int64, lookup Lookup) (Type, int64, error) {
 	deltas, root, err := p.chain(offset, lookup)
 	if err != nil {
 		return 0, 0, err
@@ -263,7 +265,7 @@ func (p *Pack) Header(f *Inflater, offset int64, lookup Lookup) (Type, int64, er
 		return root.Type, root.Size, nil
 	}
 	var head [20 + Slack]byte
-	n, _, err := f.InflateSome(head[:min(20, deltas[0].Size)], p.Stream(deltas[0], 0))
+	n, _, err := f.InflateSome(head[:min(20, deltas[0].Size)], p.stream(deltas[0], 0))
 	if err != nil {
 		return 0, 0, err
 	}

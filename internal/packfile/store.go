@@ -15,22 +15,21 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// Store finds single objects in the objects directories of a repository. It
-// is made for reading a handful out of many: opening it reads nothing, a loose
-// object costs one file, and a packed one a binary search in mapped files.
-// It is safe for concurrent use.
+// Store finds single objects in the objects directories of a repository. It is
+// made for reading a few of many: opening it reads nothing, a loose object costs
+// one file, and a packed one a binary search in mapped files. It is safe for
+// concurrent use.
 type Store struct {
-	dirs   []string
-	idSize int
-	bases  *bases // nil: nothing is kept
-	named  bool   // the names of loose objects are checked
+	dirs       []string
+	idSize     int
+	bases      *bases // nil: no base is cached
+	checkNames bool   // the names of loose objects are checked
 
-	touched atomic.Int64 // bytes of mapped packs, about
+	touched atomic.Int64 // about how many bytes of mapped packs
 
-	mu       sync.RWMutex
-	listed   bool
-	packs    []*storePack
-	warnings []string
+	mu     sync.RWMutex
+	listed bool
+	packs  []*storePack
 }
 
 // storePack is one pair of .idx and .pack; the files are mapped when first
@@ -57,14 +56,14 @@ func OpenStore(objectDirs []string, idSize int) (*Store, error) {
 
 // CheckNames makes Get and Open refuse a loose object whose content is not that of
 // its name, with ErrName. It is for a store that nobody uses yet.
-func (s *Store) CheckNames() { s.named = true }
+func (s *Store) CheckNames() { s.checkNames = true }
 
 // Get returns type and content of an object. The content is the caller's. An
 // object that is nowhere is ErrNotFound; one that is too large to be held is
 // ErrTooLarge, and Open may be able to stream it. If one copy of the object
 // is damaged the others are tried.
 func (s *Store) Get(id scanner.ObjectID) (t Type, data []byte, err error) {
-	err = s.find(id, func(c *copyOf) error {
+	err = s.find(id, func(c *storedCopy) error {
 		var err error
 		t, data, err = c.read()
 		return err
@@ -76,7 +75,7 @@ func (s *Store) Get(id scanner.ObjectID) (t Type, data []byte, err error) {
 // must inflate the head of the delta and follow its chain, for anything else
 // it costs next to nothing.
 func (s *Store) Header(id scanner.ObjectID) (t Type, size int64, err error) {
-	err = s.find(id, func(c *copyOf) error {
+	err = s.find(id, func(c *storedCopy) error {
 		var err error
 		t, size, err = c.header()
 		return err
@@ -88,7 +87,7 @@ func (s *Store) Header(id scanner.ObjectID) (t Type, size int64, err error) {
 // is in memory only if the object is a delta. An object is damaged if Read ends
 // with anything but io.EOF.
 func (s *Store) Open(id scanner.ObjectID) (t Type, size int64, r io.ReadCloser, err error) {
-	err = s.find(id, func(c *copyOf) error {
+	err = s.find(id, func(c *storedCopy) error {
 		var err error
 		t, size, r, err = c.open()
 		return err
@@ -98,21 +97,7 @@ func (s *Store) Open(id scanner.ObjectID) (t Type, size int64, r io.ReadCloser, 
 
 // Has reports whether some file claims to hold the object.
 func (s *Store) Has(id scanner.ObjectID) bool {
-	return s.find(id, func(*copyOf) error { return nil }) == nil
-}
-
-// Warnings says what was left aside so far: files of the pack folder that do
-// not make a pair, or cannot be read. The objects in them were not found.
-func (s *Store) Warnings() []string {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	warnings := append([]string(nil), s.warnings...)
-	for _, p := range s.packs {
-		if p.err != nil {
-			warnings = append(warnings, p.err.Error())
-		}
-	}
-	return warnings
+	return s.find(id, func(*storedCopy) error { return nil }) == nil
 }
 
 // Close unmaps all files. No other method may run or follow.
@@ -126,8 +111,8 @@ func (s *Store) Close() error {
 	return nil
 }
 
-// copyOf is one place where an object is stored.
-type copyOf struct {
+// storedCopy is one copy of an object: a loose one or one in a pack.
+type storedCopy struct {
 	store  *Store
 	id     scanner.ObjectID
 	loose  string // path; empty if packed
@@ -135,15 +120,15 @@ type copyOf struct {
 	offset int64
 }
 
-// find gives use the copies of an object until it takes one. The pack folders
-// are listed when an object is not loose, and once more when it is not found:
+// find calls use with the copies of an object until it returns no error. The pack
+// folders are listed when an object is not loose, and again when it is not found:
 // a repack may have moved it.
-func (s *Store) find(id scanner.ObjectID, use func(*copyOf) error) error {
+func (s *Store) find(id scanner.ObjectID, use func(*storedCopy) error) error {
 	if len(id) != s.idSize {
 		return fmt.Errorf("%s: %w", id, ErrNotFound)
 	}
 	var damage error
-	try := func(c *copyOf) bool {
+	try := func(c *storedCopy) bool {
 		err := guarded(func() error { return use(c) })
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			damage = err
@@ -168,20 +153,20 @@ func (s *Store) find(id scanner.ObjectID, use func(*copyOf) error) error {
 	return fmt.Errorf("%s: %w", id, ErrNotFound)
 }
 
-func (s *Store) findLoose(id scanner.ObjectID, try func(*copyOf) bool) bool {
+func (s *Store) findLoose(id scanner.ObjectID, try func(*storedCopy) bool) bool {
 	for _, dir := range s.dirs {
 		path := LoosePath(dir, id)
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			continue
 		}
-		if try(&copyOf{store: s, id: id, loose: path}) {
+		if try(&storedCopy{store: s, id: id, loose: path}) {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *Store) findPacked(packs []*storePack, id scanner.ObjectID, try func(*copyOf) bool) bool {
+func (s *Store) findPacked(packs []*storePack, id scanner.ObjectID, try func(*storedCopy) bool) bool {
 	for _, p := range packs {
 		if p.open(s.idSize) != nil {
 			continue
@@ -190,16 +175,16 @@ func (s *Store) findPacked(packs []*storePack, id scanner.ObjectID, try func(*co
 		if ok {
 			s.touch()
 		}
-		if ok && try(&copyOf{store: s, id: id, pack: p, offset: offset}) {
+		if ok && try(&storedCopy{store: s, id: id, pack: p, offset: offset}) {
 			return true
 		}
 	}
 	return false
 }
 
-// A look-up touches pages all over a pack. They are let go after maxTouched
-// bytes, where each counts touchedBy: what the system maps around a page, for an
-// object and its base.
+// A look-up touches pages all over a pack. They are released after maxTouched
+// bytes, where each look-up counts touchedBy: what the system maps around a page,
+// for an object and its base.
 const (
 	maxTouched = 64 << 20
 	touchedBy  = 128 << 10
@@ -217,13 +202,13 @@ func (s *Store) touch() {
 	}
 }
 
-// guarded calls f and makes a fault in a mapped file an error.
+// guarded calls f and turns a fault in a mapped file into an error.
 func guarded(f func() error) (err error) {
 	defer Guard(&err)()
 	return f()
 }
 
-// list returns the packs; fresh is true if it has just looked, because there
+// list returns the packs; fresh is true if the folders were read, because there
 // was no list yet or because of again.
 func (s *Store) list(again bool) (packs []*storePack, fresh bool) {
 	s.mu.RLock()
@@ -238,14 +223,14 @@ func (s *Store) list(again bool) (packs []*storePack, fresh bool) {
 	for _, p := range s.packs {
 		known[p.path] = p
 	}
-	paths, warnings := ListPacks(s.dirs)
+	paths, _ := ListPacks(s.dirs) // an object of half a pair is not found
 	packs = append([]*storePack(nil), s.packs...)
 	for _, path := range paths {
 		if known[path] == nil {
 			packs = append(packs, &storePack{path: path})
 		}
 	}
-	s.packs, s.listed, s.warnings = packs, true, warnings
+	s.packs, s.listed = packs, true
 	return packs, true
 }
 
@@ -314,7 +299,7 @@ func (p *storePack) close() {
 	}
 }
 
-// lookup finds an id in this pack; a fault is a miss.
+// lookup finds an id in this pack; ok is false after a fault.
 func (p *storePack) lookup(id []byte) (offset int64, ok bool) {
 	err := guarded(func() error {
 		var pos int
@@ -330,7 +315,7 @@ func (p *storePack) lookup(id []byte) (offset int64, ok bool) {
 // object.
 var inflaters = sync.Pool{New: func() any { return new(Inflater) }}
 
-func (c *copyOf) read() (Type, []byte, error) {
+func (c *storedCopy) read() (Type, []byte, error) {
 	f := inflaters.Get().(*Inflater)
 	defer inflaters.Put(f)
 	if c.loose == "" && c.store.bases != nil {
@@ -344,13 +329,13 @@ func (c *copyOf) read() (Type, []byte, error) {
 		return 0, nil, err
 	}
 	t, text, err := f.Loose(nil, src)
-	if err == nil && c.store.named {
+	if err == nil && c.store.checkNames {
 		err = CheckName([]byte(c.id), t, text)
 	}
 	return t, text, err
 }
 
-func (c *copyOf) header() (Type, int64, error) {
+func (c *storedCopy) header() (Type, int64, error) {
 	if c.loose != "" {
 		t, size, r, err := OpenLoose(c.loose)
 		if err != nil {
@@ -360,13 +345,13 @@ func (c *copyOf) header() (Type, int64, error) {
 	}
 	f := inflaters.Get().(*Inflater)
 	defer inflaters.Put(f)
-	return c.pack.pack.Header(f, c.offset, c.pack.lookup)
+	return c.pack.pack.header(f, c.offset, c.pack.lookup)
 }
 
-func (c *copyOf) open() (t Type, size int64, r io.ReadCloser, err error) {
+func (c *storedCopy) open() (t Type, size int64, r io.ReadCloser, err error) {
 	if c.loose != "" {
 		t, size, r, err = OpenLoose(c.loose)
-		if err == nil && c.store.named {
+		if err == nil && c.store.checkNames {
 			r = NamedReader(r, []byte(c.id), t, size)
 		}
 		return t, size, r, err
@@ -379,7 +364,7 @@ func (c *copyOf) open() (t Type, size int64, r io.ReadCloser, err error) {
 		t, data, err := c.read()
 		return t, int64(len(data)), io.NopCloser(bytes.NewReader(data)), err
 	}
-	stream, err := NewReader(c.pack.pack.Stream(e, 0), e.Size)
+	stream, err := NewReader(c.pack.pack.stream(e, 0), e.Size)
 	if err != nil {
 		return 0, 0, nil, err
 	}

@@ -103,7 +103,7 @@ func (p *pass) run(ctx context.Context) (scanner.Coverage, error) {
 	var cov scanner.Coverage
 	for _, w := range workers {
 		cov.Add(w.cov)
-		p.walk.inflated.Add(w.inflate.Made())
+		p.walk.inflated.Add(w.inflate.Inflated())
 	}
 	if p.fail != nil {
 		return cov, p.fail

@@ -90,7 +90,7 @@ func (k *worker) apply(f, base *frame) error {
 	case size > k.walk.opt.StreamLimit:
 		k.lockOversized()
 	}
-	if size > packfile.MostOf(len(ops), base.size) {
+	if size > packfile.MaxResult(len(ops), base.size) {
 		return fmt.Errorf("delta: %w", packfile.ErrTruncated)
 	}
 	if k.worthRope(int(size), base, len(ops)) {

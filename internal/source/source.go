@@ -1,10 +1,9 @@
 // Package source yields texts that are not in Git: files, the files of
 // folders, and standard input.
 //
-// Names are reported as they were given, with forward slashes. Links are read
-// if they are named and passed over inside folders, so that no file is read
-// twice and no walk goes round in circles. A folder's .git is not entered: what
-// is in it is the audit's business.
+// Names are reported as they were given, with forward slashes. Links are followed
+// if they are named and ignored inside folders, so that no file is read twice and
+// no walk runs in circles. A folder's .git is not entered: that is for an audit.
 package source
 
 import (
@@ -21,14 +20,14 @@ import (
 )
 
 // Sizes of what is held of a file that is too large to be read at once, in
-// bytes. Windows overlap, so that a key at the edge of one is whole in the next.
+// bytes. Windows overlap, so that a key at the end of one is whole in the next.
 const (
 	windowSize    = 64 << 20
 	windowOverlap = 64 << 10
 )
 
-// Stdin is the name that stands for standard input.
-const Stdin = "-"
+// stdin is the name of standard input.
+const stdin = "-"
 
 // files is a list of names to read.
 type files struct {
@@ -37,24 +36,24 @@ type files struct {
 	window int
 }
 
-// Files returns the source of these files and folders; Stdin is read from
-// stdin. A name that does not exist is an error of the source; what cannot be
-// read goes into its coverage.
-func Files(names []string, stdin io.Reader) scanner.Source {
-	return &files{names, stdin, windowSize}
+// Files returns the source of these files and folders; "-" is standard input,
+// which is in. A name that does not exist is an error of the source; what cannot
+// be read goes into its coverage.
+func Files(names []string, in io.Reader) scanner.Source {
+	return &files{names, in, windowSize}
 }
 
 // Chunks yields the files in the order of their names, folders sorted.
 func (f *files) Chunks(ctx context.Context, yield func(*scanner.Chunk) error) (scanner.Coverage, error) {
 	for _, name := range f.names { // before anything is read
-		if _, err := os.Stat(name); name != Stdin && errors.Is(err, fs.ErrNotExist) {
+		if _, err := os.Stat(name); name != stdin && errors.Is(err, fs.ErrNotExist) {
 			return scanner.Coverage{}, fmt.Errorf("files: %s: %w", name, fs.ErrNotExist)
 		}
 	}
 	r := reader{ctx: ctx, yield: yield, window: f.window}
 	for _, name := range f.names {
 		var err error
-		if name == Stdin {
+		if name == stdin {
 			err = r.text("<stdin>", f.stdin)
 		} else {
 			err = r.named(name)
@@ -85,8 +84,8 @@ func (r *reader) named(name string) error {
 	if !info.IsDir() {
 		return r.file(name)
 	}
-	// The walk begins behind the link if the name is one: a folder that was
-	// asked for must not be passed over.
+	// If the name is a link the walk begins at its target: a folder that was
+	// asked for must not be ignored.
 	name = filepath.Clean(name)
 	if link, err := os.Lstat(name); err == nil && link.Mode()&fs.ModeSymlink != 0 {
 		name += string(filepath.Separator)
@@ -126,8 +125,8 @@ func (r *reader) file(name string) error {
 	return r.text(filepath.ToSlash(name), f)
 }
 
-// text reads one text, in windows if it is large. An error is the caller's
-// wish to stop; what cannot be read is skipped.
+// text reads one text, in windows if it is large. An error is that of yield or of
+// the context; what cannot be read is skipped.
 func (r *reader) text(path string, in io.Reader) error {
 	chunk := scanner.Chunk{Path: path}
 	r.coverage.Blobs++
@@ -165,8 +164,8 @@ func (r *reader) expect(size int64) {
 	}
 }
 
-// fill reads behind the bytes that are kept until the window is full or the
-// text ends, which is io.EOF. The buffer grows with what there is to read.
+// fill reads after the kept bytes until the window is full or the text ends, which
+// is io.EOF. The buffer grows with what there is to read.
 func (r *reader) fill(in io.Reader, kept int) (n int, err error) {
 	for kept+n < r.window {
 		if err := r.ctx.Err(); err != nil {
@@ -186,8 +185,8 @@ func (r *reader) fill(in io.Reader, kept int) (n int, err error) {
 	return n, nil
 }
 
-// nextWindow is where the window behind this one begins: at a line, unless
-// lines are longer than the overlap.
+// nextWindow is where the window after this one begins: at a line, unless lines
+// are longer than the overlap.
 func nextWindow(text []byte) int {
 	start := max(0, len(text)-windowOverlap)
 	if n := bytes.LastIndexByte(text[:start], '\n'); n >= 0 && start-n <= windowOverlap {

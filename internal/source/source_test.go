@@ -89,9 +89,9 @@ func TestALineEndThatAWindowDividesIsOneLineEnd(t *testing.T) {
 		for n := 1; text.Len() < 1<<20; n++ {
 			fmt.Fprintf(&text, "%d\r\n", n)
 		}
-		src := &files{[]string{Stdin}, strings.NewReader(strings.ReplaceAll(text.String(), "\n", "")), 256 << 10}
+		src := &files{[]string{stdin}, strings.NewReader(strings.ReplaceAll(text.String(), "\n", "")), 256 << 10}
 		checkLines(t, src, "\r")
-		src = &files{[]string{Stdin}, strings.NewReader(text.String()), 256 << 10}
+		src = &files{[]string{stdin}, strings.NewReader(text.String()), 256 << 10}
 		checkLines(t, src, "\r\n")
 	}
 }
@@ -126,7 +126,7 @@ func TestANameThatDoesNotExistIsAnErrorBeforeAnythingIsRead(t *testing.T) {
 
 func TestWhatCannotBeReadIsNamed(t *testing.T) {
 	broken := errors.New("disk on fire")
-	texts, c := read(t, Files([]string{Stdin}, iotest.ErrReader(broken)))
+	texts, c := read(t, Files([]string{stdin}, iotest.ErrReader(broken)))
 	if len(texts) != 0 || len(c.Skipped) != 1 || c.Skipped[0].Path != "<stdin>" || c.Skipped[0].Reason != broken.Error() {
 		t.Errorf("texts %q, coverage %+v", texts, c)
 	}
@@ -137,7 +137,7 @@ func TestALargeTextIsReadInWindowsThatOverlap(t *testing.T) {
 	for n := 1; text.Len() < 1<<20; n++ {
 		fmt.Fprintf(&text, "line %d\n", n)
 	}
-	src := &files{[]string{Stdin}, iotest.OneByteReader(iotest.DataErrReader(strings.NewReader(text.String()))), 256 << 10}
+	src := &files{[]string{stdin}, iotest.OneByteReader(iotest.DataErrReader(strings.NewReader(text.String()))), 256 << 10}
 	seen := map[string]bool{}
 	windows := 0
 	_, err := src.Chunks(context.Background(), func(c *scanner.Chunk) error {
@@ -161,7 +161,7 @@ func TestALargeTextIsReadInWindowsThatOverlap(t *testing.T) {
 }
 
 func TestALineLongerThanAWindowIsReadToItsEnd(t *testing.T) {
-	src := &files{[]string{Stdin}, strings.NewReader(strings.Repeat("x", 1<<20) + "end"), 256 << 10}
+	src := &files{[]string{stdin}, strings.NewReader(strings.Repeat("x", 1<<20) + "end"), 256 << 10}
 	found := false
 	if _, err := src.Chunks(context.Background(), func(c *scanner.Chunk) error {
 		found = found || strings.HasSuffix(string(c.Text), "end")
@@ -174,8 +174,8 @@ func TestALineLongerThanAWindowIsReadToItsEnd(t *testing.T) {
 func TestReadingStopsWhenTheContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Files([]string{Stdin}, strings.NewReader("x")).Chunks(ctx, func(*scanner.Chunk) error { return nil }); !errors.Is(err, context.Canceled) {
-		// A source that goes on reading after Ctrl-C says nothing here.
+	if _, err := Files([]string{stdin}, strings.NewReader("x")).Chunks(ctx, func(*scanner.Chunk) error { return nil }); !errors.Is(err, context.Canceled) {
+		// A source that continues reading after Ctrl-C says nothing here.
 		t.Errorf("error %v", err)
 	}
 }

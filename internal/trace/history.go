@@ -116,5 +116,5 @@ type IDs struct {
 	First []scanner.ObjectID // at most MaxIDs, ascending
 }
 
-// MaxIDs is the largest number of ids that IDs lists.
-const MaxIDs = 1000
+// maxIDs is the largest number of ids that IDs lists.
+const maxIDs = 1000

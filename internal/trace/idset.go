@@ -50,7 +50,7 @@ func (s *idSet) ids() IDs {
 	}
 	s.compact()
 	out := IDs{Count: int64(len(s.bytes) / s.size)}
-	for at := 0; at < len(s.bytes) && len(out.First) < MaxIDs; at += s.size {
+	for at := 0; at < len(s.bytes) && len(out.First) < maxIDs; at += s.size {
 		out.First = append(out.First, scanner.ObjectID(s.bytes[at:at+s.size]))
 	}
 	return out

@@ -30,7 +30,7 @@ func TestMissingObjectsAreCountedOnceAndTheFirstAreNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.Sort(want)
-	if b := out.Missing.Blobs; b.Count != 5000 || !slices.Equal(b.First, want[:MaxIDs]) || out.Trees != 3 {
+	if b := out.Missing.Blobs; b.Count != 5000 || !slices.Equal(b.First, want[:maxIDs]) || out.Trees != 3 {
 		t.Errorf("%d missing, %d named, %d trees", b.Count, len(b.First), out.Trees)
 	}
 }
