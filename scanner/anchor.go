@@ -17,14 +17,14 @@ type Anchor struct {
 // MinAnchor is the shortest literal that an AnchorSet takes, in bytes.
 const MinAnchor = 4
 
-// AnchorLookahead is how many bytes behind a literal its Accept may read.
+// AnchorLookahead is how many bytes after a literal its Accept may read.
 const AnchorLookahead = 24
 
 // AnchorSet finds all its anchors in one pass over a text. It is immutable and
 // safe for concurrent use.
 //
 // It probes the text at every stride-th place only: a literal of n bytes holds
-// n-3 groups of four bytes, so that exactly one of them stands at a probed
+// n-3 groups of four bytes, so that exactly one of them is at a probed
 // place if the stride is n-3 or less. A table says which literals hold such a
 // group. Unlike the steps of Wu and Manber's algorithm, each of which depends
 // on what was read before, the probes are independent, and the processor does
@@ -36,7 +36,7 @@ type AnchorSet struct {
 	stride  int
 	extent  int // longest literal + AnchorLookahead
 	table   [1 << tableBits]uint8
-	groups  [][]group // by the number that table has; 0 is none
+	groups  [][]group // by the number that table has; 0 is no group
 	whole   func(text []byte) bool
 	longest int // text that whole is asked about, in bytes
 }
@@ -100,7 +100,7 @@ func NewAnchorSet(anchors ...Anchor) *AnchorSet {
 }
 
 // Extent is the number of bytes, from its first one on, that decide whether an
-// anchor stands at a place: the longest literal and its lookahead. A place
+// anchor is at a place: the longest literal and its lookahead. A place
 // whose Extent bytes are unchanged need not be searched again.
 func (s *AnchorSet) Extent() int { return s.extent }
 
@@ -123,9 +123,9 @@ func (s *AnchorSet) Append(dst []int32, text []byte, from, to int) []int32 {
 	found := len(dst)
 	// The first probe sees the literals that begin up to stride-1 before it.
 	i := from + s.stride - 1
-	end := min(len(text)-3, to+s.stride-1) // behind the last probe
+	end := min(len(text)-3, to+s.stride-1) // after the last probe
 	if s.stride == maxStride {
-		// The last round may probe behind end: check drops what begins there.
+		// The last round may probe after end: check drops what begins there.
 		for ; i < end && i+16 <= len(text); i += 12 {
 			block := (*[16]byte)(text[i:])
 			low := binary.LittleEndian.Uint64(block[:8]) | folded

@@ -1,7 +1,7 @@
 package scanner
 
 // MaxMatches is how many matches a detector returns of one text. If there are
-// so many, there may be more.
+// that many, there may be more.
 const MaxMatches = 10_000
 
 // maxEqual is how many equal matches of one text are kept.

@@ -41,7 +41,7 @@ func Items(findings []Finding) (items []Item, matched map[ObjectID][]int32) {
 type History struct {
 	Items  []Item
 	Places [][]Presence // by item
-	// Marks are those of a commit, as in Place; nil if nobody asked.
+	// Marks are those of a commit, as in Presence; nil if nobody asked.
 	Marks func(ObjectID) uint32
 	// Reachable reports whether a commit or tag object is in a ref's history.
 	Reachable func(ObjectID) bool

@@ -215,7 +215,7 @@ func (b *builder) judge(k *keyBuilder, f *Finding, path string) Severity {
 	return severity
 }
 
-// fromFinding is an occurrence whose place the finding itself knows.
+// fromFinding is an occurrence whose place is in the finding itself.
 func (b *builder) fromFinding(k *keyBuilder, f *Finding) Occurrence {
 	status := b.status
 	if f.Worktree {

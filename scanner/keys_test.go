@@ -11,7 +11,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// lines finds a key behind the word SECRET on each line; what stands between
+// lines finds a key after the word SECRET on each line; what is between
 // the word and the equals sign sets traits.
 type lines struct{}
 
@@ -198,7 +198,7 @@ func TestAKeyInAMessageNamesItsCommit(t *testing.T) {
 	findings := collect(t, scanner.Chunk{Kind: scanner.CommitMessage, ID: id('c'), Text: []byte("oops\n\nSECRET=" + testkit.Key(5)), Commits: author})
 	items, _ := scanner.Items(findings)
 	if len(items) != 0 {
-		t.Error("the history is asked where a message stands")
+		t.Error("the history is asked where a message is")
 	}
 	keys, _ := scanner.Build(lines{}, findings, &scanner.History{}, "")
 	o := keys[0].Occurrences[0]

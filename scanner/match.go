@@ -84,7 +84,7 @@ type Trait uint32
 const (
 	Fallback    Trait = 1 << iota // a default that holds only where the environment has no value
 	Guarded                       // a comparison with this value raises, so it cannot be deployed
-	Comment                       // stands in a comment
+	Comment                       // in a comment
 	BuildOnly                     // given to one command of an image build
 	OtherName                     // the name is a sibling of SECRET_KEY: JWT_SECRET, SIGNING_KEY, …
 	NoName                        // found by its shape alone

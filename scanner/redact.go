@@ -7,7 +7,7 @@ import (
 
 // Redactor takes keys out of strings that are not keys: the names of files,
 // branches and authors, reasons, errors. It masks the keys that it was told of,
-// and whatever has startproject's prefix. A nil Redactor knows the prefix only.
+// and whatever has startproject's prefix. A nil Redactor masks the prefix only.
 // It is not safe for concurrent use.
 type Redactor struct {
 	heads map[string][]told // by their first headLength bytes
@@ -42,7 +42,7 @@ func (r *Redactor) Add(s Secret, class Class) {
 	r.first[value[0]] = true
 }
 
-// Redact masks the keys in a text. What a person made up is masked if it stands
+// Redact masks the keys in a text. What a person made up is masked if it is a word
 // by itself and cannot be mistaken for a word: a project whose key is
 // "production" has a file of that name, too.
 func (r *Redactor) Redact(text string) string { return r.redact(text, false) }

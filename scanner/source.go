@@ -16,12 +16,12 @@ const (
 type Chunk struct {
 	Kind     Kind
 	ID       ObjectID // the Git object; empty for a text that is not in Git
-	Path     string   // where the text stands; empty if only its object is known
+	Path     string   // where the text is; empty if only its object is known
 	Also     []string // further paths of the same text
 	Name     string   // the file's name without folders, if its path is not known
 	Known    bool     // the old side of a comparison: its keys are not new
 	Worktree bool     // what a file holds now, which is not what is staged
-	Commits  []Commit // commits that bring the text, where the source knows them
+	Commits  []Commit // commits that bring the text, where the source has them
 
 	Text []byte // borrowed: valid until the yield function returns
 	// Anchors of Text, if the source has searched for them already.
@@ -46,7 +46,7 @@ type Skip struct {
 	ID     string `json:"id,omitempty"`     // object name, in hexadecimal
 	Path   string `json:"path,omitempty"`   // file name, where known
 	Reason string `json:"reason,omitempty"` // lower case, no full stop
-	Count  int64  `json:"count,omitempty"`  // how many alike this one stands for, if more than one
+	Count  int64  `json:"count,omitempty"`  // how many skips alike this one stands for, if more than one
 }
 
 // Coverage says what was read. A scan is complete if nothing was skipped.
