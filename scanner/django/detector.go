@@ -65,7 +65,7 @@ func (*Detector) Remarks(text []byte, anchors []int32, matches []scanner.Match) 
 		folded = folded || matches[i].Repeats > 0
 	}
 	remarks := forms.Read(text, anchors).Remarks(used)
-	if folded { // of the matches that are not kept nobody knows the comments
+	if folded { // the comments of matches that are not kept are unknown
 		remarks = slices.DeleteFunc(remarks, func(r scanner.Remark) bool { return r.Kind == scanner.UnusedComment })
 	}
 	return remarks

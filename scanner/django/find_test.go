@@ -109,7 +109,7 @@ func TestALineBreakBeforeATextMovesLinesAndNothingElse(t *testing.T) {
 		}
 		a, b := findIn(text), findIn(append([]byte("\n"), text...))
 		if len(a) != len(b) {
-			t.Errorf("%d matches, %d behind a line break, in %.40q", len(a), len(b), text)
+			t.Errorf("%d matches, %d after a line break, in %.40q", len(a), len(b), text)
 			continue
 		}
 		for i := range a {

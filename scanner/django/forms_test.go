@@ -202,6 +202,6 @@ func TestUTF16BehindTextOfAnotherEncodingIsRead(t *testing.T) {
 		t.Fatalf("found %d", len(found))
 	}
 	if want := len("DEBUG=1\n") + 2*len("SECRET_KEY="); found[0].Offset != want || found[0].Length != 2*value.DjangoLength-1 && found[0].Length != 2*value.DjangoLength {
-		t.Errorf("the value is said to stand at %d+%d, not at %d", found[0].Offset, found[0].Length, want)
+		t.Errorf("the value is said to be at %d+%d, not at %d", found[0].Offset, found[0].Length, want)
 	}
 }

@@ -30,7 +30,7 @@ var getters = []struct{ sign, call string }{
 
 // ReplacementLine returns the line of Python to write in the place of a match, with the
 // getter that its file uses already and the name of the variable that it asks
-// for; "" if the file says nothing about either, or is no Python.
+// for; "" if the file says nothing about either, or is not Python.
 func (*Detector) ReplacementLine(text []byte, m *scanner.Match) string {
 	if !strings.HasPrefix(string(m.Form), "python") || value.IsFallbacks(m.Name) || !plainName(m.Name) {
 		return ""

@@ -14,7 +14,7 @@ const (
 	ruleWeakKey        = "weak-secret-key"
 	rulePlaceholderKey = "placeholder-secret-key"
 
-	// RuleLeakedFallback is given by the caller that knows the whole
+	// RuleLeakedFallback is given by the caller that sees the whole
 	// repository: a key that was found elsewhere is in SECRET_KEY_FALLBACKS.
 	RuleLeakedFallback = scanner.RuleLeakedFallback
 )

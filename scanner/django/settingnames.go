@@ -21,7 +21,7 @@ func (d *Detector) WithNames(names []string) (*Detector, error) {
 	x := &settingNames{names: names}
 	for _, name := range names {
 		if !plainName(name) || len(name) < scanner.MinAnchor {
-			return nil, fmt.Errorf("%q is no name of a setting: at least %d letters, digits and underscores", name, scanner.MinAnchor)
+			return nil, fmt.Errorf("%q is not the name of a setting: at least %d letters, digits and underscores", name, scanner.MinAnchor)
 		}
 	}
 	x.anchors = forms.Anchors(names...)
@@ -29,13 +29,13 @@ func (d *Detector) WithNames(names []string) (*Detector, error) {
 }
 
 // settingNames are the names of settings that a project adds. A text that has
-// one is read with the name of a key in its place, so that every form knows it.
+// one is read with the name of a key in its place, so that every form reads it.
 type settingNames struct {
 	names   []string
 	anchors *scanner.AnchorSet
 }
 
-// alias is what stands for the n-th name while a text is read.
+// alias takes the place of the n-th name while a text is read.
 func alias(n int) string { return fmt.Sprintf("EXTRA%d_SECRET_KEY", n) }
 
 // splice is one name that was replaced: by how much what follows has moved.

@@ -37,9 +37,9 @@ func TestWordsThatAreNoNamesAreNoAnchors(t *testing.T) {
 
 func TestBase64OfThePrefixIsAnAnchorAtEveryOffset(t *testing.T) {
 	for _, before := range []string{"", "x", "KEY=", "ab", "a longer text: "} {
-		text := base64.StdEncoding.EncodeToString([]byte(before + "django-insecure-behind it"))
+		text := base64.StdEncoding.EncodeToString([]byte(before + "django-insecure-after it"))
 		if !anchored(text) {
-			t.Errorf("no anchor behind %d bytes", len(before))
+			t.Errorf("no anchor after %d bytes", len(before))
 		}
 	}
 	if anchored("zGPHBMDVlwLUC2vJDXjL") {

@@ -32,10 +32,10 @@ func (doc *document) window(offset int) (low, high int) {
 	return low, high
 }
 
-// isCrowded reports whether a name is to be passed over in a text that has cost
-// enough: the next name follows before a generated key could be, and more
+// isCrowded reports whether a name is to be passed over in a text that is over
+// budget: the next name follows before a generated key could be, and more
 // follow on the same line. A line with few names is always looked at.
-func (doc *document) isCrowded(i, behind int) bool {
+func (doc *document) isCrowded(i, end int) bool {
 	if !doc.overBudget() {
 		return false
 	}
@@ -43,9 +43,9 @@ func (doc *document) isCrowded(i, behind int) bool {
 	for _, a := range doc.anchors[i+1:] {
 		next := int(a)
 		switch {
-		case next > at+smallWindow || names == 0 && next >= behind+value.MinRandom:
+		case next > at+smallWindow || names == 0 && next >= end+value.MinRandom:
 			return false
-		case next < behind || kindOfAnchor(doc.text, next) != anchorName:
+		case next < end || kindOfAnchor(doc.text, next) != anchorName:
 			continue
 		}
 		if names++; names == manyNames {
@@ -71,12 +71,12 @@ const (
 	smallWindow = 256
 	smallBack   = 2 * value.MaxName
 	narrowest   = 96 // room for a name and a key after it
-	manyNames   = 3  // so many names to each side are a crowd
+	manyNames   = 3  // names to each side that are a crowd
 	fairShare   = 4  // bytes of the text for each that is looked at, and some to begin with
 )
 
-// ahead is how far an evaluator may look from an offset on; in a text that has
-// cost enough not after the next line that begins with a name.
+// ahead is how far an evaluator may look from an offset on; in a text that is
+// over budget not after the next line that begins with a name.
 func (doc *document) ahead(at int) (to int) {
 	if !doc.overBudget() {
 		return min(len(doc.text), at+wideWindow)

@@ -31,7 +31,7 @@ type marker struct {
 	wrong string         // what is wrong with it then
 	alone bool           // nothing else is on its line
 	next  bool           // it counts for the next line, not for its own
-	first bool           // it is what its comment begins with, so that it is no text about comments
+	first bool           // it is what its comment begins with, so that it is not a text about comments
 }
 
 // comments are the markers of a text, and the statements that they are beside.

@@ -44,7 +44,7 @@ func (doc *document) askLine(anchor int, forms []func(statement) answer) answer 
 }
 
 // skipMagic takes %env NAME value for %env NAME=value, and reports whether the
-// line is one of a notebook's that are no Python: %env, !command.
+// line is one of a notebook's that are not Python: %env, !command.
 func (s *statement) skipMagic() bool {
 	line := bytes.TrimLeft(s.doc.text[s.from:s.nameFrom], " \t")
 	if len(line) == 0 || line[0] != '%' && line[0] != '!' {

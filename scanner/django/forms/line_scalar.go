@@ -343,8 +343,8 @@ func unescapeShell(raw string, quote byte) string {
 }
 
 // unescapeC undoes the escapes that JSON, TOML, YAML, JavaScript and most other
-// languages have in common. What is no escape stays as it is, less its
-// backslash before a sign.
+// languages have in common. What is not an escape stays as it is, but
+// for a backslash before a sign.
 func unescapeC(raw string) string {
 	if !strings.Contains(raw, `\`) {
 		return raw

@@ -467,7 +467,7 @@ func (s *statement) inSecret() bool {
 }
 
 // decodeSecret decodes a value under data:. The line break that echo adds
-// before base64 is no part of the key.
+// before base64 is not part of the key.
 func decodeSecret(v string) (string, bool) {
 	v = strings.Join(strings.Fields(v), "")
 	raw, err := base64.StdEncoding.DecodeString(v)

@@ -50,7 +50,7 @@ type target struct {
 	form   scanner.Form
 	traits scanner.Trait
 	inside bool // brackets that were opened before: a line break ends nothing
-	// strict takes generated values only: the text before the value is no proof
+	// strict takes generated values only: the text before the value is not proof
 	// that it is one.
 	strict bool
 }

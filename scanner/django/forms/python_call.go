@@ -261,7 +261,7 @@ func givesNone(path, last string) bool {
 }
 
 // onlyShaped keeps what Django's generator made: the argument of a function
-// that we do not know is no key otherwise.
+// that is not recognised is not a key otherwise.
 func onlyShaped(list []literal) []literal {
 	var kept []literal
 	for _, l := range list {

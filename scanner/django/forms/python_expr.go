@@ -102,7 +102,7 @@ func (p *python) skipKeyword() string {
 }
 
 // step goes on after an expression that began at a position, so that the next
-// one is another: it skips what is no part of any.
+// one is another: it skips what belongs to neither.
 func (p *python) step(before int) {
 	if p.pos == before && !p.at(",") && !p.closing() {
 		p.advance()
@@ -406,7 +406,7 @@ func (p *python) element(r *result, curly, first bool) result {
 			e.literals[i].argument = true
 		}
 	}
-	if curly && p.at(":") { // a dictionary: its values are no values of this name
+	if curly && p.at(":") { // a dictionary: its values are not values of this name
 		p.advance()
 		p.expression()
 		r.computed = true

@@ -276,7 +276,7 @@ func fieldParts(body string) (parts []string, constant bool) {
 }
 
 // unescape evaluates the escapes of a Python literal; in a bytes literal \x
-// gives a byte, elsewhere a character. What is no escape stays as it is.
+// gives a byte, elsewhere a character. What is not an escape stays as it is.
 func unescape(s string, bytes bool) string {
 	n := strings.IndexByte(s, '\\')
 	if n < 0 {
@@ -300,7 +300,7 @@ func unescape(s string, bytes bool) string {
 }
 
 // appendEscape appends what the escape that begins s (after its backslash)
-// stands for, and says how much of s it is; 0 if it is no escape.
+// stands for, and says how much of s it is; 0 if it is not an escape.
 func appendEscape(out []byte, s string, bytes bool) ([]byte, int) {
 	switch c := s[0]; c {
 	case '\n':

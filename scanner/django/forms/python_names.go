@@ -82,7 +82,7 @@ func (doc *document) bind(name string, hops int) binding {
 }
 
 // boundAt evaluates what is assigned to the name that ends at an offset; ok is
-// false if it is no text, or nothing is.
+// false if it is not a text, or not set.
 func (doc *document) boundAt(at, hops int) (r result, ok bool) {
 	p := newPython(doc, at)
 	defer p.charge(at)

@@ -30,7 +30,7 @@ const (
 	Empty                    // nothing
 )
 
-// Reported is the public class of a value; empty for one that is no key.
+// Reported is the public class of a value; empty for one that is not a key.
 func (v Class) Reported() scanner.Class {
 	switch v {
 	case Insecure:

@@ -87,7 +87,7 @@ func reasons(value string, class Class, e *Evaluation) (list []string) {
 	case Placeholder:
 		say("its words ask for another value")
 	case Dummy:
-		say("its words say that it is no real key")
+		say("its words say that it is not a real key")
 	case Repetitive:
 		say("it is a sequence, a repetition, or made of few characters")
 	case MadeUp:

@@ -33,7 +33,7 @@ func TestAnEvaluationGivesItsReasons(t *testing.T) {
 		"${SECRET_KEY}":              "no key, whatever the name",
 		"correct horse battery best": "counts as the key",
 		strings.Repeat("ab", 20):     "repetition",
-		"ci-only-secret-for-tests":   "no real key",
+		"ci-only-secret-for-tests":   "not a real key",
 	} {
 		e := Evaluate(value)
 		if !strings.Contains(strings.Join(e.Reasons, "; "), want) {

@@ -33,7 +33,7 @@ const (
 	costSameCase   = 0.073
 	costOtherCase  = 4.34
 	costRun        = 0.5 // at most, for a character that continues aaa, abc, 321 or a1b2c3
-	costRepeat     = 0.3 // at most, for one of three or more that stood 1 to 32 places before
+	costRepeat     = 0.3 // at most, for one of three or more that were 1 to 32 places before
 	repeatLags     = 32
 	costLeet       = 1.0 // for each digit or sign that is read as a letter
 
@@ -254,10 +254,10 @@ func (m *model) takesTurns(s []byte, i int) bool {
 func (m *model) isRight(a, b byte) bool { return m.key[a] != 0 && m.key[b] == m.key[a]+1 }
 
 // cheapRepeats lowers the cost of characters that repeat earlier ones. For each
-// character it keeps the places where it stood before as bits, counted back from
+// character it keeps the places where it was before as bits, counted back from
 // the last one, so that all lags are compared at once.
 func (m *model) cheapRepeats(s []byte, out *costs) {
-	const lags = 1<<(repeatLags+1) - 2 // bit n: the same character stood n places before
+	const lags = 1<<(repeatLags+1) - 2 // bit n: the same character was n places before
 	var places [256]uint64
 	var last [256]uint16
 	var before, before2 uint64
@@ -380,7 +380,7 @@ func isRawBytes(s string) bool {
 		case c == '\t' || c == '\n' || c == '\r':
 		case c < ' ' || c >= 0x7f && c < 0xa0:
 			control++
-		case c >= 0xa0: // and what is no UTF-8
+		case c >= 0xa0: // and what is not UTF-8
 			high++
 		}
 	}

@@ -19,7 +19,7 @@ const (
 	NameMain                   // SECRET_KEY, DJANGO_SECRET_KEY, OLD_SECRET_KEY, SECRET_KEY_FALLBACKS, …
 )
 
-// maxParts is how many words of a name are looked at; a longer one is no key's.
+// maxParts is how many words of a name are looked at; a longer one is not a key's.
 const maxParts = 12
 
 // JudgeName says what a name as written stands for: SECRET_KEY, secretKey,

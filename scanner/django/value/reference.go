@@ -264,7 +264,7 @@ func isPath(v string) bool {
 
 // patternSigns are found in regular expressions and hardly elsewhere. Those that
 // a generator of all printable characters may draw too are not taken alone: a
-// value that is random without them is no pattern.
+// value that is random without them is not a pattern.
 var patternSigns = [...]string{"(?", "[^", "\\w", "\\s", "\\S", "\\d", "\\b", "\\W", ".*", ".+", "]+", "]*", "]{", "[a-z", "[A-Z", "[0-9", "a-zA-Z", "A-Za-z", "a-z0-9", "\\\"", "\\'"}
 
 // isPattern recognises a regular expression: the rule of another scanner, or of
