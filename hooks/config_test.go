@@ -40,7 +40,7 @@ func TestNewGitGetsHooksInItsConfiguration(t *testing.T) {
 		t.Fatal(err)
 	}
 	if r.exists(".git/hooks/pre-commit") {
-		t.Error("the file is still there: everything would be examined twice")
+		t.Error("the file was not removed: everything would be examined twice")
 	}
 	result, err := Install(target, o)
 	if err != nil || result.Changes[0].Action != Unchanged {

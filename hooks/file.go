@@ -14,7 +14,7 @@ import (
 // ours comes near it.
 const maxHookFile = 1 << 20
 
-// hookFile is what stands at the path of a hook.
+// hookFile is what is at the path of a hook.
 type hookFile struct {
 	path   string
 	exists bool
@@ -39,7 +39,7 @@ func readHook(path string) (hookFile, error) {
 		return f, fmt.Errorf("hook: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return f, &Refusal{path + " is no file", "look at it, and move it away"}
+		return f, &Refusal{path + " is not a file", "look at it, and move it away"}
 	}
 	f.mode, f.runs = info.Mode().Perm(), info.Mode()&0o111 != 0
 	file, err := os.Open(path)

@@ -11,7 +11,7 @@ import (
 )
 
 // clientHooks are the other hooks that a repository may have, and that a
-// global core.hooksPath switches off unless something stands in for them.
+// global core.hooksPath switches off unless something takes their place.
 // push-to-checkout and proc-receive are not among them: their mere presence
 // changes what Git does.
 func clientHooks() []string {

@@ -40,7 +40,7 @@ func TestGlobalHooksLeaveTheRepositorysOwnAlone(t *testing.T) {
 		t.Error("core.hooksPath is still set")
 	}
 	if _, err := os.Stat(filepath.Join(r.base, "config/djleaks/hooks")); !os.IsNotExist(err) {
-		t.Errorf("the folder is still there: %v", err)
+		t.Errorf("the folder was not removed: %v", err)
 	}
 	r.log()
 	if code, out := r.commit("a"); code != 0 || r.log() != "" || !strings.Contains(r.read("order"), "own") {

@@ -261,7 +261,7 @@ func planBlock(path, hook string, o Options) (step, error) {
 	return step{change, func() error { return writeHook(path, text, mode) }}, nil
 }
 
-// afterFirstLine is the offset behind a line that names an interpreter.
+// afterFirstLine is the offset after a line that names an interpreter.
 func afterFirstLine(text string) int {
 	if strings.HasPrefix(text, "#!") {
 		if n := strings.IndexByte(text, '\n'); n >= 0 {

@@ -23,7 +23,7 @@ type Revisions struct {
 	Exclude []string
 	// NotOnRemotes excludes what the remote-tracking refs reach.
 	NotOnRemotes bool
-	// NotInRefs excludes what any ref reaches as it stands before the change.
+	// NotInRefs excludes what any ref reaches before the change.
 	NotInRefs bool
 
 	Why string // what the range is for, in a few words
@@ -49,7 +49,7 @@ func (e noRange) Unwrap() error { return e.error }
 
 // RefUpdate is one line of what Git hands to a hook.
 type RefUpdate struct {
-	Old, New string // object names; all zeros stand for none
+	Old, New string // object names; all zeros for no object
 	Ref      string // the ref that changes: on the remote side, for pre-push
 	Source   string // pre-push: the local ref, an expression, or "(delete)"
 }
@@ -61,7 +61,7 @@ func zero(id string) bool { return strings.Trim(id, "0") == "" && (len(id) == 40
 // objectName checks what should be the name of an object.
 func objectName(id string) error {
 	if _, ok := scanner.ParseObjectID(id); !ok {
-		return fmt.Errorf("%q is no object name", id)
+		return fmt.Errorf("%q is not an object name", id)
 	}
 	return nil
 }

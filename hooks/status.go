@@ -5,7 +5,7 @@ import (
 	"path/filepath"
 )
 
-// State says how one hook stands.
+// State is the state of one hook.
 type State string
 
 // The states.

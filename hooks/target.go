@@ -135,7 +135,7 @@ func (t Target) localFolder() (folder, error) {
 	}
 	dir = filepath.Clean(dir)
 	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
-		return folder{}, &Refusal{"core.hooksPath is " + dir + ", which is no directory: hooks are switched off here", "git config --unset core.hooksPath"}
+		return folder{}, &Refusal{"core.hooksPath is " + dir + ", which is not a directory: hooks are switched off here", "git config --unset core.hooksPath"}
 	}
 	if filepath.Base(dir) == "_" && filepath.Base(filepath.Dir(dir)) == ".husky" {
 		return folder{dir: filepath.Dir(dir), shared: true, husky: true}, nil
