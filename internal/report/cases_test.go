@@ -213,7 +213,7 @@ func caseSecrets() []string {
 func testRules() []scanner.Rule {
 	return []scanner.Rule{
 		{ID: "django-secret-key", Title: "Django secret key", Severity: scanner.Critical,
-			Text: "A generated key that signs sessions, messages and links of a Django site stands in the repository. " +
+			Text: "A generated key that signs sessions, messages and links of a Django site is in the repository. " +
 				"Whoever can read the repository can sign data that the site trusts.",
 			Fix: "Make a new key, read it from the environment, and deploy it."},
 		{ID: "django-weak-key", Title: "guessable Django secret key", Severity: scanner.Medium,

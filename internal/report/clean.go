@@ -21,14 +21,14 @@ const longestLine = 8 * longest
 //
 // What does not print is shown escaped: control characters, ANSI sequences,
 // bidirectional and zero-width marks, line ends, and bytes that are not UTF-8.
-// The beginnings of workflow commands are broken wherever they stand, because
+// The beginnings of workflow commands are broken wherever they are, because
 // runners look for "::" after blanks and for "##vso[", "##[" and "##teamcity["
 // anywhere in a line.
 func clean(s string) string { return escaped(s, longest, true) }
 
 // Line does the same for a whole line of a message, in which a string from a
 // repository, the environment or the command line is a part: errors, hints and
-// notes. A colon may stand at its end.
+// notes. A colon may be at its end.
 func Line(s string) string { return escaped(s, longestLine, false) }
 
 // onlyPrefix masks what has startproject's prefix, in messages about what no

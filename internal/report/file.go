@@ -18,7 +18,7 @@ import (
 // A regular file appears, or is replaced, when Close succeeds: nobody reads
 // half a report, and a scan that stops leaves the old one. A device or a FIFO is
 // opened and written as it is. A link is refused: it could be the repository's,
-// and lead to a file that is none of its business.
+// and lead to a file that does not concern it.
 type File struct {
 	path  string // as the user wrote it
 	out   io.Writer

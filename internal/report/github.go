@@ -98,7 +98,7 @@ func (n annotation) write(w *bufio.Writer) {
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	w.WriteString("::" + n.level + " ")
-	// A file that is not there any more has no line to stand beside.
+	// A file that is not there any more has no line to be beside.
 	if n.at != nil && n.at.Path != "" && atHead(n.at) {
 		line, column := max(n.at.Line, 1), max(n.at.Column, 1)
 		w.WriteString("file=" + property.Replace(clean(n.at.Path)) + ",line=" + strconv.Itoa(line) + ",endLine=" + strconv.Itoa(line) +

@@ -19,7 +19,7 @@ var ErrNewerSchema = errors.New("written by a newer version of djleaks; update d
 const embedded = `<script type="application/json" id="djleaks-report">`
 
 // Read reads a saved report: JSON, JSON Lines, or the HTML page, which carries
-// its JSON. What was cut off, what is no report, and a schema that is not known
+// its JSON. What was cut off, what is not a report, and a schema that is not known
 // are errors.
 func Read(in io.Reader) (*scanner.Report, error) {
 	text, err := io.ReadAll(in)

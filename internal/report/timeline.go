@@ -136,7 +136,7 @@ func newAxis(lanes []lane) axis {
 			}
 		}
 	}
-	// A single day gets a month to stand in.
+	// A single day gets a month around it.
 	if margin := 15 * 24 * time.Hour; a.last.Sub(a.first) < 2*margin {
 		a.first, a.last = a.first.Add(-margin), a.last.Add(margin)
 	}
@@ -171,7 +171,7 @@ func (a axis) row(l lane) timeRow {
 		}
 	}
 	if l.live {
-		words = append(words, "still there")
+		words = append(words, "in current code")
 	}
 	row.Words = strings.Join(words, ", ")
 	return row
