@@ -19,7 +19,7 @@
 // It is a module of its own, so that neither `go install ./...` nor the
 // dependencies of the program ever meet it.
 //
-// Exit codes: 0 built, 1 a step failed, 2 wrong words, a tree that is not clean,
+// Exit codes: 0 built, 1 a step failed, 2 a usage error, a tree that is not clean,
 // or a version that is not the code's.
 package main
 
@@ -84,7 +84,7 @@ func parse(args []string) (words, error) {
 	flags.Func("without", "", func(kind string) error { without = append(without, kind); return nil })
 	usage := "release/build VERSION [--output DIR] [--platform OS/ARCH]... [--without KIND]..."
 	var rest []string
-	for err := flags.Parse(args); ; err = flags.Parse(flags.Args()[1:]) { // options may stand behind VERSION
+	for err := flags.Parse(args); ; err = flags.Parse(flags.Args()[1:]) { // options may follow VERSION
 		if err != nil {
 			return words{}, &problem{err.Error(), usage}
 		}

@@ -45,8 +45,8 @@ type Base struct {
 	Guess bool
 }
 
-// ErrNoCI is returned outside of a CI system that is known here.
-var ErrNoCI = errors.New("ci: this is no CI system that djleaks knows")
+// ErrNoCI is returned outside of a CI system that is recognised.
+var ErrNoCI = errors.New("ci: this is not a CI system that djleaks recognises")
 
 type noCI struct{ error }
 

@@ -81,7 +81,7 @@ func (e environment) azure() Job {
 	return j
 }
 
-// circle reads CircleCI, which knows of no target branch.
+// circle reads CircleCI, which names no target branch.
 func (e environment) circle() Job {
 	j := Job{
 		System: "circleci", Event: "push", Branch: e.first("CIRCLE_BRANCH", "CIRCLE_TAG"), Head: or(e.get("CIRCLE_SHA1"), "HEAD"),

@@ -226,7 +226,7 @@ func (b *book) revoke() {
 	b.purge()
 }
 
-// settingName is a name that can stand in a line of code.
+// settingName is a name that can be in a line of code.
 func settingName(name string) string {
 	for i := 0; i < len(name); i++ {
 		if c := name[i]; c != '_' && (c < '0' || c > '9' || i == 0) && (c|32 < 'a' || c|32 > 'z') {

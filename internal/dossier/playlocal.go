@@ -129,7 +129,7 @@ func (b *book) commits(l *local) {
 	b.add(scanner.ThisHour, "Commit "+first[:min(10, len(first))]+" brought it. The rebase stops there: take the key out, and let it go on. If a later commit touches the same lines, Git asks.",
 		"GIT_SEQUENCE_EDITOR=\"sed -i.bak '1s/^pick/edit/'\" git rebase --interactive "+onto+"\n"+fix+"\ngit commit --all --amend --no-edit\ngit rebase --continue")
 	for _, c := range l.commits[1:min(len(l.commits), mostRewrites)] {
-		b.add(scanner.ThisHour, "Commit "+c[:min(10, len(c))]+" brought it as well. Run djleaks audit after the first rebase: if the key is still there, do the same with this commit.", "")
+		b.add(scanner.ThisHour, "Commit "+c[:min(10, len(c))]+" brought it as well. Run djleaks audit after the first rebase: if the key is still in it, do the same with this commit.", "")
 	}
 }
 

@@ -15,8 +15,8 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// A case is a small repository. What is wanted stands on the line where it is
-// to be seen, behind "# want": EFFECT FALLBACKS FEATURE, where EFFECT has a "?"
+// A case is a small repository. What is wanted is on the line where it is
+// to be seen, after "# want": EFFECT FALLBACKS FEATURE, where EFFECT has a "?"
 // if it is not certain. "# safe FEATURE" and "# unseen FEATURE" want the other
 // lists. In the comment of a case the same words want an entry without a place,
 // "absent WORDS" that no effect's feature has these words, "django VERSION" and

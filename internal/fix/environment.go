@@ -278,7 +278,7 @@ func (p *planner) loader(v variable) (file string, loaded bool) {
 	return "", false
 }
 
-// parsed reads a Python file of the work tree as it was; nil if it is none.
+// parsed reads a Python file of the work tree as it was; nil if it is not Python.
 func (p *planner) parsed(file string) *pythonFile {
 	text, err := p.tree.Read(file)
 	if err != nil || !strings.HasSuffix(file, ".py") {

@@ -76,7 +76,7 @@ func (p *planner) isElsewhere(file string, leaks []Leak) bool {
 	return false
 }
 
-// direct is what stands before a value that is all of an entry: NAME: value,
+// direct is what is before a value that is all of an entry: NAME: value,
 // - NAME=value.
 var direct = lazy.Regexp(`^\s*(?:-\s*)?["']?([A-Za-z_][A-Za-z0-9_]*)["']?\s*[:=]\s*["']?$`)
 

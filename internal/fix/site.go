@@ -242,7 +242,7 @@ func isDefaultWord(keyword string) bool {
 // isWrapper reports whether a callable gives back its argument in another type.
 func isWrapper(callee string) bool {
 	switch callee {
-	case "str", "bytes", "unicode", "cast": // env.str is none
+	case "str", "bytes", "unicode", "cast": // not env.str
 		return true
 	}
 	switch lastName(callee) {

@@ -148,7 +148,7 @@ func entry(id, path, size, owner string) (Entry, bool, error) {
 	case path == "":
 		return Entry{}, false, errors.New("path is missing")
 	case size == "":
-		return Entry{}, false, errors.New("bytes is missing: the size of the repository's packs; 0 if nobody knows")
+		return Entry{}, false, errors.New("bytes is missing: the size of the repository's packs; 0 if it is not known")
 	case err != nil || n < 0:
 		return Entry{}, false, fmt.Errorf("bytes: %q is not a number of bytes", size)
 	}

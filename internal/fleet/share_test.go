@@ -55,7 +55,7 @@ func TestAGiantHasAShareOfItsOwn(t *testing.T) {
 	if own := (Share{1, 2}).Entries(list); len(own) != 1 || own[0].Bytes != 900 {
 		t.Errorf("got %v", own)
 	}
-	// Where nobody knows a size, the numbers of repositories are equal.
+	// Where a size is not known, the numbers of repositories are equal.
 	for i := range 3 {
 		if own := (Share{i + 1, 3}).Entries(fleetOf(make([]int64, 9)...)); len(own) != 3 {
 			t.Errorf("share %d/3 of nine has %d", i+1, len(own))

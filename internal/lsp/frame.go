@@ -40,11 +40,11 @@ const (
 	codeNotInitialized = -32002
 )
 
-// reader reads messages: a header of lines, an empty line, and so many bytes.
+// reader reads messages: a header of lines, an empty line, and a body of Content-Length bytes.
 type reader struct{ in *bufio.Reader }
 
 // next reads one message. The error is io.EOF at the end of the input, a
-// *responseError for a message that is none, and else final.
+// *responseError for what is not a message, and otherwise final.
 func (r reader) next() (*message, error) {
 	length := -1
 	for {
@@ -62,7 +62,7 @@ func (r reader) next() (*message, error) {
 		name, value, _ := strings.Cut(line, ":")
 		if strings.EqualFold(name, "Content-Length") {
 			if length, err = strconv.Atoi(strings.TrimSpace(value)); err != nil || length < 0 {
-				return nil, fmt.Errorf("lsp: Content-Length %q is no number of bytes", value)
+				return nil, fmt.Errorf("lsp: Content-Length %q is not a number of bytes", value)
 			}
 		}
 	}

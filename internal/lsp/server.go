@@ -33,7 +33,7 @@ type Problem struct {
 type Server struct {
 	Version string
 	// Check returns the problems of a document, by offset. Path is empty for a
-	// document that is no file.
+	// document that is not a file.
 	Check func(path, text string) []Problem
 
 	out         writer

@@ -182,7 +182,7 @@ func TestAnEditorThatDiesIsNoticed(t *testing.T) {
 	c := newClient(t, asUTF16)
 	io.WriteString(c.to, "Content-Length: many\r\n\r\n")
 	if err := <-c.done; err == nil || !strings.Contains(err.Error(), "Content-Length") {
-		t.Errorf("a header that is none: %v", err)
+		t.Errorf("what is not a header: %v", err)
 	}
 }
 

@@ -95,7 +95,7 @@ func (l *lines) offset(p Position) int {
 	return at
 }
 
-// path is the file of a URI, "" for a document that is no file.
+// path is the file of a URI, "" for a document that is not a file.
 func pathOf(uri string) string {
 	u, err := url.Parse(uri)
 	if err != nil || u.Scheme != "file" {

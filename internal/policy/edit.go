@@ -180,7 +180,7 @@ func tomlString(s string) string {
 	return b.String()
 }
 
-// without is the text less the entries of these numbers, and the line, from 1,
+// without is the text without the entries of these numbers, and the line, from 1,
 // of the first of them.
 func (l *Ledger) without(numbers []int) (text []byte, line int) {
 	index := indexLines(strings.TrimPrefix(string(l.Text), "\ufeff"))

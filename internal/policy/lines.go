@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// lineIndex says on which line of a TOML file a key stands. The decoder knows
-// lines of syntax errors only.
+// lineIndex says on which line of a TOML file a key is. The decoder
+// gives lines of syntax errors only.
 //
 // It reads headers and assignments line by line and takes no notice of what it
 // does not understand: a key that it does not find has the line of its table.

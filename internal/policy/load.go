@@ -171,7 +171,7 @@ func (d *decoder) fail(problem, hint string, path ...string) error {
 
 func (d *decoder) unknown(name string) error {
 	if name == "tool" && d.root == nil {
-		return d.fail("[tool.djleaks] belongs into pyproject.toml", "in this file the settings stand at the top", name)
+		return d.fail("[tool.djleaks] belongs into pyproject.toml", "in this file the settings are at the top", name)
 	}
 	return d.fail("unknown setting"+quoted(name), nearest(name, settings()), name)
 }
@@ -244,7 +244,7 @@ func (d *decoder) names(value any) ([]string, error) {
 		case len(name) < minName:
 			return nil, d.fail(entry+" is not a name of at least 4 characters", "", "setting-names")
 		case !plainName(name):
-			return nil, d.fail(entry+" is not the name of a setting", "patterns cannot stand here", "setting-names")
+			return nil, d.fail(entry+" is not the name of a setting", "patterns are not allowed here", "setting-names")
 		}
 		out = append(out, name)
 	}

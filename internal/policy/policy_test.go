@@ -111,7 +111,7 @@ func TestAMistakeNamesFileLineAndTheRightWord(t *testing.T) {
 		{"[severity]\n\"a\" = \"low\"\n\"tests/**\" = \"silent\"\n", 3, "is not a severity"},
 		{"severity = \"low\"\n", 1, "severity is not a table"},
 		{"setting-names = [\"KEY\"]\n", 1, "at least 4 characters"},
-		{"setting-names = [\".*_KEY\"]\n", 1, "patterns cannot stand here"},
+		{"setting-names = [\".*_KEY\"]\n", 1, "patterns are not allowed here"},
 		{"setting-names = \"A_KEY\"\n", 1, "not a list of names"},
 		{"[[accept]]\nfingerprint = \"0123456789abcdef\"\nreason = \"x\"\n[[accept]]\nfingerprint = \"12\"\nreason = \"x\"\n", 5, "not a fingerprint"},
 		{"[[accept]]\nfingerprint = \"0123456789abcdef\"\n", 1, "a reason is missing"},

@@ -29,7 +29,7 @@ type Expr struct {
 	// a Call, the operands of an Operation.
 	Items []Expr
 	// Keys are the keys of a Dict, or the names of a Call's arguments, as long
-	// as Items; "" where there is none, or where a key is no string.
+	// as Items; "" where there is none, or where a key is not a string.
 	Keys []string
 	// Open is set on a List or Dict into which another one is unpacked, and on
 	// a Call with *args or **kwargs: not all of it is seen.
@@ -234,7 +234,7 @@ func (p *parser) call(what Expr) Expr {
 // onItself is the key of the object that a method was called on.
 const onItself = "."
 
-// pastComma goes to the next element of a bracket. Whatever else stands there
+// pastComma goes to the next element of a bracket. Whatever else is there
 // (a slice, a comprehension, an annotation) is passed over.
 func (p *parser) pastComma(start int, closing string) {
 	for p.at < len(p.tokens) && !p.isOp(",") && !p.isOp(closing) {

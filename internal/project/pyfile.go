@@ -291,7 +291,7 @@ const (
 	maxCalls      = 500
 )
 
-// Names returns the lines on which a name stands whose last part is word.
+// Names returns the lines that have a name whose last part is word.
 func (f *File) Names(word string) []int {
 	var out []int
 	for i, t := range f.tokens {

@@ -9,7 +9,7 @@ import (
 // Words collects what the code of a site gives its signers: salts, names of
 // cookies, and the names of classes that are part of a salt. A name that is
 // given a literal is looked up by its last part in all files, so that the lists
-// hold words that are no salts; they are to be tried, not believed.
+// hold words that are not salts; they are to be tried, not believed.
 type Words struct {
 	constants map[string][]string
 	salts     []phrase

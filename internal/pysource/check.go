@@ -2,7 +2,7 @@ package pysource
 
 import "fmt"
 
-// keywords are no operands. Those of one Python version only (print, exec,
+// keywords are not operands. Those of one Python version only (print, exec,
 // match, type, nonlocal, async, await) are left to the rules below.
 var keywords = map[string]bool{
 	"and": true, "as": true, "assert": true, "async": true, "await": true, "class": true, "def": true, "del": true,
@@ -137,7 +137,7 @@ func (f *File) isBinary(i int) bool {
 	return true
 }
 
-// isUnary reports whether an operator may stand at the start of an expression.
+// isUnary reports whether an operator may be at the start of an expression.
 func (f *File) isUnary(i int) bool {
 	switch f.Word(i) {
 	case "+", "-", "~", "*", "**", "@":

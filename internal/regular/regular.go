@@ -4,7 +4,7 @@
 // Whoever is given a folder with a .git in it has no say in what is there. What
 // is called HEAD may be a pipe that nobody writes to, an index may be two
 // gigabytes of nothing in a file with holes, and a configuration may be a link
-// to /dev/zero, or to a file of the user that is none of the repository's
+// to /dev/zero, or to a file of the user that is not the repository's
 // business.
 //
 // Within a git directory links may lead anywhere, because Android's repo and

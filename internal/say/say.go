@@ -28,7 +28,7 @@ func Nearest(word string, names []string) string {
 	return best
 }
 
-// DidYouMean is the hint for a word that is none of names: the nearest one as a
+// DidYouMean is the hint for a word that is not one of names: the nearest one as a
 // question, or otherwise if none is near.
 func DidYouMean(word string, names []string, otherwise string) string {
 	if near := Nearest(word, names); near != "" {

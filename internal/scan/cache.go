@@ -33,7 +33,7 @@ func (s *Scan) openCache(dir string, idSize int, settings *Settings) (*auditCach
 	if err != nil {
 		return &auditCache{notes: []string{"the cache was not used: which program this is cannot be said: " + err.Error()}}, nil
 	}
-	// Whatever could change a match. The program's own sum stands for all rules,
+	// Whatever could change a match. The program's own checksum covers all rules,
 	// so that a build between two releases never trusts another one.
 	rules := []string{s.Version, settings.Detector.Version(), program}
 	rules = append(rules, slices.Sorted(slices.Values(settings.Policy.Names))...)

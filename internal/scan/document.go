@@ -12,7 +12,7 @@ import (
 
 // Document is a text that somebody edits: what is on the disk may be older.
 type Document struct {
-	Path string // of the file; "" for a text that is no file yet
+	Path string // of the file; "" for a text that is not a file yet
 	Text string
 
 	root string // the folder whose settings hold for it

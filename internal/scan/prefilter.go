@@ -92,7 +92,7 @@ func packBytes(dirs []string) (sum int64) {
 	for _, dir := range dirs {
 		entries, err := os.ReadDir(filepath.Join(dir, "pack"))
 		if err != nil {
-			continue // there is none
+			continue // no packs
 		}
 		for _, entry := range entries {
 			if info, err := entry.Info(); err == nil && strings.HasSuffix(entry.Name(), ".pack") {

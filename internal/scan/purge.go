@@ -53,7 +53,7 @@ func checkPurgeable(keys []scanner.Key, wanted []scanner.Fingerprint) error {
 			return Mistake{fmt.Errorf("no key in the history has the fingerprint %s", f), "djleaks audit --all lists them"}
 		}
 		if !keys[n].Class.Generated() {
-			return Mistake{fmt.Errorf("%s is no generated key (%s): everybody can guess it, whether or not it is in the history", f, keys[n].Class), "rotate it; there is nothing to purge"}
+			return Mistake{fmt.Errorf("%s is not a generated key (%s): everybody can guess it, whether or not it is in the history", f, keys[n].Class), "rotate it; there is nothing to purge"}
 		}
 	}
 	return nil
@@ -82,7 +82,7 @@ func candidates(repo *gitstore.Repository, findings []scanner.Finding) []purge.S
 }
 
 // minSpelling is the length in bytes below which a text is not taken for a
-// spelling: replacing it would change what is no key.
+// spelling: replacing it would change what is not a key.
 const minSpelling = 12
 
 // written is the value of a finding as its text has it, or "" if that cannot be

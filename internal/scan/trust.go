@@ -70,9 +70,9 @@ func WorkTree(repo *gitstore.Repository) Origin {
 // Base takes the settings from the side that a change shall be merged to, so
 // that the change cannot bring those which accept its own key:
 //
-//   - the configuration is the one of base; without a base there is none;
+//   - the configuration is the one of base; without a base there is no configuration;
 //   - a file that an option names is the one of base, if base has it;
-//   - one that only the change has, be it behind a link, counts as empty, and
+//   - one that only the change has, even through a link, counts as empty, and
 //     ignored is told its name;
 //   - one that neither side has was made by the job, and one outside of the
 //     repository cannot come with the change: they are read as they are.
@@ -107,7 +107,7 @@ func Base(repo *gitstore.Repository, base scanner.ObjectID, brings func(path str
 }
 
 // pathsOf are the paths below the top level that a name can mean: as it is
-// written, and where links lead. Outside of the repository there is none.
+// written, and where links lead. There are none outside of the repository.
 func pathsOf(repo *gitstore.Repository, name string) []string {
 	var out []string
 	if paths, err := Paths(repo, []string{name}); err == nil {
@@ -122,7 +122,7 @@ func pathsOf(repo *gitstore.Repository, name string) []string {
 }
 
 // inTree reports whether a commit has something at a path, or has a link or a
-// file where the path has a folder: then what is found there is behind it.
+// file where the path has a folder: then what is found there is reached through it.
 func inTree(repo *gitstore.Repository, commit scanner.ObjectID) func(path string) bool {
 	return func(path string) bool {
 		for end := 0; end < len(path); {

@@ -129,7 +129,7 @@ func distinct(pieces []piece) []claim {
 
 // maxPerMAC is how many claims with one signature at their end are tried: a value
 // and what is around it, each with a little more before it. The longest are left
-// out: a thousand headers that end with the same cookie are no thousand values.
+// out: a thousand headers that end with the same cookie are not a thousand values.
 const maxPerMAC = 128
 
 func shortest(claims []claim) []claim {

@@ -4,7 +4,7 @@
 //	input ─pieces→ strings that may be values ─claims→ message, MAC ─recipes × keys→ the key
 //
 // A piece is a part of the input, un-quoted and decoded, with the names that
-// stand before it. A claim is a piece that has the form of a signed value: the
+// are before it. A claim is a piece that has the form of a signed value: the
 // bytes that the signature is over, and the signature. A recipe is a way to make
 // the key of an HMAC from a secret key: a salt, and how the two are joined.
 //

@@ -268,7 +268,7 @@ func decodersFor(text string) []func(string) string {
 	return []func(string) string{percent, plus, backslash, entities, quotedPrintable, joined}
 }
 
-// percent undoes percent-encoding, and leaves what is none.
+// percent undoes percent-encoding, and leaves all other text as it is.
 func percent(text string) string { return unescape(text, '%') }
 
 // unescape replaces a mark and two hexadecimal digits by the byte they name.
@@ -292,7 +292,7 @@ func unescape(text string, mark byte) string {
 func plus(text string) string { return percent(strings.ReplaceAll(text, "+", " ")) }
 
 // backslash undoes the escapes of Python's http.cookies (\054), of JSON
-// (\u003a) and of quotes, and leaves what is none.
+// (\u003a) and of quotes, and leaves all other text as it is.
 func backslash(text string) string {
 	if !strings.Contains(text, `\`) {
 		return text

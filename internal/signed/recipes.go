@@ -118,7 +118,7 @@ var flaskSalts = []struct {
 }
 
 // A Vocabulary is what the code of a site calls things: what its signers may be
-// given. Its lists may hold words that are none.
+// given. Its lists may hold words that no signer is given.
 type Vocabulary struct {
 	Given   []string // salts that the user names
 	Salts   []string

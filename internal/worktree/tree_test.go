@@ -133,7 +133,7 @@ func TestRestoreGivesTheOldBytesBack(t *testing.T) {
 	tree.mustHold(t, "a.py", "old")
 	tree.mustHold(t, "b.pyc", "old")
 	if _, err := tree.Read("n.py"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a file that was made is still there: %v", err)
+		t.Errorf("a file that was made was not removed: %v", err)
 	}
 }
 
