@@ -1,4 +1,4 @@
-"""page_repository.py KEYS DIR: a repository with so many keys, some of them in
+"""page_repository.py KEYS DIR: a repository with KEYS keys, some of them in
 files with hostile names, some removed, some in pull requests."""
 
 import os

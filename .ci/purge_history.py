@@ -5,7 +5,7 @@ purge_history.py --count REPO FILE   how many objects hold the key in the file
 purge_history.py --list REPO FILE    which
 purge_history.py --intact FOLDER     its last commit is what it was but for the key
 
-The search knows nothing of djleaks: it reads every object with git cat-file and
+The search uses nothing of djleaks: it reads every object with git cat-file and
 decodes it in every way that the history was made with.
 """
 

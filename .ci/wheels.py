@@ -43,7 +43,7 @@ def check_program(name, data, tags):
     need(len(kinds) == 1, "%s is for several machines" % name)
     system, (magic, offset, form, number) = kinds.pop()
     need(data.startswith(magic), "%s: no program for %s" % (name, system))
-    if offset is None:  # PE: behind the header that byte 60 points to
+    if offset is None:  # PE: after the header that byte 60 points to
         offset = struct.unpack_from("<I", data, 60)[0] + 4
     need(struct.unpack_from(form, data, offset)[0] == number, "%s: for another processor" % name)
     if system == "linux":  # a dynamic one has a segment PT_INTERP

@@ -4,7 +4,7 @@ limits.py FOLDER
 
 Few file descriptors: everything is found all the same. A disk that is full, or
 a file that may not grow: the exit code and the words say so and name the file,
-what was there before is still there whole, and no temporary file is left.
+what was there before is there whole, and no temporary file is left.
 """
 
 import hashlib
