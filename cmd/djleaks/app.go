@@ -145,7 +145,7 @@ func noCommand(c *cli.Context) error {
 }
 
 // flagsFirst moves the options of a command before its other arguments. The
-// library stops reading options at the first argument that is none, and would
+// library stops reading options at the first argument that is not an option, and would
 // drop `--format json` of `djleaks audit . --format json` without a word.
 func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	if len(args) == 0 {

@@ -23,7 +23,7 @@ Usage:
 	djleaks completion SHELL    complete words in bash, zsh, fish, PowerShell
 	djleaks man                 this manual by command, for "man -l -"
 
-Options may stand before or after the other arguments; "--" ends them. Each
+Options may come before or after the other arguments; "--" ends them. Each
 command lists its own with --help.
 
 # What is read

@@ -152,7 +152,7 @@ func TestEveryCommandAndOptionInTheDocumentationExists(t *testing.T) {
 					depth++
 					calls++
 				} else if commands != nil && depth > 0 && regexp.MustCompile(`^[a-z]{3,}$`).MatchString(word) {
-					t.Errorf("%s: djleaks %s: there is no command %s", name, call[1], word)
+					t.Errorf("%s: djleaks %s: unknown command %s", name, call[1], word)
 				}
 			}
 		}

@@ -14,7 +14,7 @@ import (
 // a value but its mask.
 func (p process) explain(d *django.Detector, findings []scanner.Finding) error {
 	if len(findings) == 0 {
-		_, err := fmt.Fprintln(p.stdout, "nothing found stands where a secret key belongs, and no value has the shape of one")
+		_, err := fmt.Fprintln(p.stdout, "no value is where a secret key belongs, and none has the shape of one")
 		return err
 	}
 	for i := range findings {

@@ -145,7 +145,7 @@ func (p process) showFix(plan *fix.Plan) error {
 			continue
 		}
 		text := diff.Diff(name, old, "b/"+f.Path, f.NewShown)
-		_, body, _ := bytes.Cut(text, []byte("\n")) // less its "diff" line
+		_, body, _ := bytes.Cut(text, []byte("\n")) // without its "diff" line
 		for line := range bytes.Lines(body) {
 			fmt.Fprintln(p.stdout, p.line(string(bytes.TrimRight(line, "\r\n"))))
 		}

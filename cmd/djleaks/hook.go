@@ -76,7 +76,7 @@ func hookOptions(c *cli.Context, standard ...string) (hooks.Options, error) {
 	return hooks.Options{Hooks: names, Version: version, Global: c.Bool("global"), Force: c.Bool("force"), Files: c.Bool("files")}, nil
 }
 
-// refusal makes a wrong word out of what the hooks package refuses to do.
+// refusal makes a usage error of what the hooks package refuses to do.
 func refusal(err error) error {
 	var r *hooks.Refusal
 	if errors.As(err, &r) {

@@ -33,14 +33,14 @@ func manualPage(app *cli.App) string {
 	m.text("djleaks COMMAND [OPTIONS] [ARGUMENTS]")
 	m.line(".SH DESCRIPTION")
 	m.text(app.Description)
-	m.text("Options may stand before or after the other arguments; \"--\" ends them.")
+	m.text("Options may come before or after the other arguments; \"--\" ends them.")
 	m.line(".SH COMMANDS")
 	m.commands("djleaks", app.Commands)
 	m.line(".SH EXIT STATUS")
 	for _, e := range []struct{ code, meaning string }{
 		{"0", "Everything that was asked for was read, and no key reaches --fail-on."},
 		{"1", "Keys at or above --fail-on, whether or not all was read."},
-		{"2", "Wrong words or configuration."},
+		{"2", "Usage or configuration error."},
 		{"3", "Something that was asked for could not be read."},
 	} {
 		m.term(e.code, e.meaning)
@@ -61,7 +61,7 @@ type manual struct{ strings.Builder }
 // line writes a line of roff.
 func (m *manual) line(s string) { m.WriteString(s + "\n") }
 
-// roff escapes words that are no roff.
+// roff escapes a text for roff.
 func roff(s string) string {
 	s = strings.NewReplacer(`\`, `\e`, "-", `\-`, "`", `\(ga`, "'", `\(aq`).Replace(s)
 	if strings.HasPrefix(s, ".") {

@@ -39,7 +39,7 @@ func matchCommand(p process) *cli.Command {
 			"default) and with the salts of Django, of well-known packages and of the code\n" +
 			"at HEAD. Nothing of the value is printed, sent, unpickled or inflated.\n\n" +
 			"Exit codes: 1 a key of the history signed it, however long ago; 0 none did;\n" +
-			"3 it is no value on which a key can be tried, or not everything was read.",
+			"3 no key can be tried on the value, or not everything was read.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT` of the answer: text, json"},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the answer to `FILE` instead of standard output"},
@@ -112,7 +112,7 @@ func (t *task) readValue() (string, error) {
 	return string(text), nil
 }
 
-// uncheckable says why a value is none that a key can be tried on.
+// uncheckable says why no key can be tried on a value.
 func uncheckable(reason string) error {
 	return hintedError{errors.New("key match: " + reason), whatToPaste}
 }

@@ -27,7 +27,7 @@ func (o *output) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// terminal returns the file behind a stream if it is a terminal.
+// terminal returns the file of a stream if it is a terminal.
 func terminal(stream any) (*os.File, bool) {
 	if o, ok := stream.(*output); ok {
 		stream = o.Writer
