@@ -145,7 +145,7 @@ func TestSavingRemovesWhatOtherRulesLeft(t *testing.T) {
 		t.Errorf("%d files, %v; want the new cache and a file of somebody else", len(files), err)
 	}
 	if _, err := os.Stat(old); err == nil {
-		t.Error("the cache of the old rules is still there")
+		t.Error("the cache of the old rules was not removed")
 	}
 }
 

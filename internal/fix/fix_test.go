@@ -219,7 +219,7 @@ func again(t *testing.T, tree memory, plan *fix.Plan) {
 	}
 }
 
-// What stands around a key in a file of secrets is nobody's business either, and
+// What is around a key in a file of secrets is nobody's business either, and
 // a key that is a word hides the word nowhere but where it is the key.
 func TestShownTexts(t *testing.T) {
 	other := testkit.Draw("fix other", 1, 32, testkit.Alnum)

@@ -125,7 +125,7 @@ func TestRestoreGivesTheOldBytesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := tree.Read("b.pyc"); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("a file that was to be removed is still there: %v", err)
+		t.Errorf("a file that was to be removed was not removed: %v", err)
 	}
 	if err := tree.restore(changes); err != nil {
 		t.Fatal(err)
