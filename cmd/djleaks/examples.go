@@ -9,6 +9,7 @@ import (
 // groups are the headings of the program's help, with the commands below each.
 var groups = map[string][]string{
 	"Find keys":                        {"audit", "staged", "range", "files"},
+	"Audit many repositories":          {"fleet"},
 	"Guard commits, pushes and merges": {"hook", "ci"},
 	"Replace a leaked key":             {"fix", "key", "purge-kit"},
 	"Report, explain and accept":       {"report", "rules", "demo", "accept", "ledger"},
@@ -22,6 +23,14 @@ var examples = map[string]string{
 djleaks audit                                     the repository you are in
 djleaks audit ../site.git --report html=djleaks.html
 djleaks audit --fail-on medium --exit-zero`,
+	"fleet": `
+djleaks fleet audit --list repositories.jsonl --store reports
+djleaks fleet audit --list repositories.jsonl --store reports --shard 3/8
+djleaks fleet audit --list repositories.jsonl --shard auto --dry-run`,
+	"fleet audit": `
+djleaks fleet audit --list repositories.jsonl --store reports
+djleaks fleet audit --list repositories.jsonl --store reports --shard 3/8
+djleaks fleet audit --list repositories.jsonl --shard auto --dry-run`,
 	"staged": `
 djleaks staged                                    before git commit
 djleaks staged mysite/settings.py

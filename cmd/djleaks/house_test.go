@@ -40,7 +40,7 @@ var house = map[string][]string{
 		module + "internal/regular", module + "internal/fix", module + "internal/worktree",
 		module + "internal/signed", module + "internal/purge", module + "internal/project", module + "internal/dossier",
 	},
-	"internal/fleet":    {module + "scanner", module + "internal/say", module + "internal/regular"},
+	"internal/fleet":    {module + "scanner", module + "internal/say", module + "internal/lazy", module + "internal/regular"},
 	"internal/regular":  {},
 	"internal/lsp":      {},
 	"internal/lazy":     {},

@@ -19,6 +19,7 @@ import (
 var writers = map[string]string{
 	"hooks":                      "hook files",
 	"internal/cache":             "which objects of a repository hold no key",
+	"internal/fleet":             "the store of a fleet",
 	"internal/gitstore":          "the repository of the demo",
 	"internal/packfile/packtest": "packs for tests",
 	"internal/regular":           "nothing: it opens files with flags, to read them",

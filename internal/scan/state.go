@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io/fs"
+	"os"
 	"time"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
@@ -55,6 +57,13 @@ func (s *Scan) State(repo *gitstore.Repository) (State, error) {
 	}
 	state.Inputs = hex.EncodeToString(all.Sum(nil)[:16])
 	return state, nil
+}
+
+// CheckNamed says what is wrong with the files that the command line names, be
+// they used or not. The error is a Mistake.
+func CheckNamed(named Named) error {
+	_, err := ReadSettings(Origin{Root: func(string) ([]byte, error) { return nil, fs.ErrNotExist }, Named: os.ReadFile}, named)
+	return err
 }
 
 // Until is the day on which the next of the entries that accept a key expires,

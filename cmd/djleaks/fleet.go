@@ -1,0 +1,184 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/fleet"
+	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/internal/scan"
+)
+
+func fleetCommand(p process) *cli.Command {
+	return &cli.Command{
+		Name:  "fleet",
+		Usage: "audit the repositories of an organisation, a share of them in each worker",
+		Subcommands: []*cli.Command{{
+			Name:  "audit",
+			Usage: "audit a share of a list of repositories into a store",
+			Description: "FILE lists repositories that are on this machine: JSON Lines, or lines of\n" +
+				"values with tabs, with id, path, bytes (the size of the packs) and, if you\n" +
+				"like, owner. The share is computed from the whole list by size, so that all\n" +
+				"workers agree without talking. Each repository is audited by a process of its\n" +
+				"own; what has not changed since the last time is not read again. `auto` takes\n" +
+				"the share from the environment of Kubernetes, GitLab, Slurm, AWS Batch, Cloud\n" +
+				"Run, CircleCI, Buildkite or Azure Pipelines.\n\n" +
+				"Exit codes: 0 every repository of the share was read, whatever was found;\n" +
+				"3 one could not be; 2 usage error. `djleaks merge` says what was found.",
+			Flags: []cli.Flag{
+				listFlag(),
+				&cli.StringFlag{Name: "store", Usage: "write a report and a record of each repository into `DIR`"},
+				&cli.StringFlag{Name: "shard", Usage: "audit share I of N of the list: `I/N`, from 1/N to N/N, or auto (default: the whole list)"},
+				&cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: "give up on a repository after this `TIME`"},
+				&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects of large repositories hold no key"},
+				jobsFlag(),
+				&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
+				&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of each repository's own"},
+				&cli.BoolFlag{Name: "dry-run", Usage: "print the share, and audit nothing"},
+				&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing of repositories that were read"},
+			},
+			Action: func(c *cli.Context) error { return p.fleetAudit(c) },
+		}},
+	}
+}
+
+func listFlag() cli.Flag {
+	return &cli.StringFlag{Name: "list", Usage: "the repositories: `FILE` of JSON Lines, or of lines with tabs"}
+}
+
+// fleetAudit audits a share of a list.
+func (p process) fleetAudit(c *cli.Context) error {
+	if c.NArg() > 0 {
+		return usageError{"fleet audit: repositories are named in a list", "djleaks fleet audit --list FILE --store DIR"}
+	}
+	list, err := readList(c.String("list"))
+	if err != nil {
+		return err
+	}
+	share, err := p.shareOf(c)
+	if err != nil {
+		return err
+	}
+	entries := share.Entries(list)
+	if c.Bool("dry-run") {
+		return p.printShare(share, entries, len(list))
+	}
+	run, err := p.newRun(c, list)
+	if err != nil {
+		return err
+	}
+	tally, err := run.Share(c.Context, entries)
+	fmt.Fprintf(p.stdout, "share %s, %s of %s: %s\n", share, say.Thousands(len(entries)), say.Counted(len(list), "repository", "repositories"), tally)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return scan.Interrupted(fmt.Sprintf("interrupted: %s not audited; started again, it goes on from there", say.Counted(tally.Left, "repository was", "repositories were")))
+	case err != nil:
+		return err
+	case tally.Incomplete+tally.Failed > 0:
+		return verdictError(exitIncomplete)
+	}
+	return nil
+}
+
+// readList reads a list of repositories. A mistake in it is one of usage.
+func readList(name string) (fleet.List, error) {
+	if name == "" {
+		return nil, usageError{"--list is missing: which repositories?", "--list repositories.jsonl"}
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, usageError{"--list: " + err.Error(), ""}
+	}
+	list, err := fleet.ParseList(text, scan.CheckID)
+	if err != nil {
+		return nil, usageError{fmt.Sprintf("--list %s: %v", name, err), strings.Join(hints(err), "; ")}
+	}
+	return list, nil
+}
+
+// shareOf is the share that --shard says, or the whole.
+func (p process) shareOf(c *cli.Context) (share fleet.Share, err error) {
+	switch word := c.String("shard"); {
+	case !c.IsSet("shard"):
+		return fleet.Share{Number: 1, Of: 1}, nil
+	case word == "auto":
+		share, err = fleet.AutoShare(p.getenv)
+	default:
+		share, err = fleet.ParseShare(word)
+	}
+	if err != nil {
+		return share, usageError{"--shard: " + err.Error(), strings.Join(hints(err), "; ")}
+	}
+	return share, nil
+}
+
+func (p process) printShare(share fleet.Share, entries []fleet.Entry, all int) error {
+	var bytes int64
+	for _, e := range entries {
+		bytes += e.Bytes
+		if _, err := fmt.Fprintf(p.stdout, "%s\t%s\t%d\n", e.ID, e.Path, e.Bytes); err != nil {
+			return err
+		}
+	}
+	_, err := fmt.Fprintf(p.stderr, "share %s: %s of %s, %s bytes\n", share, say.Thousands(len(entries)),
+		say.Counted(all, "repository", "repositories"), say.Thousands(bytes))
+	return err
+}
+
+// newRun checks the options before anything is read.
+func (p process) newRun(c *cli.Context, list fleet.List) (*fleet.Run, error) {
+	named := scan.Named{Config: c.String("config"), Baseline: c.String("baseline")}
+	if err := scan.CheckNamed(named); err != nil {
+		return nil, err
+	}
+	jobs, timeout := c.Int("jobs"), c.Duration("timeout")
+	switch {
+	case c.String("store") == "":
+		return nil, usageError{"--store is missing: where shall the reports go?", "--store DIR"}
+	case jobs < 1:
+		return nil, usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", jobs), ""}
+	case timeout <= 0:
+		return nil, usageError{fmt.Sprintf("--timeout %s: there has to be some time", timeout), "--timeout 10m"}
+	case c.IsSet("cache") && c.String("cache") == "":
+		return nil, usageError{"--cache: the name of the folder is empty", "--cache DIR"}
+	}
+	store, err := fleet.CreateStore(c.String("store"))
+	if err != nil {
+		return nil, usageError{"--store: " + err.Error(), "name a folder that this worker can write to"}
+	}
+	// Git's own variables lead to one repository; here there are many.
+	for _, name := range repositoryVariables() {
+		if err := os.Unsetenv(name); err != nil {
+			return nil, err
+		}
+	}
+	child, err := newChild(p.getenv, named, c.String("cache"), jobs)
+	if err != nil {
+		return nil, err
+	}
+	quiet := c.Bool("quiet")
+	return &fleet.Run{
+		Store: store, Auditor: child, List: list.Digest(), Timeout: timeout, Now: time.Now,
+		Note: func(e fleet.Entry, s fleet.State, text string) {
+			if s != fleet.Read || !quiet {
+				fmt.Fprintln(p.stderr, p.line(fmt.Sprintf("%s: %s: %s", s, e.ID, text)))
+			}
+		},
+	}, nil
+}
+
+// repositoryVariables are those by which Git finds a repository and its parts:
+// what `git rev-parse --local-env-vars` lists.
+func repositoryVariables() []string {
+	return []string{
+		"GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_OBJECT_DIRECTORY", "GIT_DIR",
+		"GIT_WORK_TREE", "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE",
+		"GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR",
+	}
+}
