@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/adler32"
 	"io"
 
 	"github.com/klauspost/compress/zlib"
@@ -67,7 +66,7 @@ func (f *Inflater) inflate(dst, src []byte, some bool) (used int, err error) {
 		return 0, ErrTruncated
 	case err != nil:
 		return 0, err
-	case adler32.Checksum(dst[:d.out]) != binary.BigEndian.Uint32(src[used-zlibTail:]):
+	case checksum(dst[:d.out]) != binary.BigEndian.Uint32(src[used-zlibTail:]):
 		return 0, ErrChecksum
 	}
 	return used, nil
