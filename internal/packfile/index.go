@@ -2,6 +2,7 @@ package packfile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"fmt"
 )
@@ -142,30 +143,29 @@ func (x *Index) Find(id []byte) (pos int, ok bool) {
 		return 0, false
 	}
 	from, to := x.bucket(id[0])
-	// Ids are evenly spread, so a few guesses by the value of the next four
-	// bytes come close. In a forged index they may not; then binary search does
+	// Ids are evenly spread, so a few guesses by the value of the four bytes after
+	// the first come close. In a forged index they may not; then binary search does
 	// the work.
-	want, low, high := uint64(binary.BigEndian.Uint32(id[1:])), uint64(0), uint64(1)<<32
-	for guess := 0; guess < 3 && to-from > 4 && low <= want && want < high; guess++ {
-		mid := from + int(uint64(to-from)*(want-low)/(high-low))
-		switch c := bytes.Compare(x.ID(mid), id); {
-		case c == 0:
-			return mid, true
-		case c < 0:
-			from, low = mid+1, uint64(binary.BigEndian.Uint32(x.ID(mid)[1:]))
-		default:
-			to, high = mid, uint64(binary.BigEndian.Uint32(x.ID(mid)[1:]))+1
-		}
-	}
-	for from < to {
+	head := binary.BigEndian.Uint64(id)
+	want, low, high := uint64(uint32(head>>24)), uint64(0), uint64(1)<<32
+	for guesses := 3; from < to; guesses-- {
 		mid := int(uint(from+to) >> 1)
-		switch c := bytes.Compare(x.ID(mid), id); {
+		if guesses > 0 && to-from > 4 && low <= want && want < high {
+			mid = from + int(uint64(to-from)*(want-low)/(high-low))
+		}
+		at := mid*x.stride + x.idAt
+		here := binary.BigEndian.Uint64(x.rows[at:])
+		c := cmp.Compare(here, head)
+		if c == 0 {
+			c = bytes.Compare(x.rows[at+8:at+x.idSize], id[8:])
+		}
+		switch {
 		case c == 0:
 			return mid, true
 		case c < 0:
-			from = mid + 1
+			from, low = mid+1, uint64(uint32(here>>24))
 		default:
-			to = mid
+			to, high = mid, uint64(uint32(here>>24))+1
 		}
 	}
 	return 0, false
