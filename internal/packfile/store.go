@@ -26,6 +26,7 @@ type Store struct {
 	checkNames bool   // the names of loose objects are checked
 
 	touched atomic.Int64 // about how many bytes of mapped packs
+	packed  atomic.Bool  // the object that was found last is in a pack
 
 	mu     sync.RWMutex
 	listed bool
@@ -120,9 +121,9 @@ type storedCopy struct {
 	offset int64
 }
 
-// find calls use with the copies of an object until it returns no error. The pack
-// folders are listed when an object is not loose, and again when it is not found:
-// a repack may have moved it.
+// find calls use with the copies of an object until it returns no error. It looks
+// first where the last object was. The pack folders are listed when an object is
+// not loose, and again when it is not found: a repack may have moved it.
 func (s *Store) find(id scanner.ObjectID, use func(*storedCopy) error) error {
 	if len(id) != s.idSize {
 		return fmt.Errorf("%s: %w", id, ErrNotFound)
@@ -136,11 +137,17 @@ func (s *Store) find(id scanner.ObjectID, use func(*storedCopy) error) error {
 		return err == nil
 	}
 	for _, again := range [2]bool{false, true} {
-		if s.findLoose(id, try) {
+		packed := s.packed.Load()
+		if !packed && s.findLoose(id, try) {
 			return nil
 		}
 		packs, fresh := s.list(again)
 		if s.findPacked(packs, id, try) {
+			s.packed.Store(true)
+			return nil
+		}
+		if packed && s.findLoose(id, try) {
+			s.packed.Store(false)
 			return nil
 		}
 		if fresh {
