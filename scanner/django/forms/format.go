@@ -205,15 +205,15 @@ type headLine struct {
 	indent int    // in bytes
 }
 
-func (l *headLine) begins(list ...string) bool {
-	for _, s := range list {
-		if len(l.text) >= len(s) && string(l.text[:len(s)]) == s {
-			return true
-		}
-	}
-	return false
+// These three are so small that the compiler puts them where they are called,
+// and compares a few bytes as one number.
+
+func (l *headLine) begins(s string) bool {
+	return len(l.text) >= len(s) && string(l.text[:len(s)]) == s
 }
-func (l *headLine) ends(s string) bool { return bytes.HasSuffix(l.text, []byte(s)) }
+func (l *headLine) ends(s string) bool {
+	return len(l.text) >= len(s) && string(l.text[len(l.text)-len(s):]) == s
+}
 func (l *headLine) follows(s string) bool {
 	return len(l.rest) >= len(s) && string(l.rest[:len(s)]) == s
 }
@@ -326,21 +326,38 @@ func (l *headLine) endsIn(signs string) bool {
 // bySigns votes by the signs at the ends of the line; ok is false if it has
 // none that tell.
 func (l *headLine) bySigns() (v vote, ok bool) {
-	switch {
-	case l.endsStatement() || l.begins("//"):
+	if l.endsStatement() {
 		return vote{formatOther, l.foreign() / 2}, true // C, JavaScript, Go, PHP, CSS
-	case l.begins("<", "```", ".. "):
+	}
+	switch l.text[0] {
+	case '/':
+		if l.begins("//") {
+			return vote{formatOther, l.foreign() / 2}, true
+		}
+	case '<':
 		return vote{formatMarkup, 3}, true
-	case l.begins("## ") || isUnderline(l.text):
-		return vote{formatMarkup, 1}, true
-	case l.begins(`"""`, "'''"):
-		return vote{formatPython, 2}, true
-	case l.indent > 0 && l.begins("- "):
-		return vote{formatYAML, 1}, true
-	case l.indent == 0 && l.begins("[") && l.ends("]"):
-		return vote{formatINI, 4}, true
-	case l.begins("#", ";"):
+	case '`':
+		return vote{formatMarkup, 3}, l.begins("```")
+	case '.':
+		return vote{formatMarkup, 3}, l.begins(".. ")
+	case '"':
+		return vote{formatPython, 2}, l.begins(`"""`)
+	case '\'':
+		return vote{formatPython, 2}, l.begins("'''")
+	case '#':
+		if l.begins("## ") {
+			return vote{formatMarkup, 1}, true
+		}
 		return vote{}, true
+	case ';':
+		return vote{}, true
+	case '[':
+		return vote{formatINI, 4}, l.indent == 0 && l.ends("]")
+	case '=', '-', '~':
+		if isUnderline(l.text) {
+			return vote{formatMarkup, 1}, true
+		}
+		return vote{formatYAML, 1}, l.indent > 0 && l.begins("- ")
 	}
 	return vote{}, false
 }

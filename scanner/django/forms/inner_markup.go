@@ -190,9 +190,11 @@ func htmlStart(text []byte, anchor int) int {
 // other forms: <env name="SECRET_KEY" value="x"/>.
 func htmlText(doc *document, emit func(*Assignment)) []span {
 	var done []span
+	var low [16]byte
 	text := doc.text[:min(len(doc.text), int(doc.anchors[len(doc.anchors)-1])+htmlAhead)]
-	l := &offsetMap{}
-	for i := htmlStart(text, int(doc.anchors[0])); i < len(text); {
+	start := htmlStart(text, int(doc.anchors[0]))
+	l := &offsetMap{text: make([]byte, 0, len(text)-start), runs: make([]run, 0, 64)}
+	for i := start; i < len(text); {
 		n := 0
 		for i+n < len(text) && text[i+n] != '<' && text[i+n] != '&' {
 			n++
@@ -217,7 +219,7 @@ func htmlText(doc *document, emit func(*Assignment)) []span {
 		}
 		tag := text[i : i+n]
 		i += n
-		switch tagName(tag) {
+		switch string(tagName(&low, tag)) {
 		case "/td", "/th", "/dt", "/key":
 			if i = skipBlanks(text, i); i+1 < len(text) && text[i] == '<' && text[i+1] != '/' { // another cell of the row
 				l.add(i, 0, []byte(": ")...)
@@ -265,16 +267,15 @@ func tagEnd(s []byte) int {
 	return n + 1
 }
 
-// tagName is the name of a tag in lower case; "" if it is longer than any that
-// matters.
-func tagName(tag []byte) string {
+// tagName writes the name of a tag in lower case into low; empty if it is longer
+// than any that matters.
+func tagName(low *[16]byte, tag []byte) []byte {
 	n := 1
 	for n < len(tag) && (ascii.IsWord(tag[n]) || tag[n] == '/' && n == 1) {
 		n++
 	}
-	var low [16]byte
 	if n -= 1; n > len(low) {
-		return ""
+		return nil
 	}
 	for i, c := range tag[1 : n+1] {
 		if 'A' <= c && c <= 'Z' {
@@ -282,5 +283,5 @@ func tagName(tag []byte) string {
 		}
 		low[i] = c
 	}
-	return string(low[:n])
+	return low[:n]
 }

@@ -20,8 +20,9 @@ const (
 // sqliteRow emits the column beside a name that a generator made. The columns of
 // a row have nothing between them; their lengths are in its head.
 func sqliteRow(text []byte, name span, emit func(*Assignment)) bool {
+	var room [rowHead]span
 	for head := name.from - 2; head >= max(0, name.from-rowBack); head-- {
-		columns := rowColumns(text, head)
+		columns := rowColumns(room[:0], text, head)
 		for i, c := range columns {
 			if c != name {
 				continue
@@ -37,10 +38,10 @@ func sqliteRow(text []byte, name span, emit func(*Assignment)) bool {
 	return false
 }
 
-// rowColumns returns where the texts of the row whose head is here are; nil if it
-// is none.
-func rowColumns(text []byte, head int) (columns []span) {
-	size, at := varint(text, head)
+// rowColumns appends to columns where the texts of the row whose head is here
+// are; it returns nil if it is none.
+func rowColumns(columns []span, text []byte, head int) []span {
+	size, at := int(text[head]), head+1 // of the head, a number of one byte
 	end := head + size
 	if size < 2 || size > rowHead || end > len(text) {
 		return nil
