@@ -32,9 +32,10 @@ const maxTokens = 1 << 19
 // lex splits Python into the tokens of its statements. It never fails.
 func lex(text string) []token {
 	source := []byte(text)
-	var out []token
+	tokens := pysource.Scan(source)
+	out := make([]token, 0, min(len(tokens), maxTokens))
 	fresh, indent := true, 0
-	for _, t := range pysource.Scan(source) {
+	for _, t := range tokens {
 		if len(out) == maxTokens {
 			break
 		}

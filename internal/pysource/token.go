@@ -3,6 +3,7 @@ package pysource
 import (
 	"bytes"
 	"fmt"
+	"strings"
 )
 
 // Kind is the kind of a token.
@@ -59,13 +60,16 @@ type tokenizer struct {
 // valid: what is not Python is an Operator, a string that its line does not close
 // ends there, and a bracket may have no partner.
 func Scan(text []byte) []Token {
-	t := tokenizer{text: text, line: 1}
+	t := tokenizer{text: text, line: 1, tokens: make([]Token, 0, len(text)/bytesPerToken+16)}
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		t.pos = len(byteOrderMark)
 	}
 	_ = t.run() // only strict reading fails
 	return t.tokens
 }
+
+// bytesPerToken is a little more than source has on average.
+const bytesPerToken = 6
 
 func (t *tokenizer) fail(format string, args ...any) error {
 	if !t.strict {
@@ -192,15 +196,22 @@ func isDecimal(text []byte, at int) bool {
 // operators of more than one character, the longer ones first.
 var operators = []string{"**=", "//=", ">>=", "<<=", "...", "->", ":=", "==", "!=", "<=", ">=", "<>", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", "**", "//", "<<", ">>"}
 
-func (t *tokenizer) operator(c byte) error {
-	from := t.pos
-	t.pos++
+// operatorLength is the length of the operator that text begins with.
+func operatorLength(text []byte) int {
+	if len(text) < 2 || strings.IndexByte("=*/<>.", text[1]) < 0 { // their second characters
+		return 1
+	}
 	for _, operator := range operators {
-		if from+len(operator) <= len(t.text) && string(t.text[from:from+len(operator)]) == operator {
-			t.pos = from + len(operator)
-			break
+		if len(operator) <= len(text) && string(text[:len(operator)]) == operator {
+			return len(operator)
 		}
 	}
+	return 1
+}
+
+func (t *tokenizer) operator(c byte) error {
+	from := t.pos
+	t.pos += operatorLength(t.text[from:])
 	switch c {
 	case '(', '[', '{':
 		t.add(Token{Kind: Operator, From: from, To: t.pos})
