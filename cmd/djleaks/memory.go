@@ -11,10 +11,18 @@ import (
 // than usual, in bytes. An audit of half a gigabyte of packs stays below it.
 const heapGoal = 160 << 20
 
+// heapGrowth is by how much the heap may grow before the first collection and
+// between two of them, as a percentage of what is in use, as long as it stays
+// below heapGoal. With the 100 of the runtime a small heap is collected at every
+// few megabytes, which took 5 % of the time of an audit of 15 MB of packs.
+const heapGrowth = 400
+
 // boundHeap keeps the heap below heapGoal, or below 1.4 times of what is in use
-// where that is more. The collector by itself lets it grow to twice of that.
-// Whoever sets GOMEMLIMIT has the last word.
+// where that is more. Whoever sets GOGC or GOMEMLIMIT has the last word.
 func boundHeap() {
+	if before := debug.SetGCPercent(heapGrowth); before != 100 {
+		debug.SetGCPercent(before)
+	}
 	if debug.SetMemoryLimit(-1) != math.MaxInt64 {
 		return
 	}

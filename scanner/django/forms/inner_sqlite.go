@@ -39,7 +39,7 @@ func sqliteRow(text []byte, name span, emit func(*Assignment)) bool {
 }
 
 // rowColumns appends to columns where the texts of the row whose head is here
-// are; it returns nil if it is none.
+// are; it returns nil where no row begins.
 func rowColumns(columns []span, text []byte, head int) []span {
 	size, at := int(text[head]), head+1 // of the head, a number of one byte
 	end := head + size
