@@ -175,7 +175,9 @@ func sniffLines(head []byte) format {
 			end = nextBreak(head, 0, end)
 		}
 		v := lineVote(head[:end])
-		votes[v.format] += v.weight
+		if votes[v.format] += v.weight; v.weight > 0 && votes[v.format] >= decided && leads(&votes, v.format) {
+			return v.format
+		}
 		for end < len(head) && ascii.IsBreak(head[end]) {
 			end++
 		}
@@ -189,6 +191,19 @@ func sniffLines(head []byte) format {
 		}
 	}
 	return best
+}
+
+// decided is the lead in votes that the lines to come do not make up for.
+const decided = 24
+
+// leads reports whether a format has that lead over all others.
+func leads(votes *[formatCount]int, first format) bool {
+	for k := range votes {
+		if format(k) != first && votes[first]-votes[k] < decided {
+			return false
+		}
+	}
+	return true
 }
 
 // A vote is what a line speaks for, and how loudly.
