@@ -123,6 +123,9 @@ func (c *Collector) search(chunk *Chunk) []Match {
 	if named {
 		matches = joined(c.detector.FindFile(name, chunk.Text), matches)
 	}
+	for i := range matches {
+		c.detector.Claim(&matches[i])
+	}
 	if chunk.Kind == File && !chunk.Known {
 		if c.learn && len(anchors) > 0 {
 			c.keepSources(chunk.ID, c.detector.Sources(chunk.Text, anchors))

@@ -94,6 +94,15 @@ func (c *Collector) Sources() []KeySource {
 // Use gives the collector another detector with the same anchors.
 func (c *Collector) Use(d Detector) { c.detector = d }
 
+// Claim gives what was found its sources.
+func (c *Collector) Claim() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for i := range c.findings {
+		c.detector.Claim(&c.findings[i].Match)
+	}
+}
+
 // Replace takes in a text again whose name is known now: what was found in it
 // before is dropped if more is found.
 func (c *Collector) Replace(chunk *Chunk) {

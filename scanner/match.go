@@ -199,6 +199,8 @@ type Detector interface {
 	// FindFile returns the keys that only the path tells: the one that is all of
 	// a small file, and those that the settings read there.
 	FindFile(path string, text []byte) []Match
+	// Claim gives a match of Find its Source, if the settings read it.
+	Claim(m *Match)
 	// Sources returns where the settings in text take their key from. The
 	// anchors are those that Find gets.
 	Sources(text []byte, anchors []int32) []KeySource

@@ -92,11 +92,12 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 	learned := learn(collector.Sources())
 	detector = detector.WithSources(learned.list)
 	h.wanted = func(name []byte) bool { return detector.TakesFile(string(name)) }
+	collector.Use(detector)
+	collector.Claim()
 	findings, remarks := s.findings(collector), collector.Remarks()
 	if err := h.trace(ctx, findings, remarks, learned); err != nil {
 		return nil, soFar.interrupted(err)
 	}
-	collector.Use(detector)
 	if h.readNamed(ctx, detector, collector, findings) {
 		findings, remarks, h.wanted = s.findings(collector), collector.Remarks(), nil
 		if err := h.trace(ctx, findings, remarks, learned); err != nil {

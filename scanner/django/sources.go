@@ -59,18 +59,42 @@ func mayHoldSources(base string) bool {
 	case ".html", ".js", ".css", ".md", ".rst", ".po", ".mo", ".svg", ".png", ".jpg", ".gif", ".map", ".scss", ".ts", ".tsx", ".lock", ".woff", ".woff2", ".ttf", ".eot", ".pdf":
 		return false
 	}
-	return base != "package.json" && base != "package-lock.json" && base != "composer.json"
+	switch base {
+	case "package.json", "package-lock.json", "composer.json", "tsconfig.json", "pyproject.toml", ".pre-commit-config.yaml", "setup.cfg", "tox.ini", "mypy.ini", "pytest.ini", ".isort.cfg", ".editorconfig":
+		return false // of tools
+	}
+	return true
 }
 
 // isIn reports whether a file of this name can hold a source.
 func isIn(s *scanner.KeySource, base string) bool {
 	switch s.Kind {
 	case scanner.SourceVariable:
-		return setsVariables(base)
+		return !isAnchored(s) && setsVariables(base)
 	case scanner.SourceEntry:
 		return s.File == base || s.File == "" && slices.Contains(forms.DataEndings[:], path.Ext(base))
 	}
 	return s.File == base
+}
+
+// isAnchored reports whether every text with a name is read anyway, because it
+// looks like that of a key: then only what it means is learned.
+func isAnchored(s *scanner.KeySource) bool { return value.JudgeName(s.Name) != value.NameNone }
+
+// Claim gives the key in a variable that the settings read its source, if its
+// name alone did not say that it is the site's.
+func (d *Detector) Claim(m *scanner.Match) {
+	if d.sources == nil || m.Source != nil || !m.Has(scanner.OtherName) {
+		return
+	}
+	list := d.sources.load()
+	for i := range list {
+		if s := &list[i]; s.Kind == scanner.SourceVariable && s.Name == m.Name {
+			m.Source = s
+			m.Traits &^= scanner.OtherName | scanner.Unclaimed
+			return
+		}
+	}
 }
 
 // setsVariables reports whether a file of this name may set variables of the
@@ -85,8 +109,10 @@ func setsVariables(base string) bool {
 		return true
 	}
 	switch path.Ext(low) {
-	case ".env", ".yml", ".yaml", ".sh", ".bash", ".toml", ".ini", ".cfg", ".conf", ".properties", ".service", ".tf", ".tfvars", ".ps1", ".bat", ".cmd", ".json", ".dockerfile", ".envrc", ".local", ".prod", ".production", ".staging", ".dev":
+	case ".env", ".yml", ".yaml", ".sh", ".bash", ".toml", ".ini", ".cfg", ".conf", ".properties", ".service", ".tf", ".tfvars", ".ps1", ".bat", ".cmd", ".dockerfile", ".envrc", ".local", ".prod", ".production", ".staging", ".dev":
 		return true
+	case ".json":
+		return hasWord(low, "env", "environment", "app", "config", "settings", "secrets", "task", "vercel", "now", "values", "variables", "definition")
 	}
 	return false
 }

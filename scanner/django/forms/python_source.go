@@ -383,7 +383,7 @@ func (s *sourceReader) binding(name string) int {
 func (s *sourceReader) fileIn(from, to int) string {
 	name := ""
 	for i := from; i < to && i < len(s.tokens); i++ {
-		if v, ok := s.str(i); ok && !isFileMode(v) && v != "utf-8" && !strings.Contains(v, " ") && path.Base(v) != "." {
+		if v, ok := s.str(i); ok && !isFileMode(v) && v != "utf-8" && !strings.Contains(v, " ") && path.Base(v) != "." && !isConstantName(v) {
 			name = path.Base(strings.ReplaceAll(v, `\`, "/"))
 		}
 	}
@@ -482,7 +482,7 @@ func isConstantName(s string) bool {
 }
 
 func (s *sourceReader) variable(name string) {
-	if len(name) >= 2 && value.IsPlainName(name) && value.JudgeName(name) != value.NameMain {
+	if len(name) >= 2 && value.IsPlainName(name) && value.JudgeName(name) != value.NameMain && !value.IsForeignName(name) {
 		s.add(scanner.KeySource{Kind: scanner.SourceVariable, Name: name})
 	}
 }
@@ -502,6 +502,9 @@ func (s *sourceReader) entry(way []string, file string) {
 			return
 		}
 	}
+	if value.JudgeName(way[len(way)-1]) == value.NameMain {
+		return // what it is, its name says
+	}
 	source := scanner.KeySource{Kind: scanner.SourceEntry, Name: strings.Join(way, "."), File: file}
 	switch files := s.dataFiles(); {
 	case slices.Contains(DataEndings[:], path.Ext(file)):
@@ -517,6 +520,9 @@ func (s *sourceReader) entry(way []string, file string) {
 }
 
 func (s *sourceReader) add(source scanner.KeySource) {
+	if source.Kind == scanner.SourceConstant && value.JudgeName(source.Name) == value.NameMain {
+		return
+	}
 	if len(s.found) < maxSources && !slices.Contains(s.found, source) {
 		s.found = append(s.found, source)
 	}
