@@ -104,7 +104,7 @@ func (c *Collector) Add(chunk *Chunk) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if all := c.keep(chunk, matches); !all || !whole {
-		c.skip(chunk)
+		c.skip(chunk, "more matches than are kept")
 	}
 }
 
@@ -119,7 +119,12 @@ func (c *Collector) search(chunk *Chunk) []Match {
 	if len(anchors) == 0 && !named && !c.anchors.Takes(chunk.Text) {
 		return nil
 	}
-	matches := c.detector.Find(chunk.Text, anchors)
+	matches, cut := c.detector.Search(chunk.Text, anchors)
+	if cut > 0 && !chunk.Known {
+		c.mu.Lock()
+		c.skip(chunk, "a value may be too far from its name to be read")
+		c.mu.Unlock()
+	}
 	if named {
 		matches = joined(c.detector.FindFile(name, chunk.Text), matches)
 	}
@@ -230,9 +235,9 @@ func (c *Collector) room(value Secret) bool {
 	return true
 }
 
-// skip names a text of which not every match is kept.
-func (c *Collector) skip(chunk *Chunk) {
-	s := Skip{Path: chunk.Path, Reason: "more matches than are kept"}
+// skip names a text of which something was not read or is not kept.
+func (c *Collector) skip(chunk *Chunk, reason string) {
+	s := Skip{Path: chunk.Path, Reason: reason}
 	if chunk.ID != "" {
 		s.ID = chunk.ID.String()
 	}

@@ -17,11 +17,11 @@ func (everywhere) Claim(*scanner.Match)                                      {}
 func (everywhere) Anchors() *scanner.AnchorSet                               { return nil }
 func (everywhere) Remarks([]byte, []int32, []scanner.Match) []scanner.Remark { return nil }
 
-func (e everywhere) Find([]byte, []int32) (found []scanner.Match) {
+func (e everywhere) Search([]byte, []int32) (found []scanner.Match, cut int) {
 	for _, at := range e.offsets {
 		found = append(found, scanner.Match{Offset: at, Length: 1})
 	}
-	return found
+	return found, 0
 }
 
 func TestManyMatchesInOneTextHaveThePlacesOfEach(t *testing.T) {

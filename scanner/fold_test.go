@@ -21,7 +21,7 @@ func (values) Anchors() *scanner.AnchorSet {
 	return scanner.NewAnchorSet(scanner.Anchor{Text: "word"})
 }
 
-func (values) Find(text []byte, anchors []int32) (found []scanner.Match) {
+func (values) Search(text []byte, anchors []int32) (found []scanner.Match, cut int) {
 	at := 0
 	for line := range strings.Lines(string(text)) {
 		word, comment, _ := strings.Cut(strings.TrimSpace(line), " ")
@@ -32,7 +32,7 @@ func (values) Find(text []byte, anchors []int32) (found []scanner.Match) {
 		found = append(found, m)
 		at += len(line)
 	}
-	return found[:min(len(found), scanner.MaxMatches)]
+	return found[:min(len(found), scanner.MaxMatches)], 0
 }
 
 func TestEqualMatchesOfATextAreFoldedAndCounted(t *testing.T) {

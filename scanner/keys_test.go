@@ -25,7 +25,7 @@ func (lines) Claim(*scanner.Match)                                      {}
 func (lines) TakesFile(string) bool                                     { return false }
 func (lines) Sources([]byte, []int32) []scanner.KeySource               { return nil }
 func (lines) FindFile(string, []byte) []scanner.Match                   { return nil }
-func (lines) Find(text []byte, _ []int32) (found []scanner.Match) {
+func (lines) Search(text []byte, _ []int32) (found []scanner.Match, cut int) {
 	offset := 0
 	for _, line := range strings.SplitAfter(string(text), "\n") {
 		name, value, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "=")
@@ -44,7 +44,7 @@ func (lines) Find(text []byte, _ []int32) (found []scanner.Match) {
 		}
 		offset += len(line)
 	}
-	return found
+	return found, 0
 }
 func (lines) ReplacementLine([]byte, *scanner.Match) string { return "instead" }
 func (lines) Severity(_ *scanner.Match, path string) (scanner.Severity, string) {

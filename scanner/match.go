@@ -191,9 +191,11 @@ type Detector interface {
 	// Anchors are the literals of which a text has at least one if it has a
 	// match.
 	Anchors() *AnchorSet
-	// Find returns the matches of text, by offset. The anchors are those that
-	// Anchors().Append finds in all of text. Nothing returned refers to text.
-	Find(text []byte, anchors []int32) []Match
+	// Search returns the matches of text, by offset, and how many statements may go
+	// on to a key after so much text that nobody has looked for it. The anchors are
+	// those that Anchors().Append finds in all of text. Nothing returned refers to
+	// text.
+	Search(text []byte, anchors []int32) (found []Match, cut int)
 	// TakesFile reports whether FindFile may find a key in a file of this path.
 	TakesFile(path string) bool
 	// FindFile returns the keys that only the path tells: the one that is all of
@@ -202,10 +204,10 @@ type Detector interface {
 	// Claim gives a match of Find its Source, if the settings read it.
 	Claim(m *Match)
 	// Sources returns where the settings in text take their key from. The
-	// anchors are those that Find gets.
+	// anchors are those that Search gets.
 	Sources(text []byte, anchors []int32) []KeySource
 	// Remarks returns the comments of text that accept none of its matches, which
-	// are those that Find has returned. Paths are left empty.
+	// are those that Search has returned. Paths are left empty.
 	Remarks(text []byte, anchors []int32, matches []Match) []Remark
 	// ReplacementLine returns the line of code to write in the place of a match, as far
 	// as its text tells; or "".

@@ -80,7 +80,8 @@ func headProject(repo *gitstore.Repository, files []gitstore.TreeFile, err error
 func workTreeKeys(repo *gitstore.Repository, detector scanner.Detector, tracked map[string]scanner.ObjectID, keys map[scanner.Fingerprint]dossier.Use) {
 	localSettings(repo, tracked, func(path string, text []byte) {
 		anchors := detector.Anchors().Append(nil, text, 0, len(text))
-		for _, m := range detector.Find(text, anchors) {
+		matches, _ := detector.Search(text, anchors)
+		for _, m := range matches {
 			fp := m.Secret.Fingerprint()
 			use, found := keys[fp]
 			use.Local = !found || use.Local

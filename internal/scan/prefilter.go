@@ -64,7 +64,11 @@ func (f *prefilter) keyless(ctx context.Context, blobs int) func(scanner.ObjectI
 // search reads the packs; false if it is not known what it missed.
 func (f *prefilter) search(ctx context.Context) bool {
 	coverage, err := f.walk.Search(ctx, f.detector.Anchors(), func(_ int, o *packwalk.Object) error {
-		if o.Kind == packfile.Blob && (len(f.detector.Find(o.Text, o.Anchors)) > 0 || len(f.detector.Remarks(o.Text, o.Anchors, nil)) > 0) {
+		if o.Kind != packfile.Blob {
+			return nil
+		}
+		found, cut := f.detector.Search(o.Text, o.Anchors)
+		if len(found) > 0 || cut > 0 || len(f.detector.Remarks(o.Text, o.Anchors, nil)) > 0 {
 			f.mu.Lock()
 			f.holds[o.ID()] = true
 			f.mu.Unlock()

@@ -40,10 +40,17 @@ func (d *Detector) Anchors() *scanner.AnchorSet {
 	return forms.Anchors()
 }
 
-// Find returns the keys of text by offset. The anchors are all of text's.
+// Find is Search for a caller to whom the matches are enough. The anchors are all of text's.
 func (d *Detector) Find(text []byte, anchors []int32) []scanner.Match {
+	found, _ := d.Search(text, anchors)
+	return found
+}
+
+// Search returns the keys of text by offset, and how many statements were not read to
+// a value or their end.
+func (d *Detector) Search(text []byte, anchors []int32) (found []scanner.Match, cut int) {
 	if len(anchors) == 0 {
-		return d.FindFile("", text)
+		return d.FindFile("", text), 0
 	}
 	if d.names != nil {
 		return d.names.find(text, anchors)
@@ -71,14 +78,14 @@ func (*Detector) Remarks(text []byte, anchors []int32, matches []scanner.Match) 
 	return remarks
 }
 
-func find(text []byte, anchors []int32) []scanner.Match {
+func find(text []byte, anchors []int32) (found []scanner.Match, cut int) {
 	g := gathered{reading: forms.Read(text, anchors)}
 	g.reading.Each(func(a *forms.Assignment) {
 		if m, ok := judge(text, a); ok {
 			g.add(m)
 		}
 	})
-	return g.matches()
+	return g.matches(), g.reading.Cut
 }
 
 // distinct sorts the matches and keeps one for each place: of two that overlap

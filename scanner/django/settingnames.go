@@ -44,7 +44,7 @@ type splice struct {
 	moved int // to be taken from an offset at or after it
 }
 
-func (x *settingNames) find(text []byte, anchors []int32) []scanner.Match {
+func (x *settingNames) find(text []byte, anchors []int32) (found []scanner.Match, cut int) {
 	var replaced []byte
 	var splices []splice
 	done := 0
@@ -62,11 +62,11 @@ func (x *settingNames) find(text []byte, anchors []int32) []scanner.Match {
 		return find(text, anchors)
 	}
 	replaced = append(replaced, text[done:]...)
-	found := find(replaced, forms.Anchors().Append(nil, replaced, 0, len(replaced)))
+	found, cut = find(replaced, forms.Anchors().Append(nil, replaced, 0, len(replaced)))
 	for i := range found {
 		x.restore(&found[i], splices)
 	}
-	return found
+	return found, cut
 }
 
 // at returns which name is at an offset as a word of its own; -1 if none.

@@ -215,7 +215,8 @@ func findAt(text []byte, places []namePlace) []scanner.Match {
 	}
 	replaced = append(replaced, text[done:]...)
 	var out []scanner.Match
-	for _, m := range find(replaced, anchors) {
+	found, _ := find(replaced, anchors)
+	for _, m := range found {
 		if m.Has(scanner.NoName) || !strings.Contains(m.Name, sourceAlias) {
 			continue
 		}

@@ -8,9 +8,11 @@ import (
 
 // budget counts what forms look at around the names of a text, in bytes.
 type budget struct {
-	size   int // of the text
-	spent  int
-	nested int // spent on the texts within this one, each of which has a budget of its own
+	size    int // of the text
+	spent   int
+	cut     int // statements that go on after what may be looked at, without a value so far
+	padding int // of texts without padding, which are further looks
+	nested  int // spent on the texts within this one, each of which has a budget of its own
 }
 
 // overBudget reports whether looking around the names has cost more than the

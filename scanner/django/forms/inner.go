@@ -17,16 +17,21 @@ func (doc *document) readInner(text []byte, k format, place func(from, to int) (
 		return
 	}
 	anchors := anchorSet().Append(nil, text, 0, len(text))
-	if len(anchors) == 0 {
-		return
+	if len(anchors) > 0 {
+		inner := newDocument(doc.plan, text, anchors, k)
+		inner.depth = doc.depth + 1
+		doc.readDocument(inner, place, emit)
 	}
-	inner := newDocument(doc.plan, text, anchors, k)
-	inner.depth = doc.depth + 1
+}
+
+// readDocument reads a text that is made of this one.
+func (doc *document) readDocument(inner *document, place func(from, to int) (int, int), emit func(*Assignment)) {
 	inner.read(func(a *Assignment) {
 		from, to := place(a.Offset, a.Offset+a.Length)
 		a.Offset, a.Length = from, max(0, to-from)
 		emit(a)
 	})
+	doc.cut += inner.cut
 	doc.nested += inner.spent + inner.nested
 	doc.python.refused = append(doc.python.refused, inner.python.refused...)
 }

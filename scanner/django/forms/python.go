@@ -64,7 +64,10 @@ func pythonQuoted(doc *document, from, to int) answer {
 	if from > 1 && doc.text[from-2] == '\\' { // \"SECRET_KEY\": \"…\"
 		return pass
 	}
-	defer p.charge(to)
+	defer func() {
+		p.charge(to)
+		p.unread(&t)
+	}()
 	p.advance()
 	switch {
 	case p.at("]"):
@@ -160,7 +163,10 @@ func pythonBare(doc *document, from, to int) answer {
 	if place.inside {
 		p.brackets = 1
 	}
-	defer p.charge(to)
+	defer func() {
+		p.charge(to)
+		p.unread(&t)
+	}()
 	p.advance()
 	switch {
 	case p.at(":"):
@@ -411,3 +417,12 @@ func (p *python) takeAll(t target, list []literal) (taken int) {
 
 // charge books what was looked at.
 func (p *python) charge(from int) { p.doc.spent += max(0, p.pos-from) }
+
+// unread counts a statement of a setting for a key, of Python, that goes on after
+// what the evaluator may look at and that gave no value so far.
+func (p *python) unread(t *target) {
+	if p.end < len(p.text) && p.tok.to >= p.end && len(p.answer.found) == 0 &&
+		p.doc.format == formatPython && value.JudgeName(t.name) == value.NameMain {
+		p.doc.cut++
+	}
+}

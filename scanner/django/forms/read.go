@@ -25,6 +25,7 @@ func (a Assignment) Format(f fmt.State, _ rune) {
 // Reading is one text that the forms read.
 type Reading struct {
 	Refused []Refused // values that the text refuses to run with; complete after Each
+	Cut     int       // statements that may give a key its value after what was looked at; complete after Each
 
 	doc   *document
 	found *comments // once they are asked for
@@ -41,7 +42,7 @@ func Read(text []byte, anchors []int32) *Reading {
 // gathered here: a text can hold millions of assignments.
 func (r *Reading) Each(emit func(*Assignment)) {
 	r.doc.read(emit)
-	r.Refused = r.doc.python.refused
+	r.Refused, r.Cut = r.doc.python.refused, r.doc.cut
 }
 
 // Anchors returns the search table of the forms, with these further names.
@@ -86,6 +87,9 @@ func (doc *document) read(emit func(*Assignment)) {
 			continue
 		}
 		if _, done = doc.word(anchor, false); doc.isCrowded(i, done) {
+			continue
+		}
+		if doc.withoutPadding(anchor, take) {
 			continue
 		}
 		got := doc.ask(anchor)

@@ -1,0 +1,147 @@
+package forms
+
+import (
+	"bytes"
+
+	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+)
+
+// Bounds of padding, in bytes: what says nothing between a name and its value.
+const (
+	leastPadding = 256 // of one run; the forms pass over shorter ones themselves
+	nearPadding  = 256 // from the name to the first run, and from one to the next
+	mostRuns     = 4
+)
+
+// withoutPadding asks the forms about a name in a text without the padding after
+// it, if there is any, and reports whether that gave a value.
+func (doc *document) withoutPadding(anchor int, emit func(*Assignment)) (found bool) {
+	l := doc.padded(anchor)
+	if l == nil {
+		return false
+	}
+	at := anchor - l.place(0)
+	short := newDocument(doc.plan, l.text, []int32{int32(at)}, doc.format)
+	short.depth, short.short = doc.depth, true
+	doc.readDocument(short, func(from, to int) (int, int) { return l.place(from), l.end(to) }, func(a *Assignment) {
+		found = true
+		emit(a)
+	})
+	return found
+}
+
+// padded makes a copy of the text around a name in which blanks and comments that
+// go on for long are short: every form looks at so much of a text and no more. It
+// is nil if the statement at the name is not open at such a run.
+func (doc *document) padded(anchor int) *offsetMap {
+	if doc.short {
+		return nil
+	}
+	runs := doc.paddings(anchor)
+	if len(runs) == 0 {
+		return nil
+	}
+	if doc.padding > doc.size/fairShare+4*wideWindow {
+		doc.cut++
+		return nil
+	}
+	from := lastBreak(doc.text, max(0, anchor-smallBack), anchor)
+	l := &offsetMap{}
+	for _, r := range runs {
+		l.add(from, 1, doc.text[from:r.from]...)
+		l.add(r.from, 0, shortened(doc.text[r.from:r.to])...)
+		from = r.to
+	}
+	l.add(from, 1, doc.text[from:min(len(doc.text), from+lineAhead)]...)
+	doc.padding += len(l.text)
+	return l
+}
+
+// paddings finds the runs of padding after a name. After one that is commented out
+// comments are code.
+func (doc *document) paddings(anchor int) (runs []span) {
+	line, at := doc.word(anchor, false)
+	if head := bytes.TrimLeft(doc.text[lastBreak(doc.text, max(0, line-lineBack), line):line], " \t"); len(head) > 0 && (head[0] == '#' || head[0] == '/') {
+		return nil
+	}
+	open := true // a name without a sign: the sign may follow
+	for end := at + nearPadding; at < min(end, len(doc.text)) && len(runs) < mostRuns; {
+		c := doc.text[at]
+		to := at
+		if open || c == '\\' || (ascii.IsSpace(c) || ascii.IsBreak(c)) && joins(doc.text[:at]) {
+			to = doc.paddingEnd(at)
+		}
+		switch {
+		case to-at >= leastPadding:
+			runs = append(runs, span{at, to})
+			end, at = to+nearPadding, to
+		case to > at:
+			at = to
+		default:
+			if !ascii.IsSpace(c) && !ascii.IsBreak(c) {
+				open = opens(c)
+			}
+			at++
+		}
+	}
+	return runs
+}
+
+// paddingEnd is where the padding at an offset ends; what was looked at is not looked at again.
+func (doc *document) paddingEnd(at int) int {
+	if !doc.lastRun.holds(at) {
+		doc.lastRun = span{at, doc.skipPadding(at)}
+	}
+	return doc.lastRun.to
+}
+
+// opens reports whether a statement goes on after c, whatever blanks follow.
+func opens(c byte) bool { return bytes.IndexByte([]byte("=:([{,+>|\\"), c) >= 0 }
+
+// joins reports whether code ends in a word after which it cannot end.
+func joins(code []byte) bool {
+	for _, word := range [...]string{" or", " and", " else", ")or", " if"} {
+		if bytes.HasSuffix(code, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
+
+// skipPadding returns the offset after the blanks, the line breaks with a backslash
+// before them or not, and the comments that begin at an offset.
+func (doc *document) skipPadding(at int) int {
+	text := doc.text
+	for at < len(text) {
+		switch c := text[at]; {
+		case ascii.IsSpace(c) || ascii.IsBreak(c):
+			at++
+		case c == '\\' && at+1 < len(text) && ascii.IsBreak(text[at+1]):
+			at += 2
+		case c == '#' || c == '/' && byteAt(text, at+1) == '/':
+			at = nextBreak(text, at, len(text))
+		case c == '/' && byteAt(text, at+1) == '*' && !doc.open:
+			n := bytes.Index(text[at:], []byte("*/"))
+			if doc.open = n < 0; doc.open {
+				return at
+			}
+			at += n + 2
+		default:
+			return at
+		}
+	}
+	return at
+}
+
+// shortened is what stands for a run: a line break with the indentation after it, or
+// a blank, or nothing for line breaks that a backslash takes back.
+func shortened(run []byte) []byte {
+	first, last := bytes.IndexAny(run, "\r\n"), bytes.LastIndexAny(run, "\r\n")
+	switch {
+	case run[0] == '\\':
+		return nil
+	case last < 0 || first > 0 && run[first-1] == '\\':
+		return []byte{' '}
+	}
+	return run[last:]
+}
