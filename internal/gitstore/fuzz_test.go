@@ -2,12 +2,17 @@ package gitstore
 
 import (
 	"bytes"
+	"crypto/sha1"
 	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	gogit "github.com/go-git/go-git/v5/plumbing/format/index"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -35,12 +40,19 @@ func FuzzIndex(f *testing.F) {
 	must(f, err)
 	f.Add(own, other)
 	f.Fuzz(func(t *testing.T, data, shared []byte) {
-		file, err := parseIndex(data, 20, false)
+		// A right checksum, so that both readers come as far as they can.
+		if len(data) > 20 {
+			sum := sha1.Sum(data[:len(data)-20])
+			data = append(bytes.Clone(data[:len(data)-20]), sum[:]...)
+		}
+		file, err := parseIndex(data, 20, true)
 		if err != nil {
 			return
 		}
 		x := &index{files: []*indexFile{file}, cache: file.cache}
-		if base, err := parseIndex(shared, 20, false); err == nil && len(file.link) > 20 {
+		if file.link == nil {
+			compareIndexes(t, x, data)
+		} else if base, err := parseIndex(shared, 20, false); err == nil && len(file.link) > 20 {
 			_ = x.merge("index", base)
 		}
 		for i := range x.len() {
@@ -57,12 +69,35 @@ func FuzzIndex(f *testing.F) {
 		// Comparing ends, whatever the cache tree says.
 		s := &Repository{idSize: 20, config: &Config{}}
 		s.shallow = func() map[scanner.ObjectID]bool { return nil }
-		d := stagedDiff{r: s, x: x, trees: newTreeCache(s), y: &blobYielder{r: s}}
+		y := &blobYielder{r: s}
+		trees := newTreeCache(s)
+		d := stagedDiff{r: s, x: x, trees: trees, y: y, compared: newComparison(s, trees, func(id scanner.ObjectID, path string, err error) {
+			y.skip(id, path, err.Error())
+		})}
 		d.run("")
 		if d.pos > x.len() {
 			t.Errorf("at %d of %d", d.pos, x.len())
 		}
 	})
+}
+
+// compareIndexes compares the entries with those that go-git reads, where it
+// takes the file.
+func compareIndexes(t *testing.T, x *index, data []byte) {
+	var other gogit.Index
+	if gogit.NewDecoder(bytes.NewReader(data)).Decode(&other) != nil {
+		return
+	}
+	if len(other.Entries) != x.len() {
+		t.Fatalf("%d entries, go-git reads %d", x.len(), len(other.Entries))
+	}
+	for i, want := range other.Entries {
+		e := x.entry(i)
+		if string(e.path) != want.Name || !bytes.Equal(e.id, want.Hash[:]) || e.mode != uint32(want.Mode) || e.stage != int(want.Stage) ||
+			e.intentToAdd != want.IntentToAdd || e.skipWorktree != want.SkipWorktree {
+			t.Errorf("entry %d is %+v, go-git reads %+v", i, e, want)
+		}
+	}
 }
 
 // FuzzTree reads hostile trees and compares them with each other.
@@ -132,4 +167,95 @@ func FuzzBitmap(f *testing.F) {
 			t.Errorf("%d words, %d left", len(m), len(rest))
 		}
 	})
+}
+
+// FuzzPackedRefs looks each name up in the way that stops at it, and finds what
+// the reading of the whole file finds first.
+func FuzzPackedRefs(f *testing.F) {
+	id := strings.Repeat("1", 40)
+	f.Add([]byte("# pack-refs with: peeled fully-peeled sorted \n" + id + " refs/heads/main\n^" + id + "\n" + id + " refs/tags/v1"))
+	f.Add([]byte(strings.Repeat("0", 40) + " refs/heads/a\r\n" + id + " refs/heads/a\r\n"))
+	f.Add([]byte("#" + id[1:] + " refs/x\n" + id + "  refs/x\n" + id + " " + id + " refs/x\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		first := map[string]scanner.ObjectID{}
+		parsePackedRefs(data, 20, func(name string, id scanner.ObjectID) bool {
+			if _, ok := first[name]; !ok {
+				first[name] = id
+			}
+			return true
+		})
+		for name, want := range first {
+			if got := packedLine(data, name, 20); got != want {
+				t.Errorf("%q is %s, and looked up %s", name, want, got)
+			}
+		}
+		if got := packedLine(data, "refs/heads/none", 20); got != first["refs/heads/none"] {
+			t.Errorf("a name that is not there is %s", got)
+		}
+	})
+}
+
+// FuzzAlternates reads lists of paths; what is in double quotes is read as Go
+// reads it, whose escapes are those of C too.
+func FuzzAlternates(f *testing.F) {
+	f.Add("/x\n\"a\\101\\n\"\n# no\n../../objects\r\n")
+	f.Add("\"\\303\\244\"")
+	f.Add("\"not closed\n\"\"")
+	f.Fuzz(func(t *testing.T, list string) {
+		size := 0
+		for _, path := range splitAlternates(list, '\n') {
+			size += len(path)
+			if path == "" {
+				t.Error("an empty path")
+			}
+		}
+		splitAlternates(list, ':')
+		if size > len(list) {
+			t.Errorf("%d bytes of paths out of %d", size, len(list))
+		}
+		if list == "" || list[0] != '"' {
+			return
+		}
+		text, rest, ok := unquoteC(list)
+		quoted := list[:len(list)-len(rest)]
+		if !ok || !utf8.ValidString(quoted) || strings.ContainsRune(quoted, '\n') {
+			return
+		}
+		if want, err := strconv.Unquote(quoted); err != nil || text != want {
+			t.Errorf("%s is %q, want %q, %v", quoted, text, want, err)
+		}
+	})
+}
+
+// FuzzReflog reads lines that hooks and scripts may have written too.
+func FuzzReflog(f *testing.F) {
+	id := strings.Repeat("ab", 20)
+	f.Add(id + " " + strings.Repeat("0", 40) + " Ada <ada@example.com> 1700000000 +0100\tpush: forced\n")
+	f.Add(id + " " + id + " > 99999999999999999999 x")
+	f.Fuzz(func(t *testing.T, line string) {
+		e, ok := parseLogEntry(line, 20)
+		if !ok {
+			return
+		}
+		for _, id := range []scanner.ObjectID{e.Old, e.New} {
+			if id != "" && (len(id) != 20 || id.IsZero()) {
+				t.Errorf("%q: %s", line, id)
+			}
+		}
+		if !strings.HasPrefix(line, id40(e.Old)+" "+id40(e.New)+" ") && strings.ToLower(line[:81]) == line[:81] {
+			t.Errorf("%q is %+v", line, e)
+		}
+		if e.Time.Year() > 9999 {
+			// JSON has no such date.
+			t.Errorf("%q: the year %d", line, e.Time.Year())
+		}
+	})
+}
+
+// id40 is how a reflog writes an id.
+func id40(id scanner.ObjectID) string {
+	if id == "" {
+		return strings.Repeat("0", 40)
+	}
+	return id.String()
 }

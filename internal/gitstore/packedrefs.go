@@ -133,7 +133,7 @@ func packedLine(lines []byte, name string, idSize int) scanner.ObjectID {
 		if start < 0 || start > 0 && lines[start-1] != '\n' {
 			continue
 		}
-		if id, ok := scanner.ParseObjectID(string(lines[start:i])); ok {
+		if id, ok := scanner.ParseObjectID(string(lines[start:i])); ok && !id.IsZero() {
 			return id
 		}
 	}

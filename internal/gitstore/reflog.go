@@ -97,7 +97,7 @@ func parseLogEntry(line string, idSize int) (e LogEntry, ok bool) {
 	e.Message = message
 	fields := strings.Fields(head[strings.LastIndexByte(head, '>')+1:])
 	if len(fields) > 0 {
-		if seconds, err := strconv.ParseInt(fields[0], 10, 64); err == nil && seconds > 0 {
+		if seconds, err := strconv.ParseInt(fields[0], 10, 64); err == nil && 0 < seconds && seconds <= maxSeconds {
 			e.Time = time.Unix(seconds, 0).UTC()
 		}
 	}

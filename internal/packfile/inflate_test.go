@@ -324,12 +324,17 @@ func FuzzInflate(f *testing.F) {
 func FuzzInflateMade(f *testing.F) {
 	f.Add([]byte("some text, some text"), 6, 9, byte(1))
 	f.Add(bytes.Repeat([]byte{1, 2, 3, 5, 8}, 99), 1, 20, byte(0))
+	writers := map[int]*flate.Writer{}
 	f.Fuzz(func(t *testing.T, text []byte, level, at int, change byte) {
+		// A new writer costs a megabyte.
+		level = (level%11+11)%11 - 1
 		var b bytes.Buffer
-		z, err := flate.NewWriter(&b, level%12-2)
-		if err != nil {
-			return
+		z := writers[level]
+		if z == nil {
+			z, _ = flate.NewWriter(&b, level)
+			writers[level] = z
 		}
+		z.Reset(&b)
 		z.Write(text)
 		z.Close()
 		src := append([]byte{0x78, 0x9c}, b.Bytes()...)

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"bytes"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -50,6 +51,38 @@ func FuzzLeakList(f *testing.F) {
 		slices.Sort(again)
 		if err != nil || !slices.Equal(slices.Compact(list), slices.Compact(again)) {
 			t.Errorf("%q became %q: %v", list, again, err)
+		}
+	})
+}
+
+// FuzzBaseline writes what it has read, and reads that again.
+func FuzzBaseline(f *testing.F) {
+	f.Add([]byte(`{"fingerprint":"` + fp1 + `","reason":"x","path":"a/**","expires":"2030-01-01","status":"rotated","rotated":"2026-05-01","by":"ada"}` + "\n"))
+	f.Add([]byte("\ufeff\r\n{\"fingerprint\": \"" + fp2 + "\", \"reason\": \"<b> \\u0000 \\ud800\", \"until\": \"2030-01-01\"}\r\n<<<<<<< HEAD"))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		entries, err := ParseBaseline("baseline", text)
+		if err != nil {
+			var at *Error
+			if !errors.As(err, &at) || at.Line < 1 || at.Line > 1+bytes.Count(text, []byte("\n")) {
+				t.Errorf("no line of the file is named: %v", err)
+			}
+			return
+		}
+		var once, twice bytes.Buffer
+		if err := WriteBaseline(&once, entries); err != nil {
+			t.Fatal(err)
+		}
+		again, err := ParseBaseline("baseline", once.Bytes())
+		if err != nil || len(again) > len(entries) {
+			t.Fatalf("what was written is not read: %v\n%s", err, once.Bytes())
+		}
+		for i := range again {
+			if !slices.Contains(entries, again[i]) {
+				t.Errorf("%+v came from nowhere", again[i])
+			}
+		}
+		if err := WriteBaseline(&twice, again); err != nil || !bytes.Equal(once.Bytes(), twice.Bytes()) {
+			t.Errorf("%s became %s", once.Bytes(), twice.Bytes())
 		}
 	})
 }

@@ -32,6 +32,9 @@ func patterns(text []byte, folder string) (list []pattern) {
 		p.base = !strings.Contains(line, "/")
 		// Braces mean nothing to Git.
 		p.glob = strings.NewReplacer("{", `\{`, "}", `\}`).Replace(strings.TrimPrefix(line, "/"))
+		if folder, ok := strings.CutSuffix(p.glob, "/**"); ok {
+			p.glob = folder + "/**/*" // what is in it, and not itself
+		}
 		list = append(list, p)
 	}
 	return list
@@ -58,7 +61,7 @@ func (p *pattern) matches(name string, isFolder bool) bool {
 // ignores reports whether the last pattern that matches hides a path. A path in
 // a folder that is ignored is ignored whatever the patterns say of it.
 func ignores(list []pattern, name string, isFolder bool) bool {
-	if folder := path.Dir(name); folder != "." && ignores(list, folder, true) {
+	if folder := path.Dir(name); folder != "." && folder != name && ignores(list, folder, true) {
 		return true
 	}
 	hidden := false
