@@ -199,9 +199,9 @@ func readerRank(file string) int {
 		return 3
 	case strings.Contains(base, "settings") || folder == "settings":
 		return 0
-	case strings.Contains(base, "config") || folder == "config" || folder == "conf" || folder == "configs":
+	case strings.Contains(base, "config") || slices.Contains([]string{"config", "conf", "configs"}, folder):
 		return 1
-	case base == "app.py" || base == "base.py" || base == "common.py" || base == "production.py" || base == "prod.py" || base == "main.py":
+	case slices.Contains([]string{"app.py", "base.py", "common.py", "production.py", "prod.py", "main.py"}, base):
 		return 2
 	}
 	return 3

@@ -11,28 +11,28 @@ import (
 // maxEntries bounds the places of one entry in one text.
 const maxEntries = 64
 
-// Entries returns the offsets at which a text names an entry of data, by the way
+// Entries returns the offsets at which a text names an entry of data, by the keys
 // to it: web, secret is "secret" below "web" of JSON and YAML, and secret = in
 // the section [web] of INI and TOML. What is above the first name may be
 // anything: settings often take a part of a file first. ext is the ending of the
 // file's name, with its dot.
-func Entries(text []byte, ext string, way []string) []int {
+func Entries(text []byte, ext string, keys []string) []int {
 	switch ext {
 	case ".json":
-		return jsonEntries(text, way)
+		return jsonEntries(text, keys)
 	case ".yaml", ".yml":
-		return yamlEntries(text, way)
+		return yamlEntries(text, keys)
 	}
-	return sectionEntries(text, way)
+	return sectionEntries(text, keys)
 }
 
-// endsIn reports whether a way ends in these names.
-func endsIn(names, way []string) bool {
-	if len(names) < len(way) {
+// endsIn reports whether the last of names are keys, without regard to case.
+func endsIn(names, keys []string) bool {
+	if len(names) < len(keys) {
 		return false
 	}
-	for i, name := range names[len(names)-len(way):] {
-		if !strings.EqualFold(name, way[i]) {
+	for i, name := range names[len(names)-len(keys):] {
+		if !strings.EqualFold(name, keys[i]) {
 			return false
 		}
 	}
@@ -40,7 +40,7 @@ func endsIn(names, way []string) bool {
 }
 
 // jsonEntries reads JSON as far as it is well-formed.
-func jsonEntries(text []byte, way []string) (out []int) {
+func jsonEntries(text []byte, keys []string) (out []int) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	type level struct {
 		object bool
@@ -66,7 +66,7 @@ func jsonEntries(text []byte, way []string) (out []int) {
 		case string:
 			if n >= 0 && levels[n].object && levels[n].key {
 				levels[n].key, names[n] = false, t
-				if end := int(d.InputOffset()) - 1; endsIn(names, way) && bytes.HasSuffix(text[:end], []byte(t)) {
+				if end := int(d.InputOffset()) - 1; endsIn(names, keys) && bytes.HasSuffix(text[:end], []byte(t)) {
 					out = append(out, end-len(t))
 				}
 				continue
@@ -80,7 +80,7 @@ func jsonEntries(text []byte, way []string) (out []int) {
 }
 
 // yamlEntries reads block mappings, by their indentation.
-func yamlEntries(text []byte, way []string) (out []int) {
+func yamlEntries(text []byte, keys []string) (out []int) {
 	var indents []int
 	var names []string
 	for at := 0; at < len(text) && len(out) < maxEntries; {
@@ -99,7 +99,7 @@ func yamlEntries(text []byte, way []string) (out []int) {
 			}
 			name := strings.Trim(string(text[from:to]), `"'`)
 			indents, names = append(indents, from-at), append(names, name)
-			if endsIn(names, way) {
+			if endsIn(names, keys) {
 				out = append(out, from+strings.Index(string(text[from:to]), name))
 			}
 		}
@@ -109,7 +109,7 @@ func yamlEntries(text []byte, way []string) (out []int) {
 }
 
 // sectionEntries reads INI and TOML.
-func sectionEntries(text []byte, way []string) (out []int) {
+func sectionEntries(text []byte, keys []string) (out []int) {
 	var section []string
 	for at := 0; at < len(text) && len(out) < maxEntries; {
 		end := nextBreak(text, at, len(text))
@@ -124,7 +124,7 @@ func sectionEntries(text []byte, way []string) (out []int) {
 			to++
 		}
 		if sign := byteAt(text, skipSpaces(text, to)); to > from && (sign == '=' || sign == ':') &&
-			endsIn(append(section[:len(section):len(section)], string(text[from:to])), way) {
+			endsIn(append(section[:len(section):len(section)], string(text[from:to])), keys) {
 			out = append(out, from)
 		}
 		at = end + 1

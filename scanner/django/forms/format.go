@@ -346,9 +346,7 @@ func (l *headLine) bySigns() (v vote, ok bool) {
 	}
 	switch l.text[0] {
 	case '/':
-		if l.begins("//") {
-			return vote{formatOther, l.foreign() / 2}, true
-		}
+		return vote{formatOther, l.foreign() / 2}, l.begins("//")
 	case '<':
 		return vote{formatMarkup, 3}, true
 	case '`':
@@ -369,12 +367,17 @@ func (l *headLine) bySigns() (v vote, ok bool) {
 	case '[':
 		return vote{formatINI, 4}, l.indent == 0 && l.ends("]")
 	case '=', '-', '~':
-		if isUnderline(l.text) {
-			return vote{formatMarkup, 1}, true
-		}
-		return vote{formatYAML, 1}, l.indent > 0 && l.begins("- ")
+		return l.byDashes()
 	}
 	return vote{}, false
+}
+
+// byDashes tells the line below a heading from an item of a list.
+func (l *headLine) byDashes() (v vote, ok bool) {
+	if isUnderline(l.text) {
+		return vote{formatMarkup, 1}, true
+	}
+	return vote{formatYAML, 1}, l.indent > 0 && l.begins("- ")
 }
 
 // endsStatement reports whether the line ends as those of languages with braces

@@ -136,10 +136,7 @@ func (p *python) defaultsOf(f origin, args []argument) (list []literal, a lookup
 	if len(args) == 0 || strings.HasSuffix(last, "Field") || messages.Has(last) || args[0].isForeignName() {
 		return nil, a
 	}
-	c := call{getter: isGetter(f.path, last), name: 1, first: args[0].value}
-	if last == "getattr" || last == "get" && p.doc.fact("configparser", readsINI) {
-		c.name = 2
-	}
+	c := call{getter: isGetter(f.path, last), name: p.nameArgument(last), first: args[0].value}
 	for _, arg := range args {
 		v := p.constantOf(&c, &arg)
 		switch c.roleOf(&arg, v) {
@@ -159,6 +156,14 @@ func (p *python) defaultsOf(f origin, args []argument) (list []literal, a lookup
 		a.answered = a.answered && !a.empty
 	}
 	return list, a
+}
+
+// nameArgument is which argument of a getter is the name, from 1.
+func (p *python) nameArgument(getter string) int {
+	if getter == "getattr" || getter == "get" && p.doc.fact("configparser", readsINI) {
+		return 2
+	}
+	return 1
 }
 
 // readsINI reports whether the get of a text is that of a ConfigParser, which

@@ -68,6 +68,19 @@ func settingAt(text []byte, anchor int) (from, at int, ok bool) {
 	if to-from < len("SECRET_KEY") || to-from > value.MaxName {
 		return 0, 0, false
 	}
+	at, ok = assignedAt(text, to)
+	if !ok {
+		return 0, 0, false
+	}
+	if c := byteAt(text, at); c == 0 || ascii.IsQuote(c) || ascii.IsBreak(c) || ascii.IsDigit(c) || c == '$' || c == '{' {
+		return 0, 0, false
+	}
+	return from, at, isSetting(text, from, to)
+}
+
+// assignedAt returns the offset of what is assigned to the name that ends at to:
+// SECRET_KEY = x, SECRET_KEY: str = x, "SECRET_KEY": x, app["SECRET_KEY"] = x.
+func assignedAt(text []byte, to int) (at int, ok bool) {
 	at = to
 	quoted := at < len(text) && ascii.IsQuote(text[at])
 	if quoted {
@@ -80,19 +93,15 @@ func settingAt(text []byte, anchor int) (from, at int, ok bool) {
 	if byteAt(text, at) == ':' && !quoted { // an annotation
 		eq := bytes.IndexByte(text[at:min(len(text), at+64)], '=')
 		if eq < 0 || bytes.IndexByte(text[at:at+eq], '\n') >= 0 {
-			return 0, 0, false
+			return 0, false
 		}
 		at += eq
 	}
 	sign := byteAt(text, at)
 	if sign != '=' && (sign != ':' || !quoted) || byteAt(text, at+1) == '=' {
-		return 0, 0, false
+		return 0, false
 	}
-	at = skipSpaces(text, at+1)
-	if c := byteAt(text, at); c == 0 || ascii.IsQuote(c) || ascii.IsBreak(c) || ascii.IsDigit(c) || c == '$' || c == '{' {
-		return 0, 0, false
-	}
-	return from, at, isSetting(text, from, to)
+	return skipSpaces(text, at+1), true
 }
 
 // isSetting reports whether text[from:to] is the key's setting: SECRET_KEY, or
@@ -218,37 +227,64 @@ func (s *sourceReader) reads(i int) bool {
 
 // call reads name(…), whose bracket is the i-th token.
 func (s *sourceReader) call(name string, i int) int {
-	end := s.match(i)
 	last := name[strings.LastIndexByte(name, '.')+1:]
-	first, isText := s.str(i + 1)
+	if after, ok := s.fileCall(name, last, i); ok {
+		return after
+	}
+	if last == "Field" || last == "SettingsConfigDict" {
+		s.keyword(i+1, s.match(i))
+		return i + 1
+	}
+	if first, ok := s.str(i + 1); ok {
+		return s.lookup(name, last, first, i)
+	}
+	return i + 1
+}
+
+// fileCall reads a call that takes the key from a file: json.load(f)["a"],
+// open("k"), f.read(). It reports whether the call is one that reads files.
+func (s *sourceReader) fileCall(name, last string, i int) (after int, ok bool) {
+	end := s.match(i)
+	switch last {
+	case "load", "safe_load", "full_load", "loads", "parse":
+		if keys, after := s.keys(end + 1); len(keys) > 0 {
+			s.entry(keys, s.fileIn(i+1, end))
+			return after, true
+		}
+		return i + 1, true
+	case "open", "Path", "read_file", "read_secret_file":
+		if last == "Path" && !s.op(end+1, ".") {
+			return i + 1, true
+		}
+		s.file(s.fileIn(i+1, end))
+		return end + 1, true
+	case "read", "readline", "read_text", "read_bytes":
+		if end == i+1 {
+			s.file(s.fileOf(strings.TrimSuffix(name, "."+last)))
+			return i + 1, true
+		}
+	}
+	return 0, false
+}
+
+// lookup reads a call whose first argument is a string, which may be the name
+// of a variable or of an entry: environ.get("A"), config.get("section", "a").
+func (s *sourceReader) lookup(name, last, first string, i int) int {
+	end := s.match(i)
 	switch {
-	case last == "load" || last == "safe_load" || last == "full_load" || last == "loads" || last == "parse":
-		if way, after := s.way(end + 1); len(way) > 0 {
-			s.entry(way, s.fileIn(i+1, end))
-			return after
-		}
-	case last == "open" || last == "Path" || last == "read_file" || last == "read_secret_file":
-		if s.op(end+1, ".") || last != "Path" {
-			s.file(s.fileIn(i+1, end))
-			return end + 1
-		}
-	case (last == "read" || last == "readline" || last == "read_text" || last == "read_bytes") && end == i+1:
-		s.file(s.fileOf(strings.TrimSuffix(name, "."+last)))
-	case last == "Field" || last == "SettingsConfigDict":
-		s.keyword(i+1, end)
-	case last == "get" && isText && s.op(i+2, ",") && s.isConfigParser():
+	case last == "get" && s.op(i+2, ",") && s.isConfigParser():
 		if second, ok := s.str(i + 3); ok {
 			s.entry([]string{first, second}, "")
 			return end + 1
 		}
-		fallthrough
-	case isText && isGetter(name, last) && !(last == "get" && !strings.Contains(name, "environ") && s.isBoundToData(name)):
 		s.variable(first)
-	case isText && last == "get":
-		way, after := s.way(end + 1)
-		s.entry(append([]string{first}, way...), "")
+	case isGetter(name, last) && (last != "get" || strings.Contains(name, "environ") || !s.isBoundToData(name)):
+		s.variable(first)
+	case last == "get":
+		keys, after := s.keys(end + 1)
+		s.entry(append([]string{first}, keys...), "")
 		return after
-	case isText && isConstantName(first) && end == i+2:
+	case isConstantName(first) && end == i+2:
 		s.variable(first)
 	}
 	return i + 1
@@ -271,23 +307,23 @@ func (s *sourceReader) keyword(from, to int) {
 
 // item reads name["a"]["b"], whose first bracket is the i-th token.
 func (s *sourceReader) item(name string, i int) int {
-	way, end := s.way(i)
+	keys, end := s.keys(i)
 	switch {
-	case len(way) == 0:
+	case len(keys) == 0:
 		return i + 1
 	case strings.Contains(name, "environ") || name == "env":
-		s.variable(way[0])
-	case len(way) == 1 && isConstantName(way[0]):
-		s.variable(way[0])
-		s.entry(way, "")
+		s.variable(keys[0])
+	case len(keys) == 1 && isConstantName(keys[0]):
+		s.variable(keys[0])
+		s.entry(keys, "")
 	default:
-		s.entry(way, "")
+		s.entry(keys, "")
 	}
 	return end
 }
 
-// way reads ["a"]["b"].get("c") from the i-th token on.
-func (s *sourceReader) way(i int) (names []string, end int) {
+// keys reads ["a"]["b"].get("c") from the i-th token on.
+func (s *sourceReader) keys(i int) (names []string, end int) {
 	for {
 		switch {
 		case s.op(i, "[") && s.op(i+2, "]"):
@@ -496,16 +532,16 @@ func (s *sourceReader) file(name string) {
 // entry adds an entry of a file, or of each file of data that the text names. Of
 // a file that it does not name only an entry below another one is specific
 // enough.
-func (s *sourceReader) entry(way []string, file string) {
-	for _, name := range way {
+func (s *sourceReader) entry(keys []string, file string) {
+	for _, name := range keys {
 		if name == "" || strings.ContainsAny(name, ". /") {
 			return
 		}
 	}
-	if value.JudgeName(way[len(way)-1]) == value.NameMain {
+	if value.JudgeName(keys[len(keys)-1]) == value.NameMain {
 		return // what it is, its name says
 	}
-	source := scanner.KeySource{Kind: scanner.SourceEntry, Name: strings.Join(way, "."), File: file}
+	source := scanner.KeySource{Kind: scanner.SourceEntry, Name: strings.Join(keys, "."), File: file}
 	switch files := s.dataFiles(); {
 	case slices.Contains(DataEndings[:], path.Ext(file)):
 		s.add(source)
@@ -513,7 +549,7 @@ func (s *sourceReader) entry(way []string, file string) {
 		for _, source.File = range files {
 			s.add(source)
 		}
-	case len(way) > 1:
+	case len(keys) > 1:
 		source.File = ""
 		s.add(source)
 	}
