@@ -42,6 +42,7 @@ var licences = map[string]string{
 	"github.com/rogpeppe/go-internal":  "BSD-3-Clause",
 	"github.com/urfave/cli/v2":         "MIT",
 	"github.com/xrash/smetrics":        "MIT",
+	"go.yaml.in/yaml/v3":               "MIT AND Apache-2.0", // its C heritage and the Go of it
 	"golang.org/x/sys":                 "BSD-3-Clause",
 	"golang.org/x/term":                "BSD-3-Clause",
 }
@@ -105,7 +106,9 @@ func collect(listed, goroot string) (notices, error) {
 		if !known {
 			return notices{}, &problem{"the program links " + p.Module.Path + ", whose licence nobody has entered", "read its licence, and add it to release/licence.go"}
 		}
-		names[name] = true
+		for _, part := range strings.Split(name, " AND ") {
+			names[part] = true
+		}
 		if p.Module.Main {
 			continue // its own LICENSE is beside these
 		}

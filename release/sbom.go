@@ -50,7 +50,12 @@ func (r *release) sbom(p platform) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-func licensed(id string) *cdx.Licenses { return &cdx.Licenses{{License: &cdx.License{ID: id}}} }
+func licensed(spdx string) *cdx.Licenses {
+	if strings.Contains(spdx, " ") { // an expression
+		return &cdx.Licenses{{Expression: spdx}}
+	}
+	return &cdx.Licenses{{License: &cdx.License{ID: spdx}}}
+}
 
 // component is a module in a bill of materials. Go's own is called std, as the
 // specification of package URLs has it.

@@ -63,7 +63,7 @@ func newApp(p process) *cli.App {
 		ErrWriter: p.stderr,
 		Commands: []*cli.Command{
 			auditCommand(p), stagedCommand(p), rangeCommand(p), filesCommand(p),
-			ciCommand(p), hookCommand(p), fixCommand(p), lspCommand(p), acceptCommand(p), ledgerCommand(p),
+			ciCommand(p), hookCommand(p), initCommand(p), fixCommand(p), lspCommand(p), acceptCommand(p), ledgerCommand(p),
 			keyCommand(p), purgeKitCommand(p), reportCommand(p), fleetCommand(p), rulesCommand(p), demoCommand(p),
 			completionCommand(p), manCommand(p), versionCommand(p),
 		},

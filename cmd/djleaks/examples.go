@@ -10,7 +10,7 @@ import (
 var groups = map[string][]string{
 	"Find keys":                        {"audit", "staged", "range", "files"},
 	"Audit many repositories":          {"fleet"},
-	"Guard commits, pushes and merges": {"hook", "ci"},
+	"Guard commits, pushes and merges": {"init", "hook", "ci"},
 	"Replace a leaked key":             {"fix", "key", "purge-kit"},
 	"Report, explain and accept":       {"report", "rules", "demo", "accept", "ledger"},
 	"Shells, editors and manual":       {"lsp", "completion", "man", "version"},
@@ -47,6 +47,10 @@ ssh host cat site/.env | djleaks files -`,
 djleaks ci
 djleaks ci --base origin/main
 djleaks ci --report junit=test-results/djleaks.xml`,
+	"init": `
+djleaks init                                      shows what is missing
+djleaks init --write
+djleaks init ../site --write`,
 	"hook": `
 djleaks hook install
 djleaks hook status

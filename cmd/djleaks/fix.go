@@ -144,15 +144,19 @@ func (p process) showFix(plan *fix.Plan) error {
 			fmt.Fprintln(p.stdout, "delete", p.line(f.Path))
 			continue
 		}
-		text := diff.Diff(name, old, "b/"+f.Path, f.NewShown)
-		_, body, _ := bytes.Cut(text, []byte("\n")) // without its "diff" line
-		for line := range bytes.Lines(body) {
-			fmt.Fprintln(p.stdout, p.line(string(bytes.TrimRight(line, "\r\n"))))
-		}
+		p.showDiff(name, old, f.Path, f.NewShown)
 	}
 	p.sayFix(plan, "would leave the index")
 	_, err := fmt.Fprintln(p.stdout, "\nNothing is written yet. To make this change: djleaks fix --write")
 	return err
+}
+
+// showDiff prints what changes in a file.
+func (p process) showDiff(oldName string, old []byte, path string, text []byte) {
+	_, body, _ := bytes.Cut(diff.Diff(oldName, old, "b/"+path, text), []byte("\n")) // without its "diff" line
+	for line := range bytes.Lines(body) {
+		fmt.Fprintln(p.stdout, p.line(string(bytes.TrimRight(line, "\r\n"))))
+	}
 }
 
 func (p process) sayFix(plan *fix.Plan, untracked string) {

@@ -47,6 +47,8 @@ var house = map[string][]string{
 	"internal/say":      {},
 	"internal/pysource": {},
 	"internal/fix":      {module + "scanner", module + "internal/say", module + "internal/lazy", module + "scanner/django", module + "internal/pysource"},
+	"docs/ci":           {},
+	"internal/setup":    {module + "hooks", module + "docs/ci", "go.yaml.in/yaml/v3"},
 	"internal/worktree": {"github.com/bmatcuk/doublestar/v4"},
 	"internal/signed":   {module + "scanner", module + "internal/lazy"},
 	"internal/purge":    {module + "scanner"},
