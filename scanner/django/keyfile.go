@@ -1,6 +1,7 @@
 package django
 
 import (
+	"bytes"
 	"path"
 	"strings"
 
@@ -12,17 +13,24 @@ import (
 // FindFile returns the keys that only the path of a file tells: one that is all
 // of it, as Django's deployment checklist keeps it, and those that the settings
 // read there. One that Django made is taken whatever the path.
-func (d *Detector) FindFile(path string, text []byte) []scanner.Match {
-	if found := d.findSources(path, text); len(found) > 0 {
+func (d *Detector) FindFile(file string, text []byte) []scanner.Match {
+	if found := d.findSources(file, text); len(found) > 0 {
 		return distinct(found)
 	}
 	switch {
-	case !namesKey(path):
+	case isJenkins(file, text):
+		return nil
+	case !namesKey(file):
 		return keyFile(text, value.Django)
-	case saysSecretKey(path):
+	case saysSecretKey(file):
 		return keyFile(text, value.Placeholder)
 	}
 	return keyFile(text, value.Mashed) // secret.txt holds anything
+}
+
+// isJenkins recognises the secret.key of Jenkins.
+func isJenkins(file string, text []byte) bool {
+	return path.Base(file) == "secret.key" && len(text) == 64 && len(bytes.Trim(text, "0123456789abcdef")) == 0
 }
 
 // keyFile is the key that is all of a text, if its class is no less sure than

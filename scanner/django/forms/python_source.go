@@ -105,12 +105,12 @@ func assignedAt(text []byte, to int) (at int, ok bool) {
 }
 
 // isSetting reports whether text[from:to] is the key's setting: SECRET_KEY, or
-// app.secret_key as Flask has it.
+// app.secret_key as Flask has it, secret_key: str as pydantic's settings have it.
 func isSetting(text []byte, from, to int) bool {
 	name := string(text[from:to])
 	if strings.EqualFold(name, "SECRET_KEY") && name != "SECRET_KEY" {
 		return bytes.HasSuffix(text[:from], []byte("app.")) || bytes.HasSuffix(text[:from], []byte("application.")) ||
-			bytes.HasSuffix(text[:from], []byte("server.")) || byteAt(text, to) == ':'
+			bytes.HasSuffix(text[:from], []byte("server.")) || byteAt(text, to) == ':' && bytes.Contains(text, []byte("BaseSettings"))
 	}
 	return value.JudgeName(name) == value.NameMain
 }
