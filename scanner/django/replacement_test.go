@@ -7,6 +7,7 @@ import (
 	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
+	"github.com/djleaks/djleaks/scanner/django/forms"
 )
 
 func TestTheLineToWriteUsesTheGetterOfTheFile(t *testing.T) {
@@ -50,6 +51,19 @@ func TestAReplacementFollowsTheKindOfFile(t *testing.T) {
 		got := django.Replacement(&scanner.Occurrence{Path: c.path, Form: scanner.Form(c.form), Name: c.name}).String()
 		if !strings.Contains(got, c.want) {
 			t.Errorf("%s %s: %q, want %q", c.path, c.name, got, c.want)
+		}
+	}
+}
+
+// A form that nobody has thought of here still gets an answer.
+func TestEveryFormHasAReplacement(t *testing.T) {
+	for _, form := range forms.All() {
+		got := django.Replacement(&scanner.Occurrence{Path: "x", Form: form.ID, Name: "SITE_SECRET_KEY"})
+		if got.Variable != "SITE_SECRET_KEY" || !strings.Contains(got.String(), "SITE_SECRET_KEY") && got.Note == "" {
+			t.Errorf("%s: %+v", form.ID, got)
+		}
+		if isPython := strings.HasPrefix(string(form.ID), "python"); got.Python != isPython {
+			t.Errorf("%s: a line of Python: %t", form.ID, got.Python)
 		}
 	}
 }
