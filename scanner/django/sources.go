@@ -55,15 +55,7 @@ func (d *Detector) TakesFile(file string) bool {
 // mayHoldSources is false for files that hold none whatever the settings say, so
 // that they need not be read for it.
 func mayHoldSources(base string) bool {
-	switch ext := path.Ext(base); ext {
-	case ".html", ".js", ".css", ".md", ".rst", ".po", ".mo", ".svg", ".png", ".jpg", ".gif", ".map", ".scss", ".ts", ".tsx", ".lock", ".woff", ".woff2", ".ttf", ".eot", ".pdf":
-		return false
-	}
-	switch base {
-	case "package.json", "package-lock.json", "composer.json", "tsconfig.json", "pyproject.toml", ".pre-commit-config.yaml", "setup.cfg", "tox.ini", "mypy.ini", "pytest.ini", ".isort.cfg", ".editorconfig":
-		return false // of tools
-	}
-	return true
+	return !sourcelessEndings.Has(path.Ext(base)) && !toolFiles.Has(base)
 }
 
 // isIn reports whether a file of this name can hold a source.
@@ -104,17 +96,11 @@ func setsVariables(base string) bool {
 	if strings.HasPrefix(low, ".env") || strings.HasPrefix(low, "env.") || strings.HasPrefix(low, "dockerfile") || strings.HasPrefix(low, "docker-compose") {
 		return true
 	}
-	switch low {
-	case "procfile", "makefile", "containerfile", "vagrantfile", "jenkinsfile", "justfile", "env", ".flaskenv", "app.json", "environment":
+	if variableFiles.Has(low) || variableEndings.Has(path.Ext(low)) {
 		return true
 	}
-	switch path.Ext(low) {
-	case ".env", ".yml", ".yaml", ".sh", ".bash", ".toml", ".ini", ".cfg", ".conf", ".properties", ".service", ".tf", ".tfvars", ".ps1", ".bat", ".cmd", ".dockerfile", ".envrc", ".local", ".prod", ".production", ".staging", ".dev":
-		return true
-	case ".json":
-		return hasWord(low, "env", "environment", "app", "config", "settings", "secrets", "task", "vercel", "now", "values", "variables", "definition")
-	}
-	return false
+	return path.Ext(low) == ".json" &&
+		hasWord(low, "env", "environment", "app", "config", "settings", "secrets", "task", "vercel", "now", "values", "variables", "definition")
 }
 
 // findSources returns the keys of the sources that a file holds.

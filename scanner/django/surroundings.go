@@ -37,11 +37,44 @@ func surroundings(text []byte, m *scanner.Match) (traits scanner.Trait) {
 // deployers are the commands that bring settings to where a site serves, by
 // their first word; of some all uses do, of others only these.
 var deployers = map[string][]string{
-	"ansible-playbook": nil, "caprover": nil, "copilot": nil, "eb": nil, "flyctl": nil, "ssh": nil, "scp": nil, "zappa": nil, "s2i": nil, "cf": nil, "az": nil, "deploy": nil,
-	"gcloud": {"run", "app", "functions", "secrets", "compute", "beta"}, "heroku": {"config", "create"}, "fly": {"secrets", "deploy"}, "aws": {"ssm", "secretsmanager", "lambda", "ecs", "elasticbeanstalk", "apprunner", "cloudformation"},
-	"kubectl": {"create", "set", "apply", "patch"}, "oc": {"create", "set", "new-app", "process"}, "helm": {"upgrade", "install"}, "dokku": {"config"}, "railway": {"variables", "up"}, "vercel": {"env", "deploy"}, "netlify": {"env"},
-	"doctl": {"apps"}, "pulumi": {"config", "up"}, "vault": {"kv", "write"}, "doppler": {"secrets"}, "gh": {"secret", "variable"}, "glab": {"variable"}, "docker": {"secret", "stack"}, "serverless": {"deploy"}, "sls": {"deploy"}, "nomad": {"job"},
-	"convox": {"env"}, "scalingo": {"env-set"}, "clever": {"env"}, "terraform": {"apply"}, "platform": {"variable"},
+	"ansible-playbook": nil,
+	"aws":              {"apprunner", "cloudformation", "ecs", "elasticbeanstalk", "lambda", "secretsmanager", "ssm"},
+	"az":               nil,
+	"caprover":         nil,
+	"cf":               nil,
+	"clever":           {"env"},
+	"convox":           {"env"},
+	"copilot":          nil,
+	"deploy":           nil,
+	"docker":           {"secret", "stack"},
+	"doctl":            {"apps"},
+	"dokku":            {"config"},
+	"doppler":          {"secrets"},
+	"eb":               nil,
+	"fly":              {"deploy", "secrets"},
+	"flyctl":           nil,
+	"gcloud":           {"app", "beta", "compute", "functions", "run", "secrets"},
+	"gh":               {"secret", "variable"},
+	"glab":             {"variable"},
+	"helm":             {"install", "upgrade"},
+	"heroku":           {"config", "create"},
+	"kubectl":          {"apply", "create", "patch", "set"},
+	"netlify":          {"env"},
+	"nomad":            {"job"},
+	"oc":               {"create", "new-app", "process", "set"},
+	"platform":         {"variable"},
+	"pulumi":           {"config", "up"},
+	"railway":          {"up", "variables"},
+	"s2i":              nil,
+	"scalingo":         {"env-set"},
+	"scp":              nil,
+	"serverless":       {"deploy"},
+	"sls":              {"deploy"},
+	"ssh":              nil,
+	"terraform":        {"apply"},
+	"vault":            {"kv", "write"},
+	"vercel":           {"deploy", "env"},
+	"zappa":            nil,
 }
 
 // isDeployed reports whether the command that a value is given to deploys. A
@@ -130,7 +163,7 @@ func isUnclaimed(text []byte, m *scanner.Match) bool {
 // storage, a cloud or a payment service.
 func besideService(text []byte, m *scanner.Match) bool {
 	around := bytes.ToLower(text[max(0, m.Offset-companionBytes):min(len(text), m.Offset+m.Length+companionBytes)])
-	for _, w := range [...]string{"access_key", "accesskey", "access-key", "bucket", "endpoint", "region", "merchant", "publishable", "secret_id", "secretid", "client_id", "clientid", "app_id", "appid", "minio", "aws", "s3:", "stripe", "wallet", "exchange"} {
+	for _, w := range serviceWords() {
 		if bytes.Contains(around, []byte(w)) {
 			return true
 		}

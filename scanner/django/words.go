@@ -2,6 +2,7 @@ package django
 
 import (
 	_ "embed"
+	"sync"
 
 	"github.com/djleaks/djleaks/scanner/django/internal/words"
 )
@@ -16,20 +17,38 @@ var (
 	docFoldersText string
 	//go:embed words/foreign-endings.txt
 	foreignEndingsText string
+	//go:embed words/service-words.txt
+	serviceWordsText string
+	//go:embed words/sourceless-endings.txt
+	sourcelessEndingsText string
 	//go:embed words/test-files.txt
 	testFilesText string
 	//go:embed words/test-folders.txt
 	testFoldersText string
+	//go:embed words/tool-files.txt
+	toolFilesText string
+	//go:embed words/variable-endings.txt
+	variableEndingsText string
+	//go:embed words/variable-files.txt
+	variableFilesText string
 	//go:embed words/vendored-folders.txt
 	vendoredFoldersText string
 )
 
 var (
-	devFolders      = words.New(devFoldersText)      // folders for a developer's machine
-	docEndings      = words.New(docEndingsText)      // endings of documentation, examples and templates
-	docFolders      = words.New(docFoldersText)      // folders of documentation, examples and templates
-	foreignEndings  = words.New(foreignEndingsText)  // endings of programs in languages that Django is not written in
-	testFiles       = words.New(testFilesText)       // files of tests and of continuous integration
-	testFolders     = words.New(testFoldersText)     // folders of tests and of continuous integration
-	vendoredFolders = words.New(vendoredFoldersText) // folders with copies of other projects
+	devFolders        = words.New(devFoldersText)        // folders for a developer's machine
+	docEndings        = words.New(docEndingsText)        // endings of documentation, examples and templates
+	docFolders        = words.New(docFoldersText)        // folders of documentation, examples and templates
+	foreignEndings    = words.New(foreignEndingsText)    // endings of programs in languages that Django is not written in
+	sourcelessEndings = words.New(sourcelessEndingsText) // endings of files in which no site keeps its key
+	testFiles         = words.New(testFilesText)         // files of tests and of continuous integration
+	testFolders       = words.New(testFoldersText)       // folders of tests and of continuous integration
+	toolFiles         = words.New(toolFilesText)         // configurations of tools
+	variableEndings   = words.New(variableEndingsText)   // endings of files that may set variables of the environment
+	variableFiles     = words.New(variableFilesText)     // files that may set variables of the environment
+	vendoredFolders   = words.New(vendoredFoldersText)   // folders with copies of other projects
 )
+
+// serviceWords say that a key beside them is that of a storage, a cloud or a
+// payment service.
+var serviceWords = sync.OnceValue(func() []string { return words.List(serviceWordsText) })
