@@ -78,6 +78,8 @@ func argumentWords(path string) (out []completedWord) {
 	switch path {
 	case "completion":
 		words = shells
+	case "schema":
+		words = schemaNames
 	case "hook run":
 		words = hooks.Names()
 	case "rules":

@@ -22,6 +22,9 @@ Usage:
 	djleaks rules [RULE]        explain what is looked for, and why
 	djleaks demo                audit a repository made for the purpose
 	djleaks completion SHELL    complete words in bash, zsh, fish, PowerShell
+	djleaks schema report|config
+	                            print the JSON Schema of the report, or of the
+	                            configuration
 	djleaks man                 this manual by command, for "man -l -"
 
 Options may come before or after the other arguments; "--" ends them. Each

@@ -34,7 +34,7 @@ func document(t *testing.T, name string) string {
 func documents(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{"cmd/djleaks/doc.go": document(t, "cmd/djleaks/doc.go")}
-	for _, pattern := range []string{"*.md", "docs/*.md", "docs/ci/*", "templates/*", ".github/ISSUE_TEMPLATE/*", ".pre-commit-hooks.yaml", "action.yml"} {
+	for _, pattern := range []string{"*.md", "docs/*.md", "schema/*.md", "docs/ci/*", "templates/*", ".github/ISSUE_TEMPLATE/*", ".pre-commit-hooks.yaml", "action.yml"} {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil || len(files) == 0 {
 			t.Fatalf("%s: no such files: %v", pattern, err)

@@ -13,7 +13,7 @@ var groups = map[string][]string{
 	"Guard commits, pushes and merges": {"init", "hook", "ci"},
 	"Replace a leaked key":             {"fix", "key", "purge-kit"},
 	"Report, explain and accept":       {"report", "rules", "demo", "accept", "ledger"},
-	"Shells, editors and manual":       {"lsp", "completion", "man", "version"},
+	"Shells, editors and manual":       {"lsp", "completion", "man", "schema", "version"},
 }
 
 // examples are calls of each command, as people make them; a remark is three
@@ -136,6 +136,10 @@ djleaks completion bash > ~/.local/share/bash-completion/completions/djleaks
 djleaks completion zsh > "${fpath[1]}/_djleaks"
 djleaks completion fish > ~/.config/fish/completions/djleaks.fish
 djleaks completion powershell >> $PROFILE`,
+	"schema": `
+djleaks schema config                             for completion in editors
+djleaks schema report > djleaks-report.schema.json
+djleaks schema config | check-jsonschema --schemafile - .djleaks.toml`,
 	"man": `
 djleaks man | man -l -
 djleaks man | mandoc -a                           where man has no -l, as on macOS

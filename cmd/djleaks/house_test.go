@@ -52,9 +52,10 @@ var house = map[string][]string{
 	"internal/worktree": {"github.com/bmatcuk/doublestar/v4"},
 	"internal/signed":   {module + "scanner", module + "internal/lazy"},
 	"internal/purge":    {module + "scanner"},
+	"schema":            {},
 	"internal/testkit":  {module + "scanner", "github.com/rogpeppe/go-internal/txtar"},
 	"cmd/djleaks": {
-		module + "scanner", module + "scanner/django", module + "scanner/django/forms", module + "scanner/django/value", module + "hooks", module + "internal/...",
+		module + "scanner", module + "scanner/django", module + "scanner/django/forms", module + "scanner/django/value", module + "hooks", module + "schema", module + "internal/...",
 		"github.com/urfave/cli/v2", "golang.org/x/term", "github.com/rogpeppe/go-internal/diff",
 	},
 }

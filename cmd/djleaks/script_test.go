@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,12 +11,14 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/schema"
 )
 
 // outputLog names, in a script's environment, the file that gets a copy of all
@@ -28,20 +31,65 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
+		var stdout bytes.Buffer
 		code := run(context.Background(), append([]string{"djleaks"}, os.Args[1:]...), process{
 			stdin:  os.Stdin,
-			stdout: io.MultiWriter(os.Stdout, log),
+			stdout: io.MultiWriter(os.Stdout, log, &stdout),
 			stderr: io.MultiWriter(os.Stderr, log),
 			getenv: os.Getenv,
 		})
+		saveReports(stdout.Bytes())
 		os.Exit(code)
 	}})
+}
+
+// saveReports adds the JSON reports of a run, on its standard output and in the
+// files that its arguments name, to those of the script.
+func saveReports(stdout []byte) {
+	texts := [][]byte{stdout}
+	for _, word := range os.Args[1:] {
+		name := word[strings.LastIndex(word, "=")+1:]
+		if info, err := os.Stat(name); err != nil || !info.Mode().IsRegular() {
+			continue // a script has pipes, from which nobody would ever read to the end
+		}
+		if text, err := os.ReadFile(name); err == nil {
+			texts = append(texts, text)
+		}
+	}
+	file, err := os.OpenFile(os.Getenv(outputLog)+".json", os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	for _, text := range texts {
+		if isReport(text) {
+			if _, err := file.Write(append(text, '\n')); err != nil {
+				panic(err)
+			}
+		}
+	}
+	if err := file.Close(); err != nil {
+		panic(err)
+	}
+}
+
+// isReport reports whether a text is one JSON object with a schema and a tool,
+// as a report is.
+func isReport(text []byte) bool {
+	var r struct{ Schema, Tool, Keys json.RawMessage }
+	return json.Unmarshal(text, &r) == nil && r.Schema != nil && r.Tool != nil && r.Keys != nil
 }
 
 // TestScripts runs the stories of testdata/script: real Git, real files, and
 // the program as its users call it. No story may print four characters in a row
 // of a key's random part.
 func TestScripts(t *testing.T) {
+	valid := validator(t, schema.Report)
+	var scripts, reports atomic.Int64
+	t.Cleanup(func() {
+		if n := reports.Load(); n < scripts.Load() && scripts.Load() > 20 {
+			t.Errorf("only %d reports of %d scripts were held to the schema", n, scripts.Load())
+		}
+	})
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "..", "testdata", "script"),
 		RequireExplicitExec: true,
@@ -55,7 +103,15 @@ func TestScripts(t *testing.T) {
 			} {
 				e.Setenv(name, value)
 			}
-			e.Defer(func() { checkTellsNoKey(t, log) })
+			e.Defer(func() {
+				checkTellsNoKey(t, log)
+				text, err := os.ReadFile(log + ".json")
+				if err != nil {
+					t.Error(err)
+				}
+				scripts.Add(1)
+				reports.Add(int64(checkReports(t, valid, bytes.NewReader(text))))
+			})
 			return fillKeys(e.WorkDir)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -89,44 +89,48 @@ func TestLoadReturnsTheErrorOfReading(t *testing.T) {
 	}
 }
 
+// mistakes are configurations that are refused, with the line of the mistake and
+// what is said of it.
+var mistakes = []struct {
+	text string
+	line int
+	want string
+}{
+	{"\n\nexlude = []\n", 3, `unknown setting "exlude"; did you mean "exclude"?`},
+	{"fail_on = \"high\"\n", 1, `did you mean "fail-on"?`},
+	{"# c\nfail-on = \"hihg\"\n", 2, `"hihg" is not a severity; did you mean "high"?`},
+	{"fail-on = \"none\"\n", 1, `did you mean "note"?`},
+	{"fail-on = \"sometimes\"\n", 1, "it can be critical, high, medium, low, note"},
+	{"fail-on = 3\n", 1, "this is not a severity"},
+	{"rules = []\n", 1, `unknown setting "rules"; it can be exclude`},
+	{"exclude = \"docs\"\n", 1, "exclude is not a list of paths"},
+	{"exclude = [1]\n", 1, "entry 1 is not a string"},
+	{"exclude = [\n\"a\",\n\"[\",\n]\n", 1, "entry 2: the path is not a glob"},
+	{"exclude = [\"\"]\n", 1, "the path is empty"},
+	{"exclude = [\"a\\\\b\"]\n", 1, "slashes, not backslashes"},
+	{"exclude = [\"{a,b}{a,b}{a,b}\"]\n", 1, "2 groups"},
+	{"[severity]\n\"a\" = \"low\"\n\"tests/**\" = \"silent\"\n", 3, "is not a severity"},
+	{"severity = \"low\"\n", 1, "severity is not a table"},
+	{"setting-names = [\"KEY\"]\n", 1, "at least 4 characters"},
+	{"setting-names = [\".*_KEY\"]\n", 1, "patterns are not allowed here"},
+	{"setting-names = \"A_KEY\"\n", 1, "not a list of names"},
+	{"[[accept]]\nfingerprint = \"0123456789abcdef\"\nreason = \"x\"\n[[accept]]\nfingerprint = \"12\"\nreason = \"x\"\n", 5, "not a fingerprint"},
+	{"[[accept]]\nfingerprint = \"0123456789abcdef\"\n", 1, "a reason is missing"},
+	{"[[accept]]\nfingerprint = \"0123456789abcdef\"\nreason = \" \"\n", 3, "a reason is missing"},
+	{"[[accept]]\nreason = \"x\"\n", 1, "the fingerprint is missing"},
+	{"[[accept]]\nfingerprint = \"0123456789ABCDEF\"\nreason = \"x\"\n", 2, "capital letters"},
+	{"[[accept]]\nfingerprint = \"" + strings.Repeat("ab", 32) + "\"\nreason = \"x\"\n", 2, "first 16 digits"},
+	{"[[accept]]\nfingerprint = \"0123456789abcdef\"\nreson = \"x\"\n", 3, `did you mean "reason"?`},
+	{"[[accept]]\nfingerprint = \"0123456789abcdef\"\nreason = \"x\"\nexpires = \"soon\"\n", 4, "2027-01-31"},
+	{"accept = [\"0123456789abcdef\"]\n", 1, "the fingerprint is missing"},
+	{"accept = \"x\"\n", 1, "[[accept]]"},
+	{"[tool.djleaks]\nfail-on = \"low\"\n", 1, "belongs into pyproject.toml"},
+	{"fail-on = \"low\"\nexclude = [\n", 2, "not TOML"},
+	{"fail-on = \"low\"\nfail-on = \"low\"\n", 2, "'fail-on' has already been defined"},
+}
+
 func TestAMistakeNamesFileLineAndTheRightWord(t *testing.T) {
-	for _, c := range []struct {
-		text string
-		line int
-		want string
-	}{
-		{"\n\nexlude = []\n", 3, `unknown setting "exlude"; did you mean "exclude"?`},
-		{"fail_on = \"high\"\n", 1, `did you mean "fail-on"?`},
-		{"# c\nfail-on = \"hihg\"\n", 2, `"hihg" is not a severity; did you mean "high"?`},
-		{"fail-on = \"none\"\n", 1, `did you mean "note"?`},
-		{"fail-on = \"sometimes\"\n", 1, "it can be critical, high, medium, low, note"},
-		{"fail-on = 3\n", 1, "this is not a severity"},
-		{"rules = []\n", 1, `unknown setting "rules"; it can be exclude`},
-		{"exclude = \"docs\"\n", 1, "exclude is not a list of paths"},
-		{"exclude = [1]\n", 1, "entry 1 is not a string"},
-		{"exclude = [\n\"a\",\n\"[\",\n]\n", 1, "entry 2: the path is not a glob"},
-		{"exclude = [\"\"]\n", 1, "the path is empty"},
-		{"exclude = [\"a\\\\b\"]\n", 1, "slashes, not backslashes"},
-		{"exclude = [\"{a,b}{a,b}{a,b}\"]\n", 1, "2 groups"},
-		{"[severity]\n\"a\" = \"low\"\n\"tests/**\" = \"silent\"\n", 3, "is not a severity"},
-		{"severity = \"low\"\n", 1, "severity is not a table"},
-		{"setting-names = [\"KEY\"]\n", 1, "at least 4 characters"},
-		{"setting-names = [\".*_KEY\"]\n", 1, "patterns are not allowed here"},
-		{"setting-names = \"A_KEY\"\n", 1, "not a list of names"},
-		{"[[accept]]\nfingerprint = \"0123456789abcdef\"\nreason = \"x\"\n[[accept]]\nfingerprint = \"12\"\nreason = \"x\"\n", 5, "not a fingerprint"},
-		{"[[accept]]\nfingerprint = \"0123456789abcdef\"\n", 1, "a reason is missing"},
-		{"[[accept]]\nfingerprint = \"0123456789abcdef\"\nreason = \" \"\n", 3, "a reason is missing"},
-		{"[[accept]]\nreason = \"x\"\n", 1, "the fingerprint is missing"},
-		{"[[accept]]\nfingerprint = \"0123456789ABCDEF\"\nreason = \"x\"\n", 2, "capital letters"},
-		{"[[accept]]\nfingerprint = \"" + strings.Repeat("ab", 32) + "\"\nreason = \"x\"\n", 2, "first 16 digits"},
-		{"[[accept]]\nfingerprint = \"0123456789abcdef\"\nreson = \"x\"\n", 3, `did you mean "reason"?`},
-		{"[[accept]]\nfingerprint = \"0123456789abcdef\"\nreason = \"x\"\nexpires = \"soon\"\n", 4, "2027-01-31"},
-		{"accept = [\"0123456789abcdef\"]\n", 1, "the fingerprint is missing"},
-		{"accept = \"x\"\n", 1, "[[accept]]"},
-		{"[tool.djleaks]\nfail-on = \"low\"\n", 1, "belongs into pyproject.toml"},
-		{"fail-on = \"low\"\nexclude = [\n", 2, "not TOML"},
-		{"fail-on = \"low\"\nfail-on = \"low\"\n", 2, "'fail-on' has already been defined"},
-	} {
+	for _, c := range mistakes {
 		_, err := Parse("sub/.djleaks.toml", []byte(c.text))
 		var e *Error
 		if !errors.As(err, &e) {

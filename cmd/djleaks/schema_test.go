@@ -1,0 +1,270 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/schema"
+)
+
+var update = flag.Bool("update", false, "write schema/report.json and docs/reference.md anew")
+
+// fresh compares a file of the repository that is made from the code with what
+// the code makes, or writes it with -update.
+func fresh(t *testing.T, name string, made []byte) {
+	t.Helper()
+	path := filepath.Join(root, filepath.FromSlash(name))
+	if *update {
+		if err := os.WriteFile(path, made, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, made) {
+		t.Errorf("%s is not what the code makes: go test ./cmd/djleaks -update (%v)", name, err)
+	}
+}
+
+func TestTheSchemaOfTheReportIsMadeFromItsTypes(t *testing.T) {
+	m := schemaMaker{comments: fieldComments(t), definitions: map[string]any{}}
+	ref := m.schema(reflect.TypeFor[scanner.Report]())
+	made, err := json.MarshalIndent(map[string]any{
+		"$schema":     "http://json-schema.org/draft-07/schema#",
+		"$id":         "https://raw.githubusercontent.com/djleaks/djleaks/main/schema/report.json",
+		"title":       "djleaks report",
+		"description": "What `djleaks --format json` writes. Fields may be added; none is ever renamed or removed.\nhttps://github.com/djleaks/djleaks/blob/main/docs/formats.md",
+		"allOf":       []any{ref},
+		"definitions": m.definitions,
+	}, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fresh(t, "schema/report.json", append(made, '\n'))
+}
+
+// schemaMaker makes a schema of Go types, as encoding/json writes them.
+type schemaMaker struct {
+	comments    map[string]string // of "Type.Field"
+	definitions map[string]any
+}
+
+// words are the values of types that have few.
+var schemaWords = map[reflect.Type][]string{
+	reflect.TypeFor[scanner.Verdict]():     constants(scanner.Verdicts()),
+	reflect.TypeFor[scanner.Status]():      constants(scanner.Statuses()),
+	reflect.TypeFor[scanner.Severity]():    scanner.SeverityNames(),
+	reflect.TypeFor[scanner.Class]():       constants(scanner.Classes()),
+	reflect.TypeFor[scanner.ScopeKind]():   constants(scanner.ScopeKinds()),
+	reflect.TypeFor[scanner.Decision]():    constants(scanner.Decisions()),
+	reflect.TypeFor[scanner.Acceptor]():    constants(scanner.Acceptors()),
+	reflect.TypeFor[scanner.RemarkKind]():  constants(scanner.RemarkKinds()),
+	reflect.TypeFor[scanner.Consequence](): {"code", "identity", "data", "links"},
+	reflect.TypeFor[scanner.Help]():        {"yes", "no", "unknown"},
+	reflect.TypeFor[scanner.When]():        {"this-hour", "today", "this-week"},
+	reflect.TypeFor[scanner.ChangeKind]():  {"introduced", "moved", "copied", "fallback", "replaced", "removed"},
+}
+
+func (m *schemaMaker) schema(t reflect.Type) any {
+	if words, ok := schemaWords[t]; ok {
+		return map[string]any{"type": "string", "enum": words}
+	}
+	switch t {
+	case reflect.TypeFor[time.Time]():
+		return map[string]any{"type": "string", "format": "date-time"}
+	case reflect.TypeFor[scanner.Fingerprint]():
+		return map[string]any{"type": "string", "pattern": "^[0-9a-f]{16}$"}
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		return m.schema(t.Elem())
+	case reflect.Slice:
+		return map[string]any{"type": "array", "items": m.schema(t.Elem())}
+	case reflect.Struct:
+		if _, done := m.definitions[t.Name()]; !done {
+			m.definitions[t.Name()] = nil // a type may hold itself
+			m.definitions[t.Name()] = m.object(t)
+		}
+		return map[string]any{"$ref": "#/definitions/" + t.Name()}
+	case reflect.String:
+		return map[string]any{"type": "string"}
+	case reflect.Bool:
+		return map[string]any{"type": "boolean"}
+	case reflect.Int, reflect.Int64:
+		return map[string]any{"type": "integer", "minimum": 0}
+	}
+	panic("no schema for " + t.String())
+}
+
+// object is the schema of a struct. Further properties are allowed: fields may
+// be added to a version of the report.
+func (m *schemaMaker) object(t reflect.Type) any {
+	properties, required := map[string]any{}, []string{}
+	for _, field := range reflect.VisibleFields(t) {
+		name, options, tagged := strings.Cut(field.Tag.Get("json"), ",")
+		if name == "-" || field.Anonymous && name == "" {
+			continue // the fields of an embedded struct are listed after it
+		}
+		if name == "" && !tagged {
+			panic(t.String() + "." + field.Name + " has no name in JSON")
+		}
+		property := m.schema(field.Type)
+		owner := t
+		optional := strings.Contains(options, "omitempty")
+		for _, i := range field.Index[:len(field.Index)-1] {
+			if owner = owner.Field(i).Type; owner.Kind() == reflect.Pointer {
+				owner, optional = owner.Elem(), true // nil leaves its fields out
+			}
+		}
+		if field.Type.Kind() == reflect.Pointer && !strings.Contains(options, "omitempty") {
+			property = map[string]any{"anyOf": []any{map[string]any{"type": "null"}, property}}
+		}
+		if comment := m.comments[owner.Name()+"."+field.Name]; comment != "" {
+			property = described(property.(map[string]any), comment)
+		}
+		if !optional {
+			required = append(required, name)
+		}
+		properties[name] = property
+	}
+	return map[string]any{"type": "object", "properties": properties, "required": required}
+}
+
+// described adds a description. Beside a $ref it would not count in draft 7.
+func described(property map[string]any, comment string) any {
+	if property["$ref"] != nil {
+		property = map[string]any{"allOf": []any{property}}
+	}
+	property["description"] = comment
+	return property
+}
+
+// fieldComments reads what package scanner says of its fields.
+func fieldComments(t *testing.T) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root, "scanner", "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	all := map[string]string{}
+	for _, name := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			spec, ok := n.(*ast.TypeSpec)
+			if !ok {
+				return true
+			}
+			if fields, ok := spec.Type.(*ast.StructType); ok {
+				for _, field := range fields.Fields.List {
+					for _, name := range field.Names {
+						all[spec.Name.Name+"."+name.Name] = strings.Join(strings.Fields(field.Doc.Text()+field.Comment.Text()), " ")
+					}
+				}
+			}
+			return false
+		})
+	}
+	return all
+}
+
+// validator reads a schema and holds values to it.
+func validator(t *testing.T, text []byte) *jsonschema.Resolved {
+	t.Helper()
+	var s jsonschema.Schema
+	if err := json.Unmarshal(text, &s); err != nil {
+		t.Fatal(err)
+	}
+	resolved, err := s.Resolve(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resolved
+}
+
+// checkReports holds JSON objects, one after the other, to the schema of the
+// report, and returns how many they were.
+func checkReports(t *testing.T, valid *jsonschema.Resolved, in io.Reader) (n int) {
+	t.Helper()
+	for decoder := json.NewDecoder(in); ; n++ {
+		var value any
+		if err := decoder.Decode(&value); errors.Is(err, io.EOF) {
+			return n
+		} else if err != nil {
+			t.Fatalf("report %d: %v", n+1, err)
+		}
+		if err := valid.Validate(value); err != nil {
+			t.Errorf("report %d is not as schema/report.json says: %v", n+1, err)
+		}
+	}
+}
+
+func TestTheSavedReportsAreAsTheSchemaSays(t *testing.T) {
+	valid := validator(t, schema.Report)
+	files, err := filepath.Glob(filepath.Join(root, "testdata/report/*.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, file := range files {
+		if strings.Count(filepath.Base(file), ".") > 1 {
+			continue // another format's
+		}
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		n += checkReports(t, valid, bytes.NewReader(text))
+	}
+	if n < 5 {
+		t.Errorf("only %d reports", n)
+	}
+}
+
+// A schema that takes everything would pass all the tests above.
+func TestTheSchemaOfTheReportRefusesOthers(t *testing.T) {
+	valid := validator(t, schema.Report)
+	good := document(t, "testdata/report/dossier.json")
+	for _, change := range [][2]string{
+		{`"schema": 1`, `"schema": "1"`}, {`"verdict": "keys-found"`, `"verdict": "found"`}, {`"coverage"`, `"covrage"`},
+		{`"severity": "high"`, `"severity": "silent"`}, {`"fingerprint": "`, `"fingerprint": "x`}, {`"line": `, `"line": -`},
+		{`"effect": "identity"`, `"effect": "worst"`},
+	} {
+		text := strings.Replace(good, change[0], change[1], 1)
+		var value any
+		if err := json.Unmarshal([]byte(text), &value); err != nil || text == good {
+			t.Fatalf("%s: %v", change[0], err)
+		}
+		if valid.Validate(value) == nil {
+			t.Errorf("%s instead of %s is taken", change[1], change[0])
+		}
+	}
+}
+
+func TestTheSchemasArePrinted(t *testing.T) {
+	for name, want := range map[string][]byte{"report": schema.Report, "config": schema.Config} {
+		if code, stdout, stderr := program("", "schema", name); code != exitClean || stdout != string(want) {
+			t.Errorf("%s: exit %d, %s", name, code, stderr)
+		}
+	}
+	for _, words := range [][]string{{"schema"}, {"schema", "baseline"}, {"schema", "report", "config"}} {
+		if code, _, stderr := program("", words...); code != exitUsage || !strings.Contains(stderr, "hint: djleaks schema config") {
+			t.Errorf("%v: exit %d, %s", words, code, stderr)
+		}
+	}
+}
