@@ -21,7 +21,14 @@ type Visit func(worker int, o *Object) error
 // and shown all the same. The error is that of visit or of ctx; the Coverage
 // then says how many objects were not read.
 func (w *Walk) Search(ctx context.Context, set *scanner.AnchorSet, visit Visit) (scanner.Coverage, error) {
-	p := &pass{walk: w, set: set, visit: visit, untyped: true, named: true}
+	return w.SearchAndCommits(ctx, set, visit, nil)
+}
+
+// SearchAndCommits is Search and Commits in one pass: every commit is shown to
+// commits too, without Anchors, so that it need not be inflated twice. Commits are
+// not counted.
+func (w *Walk) SearchAndCommits(ctx context.Context, set *scanner.AnchorSet, visit, commits Visit) (scanner.Coverage, error) {
+	p := &pass{walk: w, set: set, visit: visit, commits: commits, untyped: true, named: true}
 	p.kinds[packfile.Blob], p.kinds[packfile.Commit], p.kinds[packfile.Tag] = true, true, true
 	cov, err := p.run(ctx)
 	w.addSkips(&cov)
@@ -59,6 +66,7 @@ type pass struct {
 	kinds   [8]bool
 	set     *scanner.AnchorSet // nil: every object is shown
 	visit   Visit
+	commits Visit         // of every commit, whether it has an anchor or not; may be nil
 	untyped bool          // entries of unknown type are reported
 	named   bool          // loose objects under a wrong name are reported
 	known   *knownObjects // nil if nothing is left out

@@ -6,8 +6,10 @@ import (
 	"context"
 	"crypto/sha1"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -295,6 +297,39 @@ func TestSearchingWhatDeltasAddFindsTheSameAsSearchingEverything(t *testing.T) {
 			w.minRope, w.bytesPerPiece = size, min(size, bytesPerPiece)
 			shown, inherited := checkSearch(t, w, testAnchors())
 			t.Logf("%s: %d objects with anchors, %d of them deltas", dir, shown, inherited)
+		}
+	}
+}
+
+func TestASearchShowsEveryCommitOnce(t *testing.T) {
+	for _, jobs := range []int{1, 4} {
+		w := open(t, Options{Dirs: []string{objects(repository(t, "sha1"))}, Jobs: jobs})
+		var mu sync.Mutex
+		texts := map[uint32]string{}
+		note := func(_ int, o *Object) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if _, twice := texts[o.Ordinal]; twice || o.Kind != packfile.Commit {
+				t.Errorf("%s %s is shown, and was before: %v", o.Kind, o.ID(), twice)
+			}
+			texts[o.Ordinal] = string(o.Text)
+			return nil
+		}
+		if _, err := w.Commits(context.Background(), note); err != nil {
+			t.Fatal(err)
+		}
+		want := texts
+		texts = map[uint32]string{}
+		nothing := func(int, *Object) error { return nil }
+		if _, err := w.SearchAndCommits(context.Background(), testAnchors(), nothing, note); err != nil {
+			t.Fatal(err)
+		}
+		if len(want) < 10 || !maps.Equal(texts, want) {
+			t.Errorf("%d commits, want %d", len(texts), len(want))
+		}
+		mine := errors.New("mine")
+		if _, err := w.SearchAndCommits(context.Background(), testAnchors(), nothing, func(int, *Object) error { return mine }); err != mine {
+			t.Errorf("error %v", err)
 		}
 	}
 }

@@ -256,6 +256,9 @@ func (k *worker) show(f *frame, base uint32) {
 	}
 	k.count(s.kind(), int64(f.size))
 	k.markSearched(k.pack.ordinalOf(f.entry))
+	if s.kind() == packfile.Commit && k.pass.commits != nil {
+		k.showCommit(k.pack.ordinalOf(f.entry), k.pack.id(f.entry), k.text(f))
+	}
 	if k.pass.set != nil && len(f.anchors) == 0 && !(k.pass.set.MayTake(int(f.size)) && k.pass.set.Takes(k.text(f))) {
 		return
 	}
@@ -268,6 +271,14 @@ func (k *worker) show(f *frame, base uint32) {
 	k.fresh = appendFresh(k.fresh[:0], o.Copies, f.size)
 	o.Fresh = k.fresh
 	k.visit()
+}
+
+// showCommit calls the visitor of every commit.
+func (k *worker) showCommit(ordinal uint32, id, text []byte) {
+	k.object = Object{Kind: packfile.Commit, Ordinal: ordinal, Text: text, Size: int64(len(text)), Base: None, raw: id}
+	if err := k.pass.commits(k.number, &k.object); err != nil {
+		k.pass.failed(err)
+	}
 }
 
 func (k *worker) visit() {
@@ -397,6 +408,9 @@ func (k *worker) showWhole(kind packfile.Type, ordinal uint32, id, text []byte) 
 	}
 	k.count(kind, int64(len(text)))
 	k.markSearched(ordinal)
+	if kind == packfile.Commit && k.pass.commits != nil {
+		k.showCommit(ordinal, id, text)
+	}
 	if k.pass.set == nil || len(anchors) > 0 || k.pass.set.Takes(text) {
 		k.fresh = appendFresh(k.fresh[:0], nil, len(text))
 		k.object = Object{Kind: kind, Ordinal: ordinal, Text: text, Size: int64(len(text)),

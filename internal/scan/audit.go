@@ -79,12 +79,18 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 
 	collector := scanner.NewCollector(detector)
 	collector.Learn()
+	commits := trace.NewCommits(h, trace.Input{Shallow: h.repo.Shallow(), IDSize: h.repo.IDSize(), Jobs: h.jobs})
 	coverage, searched, err := cache.search(ctx, walk, detector.Anchors(), func(_ int, o *packwalk.Object) error {
 		collector.Add(chunkOf(h.repo, o))
 		return nil
+	}, func(worker int, o *packwalk.Object) error {
+		return commits.Add(worker, trace.Object{Ordinal: o.Ordinal, Base: trace.None, Text: o.Text})
 	})
 	if err != nil {
 		return nil, soFar.interrupted(err)
+	}
+	if searched == nil && len(coverage.Skipped) == 0 {
+		h.commits = commits // else a pass of its own says which commits cannot be read
 	}
 	coverage.Add(collector.Skipped())
 	h.coverage = coverage
@@ -119,7 +125,7 @@ func (h *history) trace(ctx context.Context, findings []scanner.Finding, remarks
 	learned.ask(matched, last+1)
 	h.result, err = trace.Run(ctx, h, trace.Input{
 		Matched: matched, Items: len(items) + 2, Named: h.wanted, Tips: h.tips, Shallow: h.repo.Shallow(), Marks: h.marks, Order: h.order,
-		IDSize: h.repo.IDSize(), Jobs: h.jobs,
+		IDSize: h.repo.IDSize(), Jobs: h.jobs, Commits: h.commits,
 	})
 	if err != nil {
 		return err

@@ -66,10 +66,11 @@ var programSum = sync.OnceValues(func() (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 })
 
-// search searches what earlier audits have not.
-func (m *auditCache) search(ctx context.Context, walk *packwalk.Walk, set *scanner.AnchorSet, visit packwalk.Visit) (scanner.Coverage, *packwalk.Searched, error) {
+// search searches what earlier audits have not. Without a cache it shows every
+// commit to commits too.
+func (m *auditCache) search(ctx context.Context, walk *packwalk.Walk, set *scanner.AnchorSet, visit, commits packwalk.Visit) (scanner.Coverage, *packwalk.Searched, error) {
 	if m == nil || m.cache == nil {
-		coverage, err := walk.Search(ctx, set, visit)
+		coverage, err := walk.SearchAndCommits(ctx, set, visit, commits)
 		return coverage, nil, err
 	}
 	return walk.SearchNew(ctx, set, m.cache.Has, visit)

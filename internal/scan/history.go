@@ -21,6 +21,7 @@ type history struct {
 	tips []trace.Tip
 	logs // what reflogs add to the tips
 
+	commits  *trace.Commits // nil unless the search has read them all
 	coverage scanner.Coverage
 	unread   bool // commits or trees that are there
 	result   *trace.Result

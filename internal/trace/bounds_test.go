@@ -84,7 +84,7 @@ func TestManyVersionsOfABigFolderCostTheirChanges(t *testing.T) {
 	const dirs, versions = 2000, 300
 	f, in := bigFolder(dirs, versions)
 	s := newScan(f, &in, newMatched(in.Matched))
-	if err := s.run(context.Background()); err != nil {
+	if err := s.run(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
 	if n := s.dirSets.subdirs.len(); n > dirs+6*versions+2<<chunkBits {

@@ -64,6 +64,7 @@ type Input struct {
 	Shallow map[scanner.ObjectID]bool    // commits whose parents were cut off
 	IDSize  int                          // length of an id in bytes
 	Jobs    int                          // number of workers that History uses, at least 1
+	Commits *Commits                     // all commits, if they have been read; nil makes Run read them
 }
 
 // Result is the answer.

@@ -30,6 +30,11 @@ func (s *idSet) merge(o *idSet) {
 	*o = idSet{size: o.size}
 }
 
+// copy makes s hold the same ids as o.
+func (s *idSet) copy(o *idSet) {
+	*s = idSet{size: o.size, bytes: bytes.Clone(o.bytes), sorted: o.sorted}
+}
+
 func (s *idSet) compact() {
 	sort.Sort(byID{s.size, s.bytes, make([]byte, s.size)})
 	kept := 0

@@ -6,6 +6,7 @@ import (
 	"crypto/sha1"
 	"fmt"
 	"math/rand"
+	"reflect"
 	"slices"
 	"sort"
 	"strconv"
@@ -297,7 +298,29 @@ func ask(t *testing.T, s *store, change func(*trace.Input)) *trace.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
+	checkReadBefore(t, s, in, out)
 	return out
+}
+
+// checkReadBefore checks that two more questions about commits that are read
+// beforehand have the same answer.
+func checkReadBefore(t *testing.T, s *store, in trace.Input, want *trace.Result) {
+	t.Helper()
+	in.Commits = trace.NewCommits(s, in)
+	if err := s.Commits(context.Background(), in.Commits.Add); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		got, err := trace.Run(context.Background(), s, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := *got, *want
+		a.Marked, a.First, b.Marked, b.First = nil, nil, nil, nil // functions
+		if !reflect.DeepEqual(a, b) {
+			t.Errorf("commits read beforehand: %+v, want %+v", a, b)
+		}
+	}
 }
 
 // tips makes tips from "ref=commit" words.

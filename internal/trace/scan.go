@@ -35,7 +35,6 @@ type scan struct {
 	knots   idSet
 	claims  claims
 	trees   int64
-	count   int64 // of commits; commits is empty if nothing is traced
 }
 
 // What a slot says of its object.
@@ -75,21 +74,8 @@ func (s *scan) parentsOf(i uint32) []uint32 {
 	return s.parents[s.commits[i].parents:end]
 }
 
-// commit is what is kept of each commit.
-type commit struct {
-	ordinal uint32
-	tree    uint32 // ordinal, or None
-	parents uint32 // index of the first one in scan.parents; they end where the next one's begin
-	date    uint32 // of the author, in seconds since 1970; all after 2106 are one
-}
-
 // worker is what belongs to one of the history's workers.
 type worker struct {
-	commits list[commit]
-	parents list[uint32]
-	count   int64 // of commits
-	header  header
-	ids     []byte
 	missing [3]idSet
 	broken  idSet
 	trees   int64
@@ -130,27 +116,30 @@ func newScan(h History, in *Input, m *matched) *scan {
 	s.dirSets.max = maxSubdirs + maxSubdirsPerObject*len(s.slots)
 	s.names.seed = maphash.MakeSeed()
 	s.claims, s.knots.size = newClaims(len(s.slots)), s.idSize
-	s.setSize(&s.broken, &s.missing)
+	setSize(&s.broken, &s.missing, s.idSize)
 	for i := range s.workers {
-		s.setSize(&s.workers[i].broken, &s.workers[i].missing)
+		setSize(&s.workers[i].broken, &s.workers[i].missing, s.idSize)
 		s.workers[i].chosen = map[scanner.ObjectID]string{}
 	}
 	return s
 }
 
-func (s *scan) setSize(broken *idSet, missing *[3]idSet) {
-	broken.size = s.idSize
+func setSize(broken *idSet, missing *[3]idSet, idSize int) {
+	broken.size = idSize
 	for i := range missing {
-		missing[i].size = s.idSize
+		missing[i].size = idSize
 	}
 }
 
-// run reads everything.
-func (s *scan) run(ctx context.Context) error {
-	if err := s.history.Commits(ctx, s.checked(s.readCommit)); err != nil {
-		return err
+// run reads everything; commits is nil if they are not read yet.
+func (s *scan) run(ctx context.Context, commits *Commits) error {
+	if commits == nil {
+		commits = NewCommits(s.history, Input{IDSize: s.idSize, Shallow: s.shallow, Jobs: len(s.workers)})
+		if err := s.history.Commits(ctx, commits.Add); err != nil {
+			return err
+		}
 	}
-	s.gatherCommits()
+	s.useCommits(commits)
 	if err := s.history.Trees(ctx, s.checked(s.readTree)); err != nil {
 		return err
 	}

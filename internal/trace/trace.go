@@ -16,10 +16,10 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 		m = newMatched(in.Matched)
 	}
 	s := newScan(h, &in, m)
-	if err := s.run(ctx); err != nil {
+	if err := s.run(ctx, in.Commits); err != nil {
 		return nil, err
 	}
-	out := &Result{Commits: s.count, Trees: s.trees, Presences: make([][]scanner.Presence, in.Items)}
+	out := &Result{Commits: int64(len(s.commits)), Trees: s.trees, Presences: make([][]scanner.Presence, in.Items)}
 	out.Named, out.NamedMore = s.namedBlobs(), s.unnamed.Load()
 	tips := s.findTips(in.Tips)
 	marks := s.findMarks(in.Marks)

@@ -93,7 +93,7 @@ func TestAnUntouchedKeyCostsNothingForEachCommit(t *testing.T) {
 	}
 	in := Input{Items: 1, IDSize: 20, Jobs: 1, Matched: map[scanner.ObjectID][]int32{scanner.ObjectID(key): {0}}}
 	s := newScan(f, &in, newMatched(in.Matched))
-	if err := s.run(context.Background()); err != nil {
+	if err := s.run(context.Background(), nil); err != nil {
 		t.Fatal(err)
 	}
 	tr := newTracer(s)
