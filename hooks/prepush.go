@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// PrePushRange finds out what a push is about to send. Four things may tell:
+// PrePushRange finds out what a push is about to send. Four sources may say:
 //
 //  1. lines on standard input, as Git writes them
 //     (`<local ref> <local object> <remote ref> <remote object>`);
@@ -14,9 +14,9 @@ import (
 //  3. PRE_COMMIT_TO_REF alone, as prek gives it for a whole new repository;
 //  4. the remote alone, in the arguments or in PRE_COMMIT_REMOTE_NAME.
 //
-// The pre-commit framework and prek read the lines themselves and tell of the
+// The pre-commit framework and prek read the lines themselves and pass on the
 // first ref only. Then everything in this repository that no remote has is
-// examined, which holds whatever the other lines said.
+// examined, which covers whatever the other lines said.
 //
 // args are those of the hook: the remote's name and its address. If none of
 // the four is there, the error is ErrNoRange.

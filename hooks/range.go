@@ -96,7 +96,7 @@ func lines(r io.Reader, n int) ([][]string, error) {
 	return all, nil
 }
 
-// union puts updates into one range: what comes new with any of them.
+// union puts updates into one range: what any of them brings.
 func union(updates []RefUpdate) Revisions {
 	var r Revisions
 	seen := map[string]bool{}

@@ -109,9 +109,9 @@ func ReadTransaction(args []string, stdin io.Reader) (Revisions, error) {
 // all others it hides there.
 const gitlabPrefix = "GL-HOOK-ERR: "
 
-// ServerOutput returns where a server hook writes what the user shall read. On
-// GitLab, for a change that is made on its web pages, each line is marked for
-// being shown.
+// ServerOutput returns where a server hook writes what the user should read. On
+// GitLab, for a change that is made on its web pages, each line is marked so
+// that it is shown.
 func ServerOutput(w io.Writer, getenv func(string) string) io.Writer {
 	if getenv("GL_PROTOCOL") != "web" {
 		return w

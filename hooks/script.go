@@ -8,7 +8,7 @@ import (
 	"github.com/djleaks/djleaks/internal/say"
 )
 
-// scriptKind says what a script of ours does beside starting the program.
+// scriptKind says what a script of ours does besides starting the program.
 type scriptKind string
 
 const (
@@ -33,7 +33,7 @@ const marker = "# djleaks-hook "
 const chainedSuffix = ".djleaks-chained"
 
 // templates holds the text of every version, oldest first, so that a file that
-// an older version wrote is still known for what it is. A text here is never
+// an older version wrote is still recognised. A text here is never
 // changed once released: a new one is added.
 var templates = []func(script) string{template1}
 
@@ -134,7 +134,7 @@ func blockBody(hook string) string {
 		"if [ -z \"$djleaks_input\" ]; then exec </dev/null; else exec <<DJLEAKS\n$djleaks_input\nDJLEAKS\nfi\n"
 }
 
-// known is what is told of a text by its marker.
+// known is what a marker says of a text.
 type known struct {
 	script
 	version int  // from 1

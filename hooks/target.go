@@ -24,8 +24,8 @@ type Target struct {
 	// of the repository or the work tree, or of the user or the machine; nil if it
 	// is not empty.
 	LocalOff, GlobalOff *Refusal
-	// ForNow is set if core.hooksPath is of this process alone: of -c, or of the
-	// environment. What Git does without it cannot be told.
+	// ForNow is set if core.hooksPath is set for this process alone, by -c or in
+	// the environment: then what Git does without it is not known.
 	ForNow *Refusal
 	// GlobalDir is where hooks for all repositories are put if GlobalHooksPath
 	// is not set; "" if the user has no directory for configuration.
