@@ -9,7 +9,7 @@
 // project has; a default that holds a key loses the default; what only tests
 // run with becomes a dummy. What cannot be changed without guessing is refused,
 // and then nothing is changed at all: a refusal costs a minute, a project that
-// no longer starts costs the trust.
+// no longer starts costs trust.
 //
 // The package reads a Tree and returns a Plan; it writes nothing. Neither the
 // old keys nor the new one are in any string for people.

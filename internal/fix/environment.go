@@ -12,8 +12,8 @@ import (
 // placeholder is what an example file shows in the place of a key.
 const placeholder = "change-me"
 
-// environment gives the variables that the project reads from now on a value on
-// this machine, where it loads a file for that.
+// environment gives a value on this machine to the variables that the project
+// reads from now on, where it loads a file for that.
 func (p *planner) environment() {
 	var unloaded []string
 	done := map[string]bool{}
@@ -64,7 +64,7 @@ func (p *planner) setVariable(file, name string) {
 	p.example(file, name)
 }
 
-// isOld reports whether a value must not stay: it is leaked, or no key.
+// isOld reports whether a value must not stay: it is leaked, or not a key.
 func (p *planner) isOld(value string) bool {
 	if value == "" || strings.Contains(strings.ToLower(value), "change") {
 		return true

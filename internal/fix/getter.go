@@ -9,7 +9,7 @@ import (
 // getterKind is a way of reading the environment.
 type getterKind uint8
 
-// The ways. All but the first two know a loader of .env of their own.
+// The kinds. All but the first two have a loader of .env of their own.
 const (
 	getterUnknown       getterKind = iota
 	getterEnvironment              // os.environ
@@ -23,8 +23,8 @@ const (
 // getter is how a file reads a variable.
 type getter struct {
 	kind   getterKind
-	call   string // what is called with the name; "" with wayEnvironment
-	object string // the mapping, with wayEnvironment: os.environ
+	call   string // what is called with the name; "" with getterEnvironment
+	object string // the mapping, with getterEnvironment: os.environ
 	module string // what must be imported for it
 }
 
@@ -187,7 +187,7 @@ func (s *site) body(st pysource.Statement) string {
 	return s.Source(s.Statements[first].First, s.Statements[n-1].End)
 }
 
-// callKind is the way of a function that is called in the file.
+// callKind is the kind of getter that a function called in the file is.
 func (s *site) callKind(callee string) getterKind {
 	switch {
 	case strings.HasSuffix(callee, "environ.get"), strings.HasSuffix(callee, ".get") && s.isEnvironment(strings.TrimSuffix(callee, ".get")), lastName(callee) == "getenv" && (strings.Contains(callee, ".") || s.imports("os")):

@@ -20,7 +20,7 @@ type Leak struct {
 	Name           string // the setting or variable as written
 	Form           string // how it is written
 	Test           bool   // only tests run with it
-	Value          string // the key itself; it gets into no output
+	Value          string // the key itself; never in any output
 	Mask           string // what may be shown of it
 }
 
@@ -133,7 +133,7 @@ func Make(tree Tree, leaks, others []Leak, newKey func() string) *Plan {
 	return &p.plan
 }
 
-// file sends the leaks of a file to the room of its kind.
+// file sends the leaks of a file to the function for its kind.
 func (p *planner) file(file string, leaks []Leak) {
 	text, err := p.read(file)
 	if err != nil {
@@ -236,7 +236,7 @@ func (p *planner) collect() {
 			p.plan.Files = append(p.plan.Files, File{Path: file, Old: old, New: text, Private: p.private[file], OldShown: p.shown(file, old, true), NewShown: p.shown(file, text, false)})
 		}
 	}
-	// .gitignore comes first: what it shall hide must not be there before it.
+	// .gitignore comes first: what it hides must not be there before it.
 	slices.SortFunc(p.plan.Files, func(a, b File) int {
 		return cmp.Or(-compareBool(path.Base(a.Path) == ".gitignore", path.Base(b.Path) == ".gitignore"), cmp.Compare(a.Path, b.Path))
 	})

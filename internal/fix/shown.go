@@ -79,7 +79,7 @@ func (p *planner) written(file string, l *Leak) string {
 }
 
 // masked replaces the keys of a text where they were found: written with
-// escapes, or in parts, they are not to be found by their value.
+// escapes, or in parts, they cannot be found by their value.
 func (p *planner) masked(file string, text []byte) []byte {
 	var edits []pysource.Edit
 	all := slices.Concat(p.leaks, p.others)
