@@ -59,8 +59,8 @@ func newChild(getenv func(string) string, named scan.Named, cache string, jobs i
 	return &child{program: program, args: args, scan: s, cache: cache, grace: grace}, nil
 }
 
-// open opens the repository that a path is. One that is only above the path is
-// another one.
+// open opens the repository at a path. One above the path is another
+// repository.
 func (c *child) open(path string) (*gitstore.Repository, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, errors.New(fleet.Reason(err))

@@ -41,8 +41,8 @@ staged reads the index that Git names, which during "git commit -a" and "git
 commit -- path" is not .git/index, and compares it with HEAD. The work tree is
 not read, unless files are named.
 
-range reads the blobs that are new in the commits which HEAD has and BASE has
-not, what merges bring included, and their messages.
+range reads the blobs that are new in the commits that HEAD has and BASE lacks,
+what merges bring included, and their messages.
 
 A key that the old side holds in a file which the change touches is known: it
 is listed, and does not fail.

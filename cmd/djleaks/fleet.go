@@ -86,7 +86,7 @@ func (p process) fleetAudit(c *cli.Context) error {
 	return nil
 }
 
-// readList reads a list of repositories. A mistake in it is one of usage.
+// readList reads a list of repositories. A mistake in it is a usage error.
 func readList(name string) (fleet.List, error) {
 	if name == "" {
 		return nil, usageError{"--list is missing: which repositories?", "--list repositories.jsonl"}

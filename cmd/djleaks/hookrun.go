@@ -83,7 +83,7 @@ func (p process) hookRange(name string, args []string) (hooks.Revisions, error) 
 // hookCommit examines what is staged.
 func (p process) hookCommit(c *cli.Context, files []string) error {
 	return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
-		// Of files outside of a commit a hook manager only asks.
+		// Outside of a commit a hook manager only asks about files: nothing is stopped.
 		t.options.quiet, t.options.stopped = true, len(files) == 0 || repo.InCommit()
 		return t.staged(c.Context, repo, files)
 	})

@@ -21,7 +21,7 @@ func start() int {
 
 // stopping are the signals after which the program cleans up and ends: those of
 // the keyboard, of whoever stops a job, and of a terminal that is closed. One
-// that the program was started to ignore, as by nohup, goes on being ignored.
+// that was ignored when the program started, as under nohup, stays ignored.
 func stopping() []os.Signal {
 	return slices.DeleteFunc([]os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP}, signal.Ignored)
 }

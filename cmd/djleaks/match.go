@@ -91,8 +91,8 @@ func (t *task) match(ctx context.Context, path string, salts []string) error {
 	return t.finishMatch(found)
 }
 
-// readValue reads the pasted value. What cannot be one ends with exit code 3,
-// as everything does that cannot be checked.
+// readValue reads the pasted value. What cannot be a signed value ends with
+// exit code 3, like everything that cannot be checked.
 func (t *task) readValue() (string, error) {
 	if _, ok := terminal(t.stdin); ok {
 		fmt.Fprintln(t.stderr, "djleaks: paste the value, then Enter and Ctrl-D; it is not shown or kept")
