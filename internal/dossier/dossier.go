@@ -9,7 +9,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// Facts are what is known beside the findings of an audit.
+// Facts are what is known besides the findings of an audit.
 type Facts struct {
 	Now     time.Time
 	Project *project.Project // nil if there is no HEAD to read it from

@@ -50,7 +50,7 @@ type book struct {
 	radius   *Radius
 	keys     []*scanner.Key
 	first    func(commit string) bool // whether a commit has no parent; may be nil
-	variable string                   // the environment variable that the code reads, or shall read
+	variable string                   // the environment variable that the code reads, or is to read
 	steps    []scanner.Step
 }
 
@@ -165,7 +165,7 @@ func (b *book) effects(kind scanner.Consequence) []scanner.Effect {
 	return out
 }
 
-// code is the change at HEAD, and what would die of it.
+// code is the change at HEAD, and what it would break.
 func (b *book) code() {
 	b.takeOut()
 	if b.project == nil || !b.has(func(k *scanner.Key) bool { r := roleOf(k); return r.signs }) {

@@ -10,7 +10,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// cleanUp makes commits that only this repository has never have happened.
+// cleanUp undoes commits that only this repository has.
 func (b *book) cleanUp() {
 	l := localPlaces(b.keys)
 	b.add(scanner.ThisHour, "Nobody else has it: no push is known of. Before the next push, these commands make it never have happened. They change commits that are not pushed; do them in a clean work tree.", "")

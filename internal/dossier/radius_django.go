@@ -390,7 +390,7 @@ func (s *survey) storedSignatures() {
 	}
 }
 
-// independent says what people fear for without reason.
+// independent says what people worry about without reason.
 func (s *survey) independent() {
 	at, ok := s.set.Has("MIDDLEWARE", "django.middleware.csrf.CsrfViewMiddleware")
 	if !ok {
