@@ -20,7 +20,7 @@ import (
 // the instructions for it. A value of 1 MB can be tried two thousand times.
 const maxWork = 2 << 30
 
-// hmacCost is what an HMAC costs beside its message, in bytes hashed in that
+// hmacCost is what an HMAC costs besides its message, in bytes hashed in that
 // time: measured, 1.6 µs against 600 MB a second.
 const hmacCost = 1000
 
@@ -32,7 +32,7 @@ type Answer struct {
 	Checked []string
 	// Reasons say why values in it cannot be checked.
 	Reasons []string
-	// Partial is set if there was more to try than is worth it.
+	// Partial is set if there was more to try than one Check does.
 	Partial bool
 	Tried   Tried
 }
@@ -172,7 +172,7 @@ type candidate struct {
 
 // publicKeys are what Django takes an empty and a None entry of
 // SECRET_KEY_FALLBACKS for (django.core.signing._cookie_signer_key): whoever is
-// aware of that signs cookies.
+// aware of that can sign cookies.
 var publicKeys = []string{"", "None"}
 
 // alterations are what can happen to a key on its way to the process: a file
@@ -321,7 +321,7 @@ func (t *trial) match(f found) Match {
 	return m
 }
 
-// usualNames are names that may be told. Any other word before a value may be a
+// usualNames are names that may be shown. Any other word before a value may be a
 // value itself, unless the signature or the code confirms that it is a name.
 var usualNames = []string{
 	"sessionid", "messages", "session", "token", "access", "refresh", "access_token", "refresh_token", "jwt", "Authorization",
@@ -329,7 +329,7 @@ var usualNames = []string{
 }
 
 // signs reports whether a secret, used by a recipe, gives a claim's signature.
-// Nothing is kept secret from whoever has both, so that the time may tell.
+// It need not take constant time: whoever measures it has the key.
 func signs(c *claim, r *recipe, secret string) bool {
 	return string(mac(c, r, secret)) == string(c.mac)
 }
