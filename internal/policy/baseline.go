@@ -80,7 +80,7 @@ func parseLine(line string) (e Entry, problem, hint string) {
 }
 
 // WriteBaseline writes entries in the one order that a baseline has, without
-// doubles. It holds no times and no line numbers: two branches that accept
+// duplicates. It holds no times and no line numbers: two branches that accept
 // different keys merge without a conflict.
 func WriteBaseline(w io.Writer, entries []Entry) error {
 	entries = slices.Clone(entries)

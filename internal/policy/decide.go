@@ -15,7 +15,7 @@ type Review struct {
 	Baseline []Entry   // further accepted keys
 	Now      time.Time // decides which entries have expired
 
-	// Strict counts what is spared otherwise: keys that the old side holds, and
+	// Strict lets count what is otherwise spared: keys that the old side holds, and
 	// objects that were never committed.
 	Strict bool
 	// Clone says that the repository is one in which somebody works: what was
@@ -26,7 +26,7 @@ type Review struct {
 	// old side then.
 	FromBase bool
 	// Change is what the change itself accepts, if FromBase is set. It counts
-	// for nothing, but the report tells who is waiting for it.
+	// for nothing, but the report says who waits for it.
 	Change []Source
 }
 
@@ -87,7 +87,7 @@ func cloned(keys []scanner.Key) []scanner.Key {
 }
 
 // accept marks the open places that an entry covers. An entry that has expired
-// is told where it would have counted.
+// is named where it would have counted.
 func (d *Review) accept(r *scanner.Report, s Source) {
 	if len(s.Entries) == 0 {
 		return

@@ -110,7 +110,7 @@ func quotes(word, line string) bool {
 }
 
 // decoder checks every entry of a configuration by hand, because each mistake
-// has to be told with its line and the right word.
+// has to be reported with its line and the right word.
 type decoder struct {
 	file  string
 	lines lineIndex
@@ -148,7 +148,7 @@ func (d *decoder) policy(table map[string]any) (*Policy, error) {
 }
 
 // inOrder returns the names of a table by their lines, so that the first
-// mistake of a file is the one that is told, and later entries win.
+// mistake of a file is the one that is reported, and later entries win.
 func (d *decoder) inOrder(table map[string]any, under ...string) []string {
 	names := make([]string, 0, len(table))
 	for name := range table {

@@ -45,7 +45,7 @@ type Entry struct {
 	Fingerprint scanner.Fingerprint
 	Reason      string
 	Rotated     time.Time // the day on which the key was replaced; zero: nobody says
-	Expires     time.Time // the first day (UTC) on which it counts no more; zero: never
+	Expires     time.Time // the first day (UTC) on which it no longer counts; zero: never
 	Path        string    // glob: it accepts the key in these places alone; empty: everywhere
 	Status      Status    // empty: rotated if Rotated is set, accepted otherwise
 	By          string    // the person who decided; may be empty
@@ -68,7 +68,7 @@ func (e *Entry) isBack(o *scanner.Occurrence) bool {
 	return e.State() == StatusRotated && (o.Status == scanner.StatusStaged || o.Status == scanner.StatusWorktree || slices.Contains(o.Refs, "HEAD"))
 }
 
-// Expired reports whether e counts no more at a time.
+// Expired reports whether e no longer counts at a time.
 func (e *Entry) Expired(now time.Time) bool {
 	return !e.Expires.IsZero() && !now.Before(e.Expires)
 }

@@ -273,7 +273,7 @@ var runsDjango = lazy.Regexp(`(?:python3?|uv run|poetry run|\./)\s*(?:python3?\s
 const mostStarts = 12
 
 // Starts are the lines that run Django in image builds, CI, compose files and
-// release commands, in files that do not speak of the variable.
+// release commands, in files that do not mention the variable.
 func (p *Project) Starts(variable string) []Start {
 	var out []Start
 	for _, file := range p.platformFiles() {
