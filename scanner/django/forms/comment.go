@@ -14,7 +14,7 @@ import (
 const ownMarker = "djleaks: allow["
 
 // foreignMarkers are the markers of other scanners that are honoured. Markers of
-// linters (noqa, nosec) are not: who wrote them thought of something else.
+// linters (noqa, nosec) are not: whoever wrote them had something else in mind.
 var foreignMarkers = [...]string{"pragma: allowlist secret", "gitleaks:allow", "betterleaks:allow"}
 
 // nextLineMarker is one of them that is on the line before.

@@ -8,7 +8,7 @@ import (
 )
 
 // format is what a text looks like. It is told by the content alone, so that the
-// same bytes give the same matches through every door.
+// same bytes give the same matches wherever they come from.
 type format uint8
 
 const (

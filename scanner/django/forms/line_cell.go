@@ -101,8 +101,8 @@ func (s *statement) definition(name string) answer {
 	return found(a)
 }
 
-// beginsCell reports whether the cell of a name begins at the end of left, less
-// its marks: at the start of the line, after a bullet, a number or the sign
+// beginsCell reports whether the cell of a name begins at the end of left,
+// without its marks: at the start of the line, after a bullet, a number or the sign
 // between two cells.
 func beginsCell(left []byte) bool {
 	if len(left) == 0 || isCellEnd(left[len(left)-1]) {

@@ -11,7 +11,7 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
-// A reading is a value as written and all that it may mean.
+// A lineValue is a value as written and all that it may mean.
 type lineValue struct {
 	offset, length int      // in the document's text, without quotes
 	values         []string // likeliest first; none if the text refers to a value elsewhere
@@ -20,7 +20,7 @@ type lineValue struct {
 	end            int // after the value and its closing quote
 }
 
-// A style says how a family of formats writes values.
+// A quoting says how a family of formats writes values.
 type quoting struct {
 	form scanner.Form
 
@@ -306,7 +306,7 @@ func (y *quoting) ownMeaning(v string) string {
 	return v
 }
 
-// readingList is a list of values without doubles.
+// readingList is a list of values without duplicates.
 type readingList []string
 
 func (l *readingList) add(v string) {

@@ -128,7 +128,7 @@ func (s *statement) name() string { return string(s.doc.text[s.nameFrom:s.nameTo
 // rest is the line from the value on, up to the limit.
 func (s *statement) rest() []byte { return s.doc.text[s.at:s.limit] }
 
-// compares reports whether the sign asks instead of giving.
+// compares reports whether the sign compares instead of assigning.
 func (s *statement) compares() bool {
 	switch s.sep {
 	case "==", "===", "!=", "!==", "=~", "<=", ">=", "->":

@@ -339,7 +339,7 @@ func (s *statement) blockEnd(first, to, column int) int {
 	return to
 }
 
-// loneScalar reads a line that is one word: no key, no item.
+// loneScalar reads a line that is one word, not a key or an item.
 func (s *statement) loneScalar(y quoting, from, to int) (r lineValue, ok bool) {
 	line := s.doc.text[from:to]
 	if bytes.IndexByte(line, ':') >= 0 || line[0] == '-' {

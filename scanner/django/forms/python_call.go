@@ -10,7 +10,7 @@ import (
 )
 
 // lookup says how an expression reads the environment: what SECRET_KEY_FALLBACKS
-// must not do carelessly (traps.go).
+// must not do carelessly (python_fallbacks.go).
 type lookup struct {
 	get      bool // it reads a variable
 	none     bool // and is None without it

@@ -36,7 +36,7 @@ type result struct {
 	origin   origin
 	from, to int // all of it
 
-	// How the environment is asked: see traps.go.
+	// How the environment is asked: see python_fallbacks.go.
 	lookup lookup
 }
 
