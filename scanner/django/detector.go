@@ -40,7 +40,7 @@ func (d *Detector) Anchors() *scanner.AnchorSet {
 	return forms.Anchors()
 }
 
-// Find is Search for a caller to whom the matches are enough. The anchors are all of text's.
+// Find is Search for a caller that needs only the matches. The anchors are all of text's.
 func (d *Detector) Find(text []byte, anchors []int32) []scanner.Match {
 	found, _ := d.Search(text, anchors)
 	return found

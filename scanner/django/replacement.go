@@ -68,7 +68,7 @@ func variableOf(text []byte, m *scanner.Match) string {
 }
 
 // Replacement says what to write in the place of a key, in every form: the line
-// that the text of a match suggested (see Detector.Instead) if there is one,
+// that the text of a match suggested (see Detector.ReplacementLine) if there is one,
 // else what the form and the name of the file tell.
 func Replacement(o *scanner.Occurrence) scanner.Replacement {
 	name := o.Name

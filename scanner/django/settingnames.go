@@ -11,7 +11,7 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
-// WithNames returns a detector that takes further settings for secret keys.
+// WithNames returns a detector that treats further settings as secret keys.
 // A name is an identifier of at least scanner.MinAnchor letters, digits and
 // underscores.
 func (d *Detector) WithNames(names []string) (*Detector, error) {

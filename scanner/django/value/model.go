@@ -8,7 +8,7 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
 
-// The model tells a generated key from human text by the question which of two
+// The model tells a generated key from human text by asking which of two
 // writers is likelier: a generator that draws every character of an alphabet
 // alike, or a person who writes words. The person is a first-order Markov chain
 // over 30 classes of characters, trained on word lists of six languages and on

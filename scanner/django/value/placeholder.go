@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// A placeholder is told by the words it is made of, not by a list of values:
+// A placeholder is recognised by the words it is made of, not by a list of values:
 // people vary the wording without end, but nearly always name what should
 // happen (change, replace, your, …) or what the value is for (test, dev, …).
 
