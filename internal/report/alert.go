@@ -16,12 +16,11 @@ type alert struct {
 	at  *scanner.Occurrence
 }
 
-// atHead reports whether the file of an occurrence is what a reader has before
-// him: at HEAD, staged, or in the work tree.
+// atHead reports whether the file of an occurrence is what a reader has open: at HEAD, staged, or in the work tree.
 func atHead(o *scanner.Occurrence) bool { return placeRank(o) == rankHead }
 
 // alerts are those of the keys that are shown. A key without any place has
-// none; no scan makes one.
+// none; no scan makes such a key.
 func alerts(r *scanner.Report, opt Options) []alert {
 	keys, _ := shown(r, opt.All)
 	var out []alert

@@ -54,7 +54,7 @@ func escaped(s string, most int, part bool) string {
 		case r == utf8.RuneError && size == 1:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
 		case unicode.Is(unicode.Zs, r):
-			b.WriteByte(' ') // the ideographic space is at home in names
+			b.WriteByte(' ') // the ideographic space is common in names
 		case r == '\n':
 			b.WriteString(`\n`)
 		case r == '\r':

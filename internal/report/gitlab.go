@@ -8,8 +8,8 @@ import (
 )
 
 // gitlabSchema is the lowest version of GitLab's secret detection report that
-// all its supported releases read; one that a release does not know it does not
-// read at all.
+// all its supported releases read; a release rejects a version that is newer
+// than it.
 const gitlabSchema = "15.0.7"
 
 // The parts of GitLab's report that we write. raw_source_code_extract is not

@@ -9,7 +9,7 @@
 // named after one, and a reason can quote it. Write is the gate: every string of
 // a report is redacted there, before any format sees it.
 //
-// Whatever was born in a repository (paths, authors, refs, names) is hostile:
+// Whatever comes from a repository (paths, authors, refs, names) is hostile:
 // it passes clean before a terminal or a CI log, and the escapes of its format
 // everywhere else.
 package report

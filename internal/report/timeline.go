@@ -177,7 +177,7 @@ func (a axis) row(l lane) timeRow {
 	return row
 }
 
-// timeWords is how many events the words of a row tell.
+// timeWords is how many events the words of a row list.
 const timeWords = 6
 
 // bars are the times between introductions and as many removals: a branch that
