@@ -24,7 +24,7 @@ type auditCache struct {
 }
 
 // openCache reads the cache that the user named. A folder that cannot be
-// written is a mistake in the words; a cache that cannot be used is a note.
+// written is a usage error; a cache that cannot be used is a note.
 func (s *Scan) openCache(dir string, idSize int, settings *Settings) (*auditCache, error) {
 	if dir == "" {
 		return nil, nil

@@ -15,7 +15,7 @@ type Live struct {
 	Fingerprints []string // "HEX", or "NAME HEX" as the line for the host prints it
 }
 
-// given reads what was said. What is not understood is told, and then nothing is
+// given reads what was said. What is not understood is reported, and then nothing is
 // said of the keys that are not among the rest.
 func (l *Live) given(getenv func(string) string) (out dossier.Live, notes []string) {
 	out.Keys = map[scanner.Fingerprint]dossier.Use{}

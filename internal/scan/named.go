@@ -11,7 +11,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// CheckID says what is wrong with a name that a repository shall have in
+// CheckID says what is wrong with a name that a repository is to have in
 // reports; "" if nothing is.
 func CheckID(id string) string {
 	switch {

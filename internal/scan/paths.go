@@ -65,7 +65,7 @@ func projectRoot() (string, error) {
 	for folder := here; ; folder = filepath.Dir(folder) {
 		if configured == "" {
 			if p, err := policy.Load(Folder(folder).Root); err != nil || p.File != "" {
-				configured = folder // one with a mistake is read again, and the mistake told
+				configured = folder // one with a mistake is read again, and the mistake reported
 			}
 		}
 		if _, err := os.Lstat(filepath.Join(folder, ".git")); err == nil {

@@ -67,7 +67,7 @@ func WorkTree(repo *gitstore.Repository) Origin {
 	return Origin{Root: func(name string) ([]byte, error) { return repo.File("HEAD", name) }, Named: os.ReadFile}
 }
 
-// Base takes the settings from the side that a change shall be merged to, so
+// Base takes the settings from the side that a change is to be merged into, so
 // that the change cannot bring those which accept its own key:
 //
 //   - the configuration is the one of base; without a base there is no configuration;
