@@ -16,7 +16,7 @@ type Job struct {
 	System string // "github", "gitlab", …
 	Event  string // as the system names it: "push", "merge_request_event", …
 	Branch string // branch that is built, or the source of a pull request
-	Target string // branch that it shall be merged to; "" if there is none
+	Target string // branch that it is to be merged into; "" if there is none
 
 	// Nothing is set for an event that brings no commits, such as the deletion
 	// of a branch.

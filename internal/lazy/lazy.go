@@ -1,5 +1,5 @@
 // Package lazy makes what costs time only when it is used first: a hook that
-// runs on every commit shall not compile the patterns of other commands.
+// runs on every commit must not compile the patterns of other commands.
 package lazy
 
 import (

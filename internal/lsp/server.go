@@ -49,7 +49,7 @@ type document struct {
 	problems []Problem
 }
 
-// ErrNoShutdown is what Serve returns if the editor goes without a goodbye.
+// ErrNoShutdown is what Serve returns if the editor ends without a shutdown request.
 var ErrNoShutdown = errors.New("lsp: the editor has gone without a shutdown")
 
 // Serve answers until the editor says exit or closes its end.

@@ -82,7 +82,7 @@ func (p *packages) add(file string, line int, name, spec string, locked bool) {
 	p.byName[name] = append(p.byName[name], Package{name, Site{file, line}, parseRange(spec), locked})
 }
 
-// What a project may name before the rest is not listed any more.
+// How many packages of a project are listed, and how many requirements of one.
 const (
 	maxPackages = 20_000
 	maxPerName  = 64

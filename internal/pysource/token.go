@@ -9,7 +9,7 @@ import (
 // Kind is the kind of a token.
 type Kind uint8
 
-// The kinds of tokens. Comments, blanks and line breaks within brackets are no
+// The kinds of tokens. Comments, blanks and line breaks within brackets are not
 // tokens.
 const (
 	Newline Kind = iota // the end of a logical line
