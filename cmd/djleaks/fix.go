@@ -126,7 +126,7 @@ func (p process) refused(plan *fix.Plan) error {
 		}
 	}
 	return usageError{fmt.Sprintf("fix: nothing is written: %s cannot be changed without guessing", say.Counted(int64(len(plan.Refusals)), "place", "places")),
-		"change it by hand, or name the files that djleaks shall fix: djleaks fix FILE..."}
+		"change it by hand, or name the files to fix: djleaks fix FILE..."}
 }
 
 // showFix prints what would be done.

@@ -140,7 +140,7 @@ func (p process) newRun(c *cli.Context, list fleet.List) (*fleet.Run, error) {
 	jobs, timeout := c.Int("jobs"), c.Duration("timeout")
 	switch {
 	case c.String("store") == "":
-		return nil, usageError{"--store is missing: where shall the reports go?", "--store DIR"}
+		return nil, usageError{"--store is missing: where do the reports go?", "--store DIR"}
 	case jobs < 1:
 		return nil, usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", jobs), ""}
 	case timeout <= 0:
