@@ -64,7 +64,7 @@ func newApp(p process) *cli.App {
 		Commands: []*cli.Command{
 			auditCommand(p), stagedCommand(p), rangeCommand(p), filesCommand(p),
 			ciCommand(p), hookCommand(p), initCommand(p), fixCommand(p), lspCommand(p), acceptCommand(p), ledgerCommand(p),
-			keyCommand(p), purgeKitCommand(p), reportCommand(p), fleetCommand(p), rulesCommand(p), demoCommand(p),
+			keyCommand(p), purgeKitCommand(p), reportCommand(p), fleetCommand(p), mergeCommand(p), rulesCommand(p), demoCommand(p),
 			completionCommand(p), manCommand(p), schemaCommand(p), versionCommand(p),
 		},
 		DisableSliceFlagSeparator: true,

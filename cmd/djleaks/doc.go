@@ -19,6 +19,7 @@ Usage:
 	                            out of a history
 	djleaks report FILE         show a saved JSON report in another format
 	djleaks fleet audit         audit a share of a list of repositories into a store
+	djleaks merge STORE...      make one report of all repositories of a list
 	djleaks rules [RULE]        explain what is looked for, and why
 	djleaks demo                audit a repository made for the purpose
 	djleaks completion SHELL    complete words in bash, zsh, fish, PowerShell

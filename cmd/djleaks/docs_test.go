@@ -13,6 +13,8 @@ import (
 
 	"github.com/urfave/cli/v2"
 
+	"github.com/djleaks/djleaks/internal/fleet"
+	"github.com/djleaks/djleaks/internal/merge"
 	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/scanner"
@@ -89,6 +91,12 @@ func TestEveryFieldOfTheReportIsDocumented(t *testing.T) {
 	}
 	check(reflect.TypeFor[scanner.Report]())
 	check(reflect.TypeFor[report.Match]())
+	for _, typ := range []reflect.Type{
+		reflect.TypeFor[merge.Fleet](), reflect.TypeFor[merge.Repository](), reflect.TypeFor[merge.Key](), reflect.TypeFor[merge.Owner](),
+		reflect.TypeFor[merge.Since](), reflect.TypeFor[fleet.Result](),
+	} {
+		check(typ)
+	}
 	if len(seen) < 8 {
 		t.Errorf("only %d types of the report were looked at", len(seen))
 	}
@@ -112,6 +120,8 @@ func TestEveryWordOfTheReportIsDocumented(t *testing.T) {
 	for field, values := range map[string][]string{
 		"`scope`":         constants(scanner.ScopeKinds()),
 		"`verdict`":       constants(scanner.Verdicts()),
+		"`state`":         constants(fleet.States()),
+		"`change`":        constants(merge.Changes()),
 		"`class`":         constants(scanner.Classes()),
 		"`severity`":      scanner.SeverityNames(),
 		"`status`":        constants(scanner.Statuses()),

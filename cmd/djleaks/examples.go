@@ -9,7 +9,7 @@ import (
 // groups are the headings of the program's help, with the commands below each.
 var groups = map[string][]string{
 	"Find keys":                        {"audit", "staged", "range", "files"},
-	"Audit many repositories":          {"fleet"},
+	"Audit many repositories":          {"fleet", "merge"},
 	"Guard commits, pushes and merges": {"init", "hook", "ci"},
 	"Replace a leaked key":             {"fix", "key", "purge-kit"},
 	"Report, explain and accept":       {"report", "rules", "demo", "accept", "ledger"},
@@ -31,6 +31,10 @@ djleaks fleet audit --list repositories.jsonl --shard auto --dry-run`,
 djleaks fleet audit --list repositories.jsonl --store reports
 djleaks fleet audit --list repositories.jsonl --store reports --shard 3/8
 djleaks fleet audit --list repositories.jsonl --shard auto --dry-run`,
+	"merge": `
+djleaks merge reports --list repositories.jsonl
+djleaks merge shard-1 shard-2 --list repositories.jsonl --format html --output fleet.html
+djleaks merge reports --list repositories.jsonl --since yesterday.json --format json --output today.json`,
 	"staged": `
 djleaks staged                                    before git commit
 djleaks staged mysite/settings.py

@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/fleet"
+	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/scan"
 )
@@ -41,6 +42,7 @@ func fleetCommand(p process) *cli.Command {
 				&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
 				&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of each repository's own"},
 				&cli.BoolFlag{Name: "dry-run", Usage: "print the share, and audit nothing"},
+				&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "with --dry-run: write the share to `FILE` instead of standard output"},
 				&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing of repositories that were read"},
 			},
 			Action: func(c *cli.Context) error { return p.fleetAudit(c) },
@@ -67,7 +69,10 @@ func (p process) fleetAudit(c *cli.Context) error {
 	}
 	entries := share.Entries(list)
 	if c.Bool("dry-run") {
-		return p.printShare(share, entries, len(list))
+		return p.printShare(c.String("output"), share, entries, len(list))
+	}
+	if c.IsSet("output") {
+		return usageError{"fleet audit: --output goes with --dry-run", "--store DIR is where the reports go"}
 	}
 	run, err := p.newRun(c, list)
 	if err != nil {
@@ -118,15 +123,22 @@ func (p process) shareOf(c *cli.Context) (share fleet.Share, err error) {
 	return share, nil
 }
 
-func (p process) printShare(share fleet.Share, entries []fleet.Entry, all int) error {
+func (p process) printShare(file string, share fleet.Share, entries []fleet.Entry, all int) error {
+	out, err := report.Create(file, p.stdout)
+	if err != nil {
+		return outputError(err)
+	}
 	var bytes int64
 	for _, e := range entries {
 		bytes += e.Bytes
-		if _, err := fmt.Fprintf(p.stdout, "%s\t%s\t%d\n", e.ID, e.Path, e.Bytes); err != nil {
-			return err
+		if _, err := fmt.Fprintf(out, "%s\t%s\t%d\n", e.ID, e.Path, e.Bytes); err != nil {
+			break // Close returns it
 		}
 	}
-	_, err := fmt.Fprintf(p.stderr, "share %s: %s of %s, %s bytes\n", share, say.Thousands(len(entries)),
+	if err := out.Close(); err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(p.stderr, "share %s: %s of %s, %s bytes\n", share, say.Thousands(len(entries)),
 		say.Counted(all, "repository", "repositories"), say.Thousands(bytes))
 	return err
 }

@@ -41,6 +41,7 @@ var house = map[string][]string{
 		module + "internal/signed", module + "internal/purge", module + "internal/project", module + "internal/dossier",
 	},
 	"internal/fleet":    {module + "scanner", module + "internal/say", module + "internal/lazy", module + "internal/regular"},
+	"internal/merge":    {module + "scanner", module + "internal/fleet", module + "internal/report", module + "internal/say"},
 	"internal/regular":  {},
 	"internal/lsp":      {},
 	"internal/lazy":     {},

@@ -73,10 +73,10 @@ func saveReports(stdout []byte) {
 }
 
 // isReport reports whether a text is one JSON object with a schema and a tool,
-// as a report is.
+// as a report is; a merged one has a kind as well.
 func isReport(text []byte) bool {
-	var r struct{ Schema, Tool, Keys json.RawMessage }
-	return json.Unmarshal(text, &r) == nil && r.Schema != nil && r.Tool != nil && r.Keys != nil
+	var r struct{ Schema, Tool, Keys, Kind json.RawMessage }
+	return json.Unmarshal(text, &r) == nil && r.Schema != nil && r.Tool != nil && r.Keys != nil && r.Kind == nil
 }
 
 // TestScripts runs the stories of testdata/script: real Git, real files, and

@@ -127,23 +127,29 @@ func (s *Store) Result(id string) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: %w", err)
 	}
-	var head struct{ Schema int }
 	r := &Result{}
-	switch err := json.Unmarshal(text, &head); {
-	case err != nil:
-		return nil, fmt.Errorf("store: %s: not JSON, or cut off", file)
-	case head.Schema > resultSchema:
-		return nil, fmt.Errorf("store: %s: schema %d: written by a newer version of djleaks", file, head.Schema)
-	case head.Schema < 1:
-		return nil, fmt.Errorf("store: %s: not a state file of djleaks", file)
-	}
-	if err := json.Unmarshal(text, r); err != nil {
-		return nil, fmt.Errorf("store: %s: not a state file of djleaks", file)
+	if err := json.Unmarshal(text, r); err != nil || r.Schema != resultSchema {
+		return nil, fmt.Errorf("store: %s: %s", file, notOurs(text))
 	}
 	if problem := r.problem(id); problem != "" {
 		return nil, fmt.Errorf("store: %s: %s", file, problem)
 	}
+	if r.Record.shows() {
+		return nil, fmt.Errorf("store: %s: %w", file, ErrShowsKey)
+	}
 	return r, nil
+}
+
+// notOurs says what is wrong with a text that is no state file of this version.
+func notOurs(text []byte) string {
+	var head struct{ Schema int }
+	switch err := json.Unmarshal(text, &head); {
+	case err != nil:
+		return "not JSON, or cut off"
+	case head.Schema > resultSchema:
+		return fmt.Sprintf("schema %d: written by a newer version of djleaks", head.Schema)
+	}
+	return "not a state file of djleaks"
 }
 
 // problem says why this cannot be the state file of a repository.
@@ -161,7 +167,7 @@ func (r *Result) problem(id string) string {
 	case record.State == Read && len(record.Unread) > 0:
 		return "it says read of what was not"
 	}
-	return record.clear()
+	return ""
 }
 
 // Write saves a result. Nobody ever sees half of one.

@@ -64,9 +64,13 @@ func readJSON(text []byte, finish func(*scanner.Report) error) (*scanner.Report,
 	var head struct {
 		Schema  *int             `json:"schema"`
 		Verdict *json.RawMessage `json:"verdict"`
+		Kind    string           `json:"kind"`
 	}
 	if err := json.Unmarshal(text, &head); err != nil {
 		return nil, jsonError(err)
+	}
+	if head.Kind != "" {
+		return nil, errors.New("a report of many repositories; djleaks merge --format writes it in other formats")
 	}
 	if head.Schema == nil || head.Verdict == nil {
 		return nil, errors.New("not a report of djleaks: it has no schema and verdict")

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/fleet"
+	"github.com/djleaks/djleaks/internal/merge"
+	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/scanner"
+)
+
+func mergeCommand(p process) *cli.Command {
+	return &cli.Command{
+		Name:      "merge",
+		Usage:     "make one report of what fleet audit has written",
+		ArgsUsage: "STORE...",
+		Description: "Every repository of the list is looked for in all stores; the newest record\n" +
+			"counts. What was not read is said first; then the keys, by severity and by the\n" +
+			"number of repositories that hold them. --since compares with an earlier JSON.\n\n" +
+			"Exit codes: 1 keys at or above --fail-on; else 3 as long as one repository of\n" +
+			"the list is missing, failed or incomplete; else 0. 2 is a usage error, and\n" +
+			"stores that were written with different lists.",
+		Flags: []cli.Flag{
+			listFlag(),
+			&cli.StringFlag{Name: "since", Usage: "say what has changed since `FILE`, which merge --format json wrote"},
+			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "markdown", Usage: "`FORMAT` of the report: " + strings.Join(merge.Formats(), ", ")},
+			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the report to `FILE` instead of standard output"},
+			&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: " + strings.Join(scanner.SeverityNames(), ", ") + "; or a verdict, such as rotate-now"},
+			&cli.BoolFlag{Name: "exit-zero", Usage: "exit 0 even if keys are found"},
+		},
+		Action: func(c *cli.Context) error { return p.merge(c) },
+	}
+}
+
+// merge makes one report of stores.
+func (p process) merge(c *cli.Context) error {
+	format, output := c.String("format"), c.String("output")
+	if !slices.Contains(merge.Formats(), format) {
+		return usageError{fmt.Sprintf("--format: unknown format %q", format), say.DidYouMean(format, merge.Formats(), "formats: "+strings.Join(merge.Formats(), ", "))}
+	}
+	if err := checkOutputs([]string{output}); err != nil {
+		return err
+	}
+	if c.NArg() == 0 {
+		return usageError{"merge: which stores?", "djleaks merge DIR --list FILE; DIR is that of fleet audit --store"}
+	}
+	opt := merge.Options{Version: version}
+	var err error
+	if opt.FailOn, opt.Verdict, err = readFailOn("audit", c.String("fail-on")); err != nil {
+		return err
+	}
+	if opt.FailOn == scanner.Silent {
+		opt.FailOn = scanner.High
+	}
+	list, err := readList(c.String("list"))
+	if err != nil {
+		return err
+	}
+	stores, err := openStores(c.Args().Slice())
+	if err != nil {
+		return err
+	}
+	old, err := readOld(c.String("since"))
+	if err != nil {
+		return err
+	}
+	merged, err := merge.Gather(list, stores, old, opt)
+	var refused *merge.RefusedError
+	switch {
+	case errors.As(err, &refused):
+		return usageError{refused.Error(), refused.Hint()}
+	case err != nil:
+		return err
+	}
+	if err := p.writeMerged(output, format, merged); err != nil {
+		return err
+	}
+	switch {
+	case merged.Verdict == scanner.KeysFound && !c.Bool("exit-zero"):
+		return verdictError(exitFound)
+	case !merged.Complete():
+		return verdictError(exitIncomplete)
+	}
+	return nil
+}
+
+func openStores(dirs []string) (stores []*fleet.Store, err error) {
+	for _, dir := range dirs {
+		s, err := fleet.OpenStore(dir)
+		if err != nil {
+			return nil, usageError{err.Error(), "a store is the folder of fleet audit --store"}
+		}
+		stores = append(stores, s)
+	}
+	return stores, nil
+}
+
+// readOld reads the report of --since; "" is none.
+func readOld(name string) (*merge.Old, error) {
+	if name == "" {
+		return nil, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, usageError{"--since: " + err.Error(), ""}
+	}
+	defer f.Close()
+	old, err := merge.ReadOld(f)
+	if err != nil {
+		return nil, usageError{fmt.Sprintf("--since %s: %v", name, err), "name an earlier report of djleaks merge --format json"}
+	}
+	return old, nil
+}
+
+func (p process) writeMerged(output, format string, merged *merge.Fleet) error {
+	out, err := report.Create(output, p.stdout)
+	if err != nil {
+		return outputError(err)
+	}
+	if err := merge.Write(out, format, merged); err != nil {
+		out.Discard()
+		return err
+	}
+	return out.Close()
+}
