@@ -1,6 +1,8 @@
 package report
 
 import (
+	"strings"
+
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -18,18 +20,42 @@ func (o Options) replacementOf(at *scanner.Occurrence) scanner.Replacement {
 // elsewhere is how a reader who may have nothing installed calls the program.
 const elsewhere = "uvx djleaks"
 
+// Django's own way to a key, for a reader who has only that. A .env file gets
+// letters and digits alone: its readers give a meaning to some of the symbols
+// that keys are otherwise made of.
+const (
+	djangoKey    = `python -c "from django.core.management.utils import get_random_secret_key; print(get_random_secret_key())"`
+	djangoDotenv = `python -c "from django.utils.crypto import get_random_string; print('NAME=' + get_random_string(64))"`
+)
+
+// isPath reports whether a program has no name that a shell finds, so that only
+// its path is left: in the cache of a hook manager, which can be cleared.
+func isPath(program string) bool { return strings.ContainsAny(program, `/\`) }
+
 // freshKey is the command that makes a new key and puts it where the line that
 // is advised will look for it: without that the project ends in an error.
 // Projects that use environ, environs or decouple have a file named .env.
-func freshKey(r scanner.Replacement) (command, note string) {
+// program is how the reader calls this one. There is none for a fallback: what
+// is in that list must get out of it, and nothing takes its place.
+func freshKey(r scanner.Replacement, program string) (command, note string) {
+	if strings.Contains(r.Variable+r.Line, "FALLBACK") {
+		return "", ""
+	}
 	if !r.Dotenv {
-		return "export " + r.Variable + `="$(djleaks key new --env-safe)"`, "before you start Django"
+		command = "djleaks key new --env-safe"
+		if isPath(program) {
+			command = djangoKey
+		}
+		return "export " + r.Variable + `="$(` + say.Called(command, program) + `)"`, "before you start Django"
 	}
 	command = "djleaks key new --dotenv"
 	if r.Variable != "DJANGO_SECRET_KEY" {
 		command += " --name " + r.Variable
 	}
-	return command + " >> .env", "a file that Git must ignore"
+	if isPath(program) {
+		command = strings.Replace(djangoDotenv, "NAME", r.Variable, 1)
+	}
+	return say.Called(command, program) + " >> .env", "a file that Git must ignore"
 }
 
 // step is one thing to do, with a command or a line of code where there is one.
@@ -53,6 +79,10 @@ func (o Options) whatToDo(keys []scanner.Key, program string) []step {
 	if setting == "" {
 		setting = `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`
 	}
+	newKey := say.Called("djleaks key new --env-safe", program)
+	if isPath(program) {
+		newKey = djangoKey
+	}
 	var steps []step
 	if !live {
 		steps = append(steps, step{
@@ -61,7 +91,7 @@ func (o Options) whatToDo(keys []scanner.Key, program string) []step {
 		})
 	}
 	steps = append(steps,
-		step{"Make a new key, and set it where the site runs, outside the repository.", say.Called("djleaks key new --env-safe", program)},
+		step{"Make a new key, and set it where the site runs, outside the repository.", newKey},
 		step{"Read it from the environment.", setting},
 		step{"Deploy it to all processes at once. Do not list a leaked key in SECRET_KEY_FALLBACKS: it would stay valid. " +
 			"What the site encrypts with the key must be encrypted again first.", ""},

@@ -85,7 +85,11 @@ type annotation struct {
 func githubOf(a alert, level string, opt Options) annotation {
 	lines := []string{a.title() + ". " + sentence(keyStatus(a.key)) + " Fingerprint " + clean(string(a.key.Fingerprint)) + "."}
 	lines = append(lines, reasons(a.key)...)
-	lines = append(lines, "Instead: "+opt.replacementOf(a.at).String())
+	instead := opt.replacementOf(a.at)
+	lines = append(lines, "Instead: "+instead.String())
+	if command, note := freshKey(instead, elsewhere); command != "" {
+		lines = append(lines, "New key: "+command+"  ("+note+")")
+	}
 	return annotation{
 		level: level, title: "Django secret key (" + a.at.Severity.String() + ")",
 		text: strings.Join(lines, "\n"), at: a.at, length: a.key.Length,

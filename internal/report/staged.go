@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -57,9 +58,8 @@ func (t *text) stagedAdvice(first *scanner.Key) {
 	}
 	if t.opt.Fixable {
 		t.line(t.bold.Sprint("fix:       "), t.called("djleaks fix --write"), t.dim.Sprint("  (takes it out of the code; without --write shows how)"))
-	} else {
-		command, note := freshKey(t.opt.replacementOf(&first.Occurrences[0]))
-		t.line(t.bold.Sprint("fresh key: "), t.called(command), t.dim.Sprint("  ("+note+")"))
+	} else if command, note := freshKey(t.opt.replacementOf(&first.Occurrences[0]), cmp.Or(t.opt.Program, "djleaks")); command != "" {
+		t.line(t.bold.Sprint("fresh key: "), command, t.dim.Sprint("  ("+note+")"))
 	}
 	t.line(t.bold.Sprint("to accept: "), "# djleaks: allow[reason]", t.dim.Sprint("  on the line of the key or the line before"))
 	if m := nearMiss(t.report); m != nil {

@@ -343,3 +343,25 @@ func TestWhatIsReadElsewhereCallsAProgramThatNobodyHasInstalled(t *testing.T) {
 		}
 	}
 }
+
+// What is printed for a fresh key works where it is read: by the program's name,
+// and where only its path in a cache is left, by Django itself.
+func TestAFreshKeyIsMadeWithWhatTheReaderHas(t *testing.T) {
+	line, dotenv := scanner.Replacement{Variable: "PORTAL_KEY"}, scanner.Replacement{Variable: "PORTAL_KEY", Dotenv: true}
+	for _, c := range []struct {
+		r             scanner.Replacement
+		program, want string
+	}{
+		{line, "djleaks", `export PORTAL_KEY="$(djleaks key new --env-safe)"`},
+		{line, "uvx djleaks", `export PORTAL_KEY="$(uvx djleaks key new --env-safe)"`},
+		{line, "/home/ada/.cache/pre-commit/repo1/py_env-python3/bin/djleaks", `export PORTAL_KEY="$(python -c "from django.core.management.utils import get_random_secret_key; print(get_random_secret_key())")"`},
+		{dotenv, "pipx run djleaks", "pipx run djleaks key new --dotenv --name PORTAL_KEY >> .env"},
+		{dotenv, `C:\cache\djleaks.exe`, `python -c "from django.utils.crypto import get_random_string; print('PORTAL_KEY=' + get_random_string(64))" >> .env`},
+		{scanner.Replacement{Line: "SECRET_KEY_FALLBACKS = []", Variable: "DJANGO_SECRET_KEY"}, "djleaks", ""},
+		{scanner.Replacement{Variable: "SECRET_KEY_FALLBACKS"}, "djleaks", ""},
+	} {
+		if got, _ := freshKey(c.r, c.program); got != c.want {
+			t.Errorf("%+v with %s: %s, want %s", c.r, c.program, got, c.want)
+		}
+	}
+}
