@@ -175,7 +175,7 @@ func planInstall(at folder, hook string, o Options) (step, error) {
 
 // refuseEdited stops where our script is not what this version or an older one
 // writes.
-func refuseEdited(path string, ours known, o Options) error {
+func refuseEdited(path string, ours recognised, o Options) error {
 	switch {
 	case o.Force:
 		return nil

@@ -134,22 +134,22 @@ func blockBody(hook string) string {
 		"if [ -z \"$djleaks_input\" ]; then exec </dev/null; else exec <<DJLEAKS\n$djleaks_input\nDJLEAKS\nfi\n"
 }
 
-// known is what a marker says of a text.
-type known struct {
+// recognised is what a marker says of a text.
+type recognised struct {
 	script
 	version int  // from 1
 	exact   bool // nobody has edited it since
 }
 
 // recognise tells whether a whole script is ours.
-func recognise(text string) (known, bool) {
+func recognise(text string) (recognised, bool) {
 	lines := strings.SplitN(text, "\n", 5)
 	if len(lines) < 5 {
-		return known{}, false
+		return recognised{}, false
 	}
 	k, ok := parseMarker(lines[1])
 	if !ok {
-		return known{}, false
+		return recognised{}, false
 	}
 	if value, has := strings.CutPrefix(lines[3], "djleaks="); has {
 		k.program = unquote(value)
@@ -159,21 +159,21 @@ func recognise(text string) (known, bool) {
 }
 
 // parseMarker reads "# djleaks-hook <hook> <kind> template <n>".
-func parseMarker(line string) (known, bool) {
+func parseMarker(line string) (recognised, bool) {
 	rest, ok := strings.CutPrefix(line, marker)
 	words := strings.Fields(rest)
 	if !ok || len(words) != 4 || words[2] != "template" {
-		return known{}, false
+		return recognised{}, false
 	}
 	n, err := strconv.Atoi(words[3])
 	if err != nil || n < 1 {
-		return known{}, false
+		return recognised{}, false
 	}
-	return known{script: script{hook: words[0], kind: scriptKind(words[1])}, version: n}, true
+	return recognised{script: script{hook: words[0], kind: scriptKind(words[1])}, version: n}, true
 }
 
 // findBlock looks for a block of ours; text[start:end] is all of it.
-func findBlock(text string) (k known, start, end int, ok bool) {
+func findBlock(text string) (k recognised, start, end int, ok bool) {
 	for start < len(text) {
 		line, _, _ := strings.Cut(text[start:], "\n")
 		if k, ok = parseMarker(strings.TrimSuffix(line, "\r")); ok && k.kind == block {
@@ -187,7 +187,7 @@ func findBlock(text string) (k known, start, end int, ok bool) {
 		}
 		start += len(line) + 1
 	}
-	return known{}, 0, 0, false
+	return recognised{}, 0, 0, false
 }
 
 // unquote undoes say.SingleQuote.

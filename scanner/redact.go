@@ -10,13 +10,13 @@ import (
 // and whatever has startproject's prefix. A nil Redactor masks the prefix only.
 // It is not safe for concurrent use.
 type Redactor struct {
-	heads map[string][]told // by their first headLength bytes
-	first [256]bool         // bytes with which one of the heads begins
+	heads map[string][]maskedKey // by their first headLength bytes
+	first [256]bool              // bytes with which one of the heads begins
 	seen  map[Secret]bool
 }
 
-// told is a key that is looked for.
-type told struct {
+// maskedKey is a key that is looked for.
+type maskedKey struct {
 	value, mask string
 	class       Class
 }
@@ -34,11 +34,11 @@ func (r *Redactor) Add(s Secret, class Class) {
 		return
 	}
 	if r.seen == nil {
-		r.seen, r.heads = map[Secret]bool{}, map[string][]told{}
+		r.seen, r.heads = map[Secret]bool{}, map[string][]maskedKey{}
 	}
 	r.seen[s] = true
 	value := s.Reveal()
-	r.heads[value[:headLength]] = append(r.heads[value[:headLength]], told{value, s.Mask(class), class})
+	r.heads[value[:headLength]] = append(r.heads[value[:headLength]], maskedKey{value, s.Mask(class), class})
 	r.first[value[0]] = true
 }
 
@@ -124,7 +124,7 @@ func areWords(s string) bool {
 const longWord = 16
 
 // isMaskedIn reports whether the key at an offset of a text is to be masked.
-func (k *told) isMaskedIn(text string, at int, words bool) bool {
+func (k *maskedKey) isMaskedIn(text string, at int, words bool) bool {
 	switch k.class {
 	case ClassDjangoInsecure, ClassDjango, ClassRandom:
 		return true

@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, p process) int {
 	if err == nil {
 		err = out.err
 	}
-	return p.leave(ctx, err)
+	return p.exit(ctx, err)
 }
 
 // newApp declares the commands. Every command comes from a function of its own
@@ -206,8 +206,8 @@ func takesValue(flags []cli.Flag, word string) bool {
 	return false
 }
 
-// leave says on standard error why the program ends, and gives the exit code.
-func (p process) leave(ctx context.Context, err error) int {
+// exit says on standard error why the program ends, and gives the exit code.
+func (p process) exit(ctx context.Context, err error) int {
 	if err == nil {
 		return exitClean
 	}

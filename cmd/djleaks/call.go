@@ -10,16 +10,16 @@ import (
 	"github.com/djleaks/djleaks/internal/say"
 )
 
-// passing are parts of the paths under which tools keep programs that are on
+// ephemeralFolders are parts of the paths under which tools keep programs that are on
 // PATH for as long as the tool runs them: the environments of hooks of
 // pre-commit and prek, and what uvx, pipx run and go run have made.
-var passing = []string{"/py_env-", "/golangenv-", "/hooks/python-", "/hooks/golang-", "/archive-v", "/pipx/.cache/", "/go-build"}
+var ephemeralFolders = []string{"/py_env-", "/golangenv-", "/hooks/python-", "/hooks/golang-", "/archive-v", "/pipx/.cache/", "/go-build"}
 
-// isPassing reports whether a program at this path will not be found there, or
+// isEphemeral reports whether a program at this path will not be found there, or
 // not by this name, once the tool that started it has ended.
-func isPassing(path string) bool {
+func isEphemeral(path string) bool {
 	path = filepath.ToSlash(path)
-	return slices.ContainsFunc(passing, func(part string) bool { return strings.Contains(path, part) })
+	return slices.ContainsFunc(ephemeralFolders, func(part string) bool { return strings.Contains(path, part) })
 }
 
 // call is how the user can start this program from the shell where its output
@@ -35,7 +35,7 @@ func (p process) call() string {
 func callOf(self string, path []string) string {
 	on := func(name string) bool {
 		return slices.ContainsFunc(path, func(dir string) bool {
-			if dir == "" || isPassing(dir+"/") || dir == filepath.Dir(self) && isPassing(self) {
+			if dir == "" || isEphemeral(dir+"/") || dir == filepath.Dir(self) && isEphemeral(self) {
 				return false
 			}
 			_, err := exec.LookPath(filepath.Join(dir, name)) // executable, with the suffixes of the system

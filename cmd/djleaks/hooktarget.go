@@ -64,7 +64,7 @@ func programPath() (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("hook install: the path of this program: %w", err)
 	}
-	if named, err := exec.LookPath("djleaks"); err == nil && !isPassing(named) {
+	if named, err := exec.LookPath("djleaks"); err == nil && !isEphemeral(named) {
 		if named, err = filepath.Abs(named); err == nil && sameFile(named, self) {
 			return named, nil
 		}
@@ -72,7 +72,7 @@ func programPath() (string, error) {
 	switch {
 	case strings.Contains(filepath.ToSlash(self), "/go-build"):
 		return "", usageError{"hook install: `go run` removes this program when it ends, so a hook would not find it", "go install github.com/djleaks/djleaks/cmd/djleaks, and run that"}
-	case isPassing(self):
+	case isEphemeral(self):
 		return "", usageError{"hook install: this djleaks lies in a cache that is cleared now and then, so a hook would not find it", "uv tool install djleaks, or pipx install djleaks; then djleaks hook install"}
 	}
 	return self, nil

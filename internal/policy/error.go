@@ -30,8 +30,8 @@ func (e *Error) Error() string {
 	return text
 }
 
-// wordy reports whether s is short and plain enough to be quoted: no key is.
-func wordy(s string) bool {
+// isPlainWord reports whether s is short and plain enough to be quoted: no key is.
+func isPlainWord(s string) bool {
 	if len(s) > 24 {
 		return false
 	}
@@ -45,7 +45,7 @@ func wordy(s string) bool {
 
 // quoted names s if it is a word.
 func quoted(s string) string {
-	if wordy(s) {
+	if isPlainWord(s) {
 		return ` "` + s + `"`
 	}
 	return ""

@@ -6,19 +6,19 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// former is a place of the old side before anything was decided about it.
-type former struct {
+// oldPlace is a place of the old side before anything was decided about it.
+type oldPlace struct {
 	path    string
 	comment bool // a comment accepts it there
 }
 
 // formerPlaces remembers the places of the old side.
-func formerPlaces(known []scanner.Key) map[scanner.Fingerprint][]former {
-	out := map[scanner.Fingerprint][]former{}
+func formerPlaces(known []scanner.Key) map[scanner.Fingerprint][]oldPlace {
+	out := map[scanner.Fingerprint][]oldPlace{}
 	for i := range known {
 		k := &known[i]
 		for _, o := range k.Occurrences {
-			out[k.Fingerprint] = append(out[k.Fingerprint], former{o.Path, o.Accepted != nil})
+			out[k.Fingerprint] = append(out[k.Fingerprint], oldPlace{o.Path, o.Accepted != nil})
 		}
 	}
 	return out
@@ -29,7 +29,7 @@ func formerPlaces(known []scanner.Key) map[scanner.Fingerprint][]former {
 // same or a higher severity: what was left out, accepted or less severe there
 // says nothing about the new place. Keys that the new side does not have stay in
 // Known.
-func (d *Review) settle(r *scanner.Report, formers map[scanner.Fingerprint][]former) {
+func (d *Review) settle(r *scanner.Report, formers map[scanner.Fingerprint][]oldPlace) {
 	old := keysByFingerprint(r.Known)
 	here := map[scanner.Fingerprint]bool{} // keys of the new side
 	for _, list := range [][]scanner.Key{r.Keys, r.Accepted} {
@@ -52,7 +52,7 @@ func (d *Review) settle(r *scanner.Report, formers map[scanner.Fingerprint][]for
 			known = append(known, k)
 			continue
 		case len(formers[k.Fingerprint]) > 0:
-			k.Reasons = append([]string{d.risen(&k, was, formers[k.Fingerprint])}, k.Reasons...)
+			k.Reasons = append([]string{d.reasonAgainst(&k, was, formers[k.Fingerprint])}, k.Reasons...)
 		}
 		open = append(open, k)
 	}
@@ -60,8 +60,8 @@ func (d *Review) settle(r *scanner.Report, formers map[scanner.Fingerprint][]for
 	r.Keys, r.Known = open, known
 }
 
-// risen says in one sentence why a key counts though the old side has it.
-func (d *Review) risen(k, was *scanner.Key, formers []former) string {
+// reasonAgainst says in one sentence why a key counts though the old side has it.
+func (d *Review) reasonAgainst(k, was *scanner.Key, formers []oldPlace) string {
 	at := worst(k.OpenPlaces())
 	from, how := formers[0].path, ""
 	for _, f := range formers {

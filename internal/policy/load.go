@@ -203,7 +203,7 @@ func (d *decoder) severity(value any, path ...string) (scanner.Severity, error) 
 		}
 	}
 	problem := "this is not a severity"
-	if ok && wordy(word) {
+	if ok && isPlainWord(word) {
 		problem = quoted(word)[1:] + " is not a severity"
 	}
 	return 0, d.fail(problem, nearest(word, scanner.SeverityNames()), path...)

@@ -27,13 +27,13 @@ func UseColor(flag string, getenv func(string) string, isTTY bool) bool {
 	return isTTY
 }
 
-// paints are the colours of one writer. Package color decides for the whole
+// palette are the colours of one writer. Package color decides for the whole
 // program by standard output; each colour here is told what to do instead.
-type paints struct {
+type palette struct {
 	bad, warn, good, dim, bold *color.Color
 }
 
-func newPaints(on bool) paints {
+func newPalette(on bool) palette {
 	paint := func(attributes ...color.Attribute) *color.Color {
 		c := color.New(attributes...)
 		if on {
@@ -43,7 +43,7 @@ func newPaints(on bool) paints {
 		}
 		return c
 	}
-	return paints{
+	return palette{
 		bad:  paint(color.FgRed, color.Bold),
 		warn: paint(color.FgYellow, color.Bold),
 		good: paint(color.FgGreen),
@@ -52,7 +52,7 @@ func newPaints(on bool) paints {
 	}
 }
 
-func (p paints) severity(s scanner.Severity) *color.Color {
+func (p palette) severity(s scanner.Severity) *color.Color {
 	switch {
 	case s >= scanner.High:
 		return p.bad

@@ -132,8 +132,8 @@ func gitlabOf(a alert, r *scanner.Report, opt Options) gitlabVulnerability {
 	}
 	line := max(a.at.Line, 1)
 	return gitlabVulnerability{
-		ID: uuid(a.id()), Name: cut(sentence(rule.Title), 255), Description: description + " " + rule.Text,
-		Severity: gitlabSeverity(a.at.Severity), Solution: cut(gitlabSolution(rule), 7000),
+		ID: uuid(a.id()), Name: truncated(sentence(rule.Title), 255), Description: description + " " + rule.Text,
+		Severity: gitlabSeverity(a.at.Severity), Solution: truncated(gitlabSolution(rule), 7000),
 		Identifiers: []gitlabIdentifier{{"djleaks_rule", "djleaks " + ruleOf(a), ruleOf(a)}},
 		Location:    gitlabLocation{where(a.at), line, line, gitlabCommitOf(a, r)},
 		Details:     gitlabDetails(a),

@@ -75,7 +75,7 @@ func WriteMatch(w io.Writer, format string, m *Match, opt Options) error {
 	if format == "json" {
 		return encodeJSON(w, m, "  ")
 	}
-	t := &text{page: newPage(w, opt.Width), paints: newPaints(opt.Color), opt: opt, report: &scanner.Report{Scope: m.Scope, Coverage: m.Coverage}}
+	t := &text{page: newPage(w, opt.Width), palette: newPalette(opt.Color), opt: opt, report: &scanner.Report{Scope: m.Scope, Coverage: m.Coverage}}
 	t.match(m)
 	return t.Flush()
 }

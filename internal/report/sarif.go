@@ -219,8 +219,8 @@ func sarifRuleOf(rule scanner.Rule) sarifRule {
 		markdown += "\n"
 	}
 	return sarifRule{
-		ID: rule.ID, Name: cut(pascal(rule.ID), 255),
-		Short: sarifText{Text: cut(rule.Title, 1024)}, Full: sarifText{Text: cut(rule.Text, 1024)},
+		ID: rule.ID, Name: truncated(pascal(rule.ID), 255),
+		Short: sarifText{Text: truncated(rule.Title, 1024)}, Full: sarifText{Text: truncated(rule.Text, 1024)},
 		Help:          sarifText{Text: text, Markdown: rule.Text + "\n\n" + markdown},
 		Configuration: sarifLevel{sarifLevelOf(rule.Severity)},
 		Properties: sarifRuleBits{
@@ -413,8 +413,8 @@ func sentence(s string) string {
 	return s
 }
 
-// cut shortens s to at most n bytes of whole characters.
-func cut(s string, n int) string {
+// truncated shortens s to at most n bytes of whole characters.
+func truncated(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}

@@ -29,7 +29,7 @@ func writeText(w io.Writer, r *scanner.Report, opt Options) error {
 	if opt.Quiet && r.Verdict == scanner.Clean {
 		return nil
 	}
-	t := &text{page: newPage(w, opt.Width), paints: newPaints(opt.Color), report: r, opt: opt}
+	t := &text{page: newPage(w, opt.Width), palette: newPalette(opt.Color), report: r, opt: opt}
 	if unpublished(r) {
 		t.staged()
 	} else {
@@ -40,7 +40,7 @@ func writeText(w io.Writer, r *scanner.Report, opt Options) error {
 
 type text struct {
 	*page
-	paints
+	palette
 	report *scanner.Report
 	opt    Options
 }

@@ -42,7 +42,7 @@ const maxID = 1024
 // on the machine: neither where the repository is, nor how it got there.
 func nameIt(r *scanner.Report, repo *gitstore.Repository, id string) {
 	r.Scope.ID, r.Scope.Repository, r.Scope.Remote = id, "", ""
-	here := hereabouts(repo)
+	here := relativePaths(repo)
 	for i := range r.Coverage.Skipped {
 		s := &r.Coverage.Skipped[i]
 		s.Path, s.Reason = here.Replace(s.Path), here.Replace(s.Reason)
@@ -60,8 +60,8 @@ func nameIt(r *scanner.Report, repo *gitstore.Repository, id string) {
 	}
 }
 
-// hereabouts makes the paths of a repository on this machine relative to it.
-func hereabouts(repo *gitstore.Repository) *strings.Replacer {
+// relativePaths makes the paths of a repository on this machine relative to it.
+func relativePaths(repo *gitstore.Repository) *strings.Replacer {
 	var pairs []string
 	// The longest goes first: of two names that match, the earlier one is taken.
 	for _, dir := range []string{repo.GitDir(), repo.CommonDir(), repo.WorkTree()} {

@@ -136,7 +136,7 @@ func (s *statement) skipToValue() (traits scanner.Trait, ok bool) {
 		if !s.inner || !s.called() {
 			return 0, false
 		}
-		if s.asks() {
+		if s.isLookedUp() {
 			traits = scanner.Fallback
 		}
 	case "||", "??", "?:", "||=", "??=":
@@ -181,9 +181,9 @@ func (s *statement) called() bool {
 	return n > 1 && s.left[n-1] == '(' && ascii.IsWord(s.left[n-2])
 }
 
-// asks reports whether the name is given to a function that looks it up, so
+// isLookedUp reports whether the name is given to a function that looks it up, so
 // that the next argument is its default.
-func (s *statement) asks() bool {
+func (s *statement) isLookedUp() bool {
 	word, _ := s.lastWord()
 	for _, part := range [...]string{"get", "env(", "config(", "default", "fetch", "lookup", "getenv"} {
 		if n := len(word); n >= len(part) && containsFold(word, part) {

@@ -47,7 +47,7 @@ func (u *unnamed) around(anchor int, emit func(*Assignment)) {
 		}
 		for i += value.DjangoLength; i < to && value.InDjangoAlphabet(doc.text[i]); i++ {
 		}
-		if i-start != value.DjangoLength || u.reading.holds(start) || !standsAlone(doc.text, start, i) {
+		if i-start != value.DjangoLength || u.reading.holds(start) || !isAlone(doc.text, start, i) {
 			continue
 		}
 		v := string(doc.text[start:i])
@@ -83,9 +83,9 @@ func linesAhead(text []byte, at, to int) int {
 	return at
 }
 
-// standsAlone reports whether text[from:to] has equal quotes or white space at
+// isAlone reports whether text[from:to] has equal quotes or white space at
 // both sides.
-func standsAlone(text []byte, from, to int) bool {
+func isAlone(text []byte, from, to int) bool {
 	before, after := byte('\n'), byte('\n')
 	if from > 0 {
 		before = text[from-1]

@@ -235,7 +235,7 @@ func inBrackets(v string) bool {
 // isAboutKeys reports whether a value in brackets names what should be
 // there, in words.
 func isAboutKeys(v string) bool {
-	return v[0] != '{' && speaks(v, func(w string) bool { return w == "secret" || w == "key" || w == "random" }, nil)
+	return v[0] != '{' && saysOneOf(v, func(w string) bool { return w == "secret" || w == "key" || w == "random" }, nil)
 }
 
 // lowBits is the cost in bits a character below which a text says nothing:

@@ -15,17 +15,17 @@ const maxWords = 24
 
 // asksForReplacement reports whether a value tells its reader to put a key in
 // its place, in one of the languages that settings are commonly written in.
-func asksForReplacement(v string) bool { return speaks(v, imperatives.Has, imperativeParts()) }
+func asksForReplacement(v string) bool { return saysOneOf(v, imperatives.Has, imperativeParts()) }
 
 // isDummy reports whether a value says that nobody should use it: for tests,
 // builds, examples.
 func isDummy(v string) bool {
-	return len(v) == 1 || fold(v) == "na" || speaks(v, dummies.Has, dummyParts())
+	return len(v) == 1 || fold(v) == "na" || saysOneOf(v, dummies.Has, dummyParts())
 }
 
-// speaks reports whether one of the words of v is in a vocabulary, or v without
+// saysOneOf reports whether one of the words of v is in a vocabulary, or v without
 // its separators holds one of the parts.
-func speaks(v string, word func(string) bool, parts []string) bool {
+func saysOneOf(v string, word func(string) bool, parts []string) bool {
 	var buf [maxWords]string
 	for _, w := range wordsOf(buf[:0], v) {
 		if word(w) || len(w) > 2 && word(unleet(w)) {
