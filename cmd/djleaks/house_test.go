@@ -21,6 +21,7 @@ var house = map[string][]string{
 	"scanner/django/forms":          {module + "scanner", module + "scanner/django/value", module + "scanner/django/internal/..."},
 	"scanner/django/internal/ascii": {},
 	"scanner/django/internal/words": {},
+	"scanner/gogit":                 {module + "scanner", "github.com/go-git/go-git/v5/..."},
 	"hooks":                         {module + "scanner", module + "internal/say"},
 	"internal/packfile":             {module + "scanner", module + "internal/regular", "github.com/klauspost/compress/..."},
 	"internal/packfile/packtest":    {module + "scanner", module + "internal/packfile"},
@@ -135,6 +136,17 @@ func TestTheProgramCannotUseTheNetwork(t *testing.T) {
 	for _, p := range list(t, "-deps", module+"cmd/djleaks") {
 		switch p.ImportPath {
 		case "net", "net/http", "crypto/tls", "github.com/go-git/go-git/v5", "golang.org/x/crypto/ssh":
+			t.Errorf("the program links %s", p.ImportPath)
+		}
+	}
+}
+
+// The program reads repositories with its own code: go-git's decoders cost each
+// start of a hook more than its work.
+func TestTheProgramDoesNotLinkTheReaderForGoGit(t *testing.T) {
+	for _, p := range list(t, "-deps", module+"cmd/djleaks") {
+		switch p.ImportPath {
+		case module + "scanner/gogit", "github.com/go-git/go-git/v5/plumbing/object", "github.com/go-git/go-git/v5/storage":
 			t.Errorf("the program links %s", p.ImportPath)
 		}
 	}

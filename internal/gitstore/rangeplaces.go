@@ -118,7 +118,7 @@ func (s *Range) finishPlaces(all []*rangePlace, items int) [][]scanner.Presence 
 	return out
 }
 
-// head is an included commit.
+// head is an included commit or tree.
 type head struct {
 	name string
 	tree scanner.ObjectID
@@ -126,12 +126,8 @@ type head struct {
 
 func (s *Range) heads() (heads []head) {
 	for _, id := range s.spec.Include {
-		commit, err := s.r.peelToCommit(id)
-		if err != nil {
-			continue
-		}
-		if c, err := s.r.Commit(commit); err == nil {
-			heads = append(heads, head{id.String(), c.Tree})
+		if tree, err := s.r.peelTo(id, "tree"); err == nil {
+			heads = append(heads, head{id.String(), tree})
 		}
 	}
 	return heads

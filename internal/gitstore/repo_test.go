@@ -149,6 +149,7 @@ func texts(t testing.TB, s scanner.Source) ([]string, scanner.Coverage) {
 	t.Helper()
 	lines, coverage, err := readTexts(s)
 	must(t, err)
+	checkAgainstGoGit(t, s, lines, coverage)
 	return lines, coverage
 }
 
