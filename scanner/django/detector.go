@@ -166,7 +166,7 @@ func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
 	if best > least || best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.Name) {
 		return m, false
 	}
-	if best > value.Django && !m.Has(scanner.NoName) && hasCompanion(text, a) {
+	if best > value.Django && !m.Has(scanner.NoName) && (hasCompanion(text, a) || best > value.Public && isNoKey(text, a)) {
 		return m, false
 	}
 	if best == value.Mashed {

@@ -49,7 +49,7 @@ func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, stri
 		reason += "; " + m.Source.String()
 	}
 	if m.Has(scanner.Unclaimed) {
-		reason += "; its name is common to many programs, and nothing beside it speaks for Django"
+		reason += "; nothing beside it speaks for a site in Django, and much for another use"
 	}
 	if m.Class != scanner.ClassDjango && m.Class != scanner.ClassDjangoInsecure && isForeignProgram(path) {
 		// Django's settings are read from Python; what a program in another
@@ -146,6 +146,8 @@ func modify(m *scanner.Match, severity scanner.Severity, reason string) (scanner
 		return min(severity, scanner.Medium), reason + "; given to one command of an image build"
 	case m.Has(scanner.BuildOnly):
 		return scanner.Note, reason + "; given to one command of an image build"
+	case m.Has(scanner.Comment) && m.Class == scanner.ClassPublic && strings.HasPrefix(string(m.Form), "python-"):
+		return scanner.Note, reason + "; in a comment or a docstring"
 	case m.Has(scanner.Comment) && !generated:
 		return scanner.Note, reason + "; in a comment"
 	case m.Has(scanner.Fallback) && severity > scanner.Note:

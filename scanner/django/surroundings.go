@@ -28,8 +28,15 @@ func surroundings(text []byte, m *scanner.Match) (traits scanner.Trait) {
 	if isTestSection(text, m.Offset) {
 		traits |= scanner.TestOnly
 	}
-	if m.Class == scanner.ClassRandom && isUnclaimed(text, m) {
-		traits |= scanner.Unclaimed
+	switch m.Class {
+	case scanner.ClassRandom:
+		if isUnclaimed(text, m) || isBesidePattern(text, m.Offset, m.Length) {
+			traits |= scanner.Unclaimed
+		}
+	case scanner.ClassPublic:
+		if isInDocstring(text, m.Offset) {
+			traits |= scanner.Comment
+		}
 	}
 	return traits
 }

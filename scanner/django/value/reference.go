@@ -28,8 +28,11 @@ func isTemplate(v, name string) bool {
 	case "%s", "%r", "{}", "[]", "<>":
 		return true
 	}
+	if strings.HasPrefix(v, "{{") && !strings.Contains(v, "}") { // cut off at its end
+		return !IsRandom(strings.Trim(v, "{ "))
+	}
 	switch {
-	case v[0] == '$' && IsPlainName(v[1:]), isMarked(v):
+	case v[0] == '$' && IsPlainName(strings.TrimRight(v[1:], `\`)), isMarked(v):
 		return true
 	case marked(v, "!") && JudgeName(v[1:len(v)-1]) != NameNone, strings.HasPrefix(v, "%%") && len(v) <= 4: // cmd
 		return true
