@@ -30,7 +30,7 @@ func fixCommand(p process) *cli.Command {
 			"Nothing is written without --write. What cannot be changed without guessing is\n" +
 			"refused (exit 2), and then no file is changed at all. In the diff keys are\n" +
 			"masked: it is there to be read.\n\n" +
-			"A key that others could read is still to be replaced where it runs: the change\n" +
+			"A key that others could read must still be replaced where it runs: the change\n" +
 			"stops the next leak, not the last one.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, Usage: "make the change"},
@@ -204,6 +204,6 @@ func (p process) writeFix(c *cli.Context, repo *gitstore.Repository, tree *workt
 		fmt.Fprintln(p.stdout, done, p.line(f.Path))
 	}
 	p.sayFix(plan, "left the index")
-	_, err := fmt.Fprintln(p.stdout, "\nThe key that was there is still to be replaced where it runs, if others could read it: djleaks audit says so.")
+	_, err := fmt.Fprintln(p.stdout, "\nThe key that was there must still be replaced where it runs, if others could read it: djleaks audit says so.")
 	return err
 }

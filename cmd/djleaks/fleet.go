@@ -43,7 +43,7 @@ func fleetCommand(p process) *cli.Command {
 				&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of each repository's own"},
 				&cli.BoolFlag{Name: "dry-run", Usage: "print the share, and audit nothing"},
 				&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "with --dry-run: write the share to `FILE` instead of standard output"},
-				&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "say nothing of repositories that were read"},
+				&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "do not list repositories that were read"},
 			},
 			Action: func(c *cli.Context) error { return p.fleetAudit(c) },
 		}},
@@ -156,7 +156,7 @@ func (p process) newRun(c *cli.Context, list fleet.List) (*fleet.Run, error) {
 	case jobs < 1:
 		return nil, usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", jobs), ""}
 	case timeout <= 0:
-		return nil, usageError{fmt.Sprintf("--timeout %s: there has to be some time", timeout), "--timeout 10m"}
+		return nil, usageError{fmt.Sprintf("--timeout %s: it must be more than zero", timeout), "--timeout 10m"}
 	case c.IsSet("cache") && c.String("cache") == "":
 		return nil, usageError{"--cache: the name of the folder is empty", "--cache DIR"}
 	}

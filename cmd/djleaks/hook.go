@@ -131,7 +131,7 @@ func (p process) sayOfHusky(workTree string, result hooks.Result) {
 	}
 	for _, change := range result.Changes {
 		if filepath.Dir(change.Where) != filepath.Join(workTree, ".husky") {
-			p.say("note: this repository uses husky, which is not set up in this clone; when it is, Git passes these hooks over: djleaks hook install again then")
+			p.say("note: this repository uses husky, which is not set up in this clone; once it is, Git ignores these hooks: run djleaks hook install again then")
 			return
 		}
 		if _, err := os.Stat(filepath.Join(workTree, ".husky", "_", change.Hook)); err != nil {

@@ -73,7 +73,7 @@ func programPath() (string, error) {
 	case strings.Contains(filepath.ToSlash(self), "/go-build"):
 		return "", usageError{"hook install: `go run` removes this program when it ends, so a hook would not find it", "go install github.com/djleaks/djleaks/cmd/djleaks, and run that"}
 	case isEphemeral(self):
-		return "", usageError{"hook install: this djleaks lies in a cache that is cleared now and then, so a hook would not find it", "uv tool install djleaks, or pipx install djleaks; then djleaks hook install"}
+		return "", usageError{"hook install: this djleaks is in a cache that is cleared now and then, so a hook would not find it", "uv tool install djleaks, or pipx install djleaks; then djleaks hook install"}
 	}
 	return self, nil
 }

@@ -82,7 +82,7 @@ func (l *lists) apply(t *task, rep *scanner.Report) error {
 			for i := range keys {
 				if k := &keys[i]; slices.Contains(known.fingerprints, k.Fingerprint) {
 					k.AlsoIn = append(k.AlsoIn, known.file)
-					k.Reasons = append(k.Reasons, "the same key is in "+known.file+": both are to be rotated together")
+					k.Reasons = append(k.Reasons, "the same key is in "+known.file+": rotate both together")
 				}
 			}
 		}

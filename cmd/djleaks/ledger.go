@@ -255,7 +255,7 @@ func (p process) ledgerPrune(c *cli.Context) error {
 		return err
 	}
 	if repo == nil {
-		return usageError{"ledger prune: only in a repository it is known which keys there are", ""}
+		return usageError{"ledger prune: outside of a repository it is not known which keys there are", ""}
 	}
 	removed, complete, err := s.Prune(c.Context, repo, ledger)
 	if err != nil {

@@ -32,7 +32,7 @@ func purgeKitCommand(p process) *cli.Command {
 			"the repository, and the order of what to do, with what rewriting does not\n" +
 			"reach. The repository is not changed. The folder holds the keys: it must be\n" +
 			"outside of the repository, and only you can read it.\n\n" +
-			"A key that others could read is to be rotated first; rewriting revokes nothing.",
+			"A key that others could read must be rotated first; rewriting revokes nothing.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the files to the new folder `DIR`, outside of the repository"},
 			&cli.StringFlag{Name: "repository", Usage: "the repository at `PATH` instead of the current one"},

@@ -13,7 +13,7 @@ import (
 // cleanUp undoes commits that only this repository has.
 func (b *book) cleanUp() {
 	l := localPlaces(b.keys)
-	b.add(scanner.ThisHour, "Nobody else has it: no push is known of. Before the next push, these commands make it never have happened. They change commits that are not pushed; do them in a clean work tree.", "")
+	b.add(scanner.ThisHour, "Nobody else has it: no push is known. Before the next push, these commands undo it as if it had never been committed. They change commits that are not pushed; do them in a clean work tree.", "")
 	b.commits(&l)
 	var drop []string
 	for _, n := range l.stashes { // the last first: their numbers move up

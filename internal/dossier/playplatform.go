@@ -62,7 +62,7 @@ func (b *book) platform(p project.Platform) (do, run string) {
 	case project.GitLab:
 		return "If the site is deployed from this pipeline, set its variable " + name + " to the new key.", freshKey + " | glab variable update " + name
 	case project.Compose:
-		return set + " In the .env beside the file, or in what env_file names; neither belongs into Git.",
+		return set + " In the .env beside the file, or in what env_file names; neither belongs in Git.",
 			"umask 077; { " + withNewKey(name, ".env") + "; } > .env.new && mv .env.new .env"
 	case project.Systemd:
 		return b.systemd(p)

@@ -9,7 +9,7 @@ import (
 // prove ends a rotation with evidence: what runs, by its fingerprints, and what
 // the site signs, by a value of the owner's own browser.
 func (b *book) prove() {
-	b.add(scanner.Today, "Prove it: on the host ask again which keys run, and let the audit compare. It has to find no key that is live.", hostLine+" | djleaks audit --live-fingerprint - --fail-on rotate")
+	b.add(scanner.Today, "Prove it: on the host ask again which keys run, and let the audit compare. It must find no live key.", hostLine+" | djleaks audit --live-fingerprint - --fail-on rotate")
 	b.add(scanner.Today, "Prove it from outside too, with "+b.evidence()+" on standard input. One from before the deploy matches the leaked key; one that the site sets after it, in a private window, must match none. Each process answers for itself: behind a load balancer ask N processes N times and more.", "djleaks key match")
 }
 

@@ -22,7 +22,7 @@ func (b *book) endSessions() {
 	if engine == "" {
 		return
 	}
-	const ends = "Expect one logout for everybody; links in mails that were sent before stop working."
+	const ends = "Expect one logout for everybody; links in mails sent earlier stop working."
 	shell := func(code string) string { return "python manage.py shell -c '" + code + "'" }
 	switch engine {
 	case "db":

@@ -217,7 +217,7 @@ func hasRow(f *project.File) bool {
 func (s *survey) derivedSetting(name string) {
 	x := s.set.Get(name)[0]
 	e := scanner.Effect{
-		Effect: scanner.EffectLinks, Feature: "setting " + name, Reason: name + " is made from SECRET_KEY; what for is told by its name only",
+		Effect: scanner.EffectLinks, Feature: "setting " + name, Reason: name + " is made from SECRET_KEY; only its name says what it is for",
 		Attack: "whatever " + name + " protects", Rotation: "whatever was made with the old value", Fallbacks: scanner.HelpsNot,
 	}
 	upper := strings.ToUpper(name)

@@ -161,7 +161,7 @@ func (s *survey) resetLinks() {
 	e := scanner.Effect{
 		Effect: scanner.EffectLinks, Feature: "password reset links", Certain: true,
 		Attack:   "forge one for an account whose password column is empty and that never logged in, or whose password hash is known; for no other account",
-		Rotation: "links in mails that were sent before stop working", Fallbacks: s.helpOfSigner(),
+		Rotation: "links in mails sent earlier stop working", Fallbacks: s.helpOfSigner(),
 	}
 	for _, f := range s.p.Code {
 		at := project.Site{Path: f.Path}
@@ -342,7 +342,7 @@ func (s *survey) signers() {
 		}
 		e := scanner.Effect{
 			Effect: scanner.EffectLinks, Feature: "own signatures (django.core.signing)", Certain: true, Reason: "imports django.core.signing",
-			Attack: "forge what this code trusts", Rotation: "links and tokens that were given out before stop working", Fallbacks: s.helpOfSigner(),
+			Attack: "forge what this code trusts", Rotation: "links and tokens given out earlier stop working", Fallbacks: s.helpOfSigner(),
 		}
 		if len(f.Calls("login", "authenticate")) > 0 {
 			e.Effect = scanner.EffectIdentity

@@ -208,7 +208,7 @@ func (s *survey) registration() {
 		s.effect(seen.Site, scanner.Effect{
 			Effect: scanner.EffectLinks, Feature: x.feature, Reason: seen.Reason, Certain: seen.Used,
 			Attack:   "confirm an address that belongs to somebody else, and with it take over what trusts the address",
-			Rotation: "links in mails that were sent before stop working", Fallbacks: s.helpOfSigner(),
+			Rotation: "links in mails sent earlier stop working", Fallbacks: s.helpOfSigner(),
 		})
 	}
 }

@@ -171,7 +171,7 @@ func (d *decoder) fail(problem, hint string, path ...string) error {
 
 func (d *decoder) unknown(name string) error {
 	if name == "tool" && d.root == nil {
-		return d.fail("[tool.djleaks] belongs into pyproject.toml", "in this file the settings are at the top", name)
+		return d.fail("[tool.djleaks] belongs in pyproject.toml", "in this file the settings are at the top", name)
 	}
 	return d.fail("unknown setting"+quoted(name), nearest(name, settings()), name)
 }

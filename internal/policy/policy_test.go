@@ -124,7 +124,7 @@ var mistakes = []struct {
 	{"[[accept]]\nfingerprint = \"0123456789abcdef\"\nreason = \"x\"\nexpires = \"soon\"\n", 4, "2027-01-31"},
 	{"accept = [\"0123456789abcdef\"]\n", 1, "the fingerprint is missing"},
 	{"accept = \"x\"\n", 1, "[[accept]]"},
-	{"[tool.djleaks]\nfail-on = \"low\"\n", 1, "belongs into pyproject.toml"},
+	{"[tool.djleaks]\nfail-on = \"low\"\n", 1, "belongs in pyproject.toml"},
 	{"fail-on = \"low\"\nexclude = [\n", 2, "not TOML"},
 	{"fail-on = \"low\"\nfail-on = \"low\"\n", 2, "'fail-on' has already been defined"},
 }

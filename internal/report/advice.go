@@ -95,7 +95,7 @@ func (o Options) whatToDo(keys []scanner.Key, program string) []step {
 		step{"Read it from the environment.", setting},
 		step{"Deploy it to all processes at once. Do not list a leaked key in SECRET_KEY_FALLBACKS: it would stay valid. " +
 			"What the site encrypts with the key must be encrypted again first.", ""},
-		step{"Delete the stored sessions and expect one logout for everybody; links in mails that were sent before stop working.", ""},
+		step{"Delete the stored sessions and expect one logout for everybody; links in mails sent earlier stop working.", ""},
 	)
 	if generated {
 		steps = append(steps, step{"Cleaning the history is optional and comes last: whoever has the key keeps it.", ""})

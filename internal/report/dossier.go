@@ -173,7 +173,7 @@ func exposureWords(k *scanner.Key) string {
 	e := k.Exposure
 	switch {
 	case k.Pushed != nil && !*k.Pushed:
-		return "Only this repository has it, as far as it says: no push is known of."
+		return "Only this repository has it, as far as it says: no push is known."
 	case e == nil:
 		return "Whether others can have it is not known."
 	}

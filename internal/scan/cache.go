@@ -31,7 +31,7 @@ func (s *Scan) openCache(dir string, idSize int, settings *Settings) (*auditCach
 	}
 	program, err := programSum()
 	if err != nil {
-		return &auditCache{notes: []string{"the cache was not used: which program this is cannot be said: " + err.Error()}}, nil
+		return &auditCache{notes: []string{"the cache was not used: it is not known which program this is: " + err.Error()}}, nil
 	}
 	// Whatever could change a match. The program's own checksum covers all rules,
 	// so that a build between two releases never trusts another one.

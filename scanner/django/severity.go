@@ -49,7 +49,7 @@ func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, stri
 		reason += "; " + m.Source.String()
 	}
 	if m.Has(scanner.Unclaimed) {
-		reason += "; nothing beside it speaks for a site in Django, and much for another use"
+		reason += "; nothing near it points to Django, and much to another use"
 	}
 	if m.Class != scanner.ClassDjango && m.Class != scanner.ClassDjangoInsecure && isForeignProgram(path) {
 		// Django's settings are read from Python; what a program in another
