@@ -3,6 +3,7 @@ package fleet
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -132,7 +133,9 @@ func keyOf(k *scanner.Key) Key {
 			out.Path, out.Line = o.Path, o.Line
 		}
 		for _, ref := range o.Refs {
-			refs[ref] = true
+			if ref == "HEAD" || strings.HasPrefix(ref, "refs/") { // not what Git notes of a fetch
+				refs[ref] = true
+			}
 		}
 		for j := range o.Introduced {
 			if c := &o.Introduced[j]; first == nil || cmp.Or(c.Date.Compare(first.Date), cmp.Compare(c.Commit, first.Commit)) < 0 {

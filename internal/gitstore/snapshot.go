@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,7 +21,7 @@ type Snapshot struct {
 	// count by size and time.
 	Inputs string
 	// Refs is the digest of the names of all refs and of what they name, equal on
-	// every machine.
+	// every machine: what Git notes of a fetch or a merge there is not in it.
 	Refs string
 	// PackBytes is the size of all packs.
 	PackBytes int64
@@ -34,12 +35,15 @@ func (r *Repository) Snapshot() (Snapshot, error) {
 		return Snapshot{}, err
 	}
 	names := sha256.New()
+	h := &lister{Hash: sha256.New()}
 	for _, ref := range refs {
-		fmt.Fprintf(names, "%s\x00%s\x00%s\n", ref.Name, ref.ID, ref.Target)
+		line := fmt.Sprintf("%s\x00%s\x00%s\n", ref.Name, ref.ID, ref.Target)
+		io.WriteString(h, line)
+		if !isBookkeepingRef(ref.Name) {
+			io.WriteString(names, line)
+		}
 	}
 	s := Snapshot{Refs: hex.EncodeToString(names.Sum(nil)[:16])}
-	h := &lister{Hash: sha256.New()}
-	fmt.Fprintln(h, s.Refs)
 	for _, file := range []string{filepath.Join(r.commonDir, "config"), filepath.Join(r.gitDir, "config.worktree"), filepath.Join(r.commonDir, "shallow")} {
 		text, _ := regular.Read(file, maxShallow)
 		fmt.Fprintf(h, "%q\n", text)

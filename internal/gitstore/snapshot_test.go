@@ -39,6 +39,9 @@ func TestASnapshotChangesWithWhateverAnAuditReads(t *testing.T) {
 			must(t, os.Chmod(packs[0], 0o600))
 			must(t, os.Chtimes(packs[0], time.Time{}, time.Unix(1, 0)))
 		}},
+		{"a note of a fetch", false, func() {
+			must(t, os.WriteFile(filepath.Join(r.dir, ".git", "FETCH_HEAD"), []byte(r.git("rev-parse", "HEAD")+"\n"), 0o600))
+		}},
 		{"the configuration", false, func() { r.git("config", "remote.origin.url", "x") }},
 		{"a reflog", false, func() { r.git("reflog", "expire", "--expire=now", "--all") }},
 		{"where the history is cut off", false, func() { must(t, os.WriteFile(filepath.Join(r.dir, ".git", "shallow"), []byte("x\n"), 0o600)) }},
