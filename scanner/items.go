@@ -20,7 +20,7 @@ func Items(findings []Finding) (items []Item, matched map[ObjectID][]int32) {
 	matched = map[ObjectID][]int32{}
 	for i := range findings {
 		f := &findings[i]
-		if f.Kind != File || f.ID == "" {
+		if f.Kind != File && f.Kind != FileName || f.ID == "" {
 			continue
 		}
 		item := itemOf(f)

@@ -67,6 +67,7 @@ type keyBuilder struct {
 type site struct {
 	id   ObjectID
 	path string
+	kind Kind
 	item Item
 }
 
@@ -101,32 +102,33 @@ func (b *builder) add(f *Finding) {
 	if f.Class.Rank() < k.class.Rank() {
 		k.class = f.Class
 	}
-	at := site{f.ID, f.Path, itemOf(f)}
+	at := site{f.ID, f.Path, f.Kind, itemOf(f)}
 	k.sites[at] = append(k.sites[at], f)
 }
 
 func (b *builder) finish(k *keyBuilder) Key {
 	fp := k.secret.Fingerprint()
 	key := Key{Fingerprint: fp, Class: k.class, Masked: k.secret.Mask(k.class), Length: k.secret.Len()}
-	byItem := map[Item]map[ObjectID]*Finding{} // item → blob → its finding
+	byItem := map[itemPart]map[ObjectID]*Finding{} // item → blob → its finding
 	for at, findings := range k.sites {
 		first := findings[0]
 		switch {
-		case first.Kind != File:
+		case first.Kind != File && first.Kind != FileName:
 			key.Occurrences = append(key.Occurrences, b.message(k, first))
 		case b.history != nil && at.id != "":
-			if byItem[at.item] == nil {
-				byItem[at.item] = map[ObjectID]*Finding{}
+			of := itemPart{at.item, at.kind}
+			if byItem[of] == nil {
+				byItem[of] = map[ObjectID]*Finding{}
 			}
-			byItem[at.item][at.id] = merged(findings)
+			byItem[of][at.id] = merged(findings)
 		default:
 			for _, f := range findings {
 				key.Occurrences = append(key.Occurrences, b.fromFinding(k, f))
 			}
 		}
 	}
-	for item, blobs := range byItem {
-		key.Occurrences = append(key.Occurrences, b.fromHistory(k, item, blobs)...)
+	for of, blobs := range byItem {
+		key.Occurrences = append(key.Occurrences, b.fromHistory(k, of.Item, blobs)...)
 	}
 	if key.Class.Generated() { // a made-up value in a test was never secret
 		k.findLeakedFallback(key.Occurrences)
@@ -135,6 +137,12 @@ func (b *builder) finish(k *keyBuilder) Key {
 	key.Summarize()
 	key.Reasons = k.reasonsFor(key.Severity)
 	return key
+}
+
+// itemPart is an item in the contents of blobs, or in their names.
+type itemPart struct {
+	Item
+	kind Kind
 }
 
 // merged is the first of the findings of one item in one blob, which counts the
@@ -222,7 +230,7 @@ func (b *builder) fromFinding(k *keyBuilder, f *Finding) Occurrence {
 		status = StatusWorktree
 	}
 	o := Occurrence{
-		Path: f.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Form: f.Form, Rule: f.Rule, Name: f.Name,
+		Part: partOf(f), Path: f.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Form: f.Form, Rule: f.Rule, Name: f.Name,
 		Severity: b.judge(k, f, f.Path), Introduced: f.Commits, Status: status, Replacement: f.Replacement,
 		Accepted: commented(f),
 	}
@@ -247,9 +255,23 @@ func (b *builder) message(k *keyBuilder, f *Finding) Occurrence {
 	}
 	return withLists(Occurrence{
 		Pushed: marks&MarkRemote != 0, Reflog: status == StatusUnreachable && marks&MarkReflog != 0,
-		Line: f.Line, Column: f.Column, Repeats: f.Repeats, Commit: f.ID.String(), Form: f.Form, Rule: f.Rule, Name: f.Name,
+		Part: partOf(f), Line: f.Line, Column: f.Column, Repeats: f.Repeats, Commit: f.ID.String(), Form: f.Form, Rule: f.Rule, Name: f.Name,
 		Severity: b.judge(k, f, ""), Introduced: f.Commits, Status: status, Accepted: commented(f),
 	})
+}
+
+// partOf says in which part of an object a finding is; "" for a content or a
+// message.
+func partOf(f *Finding) Part {
+	switch f.Kind {
+	case ObjectHeaders:
+		return PartHeaders
+	case FileName:
+		return PartName
+	case RefName:
+		return PartRef
+	}
+	return ""
 }
 
 // fromHistory returns the occurrences of one item in the history: one for each path,
@@ -261,7 +283,7 @@ func (b *builder) fromHistory(k *keyBuilder, item Item, blobs map[ObjectID]*Find
 		var versions []Version
 		var findings []*Finding
 		for _, id := range p.Blobs {
-			if f := blobs[id]; f != nil {
+			if f := blobs[id]; f != nil && (f.Kind != FileName || strings.Contains(p.Path, f.Secret.Reveal())) {
 				named[id] = true
 				versions = append(versions, Version{id.String(), f.Line, f.Column})
 				findings = append(findings, f)
@@ -279,7 +301,7 @@ func (b *builder) fromHistory(k *keyBuilder, item Item, blobs map[ObjectID]*Find
 		}
 		out = append(out, withLists(Occurrence{
 			Pushed: p.Marks&MarkRemote != 0, Reflog: status == StatusUnreachable && p.Marks&MarkReflog != 0,
-			Path: p.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Blob: versions[0].Blob,
+			Part: partOf(f), Path: p.Path, Line: f.Line, Column: f.Column, Repeats: f.Repeats, Blob: versions[0].Blob,
 			Form: f.Form, Rule: f.Rule, Name: f.Name, Severity: b.judge(k, f, p.Path),
 			Introduced: p.Introduced, Removed: p.Removed, Refs: p.Refs, Status: status, Versions: versions, Replacement: f.Replacement, Accepted: commented(findings...),
 		}))

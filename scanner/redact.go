@@ -107,6 +107,12 @@ func insecureAt(text string) (mask string, length int) {
 	return NewSecret(value).Mask(ClassDjangoInsecure), len(value)
 }
 
+// MayNameKey reports whether the name of a file or a ref may have a key with
+// startproject's prefix in it.
+func MayNameKey(name string) bool {
+	return len(name) >= len(InsecurePrefix)+shortestRest && strings.Contains(name, InsecurePrefix)
+}
+
 // areWords reports whether a text is words and numbers, joined by - and _, as in
 // the name of a file.
 func areWords(s string) bool {

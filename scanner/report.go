@@ -165,6 +165,16 @@ type Acceptance struct {
 	Person string `json:"person,omitempty"`
 }
 
+// Part says where a key is that is in no file and in no message.
+type Part string
+
+// The parts.
+const (
+	PartHeaders Part = "headers" // of Occurrence.Commit: the author, the merged tag, …
+	PartName    Part = "name"    // Occurrence.Path itself
+	PartRef     Part = "ref"     // the name of a ref to Occurrence.Commit
+)
+
 // Occurrence is one file, or one message, that holds or held a key.
 type Occurrence struct {
 	Path        string    `json:"path"`              // empty for a message and for an object that no tree names
@@ -172,6 +182,7 @@ type Occurrence struct {
 	Column      int       `json:"column"`            // from 1, in bytes, in Blob
 	Repeats     int       `json:"repeats,omitempty"` // further places of Blob that hold the same and are not listed
 	Blob        string    `json:"blob"`              // the version that is at a tip, else the last one read
+	Part        Part      `json:"part,omitempty"`    // where the key is, if it is in no file and in no message
 	Commit      string    `json:"commit,omitempty"`  // the commit or tag whose message holds the key
 	Form        Form      `json:"form"`
 	Rule        string    `json:"rule"`

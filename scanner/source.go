@@ -8,8 +8,11 @@ type Kind uint8
 // The kinds of text.
 const (
 	File          Kind = iota // a blob, a file or standard input
-	CommitMessage             // a commit object
-	TagMessage                // an annotated tag object
+	CommitMessage             // of a commit object, after its headers
+	TagMessage                // of an annotated tag object
+	ObjectHeaders             // of a commit or an annotated tag: author, merged tag, …
+	FileName                  // the path of a file, or a name in it
+	RefName                   // of a branch, a tag or another ref
 )
 
 // Chunk is one text, or one window of a text that is too large to hold.

@@ -115,6 +115,9 @@ func (s *Range) chunks(ctx context.Context, y *blobYielder) error {
 	if err := s.tagsAndBlobs(ctx, y); err != nil {
 		return err
 	}
+	if err := s.names(y); err != nil {
+		return err
+	}
 	if s.WantKnown != nil && !s.WantKnown() {
 		return nil
 	}

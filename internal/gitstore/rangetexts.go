@@ -185,12 +185,20 @@ func (s *Range) messages(ctx context.Context, y *blobYielder) error {
 			y.skip(n.id, "", "commit: "+s.r.whyMissing(0, err))
 			continue
 		}
-		chunk := scanner.Chunk{Kind: scanner.CommitMessage, ID: n.id, Text: c.message(), Commits: []scanner.Commit{c.Summary()}}
-		if err := y.yield(&chunk); err != nil {
+		if err := y.object(scanner.CommitMessage, n.id, c.Text, []scanner.Commit{c.Summary()}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// object yields the headers and the message of a commit or a tag.
+func (y *blobYielder) object(message scanner.Kind, id scanner.ObjectID, text []byte, commits []scanner.Commit) error {
+	headers, rest, _ := bytes.Cut(text, []byte("\n\n"))
+	if err := y.yield(&scanner.Chunk{Kind: scanner.ObjectHeaders, ID: id, Text: headers, Commits: commits}); err != nil {
+		return err
+	}
+	return y.yield(&scanner.Chunk{Kind: message, ID: id, Text: rest, Commits: commits})
 }
 
 // tagsAndBlobs yields the messages of included tags, and the blobs that a ref or
@@ -208,11 +216,41 @@ func (s *Range) tagsAndBlobs(ctx context.Context, y *blobYielder) error {
 				y.skip(tip.id, "", "tag: "+s.r.whyMissing(0, readErr))
 				continue
 			}
-			_, message, _ := bytes.Cut(text, []byte("\n\n"))
-			err = y.yield(&scanner.Chunk{Kind: scanner.TagMessage, ID: tip.id, Text: message})
+			err = y.object(scanner.TagMessage, tip.id, text, nil)
 		case packfile.Blob:
 			err = y.blob(scanner.Chunk{ID: tip.id})
 		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// names yields the paths that the range makes and that may have a key in them.
+func (s *Range) names(y *blobYielder) error {
+	c := s.compared
+	if !slices.ContainsFunc(c.names.all, scanner.MayNameKey) {
+		return nil
+	}
+	seen := map[blobPath]bool{}
+	for i := range s.additions {
+		var err error
+		c.each(s.additions[i].diff, nil, func(folder uint32, ch *change) bool {
+			at := blobPath{ch.to, c.paths.number(pathStep{folder, ch.name})}
+			olds := c.oldsOf(ch)
+			if len(seen) >= maxVisits {
+				return false
+			}
+			if ch.to == 0 || seen[at] || len(olds) > 0 && !slices.Contains(olds, 0) {
+				return true
+			}
+			seen[at] = true
+			if path := c.pathName(at.path); scanner.MayNameKey(path) {
+				err = y.yield(&scanner.Chunk{Kind: scanner.FileName, ID: c.blobs.all[ch.to], Text: []byte(path)})
+			}
+			return err == nil
+		})
 		if err != nil {
 			return err
 		}

@@ -204,6 +204,12 @@ func (s *stagedScan) yieldChanges() error {
 		if err := s.yieldOnce(c.id, c.path, false); err != nil {
 			return err
 		}
+		if c.old == "" && scanner.MayNameKey(c.path) {
+			name := scanner.Chunk{Kind: scanner.FileName, ID: c.id, Path: c.path, Text: []byte(c.path)}
+			if err := s.y.yield(&name); err != nil {
+				return err
+			}
+		}
 	}
 	return s.yieldKnown()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/packfile"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -33,6 +34,35 @@ func (r *Repository) TreeFiles(rev string, paths ...string) (*TreeFiles, error) 
 	}
 	return &TreeFiles{r: r, tree: tree, paths: r.topPaths(paths)}, nil
 }
+
+// FirstFile returns the first blob below a tree, folders last; ok is false if there
+// is none, or if it is not here.
+func (r *Repository) FirstFile(tree scanner.ObjectID) (blob scanner.ObjectID, ok bool) {
+	for range maxFolders {
+		data, err := r.objectOfType(tree, packfile.Tree)
+		if err != nil {
+			return "", false
+		}
+		var folder scanner.ObjectID
+		entries := newTreeReader(data, r.idSize)
+		for e, more := entries.next(); more; e, more = entries.next() {
+			switch {
+			case isText(e.mode):
+				return scanner.ObjectID(e.id), true
+			case isTree(e.mode) && folder == "":
+				folder = scanner.ObjectID(e.id)
+			}
+		}
+		if folder == "" {
+			return "", false
+		}
+		tree = folder
+	}
+	return "", false
+}
+
+// maxFolders is how deep FirstFile goes.
+const maxFolders = 1000
 
 // Chunks implements scanner.Source.
 func (s *TreeFiles) Chunks(ctx context.Context, yield func(*scanner.Chunk) error) (scanner.Coverage, error) {

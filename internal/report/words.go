@@ -123,8 +123,14 @@ func place(o *scanner.Occurrence) string {
 // where is the file of an occurrence, or what it has instead.
 func where(o *scanner.Occurrence) string {
 	switch {
+	case o.Part == scanner.PartName:
+		return "name of " + clean(o.Path)
 	case o.Path != "":
 		return clean(o.Path)
+	case o.Part == scanner.PartHeaders:
+		return "headers of " + short(o.Commit)
+	case o.Part == scanner.PartRef:
+		return "name of a ref to " + short(o.Commit)
 	case o.Commit != "":
 		return "message of " + short(o.Commit)
 	case o.Blob != "":

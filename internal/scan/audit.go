@@ -81,7 +81,9 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 	collector.Learn()
 	commits := trace.NewCommits(h, trace.Input{Shallow: h.repo.Shallow(), IDSize: h.repo.IDSize(), Jobs: h.jobs})
 	coverage, searched, err := cache.search(ctx, walk, detector.Anchors(), func(_ int, o *packwalk.Object) error {
-		collector.Add(chunkOf(h.repo, o))
+		for _, chunk := range chunksOf(h.repo, o) {
+			collector.Add(chunk)
+		}
 		return nil
 	}, func(worker int, o *packwalk.Object) error {
 		return commits.Add(worker, trace.Object{Ordinal: o.Ordinal, Base: trace.None, Text: o.Text})
@@ -92,12 +94,15 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 	if searched == nil && len(coverage.Skipped) == 0 {
 		h.commits = commits // else a pass of its own says which commits cannot be read
 	}
+	h.addRefNames(collector)
 	coverage.Add(collector.Skipped())
 	h.coverage = coverage
 	soFar.searched.Store(true)
 	learned := learn(collector.Sources())
 	detector = detector.WithSources(learned.list)
-	h.wanted = func(name []byte) bool { return detector.TakesFile(string(name)) }
+	h.wanted = func(name []byte) bool {
+		return detector.TakesFile(string(name)) || scanner.MayNameKey(string(name))
+	}
 	collector.Use(detector)
 	collector.Claim()
 	findings, remarks := s.findings(collector), collector.Remarks()

@@ -63,12 +63,12 @@ func (h *history) skip(c scanner.Coverage) {
 	h.unread = h.unread || len(c.Skipped) > 0
 }
 
-// chunkOf makes an object of the walk a text to be searched: of a commit or a
-// tag its message, of a blob all.
-func chunkOf(repo *gitstore.Repository, o *packwalk.Object) *scanner.Chunk {
+// chunksOf makes an object of the walk texts to be searched: of a commit or a tag
+// its headers and its message, of a blob all.
+func chunksOf(repo *gitstore.Repository, o *packwalk.Object) []*scanner.Chunk {
 	chunk := &scanner.Chunk{ID: o.ID(), Text: o.Text, Anchors: o.Anchors, Searched: true, LinesBefore: o.LinesBefore}
 	if o.Kind == packfile.Blob {
-		return chunk
+		return []*scanner.Chunk{chunk}
 	}
 	chunk.Kind = scanner.TagMessage
 	if o.Kind == packfile.Commit {
@@ -77,9 +77,11 @@ func chunkOf(repo *gitstore.Repository, o *packwalk.Object) *scanner.Chunk {
 			chunk.Commits = []scanner.Commit{commit.Summary()}
 		}
 	}
-	_, chunk.Text, _ = bytes.Cut(o.Text, []byte("\n\n"))
 	chunk.Anchors, chunk.Searched = nil, false
-	return chunk
+	headers := *chunk
+	headers.Kind = scanner.ObjectHeaders
+	headers.Text, chunk.Text, _ = bytes.Cut(o.Text, []byte("\n\n"))
+	return []*scanner.Chunk{&headers, chunk}
 }
 
 // Type implements trace.History.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/regular"
+	"github.com/djleaks/djleaks/internal/trace"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
 )
@@ -89,6 +90,12 @@ func (h *history) readNamed(ctx context.Context, detector *django.Detector, coll
 		if ctx.Err() != nil {
 			return found
 		}
+		if scanner.MayNameKey(b.Name) && h.addName(collector, b) {
+			found = true
+		}
+		if strings.HasSuffix(b.Name, "/") {
+			continue
+		}
 		ordinal, ok := h.Ordinal([]byte(b.Blob))
 		if !ok {
 			continue // it is missing, and said to be
@@ -104,6 +111,29 @@ func (h *history) readNamed(ctx context.Context, detector *django.Detector, coll
 		}
 	}
 	return found
+}
+
+// addRefNames searches the names of the refs.
+func (h *history) addRefNames(collector *scanner.Collector) {
+	for _, tip := range h.tips {
+		if scanner.MayNameKey(tip.Ref) {
+			collector.Add(&scanner.Chunk{Kind: scanner.RefName, ID: tip.Object, Text: []byte(tip.Ref)})
+		}
+	}
+}
+
+// addName searches the name of a file or a folder. It stands for the paths of a
+// blob: of a folder the first file below is taken.
+func (h *history) addName(collector *scanner.Collector, n trace.Named) (found bool) {
+	before, blob := len(collector.Findings()), n.Blob
+	if folder, ok := strings.CutSuffix(n.Name, "/"); ok {
+		n.Name = folder
+		if blob, ok = h.repo.FirstFile(n.Blob); !ok {
+			return false
+		}
+	}
+	collector.Add(&scanner.Chunk{Kind: scanner.FileName, ID: blob, Text: []byte(n.Name)})
+	return len(collector.Findings()) > before
 }
 
 // Bounds of looking for settings that name where their key is.

@@ -60,7 +60,7 @@ type Input struct {
 	Tips    []Tip                        // a tip named HEAD is preferred in Presence.Blobs
 	Marks   [][]scanner.ObjectID         // at most 32 sets of commits: Presence.Marks says in the history of which a presence is
 	Order   []scanner.ObjectID           // commits in some order: Result.First says the first of them that a commit is in the history of
-	Named   func(name []byte) bool       // chooses files by their names, for Result.Named; called by several goroutines; may be nil
+	Named   func(name []byte) bool       // chooses files and folders by their names, for Result.Named; called by several goroutines; may be nil
 	Shallow map[scanner.ObjectID]bool    // commits whose parents were cut off
 	IDSize  int                          // length of an id in bytes
 	Jobs    int                          // number of workers that History uses, at least 1
@@ -100,7 +100,8 @@ type Result struct {
 	First func(scanner.ObjectID) int
 }
 
-// Named is a blob and a name that a tree has for it, without folders.
+// Named is a blob and a name that a tree has for it, without folders; or a tree, and
+// its name with a slash after it.
 type Named struct {
 	Blob scanner.ObjectID
 	Name string

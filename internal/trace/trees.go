@@ -74,6 +74,9 @@ func (s *scan) entries(w *worker, text []byte, fresh []Span) (f treeSummary, err
 			if touched {
 				d.tree = s.lookUp(w, missingTree, id)
 				w.dirs = append(w.dirs, d)
+				if s.wanted != nil && s.wanted(text[name:nameEnd]) {
+					s.choose(w.chosen, scanner.ObjectID(id), string(text[name:nameEnd])+"/")
+				}
 			}
 		case file:
 			if s.matched != nil {

@@ -48,7 +48,26 @@ func prefixed(doc *document, from int) (a Assignment, ok bool) {
 	if quote != 0 && end < limit && doc.text[end] == quote && value.IsRandom(raw[len(scanner.InsecurePrefix):]) {
 		return insecureMatch(from, len(raw), raw), true
 	}
+	if n := len(scanner.InsecurePrefix) + symbols(raw[len(scanner.InsecurePrefix):]); quote == 0 && !precedesWord(doc.text, from) &&
+		n >= len(scanner.InsecurePrefix)+value.DjangoLength && value.IsRandom(raw[len(scanner.InsecurePrefix):n]) {
+		return insecureMatch(from, n, raw[:n]), true // made by another generator, in a name or between blanks
+	}
 	return a, false
+}
+
+// symbols is how many letters, digits and signs of Django's alphabet a text begins
+// with.
+func symbols(text string) int {
+	n := 0
+	for n < len(text) && (ascii.IsWord(text[n]) && text[n] < 0x80 || strings.IndexByte("!@#$%^&*(-_=+)", text[n]) >= 0) {
+		n++
+	}
+	return n
+}
+
+// precedesWord reports whether a word goes on at an offset.
+func precedesWord(text []byte, at int) bool {
+	return at > 0 && (ascii.IsWord(text[at-1]) || text[at-1] == '-')
 }
 
 // insecureEnd is the length of the key after the prefix: up to the closing
