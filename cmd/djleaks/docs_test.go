@@ -145,6 +145,9 @@ func TestEveryCommandAndOptionInTheDocumentationExists(t *testing.T) {
 	app := newApp(process{})
 	calls := 0
 	for name, text := range documents(t) {
+		if name == "docs/reference.md" {
+			continue // made of the help, whose sentences have no marks around a command
+		}
 		for _, call := range called.FindAllStringSubmatch(text, -1) {
 			commands, flags := app.Commands, app.Flags
 			depth := 0

@@ -22,7 +22,7 @@ import (
 	"github.com/djleaks/djleaks/schema"
 )
 
-var update = flag.Bool("update", false, "write schema/report.json and docs/reference.md anew")
+var update = flag.Bool("update", false, "write schema/report.json and docs/reference.md")
 
 // fresh compares a file of the repository that is made from the code with what
 // the code makes, or writes it with -update.
