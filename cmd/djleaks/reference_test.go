@@ -9,7 +9,7 @@ import (
 )
 
 // docs/reference.md is the words of --help, for the site.
-func TestTheReferenceIsMadeOfTheHelp(t *testing.T) {
+func TestTheReferenceOfTheDocsIsMadeOfTheHelp(t *testing.T) {
 	var b strings.Builder
 	app := newApp(process{})
 	b.WriteString("# Reference\n\nMade of the words of `--help`: `go test ./cmd/djleaks -run Reference -update`.\n\n" +

@@ -35,11 +35,11 @@ func fresh(t *testing.T, name string, made []byte) {
 		}
 	}
 	if have, err := os.ReadFile(path); err != nil || !bytes.Equal(have, made) {
-		t.Errorf("%s is not what the code makes: go test ./cmd/djleaks -update (%v)", name, err)
+		t.Errorf("%s is not what the code makes: go test ./cmd/djleaks -run 'Reference|Schema' -update (%v)", name, err)
 	}
 }
 
-func TestTheSchemaOfTheReportIsMadeFromItsTypes(t *testing.T) {
+func TestTheSchemaInTheDocsIsMadeFromTheTypes(t *testing.T) {
 	m := schemaMaker{comments: fieldComments(t), definitions: map[string]any{}}
 	ref := m.schema(reflect.TypeFor[scanner.Report]())
 	made, err := json.MarshalIndent(map[string]any{
