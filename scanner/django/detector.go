@@ -137,6 +137,21 @@ func surest(a *forms.Assignment) (best value.Class, secret scanner.Secret) {
 	return best, secret
 }
 
+// required is the class that a value needs at least to be a key under its name;
+// ok is false if the name is not one of a key.
+func required(a *forms.Assignment) (least value.Class, traits scanner.Trait, ok bool) {
+	if a.Traits&scanner.NoName != 0 {
+		return value.Placeholder, 0, true
+	}
+	switch value.JudgeName(a.Name) {
+	case value.NameNone:
+		return value.Django, scanner.OtherName, value.IsForeignKey(a.Name)
+	case value.NameOther:
+		return value.Placeholder, scanner.OtherName, true
+	}
+	return value.Placeholder, 0, true
+}
+
 // judge turns an assignment into a match: the name must be a key's, and the
 // reading of the surest class is the value.
 func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
@@ -148,19 +163,11 @@ func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
 	if value.IsFallbacks(a.Name) {
 		m.Traits |= scanner.InFallbacks
 	}
-	least := value.Placeholder // the class that this name needs at least
-	if !m.Has(scanner.NoName) {
-		switch value.JudgeName(a.Name) {
-		case value.NameNone:
-			if !value.IsForeignKey(a.Name) {
-				return m, false
-			}
-			least = value.Django
-			fallthrough
-		case value.NameOther:
-			m.Traits |= scanner.OtherName
-		}
+	least, traits, ok := required(a)
+	if !ok {
+		return m, false
 	}
+	m.Traits |= traits
 	best, secret := surest(a)
 	m.Secret = secret
 	if best > least || best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.Name) {

@@ -33,20 +33,23 @@ func isMashed(v string) bool {
 	if plain.bits < mashedBits || leet.bits < mixedLeet || holdsCommonWord(v) {
 		return false
 	}
-	if isMixed(v) {
-		return true
-	}
+	return isMixed(v) || isUnreadable(v, leet.bits)
+}
+
+// isUnreadable reports whether the letters of a value are those of no word; leet
+// is its score in bits with digits read as letters.
+func isUnreadable(v string, leet float64) bool {
 	letters, mean := fold(v), mashedMean
 	if isSpoken(v) && min(theModel().letterCost(letters), theModel().letterCost(unleet(letters))) < mashedSpoken {
 		return false
 	}
-	if leet.bits >= plainlyMashed {
+	if leet >= plainlyMashed {
 		return true
 	}
 	if strings.IndexByte(digits, letters[0]) < 0 && !strings.ContainsAny(strings.TrimRight(letters, digits), digits) {
 		mean = mashedWord
 	}
-	return leet.bits >= mashedLeet && theModel().letterCost(letters) >= mean && theModel().letterCost(unleet(letters)) >= mashedMeanLeet
+	return leet >= mashedLeet && theModel().letterCost(letters) >= mean && theModel().letterCost(unleet(letters)) >= mashedMeanLeet
 }
 
 const digits = "0123456789"

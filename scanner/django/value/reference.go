@@ -31,13 +31,18 @@ func isTemplate(v, name string) bool {
 	if strings.HasPrefix(v, "{{") && !strings.Contains(v, "}") { // cut off at its end
 		return !IsRandom(strings.Trim(v, "{ "))
 	}
-	switch {
-	case v[0] == '$' && IsPlainName(strings.TrimRight(v[1:], `\`)), isMarked(v):
-		return true
-	case marked(v, "!") && JudgeName(v[1:len(v)-1]) != NameNone, strings.HasPrefix(v, "%%") && len(v) <= 4: // cmd
-		return true
+	return isVariable(v) || strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__") && name != "" && strings.Contains(fold(v), fold(name))
+}
+
+// isVariable recognises variables of shells and of cmd: $KEY, %KEY%, !KEY!, %%k.
+func isVariable(v string) bool {
+	switch v[0] {
+	case '$':
+		return IsPlainName(strings.TrimRight(v[1:], `\`)) || isMarked(v)
+	case '!':
+		return marked(v, "!") && JudgeName(v[1:len(v)-1]) != NameNone || isMarked(v)
 	}
-	return strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__") && name != "" && strings.Contains(fold(v), fold(name))
+	return strings.HasPrefix(v, "%%") && len(v) <= 4 || isMarked(v)
 }
 
 // isMarked recognises a name, or a call of one, between equal marks: %KEY%,
