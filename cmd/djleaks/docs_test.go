@@ -229,6 +229,13 @@ func TestTheMapOfTheRoomsNamesFilesThatAreThere(t *testing.T) {
 	}
 }
 
+// The README is read before anything is tried: two screens, and no more.
+func TestTheReadmeInTheDocsHas150Lines(t *testing.T) {
+	if n := strings.Count(document(t, "README.md"), "\n"); n > 150 {
+		t.Errorf("README.md has %d lines", n)
+	}
+}
+
 func TestTheReadmeShowsWhatTheDemoPrints(t *testing.T) {
 	blocks := regexp.MustCompile("(?s)```text\n(.*?)```").FindStringSubmatch(document(t, "README.md"))
 	code, stdout, stderr := program("", "demo")
