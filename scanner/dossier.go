@@ -102,6 +102,8 @@ type Exposure struct {
 	// remote-tracking ref), "committer-date" or "author-date".
 	FirstSource string `json:"first_source"`
 	LastSource  string `json:"last_source"` // "now" or "rotated"
+	// Key is the related key that others could have first: it is the same secret.
+	Key Fingerprint `json:"key,omitempty"`
 }
 
 // Held is where a key is now, as numbers of refs by kind.

@@ -27,24 +27,6 @@ func Build(d Detector, findings []Finding, h *History, status Status) (keys, old
 	return keys, old
 }
 
-// relate tells the keys that differ by startproject's prefix only of each other:
-// somebody took the prefix off, and the secret is the same.
-func (b *builder) relate(keys []Key) {
-	bySymbols := map[string][]Fingerprint{}
-	symbols := func(k *Key) string { return strings.TrimPrefix(b.keys[k.Fingerprint].secret.Reveal(), InsecurePrefix) }
-	for i := range keys {
-		bySymbols[symbols(&keys[i])] = append(bySymbols[symbols(&keys[i])], keys[i].Fingerprint)
-	}
-	for i := range keys {
-		for _, other := range bySymbols[symbols(&keys[i])] {
-			if other != keys[i].Fingerprint {
-				keys[i].SameSymbols = append(keys[i].SameSymbols, other)
-			}
-		}
-		slices.Sort(keys[i].SameSymbols)
-	}
-}
-
 type builder struct {
 	detector Detector
 	history  *History

@@ -133,9 +133,9 @@ type Key struct {
 	*Dossier                      // of an audit; nil otherwise
 	// AlsoIn are the files of --known that have the key too.
 	AlsoIn []string `json:"also_in,omitempty"`
-	// SameSymbols are keys with the same symbols after another prefix, for
-	// Lineage.
-	SameSymbols []Fingerprint `json:"-"`
+	// Related are keys of the same report that are the same secret, written
+	// differently.
+	Related []Relation `json:"related,omitempty"`
 }
 
 // Acceptor is what can accept a key.

@@ -61,6 +61,7 @@ func Complete(r *scanner.Report, f *Facts) {
 			k.BlastRadius = []scanner.Effect{}
 		}
 	}
+	shareExposure(lists)
 	if f.Project != nil && slices.ContainsFunc(lists, func(keys []scanner.Key) bool { return slices.ContainsFunc(keys, isOpen) }) {
 		radius = RadiusOf(f.Project)
 		r.Project = describe(&radius, f.Project)

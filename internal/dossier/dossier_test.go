@@ -153,7 +153,7 @@ func TestTheTimelineTellsMovesCopiesAndReplacements(t *testing.T) {
 
 func TestLineageGoesBothWays(t *testing.T) {
 	a, b, c := key("a", at("s", "SECRET_KEY", "c1", "c2", "")), key("b", at("s", "SECRET_KEY", "c2", "c3", "")), key("c", at("s", "SECRET_KEY", "c3", "", "HEAD"))
-	a.SameSymbols = []scanner.Fingerprint{"z"}
+	a.Related = []scanner.Relation{{Fingerprint: "y", How: scanner.DiffersInBase64}, {Fingerprint: "z", How: scanner.DiffersInPrefix}}
 	for _, k := range complete(Facts{}, a, b, c) {
 		want := map[scanner.Fingerprint][2]scanner.Fingerprint{"a": {"", "b"}, "b": {"a", "c"}, "c": {"b", ""}}[k.Fingerprint]
 		if k.Lineage.Replaces != want[0] || k.Lineage.ReplacedBy != want[1] {
@@ -208,5 +208,27 @@ func TestRefsAreCountedByKindAndOnce(t *testing.T) {
 	want := scanner.Held{Head: true, Branches: 2, Remotes: 1, Tags: 1, PullRequests: 3, Stashes: 2, Others: 1}
 	if k.Held != want {
 		t.Errorf("%+v, want %+v", k.Held, want)
+	}
+}
+
+func TestTheExposureOfOneSecretBeginsWithItsFirstKey(t *testing.T) {
+	sent := func(fp scanner.Fingerprint, commit string) scanner.Key {
+		o := at("s", "SECRET_KEY", commit, "", "HEAD refs/remotes/origin/main")
+		o.Pushed = true
+		return key(fp, o)
+	}
+	old, marked, other := sent("old", "c1"), sent("marked", "c2"), sent("other", "c3")
+	old.Related = []scanner.Relation{{Fingerprint: "marked", How: scanner.DiffersInPrefix}}
+	marked.Related = []scanner.Relation{{Fingerprint: "old", How: scanner.DiffersInPrefix}}
+	dates := map[string]time.Time{"c1": day(1), "c2": day(11), "c3": day(21)}
+	facts := Facts{Now: day(31), Committed: func(c string) (time.Time, bool) { at, ok := dates[c]; return at, ok }}
+	want := map[scanner.Fingerprint]struct {
+		days int
+		key  scanner.Fingerprint
+	}{"old": {29, ""}, "marked": {29, "old"}, "other": {9, ""}}
+	for _, k := range complete(facts, old, marked, other) {
+		if k.Exposure == nil || k.Exposure.Days != want[k.Fingerprint].days || k.Exposure.Key != want[k.Fingerprint].key {
+			t.Errorf("%s: %+v", k.Fingerprint, k.Exposure)
+		}
 	}
 }

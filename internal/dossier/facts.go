@@ -121,11 +121,40 @@ func exposure(k *scanner.Key, f *Facts) *scanner.Exposure {
 			e.Last, e.LastSource = day, "rotated"
 		}
 	}
+	count(e)
+	return e
+}
+
+// count counts the days of an exposure.
+func count(e *scanner.Exposure) {
 	if e.Last.Before(e.First) {
 		e.Last = e.First
 	}
 	e.Days = int(e.Last.Sub(e.First).Hours() / 24)
-	return e
+}
+
+// shareExposure begins the exposure of a key when others could first have a key
+// that is the same secret: startproject's prefix before it, or its base64.
+func shareExposure(lists [][]scanner.Key) {
+	first := map[scanner.Fingerprint]scanner.Exposure{}
+	for _, keys := range lists {
+		for i := range keys {
+			if e := keys[i].Exposure; e != nil {
+				first[keys[i].Fingerprint] = *e
+			}
+		}
+	}
+	for _, keys := range lists {
+		for i := range keys {
+			e := keys[i].Exposure
+			for _, r := range keys[i].Related {
+				if other, known := first[r.Fingerprint]; e != nil && known && other.First.Before(e.First) {
+					e.First, e.FirstSource, e.Key = other.First, other.FirstSource, r.Fingerprint
+					count(e)
+				}
+			}
+		}
+	}
 }
 
 // firstSeen is the earliest time at which others could have a key: when this

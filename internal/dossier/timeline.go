@@ -56,7 +56,7 @@ func timelines(lists [][]scanner.Key) {
 	for _, keys := range lists {
 		for i := range keys {
 			keys[i].Lineage.Replaces = replaces[keys[i].Fingerprint]
-			keys[i].Lineage.SameSymbols = keys[i].SameSymbols
+			keys[i].Lineage.SameSymbols = keys[i].SameSymbols()
 		}
 	}
 }

@@ -188,6 +188,9 @@ func exposureWords(k *scanner.Key) string {
 		words += " until now"
 	}
 	words += ": " + days(e.Days) + "."
+	if e.Key != "" {
+		words += " That is since they could have the key " + clean(string(e.Key)) + ", the same secret."
+	}
 	if k.Pushed == nil {
 		words += " Whether it was pushed cannot be told from this repository."
 	}
@@ -223,10 +226,25 @@ func lineageWords(k *scanner.Key) (out []string) {
 	if l.ReplacedBy != "" {
 		out = append(out, "It was replaced by the key "+clean(string(l.ReplacedBy))+".")
 	}
-	for _, same := range l.SameSymbols {
-		out = append(out, "The key "+clean(string(same))+" has the same symbols, with or without startproject's prefix: it is the same secret.")
+	for _, same := range k.Related {
+		out = append(out, "The key "+clean(string(same.Fingerprint))+" is the same secret"+differenceWords(same.How)+": to go from one to the other rotates nothing.")
 	}
 	return out
+}
+
+// differenceWords says how two keys of the same symbols differ.
+func differenceWords(d scanner.Difference) string {
+	switch d {
+	case scanner.DiffersInPrefix:
+		return ", with or without startproject's prefix"
+	case scanner.DiffersInQuotes:
+		return ", with or without quotes"
+	case scanner.DiffersInWhiteSpace:
+		return ", with or without white space around it"
+	case scanner.DiffersInBase64:
+		return ", in base64 or as it is"
+	}
+	return ""
 }
 
 // effectWords says what an effect means.

@@ -63,6 +63,7 @@ func dossierCase() *scanner.Report {
 		Timeline: []scanner.Change{{Kind: scanner.ChangeFallback, Commit: moved, Path: "shop/settings/base.py"}},
 		Lineage:  scanner.Lineage{ReplacedBy: live.Fingerprint, SameSymbols: []scanner.Fingerprint{"0123456789abcdef"}},
 	}
+	old.Related = []scanner.Relation{{Fingerprint: "0123456789abcdef", How: scanner.DiffersInPrefix}}
 
 	local := key(3, scanner.ClassDjango, scanner.High, scanner.StatusUnreachable)
 	o = at(&local, "shop/<b>`local`</b>.py", 1)
