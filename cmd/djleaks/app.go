@@ -99,8 +99,34 @@ func forEachCommand(commands []*cli.Command, do func(*cli.Command)) {
 	}
 }
 
+// onUsageError says in the words of this program what the library, and the
+// package flag below it, say of an option.
 func onUsageError(c *cli.Context, err error, _ bool) error {
-	return usageError{err.Error(), helpFor(c)}
+	message := err.Error()
+	if name, ok := strings.CutPrefix(message, "flag provided but not defined: -"); ok {
+		option := optionWord(name)
+		var options []string
+		for _, f := range append(slices.Clone(c.Command.Flags), c.App.Flags...) {
+			options = append(options, optionWord(f.Names()[0]))
+		}
+		return usageError{"unknown option " + option, say.DidYouMean(option, options, helpFor(c))}
+	}
+	if name, ok := strings.CutPrefix(message, "flag needs an argument: -"); ok {
+		return usageError{"option " + optionWord(name) + " needs a value", helpFor(c)}
+	}
+	if value, rest, ok := strings.Cut(message, " for flag -"); ok && strings.HasPrefix(value, "invalid value ") {
+		name, _, _ := strings.Cut(rest, ":")
+		return usageError{value + " for option " + optionWord(name), helpFor(c)}
+	}
+	return usageError{message, helpFor(c)}
+}
+
+// optionWord is an option as it is typed.
+func optionWord(name string) string {
+	if name = strings.TrimLeft(name, "-"); len(name) > 1 {
+		return "--" + name
+	}
+	return "-" + name
 }
 
 // helpFor is the command that explains the one that was called.

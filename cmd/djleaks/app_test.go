@@ -39,13 +39,16 @@ func TestOptionsMayStandAfterArguments(t *testing.T) {
 	}
 }
 
-func TestWrongWordsAreExitTwoAndSaidOnStandardError(t *testing.T) {
+func TestAUsageErrorIsExitTwoAndSaidOnStandardError(t *testing.T) {
 	for _, c := range []struct{ args, want string }{
 		{"odit", "did you mean audit?"},
 		{"report --format xml x", "formats: text, json"},
 		{"hook install x", "djleaks hook install --help"},
-		{"report x --fail-on low", "not defined"},
-		{"audit --formt json", "flag provided but not defined"},
+		{"report x --fail-on low", "unknown option --fail-on"},
+		{"audit --formt json", "unknown option --formt\nhint: did you mean --format?"},
+		{"audit . -z", "unknown option -z"},
+		{"audit --format", "option --format needs a value"},
+		{"audit --jobs many", "invalid value \"many\" for option --jobs"},
 		{"audit . --format nonsense", "nonsense"},
 		{"audit . --fail-on awful", "awful"},
 		{"key nwe", "did you mean new?"},
