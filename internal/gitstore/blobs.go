@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -92,6 +93,9 @@ func (y *blobYielder) finish() scanner.Coverage {
 			note = strconv.FormatInt(y.pointers, 10) + " files are Git LFS pointers: their content is not in Git"
 		}
 		y.coverage.Notes = append(y.coverage.Notes, note)
+	}
+	if y.submodules > 0 {
+		y.coverage.Notes = append(y.coverage.Notes, say.Counted(y.submodules, "submodule is", "submodules are")+" set to a commit of another repository, which was not read")
 	}
 	for _, w := range y.r.warnings {
 		if w.kind == warnConfig {

@@ -130,6 +130,7 @@ func (d *stagedDiff) added(dir bool) {
 		d.compareTrees(e.path, scanner.ObjectID(e.id), "")
 		return
 	}
+	d.countLink(e.mode)
 	if e.intentToAdd || e.stage == 1 || !isText(e.mode) {
 		return
 	}
@@ -169,7 +170,15 @@ func (d *stagedDiff) sameName(head treeEntry) {
 		if isText(e.mode) {
 			c.id = scanner.ObjectID(e.id)
 		}
+		d.countLink(e.mode)
 		d.changes = append(d.changes, c)
+	}
+}
+
+// countLink counts a submodule that is new or set to another commit.
+func (d *stagedDiff) countLink(mode uint32) {
+	if mode&modeType == modeGitlink {
+		d.y.submodules++
 	}
 }
 

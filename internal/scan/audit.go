@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/packwalk"
 	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/trace"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
@@ -47,6 +49,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	}
 	defer h.Walk.Close()
 	r.Coverage.Add(h.coverage)
+	r.Coverage.Notes = append(r.Coverage.Notes, elsewhere(repo, r.Scope.Head)...)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
 	r.Remarks = h.remarks
 	// In what could not be read a commit may hold what looks forgotten.
@@ -172,6 +175,22 @@ func describe(repo *gitstore.Repository, r *scanner.Report) []trace.Tip {
 		}
 	}
 	return tips
+}
+
+// elsewhere says what of HEAD's files is not in this repository.
+func elsewhere(repo *gitstore.Repository, head string) (notes []string) {
+	if head == "" {
+		return nil
+	}
+	if text, err := repo.File(head, ".gitmodules"); err == nil {
+		if n := bytes.Count(text, []byte("[submodule ")); n > 0 {
+			notes = append(notes, say.Counted(n, "submodule is a repository of its own and was", "submodules are repositories of their own and were")+" not read")
+		}
+	}
+	if text, err := repo.File(head, ".gitattributes"); err == nil && bytes.Contains(text, []byte("filter=lfs")) {
+		notes = append(notes, "files under Git LFS are pointers here: their content is not in Git")
+	}
+	return notes
 }
 
 // tipRank orders refs by how much their holding a key matters to a reader.

@@ -38,6 +38,9 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	r := s.report(scanner.ScopeStaged, settings)
 	r.Coverage.Add(coverage)
 	r.Scope.Repository = repo.GitDir()
+	if head, err := repo.Head(); err == nil && head.Commit != "" {
+		r.Scope.Head = head.Commit.String() // what it is compared with; empty before the first commit
+	}
 	r.Scope.Named = len(names) > 0 && !repo.InCommit()
 	r.Keys, r.Known = scanner.Build(settings.Detector, s.findings(collector), nil, scanner.StatusStaged)
 	r.Remarks = remarksOf(collector)

@@ -1,6 +1,7 @@
 package forms
 
 import (
+	"strings"
 	"sync"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -28,9 +29,13 @@ func anchors() []scanner.Anchor {
 		{Text: "RqYW5nby1pbnNlY3VyZS", Accept: exactly("RqYW5nby1pbnNlY3VyZS")},
 		{Text: "kamFuZ28taW5zZWN1cmUt", Accept: exactly("kamFuZ28taW5zZWN1cmUt")},
 		// UTF-16 of either byte order, as PowerShell's > writes it.
-		{Text: utf16Text("secret"), Accept: utf16NameFollows},
-		{Text: utf16Text("signing_key")},
-		{Text: utf16Text("django-insecure-")},
+		{Text: wideText("secret", 2), Accept: wideNameFollows(2)},
+		{Text: wideText("signing_key", 2)},
+		{Text: wideText("django-insecure-", 2)},
+		// UTF-32, as some exports have it.
+		{Text: wideText("secret", 4), Accept: wideNameFollows(4)},
+		{Text: wideText("signing_key", 4)},
+		{Text: wideText("django-insecure-", 4)},
 	}
 }
 
@@ -58,15 +63,18 @@ func markerFollows(text []byte, end int) bool {
 	return ok
 }
 
-// utf16NameFollows is nameFollows for UTF-16: from end on, every second byte.
-func utf16NameFollows(text []byte, end int) bool {
-	rest := text[end:min(len(text), end+scanner.AnchorLookahead)]
-	return secretName(func(i int) byte {
-		if 2*i+1 < len(rest) && rest[2*i] == 0 {
-			return rest[2*i+1]
-		}
-		return 0
-	}, scanner.AnchorLookahead/2)
+// wideNameFollows is nameFollows for UTF-16, where a character takes 2 bytes, and for
+// UTF-32, where it takes 4: from end on, the last byte of each.
+func wideNameFollows(width int) func(text []byte, end int) bool {
+	return func(text []byte, end int) bool {
+		rest := text[end:min(len(text), end+scanner.AnchorLookahead)]
+		return secretName(func(i int) byte {
+			if last := width*i + width - 1; last < len(rest) && rest[width*i] == 0 {
+				return rest[last]
+			}
+			return 0
+		}, scanner.AnchorLookahead/width)
+	}
 }
 
 // secretName reads up to n characters after "secret".
@@ -121,17 +129,10 @@ func exactly(literal string) func([]byte, int) bool {
 	return func(text []byte, end int) bool { return string(text[end-len(literal):end]) == literal }
 }
 
-// utf16Text spells an ASCII literal in UTF-16 from its first letter to its last, so
-// that it is the same in both byte orders.
-func utf16Text(s string) string {
-	out := make([]byte, 0, 2*len(s))
-	for i := 0; i < len(s); i++ {
-		if i > 0 {
-			out = append(out, 0)
-		}
-		out = append(out, s[i])
-	}
-	return string(out)
+// wideText spells an ASCII literal in UTF-16 or UTF-32 from its first letter to its
+// last, so that it is the same in both byte orders.
+func wideText(s string, width int) string {
+	return strings.Join(strings.Split(s, ""), strings.Repeat("\x00", width-1))
 }
 
 // anchorKind says what an anchor stands for.
@@ -141,7 +142,7 @@ const (
 	anchorName     anchorKind = iota // a part of a name
 	anchorInsecure                   // startproject's prefix, in a value
 	anchorBase64                     // the same in base64
-	anchorUTF16                      // a name or the prefix in UTF-16
+	anchorWide                       // a name or the prefix in UTF-16 or UTF-32
 	anchorMarker                     // a comment that accepts a key
 
 	anchorCount = iota
@@ -151,7 +152,7 @@ const (
 func kindOfAnchor(text []byte, at int) anchorKind {
 	switch {
 	case at+1 < len(text) && text[at+1] == 0:
-		return anchorUTF16
+		return anchorWide
 	case text[at]|32 == 'd' && text[at+2]|32 == 'l':
 		return anchorMarker
 	case text[at]|32 == 'd':

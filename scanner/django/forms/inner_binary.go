@@ -32,7 +32,7 @@ func binaryTexts(doc *document, emit func(*Assignment)) []span {
 			end = max(end, anchor+len("secret"))
 			done = append(done, span{anchor, end})
 		}
-		if anchor < end || kindOfAnchor(doc.text, anchor) == anchorUTF16 {
+		if anchor < end || kindOfAnchor(doc.text, anchor) == anchorWide {
 			continue
 		}
 		run := printable(doc.text, anchor, end)

@@ -48,7 +48,7 @@ func table() []form {
 		{literal: base64Form, anchored: anchorBase64, in: everywhere, gives: []example{
 			{Base64, `ZGphbmdvLWluc2VjdXJlLWF…`},
 		}},
-		{literal: utf16Form, anchored: anchorUTF16, in: everywhere},
+		{literal: wideForm, anchored: anchorWide, in: everywhere},
 
 		{inner: notebookTexts, in: of(formatNotebook)},
 		{inner: patchTexts, in: of(formatPatch)},
