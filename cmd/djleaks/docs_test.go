@@ -236,6 +236,41 @@ func TestTheReadmeInTheDocsHas150Lines(t *testing.T) {
 	}
 }
 
+// TestTheWalkOfABlobNamesFunctionsThatAreThere reads names as package.Function,
+// package.Type or package.Type.Method.
+func TestTheWalkOfABlobNamesFunctionsThatAreThere(t *testing.T) {
+	_, walk, _ := strings.Cut(document(t, "docs/design.md"), "\n## A blob, from its pack to the report\n")
+	walk, _, _ = strings.Cut(walk, "\n## ")
+	lines, named := regexp.MustCompile(`(?m)^\d+\. .*$`).FindAllString(walk, -1), 0
+	if len(lines) != 10 {
+		t.Errorf("the walk has %d lines", len(lines))
+	}
+	for _, line := range lines {
+		for _, name := range regexp.MustCompile("`([a-z]+)\\.([A-Za-z.]+)`").FindAllStringSubmatch(line, -1) {
+			named++
+			kind, function, method := strings.Cut(name[2], ".")
+			declared := `(?m)^func ` + kind + `\(`
+			if method {
+				declared = `(?m)^func \((\w+ )?\*?` + kind + `\) ` + function + `\(`
+			}
+			var files []string
+			for _, dir := range []string{"internal", "scanner", "scanner/django", "."} {
+				found, _ := filepath.Glob(filepath.Join(root, dir, name[1], "*.go"))
+				files = append(files, found...)
+			}
+			if !slices.ContainsFunc(files, func(file string) bool {
+				text, err := os.ReadFile(file)
+				return err == nil && !strings.HasSuffix(file, "_test.go") && regexp.MustCompile(declared).Match(text)
+			}) {
+				t.Errorf("no function is named %s", name[0])
+			}
+		}
+	}
+	if named < 15 {
+		t.Errorf("the walk names %d functions", named)
+	}
+}
+
 func TestTheReadmeShowsWhatTheDemoPrints(t *testing.T) {
 	blocks := regexp.MustCompile("(?s)```text\n(.*?)```").FindStringSubmatch(document(t, "README.md"))
 	code, stdout, stderr := program("", "demo")
