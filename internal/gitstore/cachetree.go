@@ -31,24 +31,9 @@ func parseCacheTree(b []byte, idSize int) *cacheTree {
 	type open struct{ node, left int }
 	var stack []open
 	for len(b) > 0 {
-		name, rest, ok := bytes.Cut(b, []byte{0})
+		node, children, rest, ok := cutCacheNode(b, idSize)
 		if !ok {
 			return nil
-		}
-		entries, rest, ok := cutInt(rest, ' ')
-		if !ok {
-			return nil
-		}
-		children, rest, ok := cutInt(rest, '\n')
-		if !ok || children < 0 || entries < -1 {
-			return nil
-		}
-		node := cacheNode{name: name, entries: entries}
-		if entries >= 0 {
-			if len(rest) < idSize {
-				return nil
-			}
-			node.id, rest = rest[:idSize], rest[idSize:]
 		}
 		b = rest
 		t.nodes = append(t.nodes, node)
@@ -69,6 +54,27 @@ func parseCacheTree(b []byte, idSize int) *cacheTree {
 		return nil
 	}
 	return t
+}
+
+// cutCacheNode reads one node: its name, its numbers of entries and of children,
+// and its id unless it was changed, which -1 entries say.
+func cutCacheNode(b []byte, idSize int) (node cacheNode, children int, rest []byte, ok bool) {
+	if node.name, rest, ok = bytes.Cut(b, []byte{0}); !ok {
+		return node, 0, nil, false
+	}
+	if node.entries, rest, ok = cutInt(rest, ' '); !ok {
+		return node, 0, nil, false
+	}
+	if children, rest, ok = cutInt(rest, '\n'); !ok || children < 0 || node.entries < -1 {
+		return node, 0, nil, false
+	}
+	if node.entries >= 0 {
+		if len(rest) < idSize {
+			return node, 0, nil, false
+		}
+		node.id, rest = rest[:idSize], rest[idSize:]
+	}
+	return node, children, rest, true
 }
 
 func cutInt(b []byte, end byte) (v int, rest []byte, ok bool) {

@@ -324,17 +324,8 @@ func (s *Range) atBase(id scanner.ObjectID, add func(blobPath)) (whole bool) {
 	for stack := []frame{{base.Tree, 0, distinct(roots)}}; len(stack) > 0; {
 		f := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		files, folders := map[uint32]bool{}, map[uint32][]uint32{}
-		for _, diff := range f.diffs {
-			for _, ch := range c.of(diff) {
-				if ch.isDir {
-					folders[ch.name] = append(folders[ch.name], ch.to)
-				} else {
-					files[ch.name] = true
-				}
-			}
-			left -= len(c.of(diff))
-		}
+		files, folders, changes := c.changedNames(f.diffs)
+		left -= changes
 		data, err := s.trees.get(f.tree)
 		if err != nil {
 			continue // what is missing is not known
@@ -357,6 +348,23 @@ func (s *Range) atBase(id scanner.ObjectID, add func(blobPath)) (whole bool) {
 		}
 	}
 	return true
+}
+
+// changedNames are the files and the folders, with their diffs, that some diffs of
+// one folder change, and the number of these changes.
+func (c *comparison) changedNames(diffs []uint32) (files map[uint32]bool, folders map[uint32][]uint32, changes int) {
+	files, folders = map[uint32]bool{}, map[uint32][]uint32{}
+	for _, diff := range diffs {
+		for _, ch := range c.of(diff) {
+			if ch.isDir {
+				folders[ch.name] = append(folders[ch.name], ch.to)
+			} else {
+				files[ch.name] = true
+			}
+		}
+		changes += len(c.of(diff))
+	}
+	return files, folders, changes
 }
 
 func distinct(list []uint32) []uint32 {

@@ -345,30 +345,35 @@ func (r *Repository) headsIn(s *refSet, dir, prefix string, withHead bool) []Ref
 	var refs []Ref
 	for _, e := range entries {
 		name := e.Name()
-		if name != "HEAD" && !strings.HasSuffix(name, "_HEAD") || strings.ToUpper(name) != name || name == "HEAD" && !withHead {
-			continue
+		wanted := name == "HEAD" && withHead || strings.HasSuffix(name, "_HEAD") && strings.ToUpper(name) == name
+		if wanted {
+			refs = append(refs, r.head(s, filepath.Join(dir, name), name, prefix)...)
 		}
-		path := filepath.Join(dir, name)
-		if v, err := readRefFile(path, r.idSize); err == nil && v.target != "" {
-			if ref, ok := s.resolve(prefix+name, v); ok {
-				refs = append(refs, ref)
-			}
-			continue
+	}
+	return refs
+}
+
+// head reads one pseudo-ref: a symbolic one, or as many as its file has lines.
+func (r *Repository) head(s *refSet, path, name, prefix string) (refs []Ref) {
+	if v, err := readRefFile(path, r.idSize); err == nil && v.target != "" {
+		if ref, ok := s.resolve(prefix+name, v); ok {
+			return []Ref{ref}
 		}
-		ids, err := r.headLines(path)
-		switch {
-		case name == "HEAD" && err == nil && len(ids) == 0:
-			r.warn(warnRefs, path, "not a ref: "+errNoName.Error())
-		case err != nil && !os.IsNotExist(err):
-			r.warn(warnRefs, path, "not a ref: "+rootCause(err))
+		return nil
+	}
+	ids, err := r.headLines(path)
+	switch {
+	case name == "HEAD" && err == nil && len(ids) == 0:
+		r.warn(warnRefs, path, "not a ref: "+errNoName.Error())
+	case err != nil && !os.IsNotExist(err):
+		r.warn(warnRefs, path, "not a ref: "+rootCause(err))
+	}
+	for i, id := range ids {
+		ref := Ref{Name: prefix + name, ID: id}
+		if i > 0 {
+			ref.Name = fmt.Sprintf("%s#%d", ref.Name, i+1)
 		}
-		for i, id := range ids {
-			ref := Ref{Name: prefix + name, ID: id}
-			if i > 0 {
-				ref.Name = fmt.Sprintf("%s#%d", ref.Name, i+1)
-			}
-			refs = append(refs, ref)
-		}
+		refs = append(refs, ref)
 	}
 	return refs
 }

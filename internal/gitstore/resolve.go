@@ -64,42 +64,41 @@ func (r *Repository) step(rev string, id scanner.ObjectID, steps string) (scanne
 		id, err := r.peelTo(id, kind)
 		return id, rest, err
 	}
-	digits := 1
-	for digits < len(steps) && '0' <= steps[digits] && steps[digits] <= '9' {
-		digits++
-	}
-	n := 1
-	if digits > 1 {
+	kind := steps[0]
+	digits := len(steps) - 1 - len(strings.TrimLeft(steps[1:], "0123456789"))
+	n, rest := 1, steps[1+digits:]
+	if digits > 0 {
 		var err error
-		if n, err = strconv.Atoi(steps[1:digits]); err != nil || n > maxSteps {
+		if n, err = strconv.Atoi(steps[1 : 1+digits]); err != nil || n > maxSteps {
 			return "", "", wrong
 		}
 	}
-	if steps[0] != '~' && steps[0] != '^' {
+	if kind != '~' && kind != '^' {
 		return "", "", wrong
 	}
 	id, err := r.peelToCommit(id)
 	if err != nil {
 		return "", "", err
 	}
-	if steps[0] == '~' {
-		for ; n > 0; n-- {
-			if id, err = r.parent(id, 1); err != nil {
-				return "", "", err
-			}
-			if id == "" {
-				return "", "", wrong
-			}
-		}
-	} else if n > 0 {
-		if id, err = r.parent(id, n); err != nil {
-			return "", "", err
-		}
-		if id == "" {
-			return "", "", wrong
+	id, err = r.ancestor(id, kind, n)
+	if err == nil && id == "" {
+		err = wrong
+	}
+	return id, rest, err
+}
+
+// ancestor is the commit itself if n is 0, with ^ its n-th parent, with ~ the first
+// parent of the first parent, n times; empty if there is none.
+func (r *Repository) ancestor(id scanner.ObjectID, kind byte, n int) (_ scanner.ObjectID, err error) {
+	if kind == '^' && n > 0 {
+		return r.parent(id, n)
+	}
+	if kind == '~' {
+		for ; n > 0 && id != "" && err == nil; n-- {
+			id, err = r.parent(id, 1)
 		}
 	}
-	return id, steps[digits:], nil
+	return id, err
 }
 
 // parent returns the n-th parent, from 1; empty if there is none.

@@ -119,10 +119,8 @@ func (n *pathScan) worktree(e *indexEntry, path string) ([]byte, error) {
 	if err != nil || !info.Mode().IsRegular() {
 		return nil, nil
 	}
-	mtime := info.ModTime()
-	if uint32(info.Size()) == e.size && e.size != 0 && e.modTime[0] != 0 && !e.intentToAdd &&
-		uint32(mtime.Unix()) == e.modTime[0] && uint32(mtime.Nanosecond()) == e.modTime[1] {
-		return nil, nil // as it was staged
+	if !e.intentToAdd && e.isAsStaged(info) {
+		return nil, nil
 	}
 	text, err := regular.ReadIn(n.r.workTree, path, wholeText)
 	if err != nil {
@@ -133,6 +131,14 @@ func (n *pathScan) worktree(e *indexEntry, path string) ([]byte, error) {
 		return nil, nil
 	}
 	return text, nil
+}
+
+// isAsStaged reports whether size and time of a file are those of its entry, as far
+// as Git fills them in.
+func (e *indexEntry) isAsStaged(info os.FileInfo) bool {
+	mtime := info.ModTime()
+	return e.size != 0 && e.size == uint32(info.Size()) && e.modTime[0] != 0 &&
+		e.modTime == [2]uint32{uint32(mtime.Unix()), uint32(mtime.Nanosecond())}
 }
 
 // notInIndex yields a listed file that is no entry of an index: one that a sparse

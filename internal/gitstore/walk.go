@@ -3,6 +3,8 @@ package gitstore
 import (
 	"container/heap"
 	"errors"
+	"iter"
+	"slices"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -145,34 +147,25 @@ func (w *walk) markOld(n *node) {
 // order drops what turned out to be old and puts each commit before its
 // parents.
 func (w *walk) order(found []*node) []*node {
-	kept := found[:0]
-	for _, n := range found {
-		if !n.old {
-			kept = append(kept, n)
-		}
-	}
+	kept := slices.DeleteFunc(found, func(n *node) bool { return n.old })
 	for _, n := range kept {
-		for _, id := range n.commit.Parents {
-			if p := w.nodes[id]; p != nil && !p.old {
-				p.pending++
-			}
+		for p := range w.newParents(n) {
+			p.pending++
 		}
 	}
 	var ready, out []*node
-	for i := len(kept) - 1; i >= 0; i-- {
-		if kept[i].pending == 0 {
-			ready = append(ready, kept[i])
+	for _, n := range slices.Backward(kept) {
+		if n.pending == 0 {
+			ready = append(ready, n)
 		}
 	}
 	for len(ready) > 0 {
 		n := ready[len(ready)-1]
 		ready = ready[:len(ready)-1]
 		out = append(out, n)
-		for _, id := range n.commit.Parents {
-			if p := w.nodes[id]; p != nil && !p.old {
-				if p.pending--; p.pending == 0 {
-					ready = append(ready, p)
-				}
+		for p := range w.newParents(n) {
+			if p.pending--; p.pending == 0 {
+				ready = append(ready, p)
 			}
 		}
 	}
@@ -183,6 +176,17 @@ func (w *walk) order(found []*node) []*node {
 		}
 	}
 	return out
+}
+
+// newParents are the parents of a commit that are in the range.
+func (w *walk) newParents(n *node) iter.Seq[*node] {
+	return func(yield func(*node) bool) {
+		for _, id := range n.commit.Parents {
+			if p := w.nodes[id]; p != nil && !p.old && !yield(p) {
+				return
+			}
+		}
+	}
 }
 
 // errOwnAncestor is said of a commit that is among its own ancestors, which the

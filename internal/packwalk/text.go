@@ -325,18 +325,20 @@ func (k *worker) looseObject(pos int) {
 		return
 	}
 	kind, text, err := k.readLoose(pos, ordinal)
+	if errors.Is(err, errStopped) || errors.Is(err, errShown) {
+		return
+	}
 	if err != nil {
-		if errors.Is(err, errStopped) || errors.Is(err, errShown) {
-			return
-		}
 		if t, data, ok := k.walk.otherCopy(id, nil); ok {
 			kind, text, err = t, data, nil
 		}
 	}
+	wanted := k.pass.kinds[kind] || kind == 0 && k.pass.untyped
 	switch {
-	case err != nil && (kind == 0 && k.pass.untyped || k.pass.kinds[kind]):
+	case !wanted:
+	case err != nil:
 		k.skip(id, err)
-	case err == nil && k.pass.kinds[kind]:
+	default:
 		if k.pass.named {
 			k.checkName(kind, id, text)
 		}

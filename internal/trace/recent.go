@@ -45,15 +45,7 @@ func (s *scan) compareDirs(w *worker, old, text []byte, limit int) (ok bool, err
 	a.next()
 	b.next()
 	for (a.more || b.more) && !a.invalid && !b.invalid {
-		side := 0
-		switch {
-		case !a.more:
-			side = 1
-		case !b.more:
-			side = -1
-		default:
-			side = compareDirNames(a.name, b.name)
-		}
+		side := firstOf(&a, &b)
 		if side == 0 && !bytes.Equal(a.name, b.name) {
 			return false, nil // a name with a slash in it
 		}
@@ -127,6 +119,18 @@ func (r *dirReader) next() {
 			return
 		}
 	}
+}
+
+// firstOf says which of two readers is at the lower name: -1 for a, 1 for b, 0 for
+// both. One at its end comes last.
+func firstOf(a, b *dirReader) int {
+	switch {
+	case !a.more:
+		return 1
+	case !b.more:
+		return -1
+	}
+	return compareDirNames(a.name, b.name)
 }
 
 // compareDirNames orders names of directories as Git does: as if a slash

@@ -43,26 +43,33 @@ func (s *Staged) Chunks(ctx context.Context, yield func(*scanner.Chunk) error) (
 	return r.coverage, nil
 }
 
+// tree is the tree of the commit that a ref names; zero if there is no such ref:
+// before the first commit, or while nothing is merged.
+func (s *Staged) tree(name plumbing.ReferenceName) (plumbing.Hash, error) {
+	ref, err := storer.ResolveReference(s.store, name)
+	if errors.Is(err, plumbing.ErrReferenceNotFound) {
+		return plumbing.ZeroHash, nil
+	}
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	c, err := object.GetCommit(s.store, ref.Hash())
+	if err != nil {
+		return plumbing.ZeroHash, err
+	}
+	return c.TreeHash, nil
+}
+
 func (s *Staged) chunks(r *reader) error {
 	idx, err := s.store.Index()
 	if err != nil {
 		return err
 	}
-	var sides []plumbing.Hash // trees of HEAD and of the commit that is being merged
-	for _, name := range []plumbing.ReferenceName{plumbing.HEAD, "MERGE_HEAD"} {
-		ref, err := storer.ResolveReference(s.store, name)
-		if errors.Is(err, plumbing.ErrReferenceNotFound) {
-			sides = append(sides, plumbing.ZeroHash) // before the first commit, or no merge
-			continue
-		}
-		if err != nil {
+	var sides [2]plumbing.Hash // trees of HEAD and of the commit that is being merged
+	for i, name := range []plumbing.ReferenceName{plumbing.HEAD, "MERGE_HEAD"} {
+		if sides[i], err = s.tree(name); err != nil {
 			return err
 		}
-		c, err := object.GetCommit(s.store, ref.Hash())
-		if err != nil {
-			return err
-		}
-		sides = append(sides, c.TreeHash)
 	}
 	head := map[string]plumbing.Hash{}
 	r.each(sides[0], "", func(path string, blob plumbing.Hash) { head[path] = blob })
@@ -84,11 +91,16 @@ func (s *Staged) chunks(r *reader) error {
 			}
 		}
 	}
-	if s.WantKnown != nil && !s.WantKnown() {
-		return nil
-	}
 	for path := range gone {
 		changed[path] = true
+	}
+	return s.yieldKnown(r, changed, sides)
+}
+
+// yieldKnown yields what HEAD and the merged commit have at changed paths.
+func (s *Staged) yieldKnown(r *reader, changed map[string]bool, sides [2]plumbing.Hash) error {
+	if s.WantKnown != nil && !s.WantKnown() {
+		return nil
 	}
 	for _, path := range slices.Sorted(maps.Keys(changed)) {
 		for _, tree := range sides {

@@ -105,6 +105,12 @@ func (h *History) sides() (added, before files) {
 			added.add(at, brought.commits[at]...)
 		}
 	}
+	h.addBases(&before)
+	return added, before
+}
+
+// addBases adds what the excluded commits have at changed paths.
+func (h *History) addBases(before *files) {
 	for _, base := range h.bases {
 		for _, ch := range h.changes {
 			if blob := h.fileAt(base, ch.path); !blob.IsZero() && ch.commit != nil {
@@ -112,7 +118,6 @@ func (h *History) sides() (added, before files) {
 			}
 		}
 	}
-	return added, before
 }
 
 // Presences says which commits introduced or removed some items, and at which
