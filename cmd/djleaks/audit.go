@@ -111,7 +111,7 @@ func openRepository(path string) (repo *gitstore.Repository, err error) {
 		if err != nil {
 			return "", err
 		}
-		return runGit(context.Background(), git, repo.GitDir(), args)
+		return askRefs.run(context.Background(), git, repo.GitDir(), args)
 	})
 	return repo, nil
 }

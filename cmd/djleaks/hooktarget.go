@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -26,7 +25,7 @@ func hookTarget(ctx context.Context, repo *gitstore.Repository) hooks.Target {
 		dir = repo.GitDir()
 	}
 	if git, err := exec.LookPath("git"); err == nil {
-		target.Git = func(args ...string) (string, error) { return runGit(ctx, git, dir, args) }
+		target.Git = func(args ...string) (string, error) { return askConfig.run(ctx, git, dir, args) }
 		out, err := target.Git("config", "-z", "--show-scope", "--show-origin", "--type=path", "--get-all", "core.hooksPath")
 		if err == nil {
 			target.ReadHooksPath(out)
@@ -38,22 +37,6 @@ func hookTarget(ctx context.Context, repo *gitstore.Repository) hooks.Target {
 		target.ReadHooksPath("local\x00.git/config\x00" + path + "\x00")
 	}
 	return target
-}
-
-// runGit runs one plumbing command of Git's configuration, which starts no
-// program that the repository names.
-func runGit(ctx context.Context, git, dir string, args []string) (string, error) {
-	cmd := exec.CommandContext(ctx, git, args...)
-	cmd.Dir = dir
-	var out, errs bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &errs
-	if err := cmd.Run(); err != nil {
-		if text := strings.TrimSpace(errs.String()); text != "" {
-			err = fmt.Errorf("%w: %s", err, text)
-		}
-		return "", fmt.Errorf("git %s: %w", args[0], err)
-	}
-	return out.String(), nil
 }
 
 // programPath is the path of this program for a hook script. Where the program
