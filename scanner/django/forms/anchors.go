@@ -28,6 +28,10 @@ func anchors() []scanner.Anchor {
 		{Text: insecureTail64, Accept: exactly(insecureTail64)},
 		{Text: "RqYW5nby1pbnNlY3VyZS", Accept: exactly("RqYW5nby1pbnNlY3VyZS")},
 		{Text: "kamFuZ28taW5zZWN1cmUt", Accept: exactly("kamFuZ28taW5zZWN1cmUt")},
+		// The same of SECRET_KEY, for a file of settings in base64.
+		{Text: "U0VDUkVUX0tFW", Accept: exactly("U0VDUkVUX0tFW")},
+		{Text: "NFQ1JFVF9LRV", Accept: exactly("NFQ1JFVF9LRV")},
+		{Text: "TRUNSRVRfS0VZ", Accept: exactly("TRUNSRVRfS0VZ")},
 		// UTF-16 of either byte order, as PowerShell's > writes it.
 		{Text: wideText("secret", 2), Accept: wideNameFollows(2)},
 		{Text: wideText("signing_key", 2)},

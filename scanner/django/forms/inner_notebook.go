@@ -3,7 +3,9 @@ package forms
 import (
 	"bytes"
 
+	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // notebookTexts reads the cells and the outputs of a Jupyter notebook: strings
@@ -13,6 +15,7 @@ func notebookTexts(doc *document, emit func(*Assignment)) []span {
 	var done []span
 	text, next := doc.text, 0
 	cell := formatPython
+	var shown printed
 	for i := 0; i < len(text); {
 		key, at, ok := jsonKey(text, &i)
 		if !ok {
@@ -21,6 +24,7 @@ func notebookTexts(doc *document, emit func(*Assignment)) []span {
 		k := formatByContent
 		switch key {
 		case "cell_type":
+			shown.emit(emit)
 			if cell = formatMarkup; bytes.HasPrefix(text[at:], []byte(`"code"`)) {
 				cell = formatPython
 			}
@@ -36,9 +40,61 @@ func notebookTexts(doc *document, emit func(*Assignment)) []span {
 		if doc.anchored(&next, at, i) {
 			doc.readPart(l, k, emit)
 			done = append(done, span{at, i})
+			shown.names(key, l.text)
+		} else {
+			shown.add(key, l)
 		}
 	}
+	shown.emit(emit)
 	return done
+}
+
+// printed is what a cell shows: a key, if its code names one.
+type printed struct {
+	keys  []Assignment
+	named bool   // the code names a key
+	name  string // SECRET_KEY, if that is what it names
+}
+
+// names notes the code of a cell.
+func (p *printed) names(field string, code []byte) {
+	if field != "source" && field != "input" {
+		return
+	}
+	p.named = true
+	if bytes.Contains(code, []byte("SECRET_KEY")) {
+		p.name = "SECRET_KEY"
+	}
+}
+
+// add notes an output that is nothing but a key, with or without its quotes.
+func (p *printed) add(field string, l *offsetMap) {
+	if field != "text" && field != "text/plain" || len(l.text) > longestKeyFile {
+		return
+	}
+	key := bytes.Trim(trimKeyFile(l.text), `"'`)
+	from := bytes.Index(l.text, key)
+	if v := string(key); len(key) > 0 && !bytes.ContainsAny(key, " \t\r\n") && value.AnyGenerated([]string{v}) {
+		at := l.place(from)
+		p.keys = append(p.keys, Assignment{Offset: at, Length: l.end(from+len(key)) - at, Values: []string{v}, Form: Value})
+	}
+}
+
+// emit emits the keys of a cell at its end, whose fields come in any order.
+func (p *printed) emit(emit func(*Assignment)) {
+	for i := range p.keys {
+		a := &p.keys[i]
+		_, shaped := value.DjangoShape(a.Values[0])
+		switch {
+		case !p.named, p.name == "" && !shaped:
+			continue
+		case p.name == "":
+			a.Traits = scanner.NoName
+		}
+		a.Name = p.name
+		emit(a)
+	}
+	*p = printed{}
 }
 
 // jsonKey reads a key whose quote is at text[*i] and moves on: to its value, if
