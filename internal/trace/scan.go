@@ -84,6 +84,7 @@ type worker struct {
 	dirs       []freshDir
 	leaves     []leaf
 	cached     [1 << 10]cachedName
+	unwanted   [1 << 12]uint64 // hashes of names that Input.Named does not choose
 	dirSets    cursor[dirSet]
 	subdirs    cursor[subdir]
 	own        []subdir
@@ -177,6 +178,24 @@ func (s *scan) choose(chosen map[scanner.ObjectID]string, id scanner.ObjectID, n
 		return
 	}
 	chosen[id] = name
+}
+
+// isWanted reports whether Input.Named chooses a name. Most names were seen a
+// moment ago.
+func (s *scan) isWanted(w *worker, name []byte) bool {
+	if s.wanted == nil {
+		return false
+	}
+	hash := s.names.hash(name)
+	old := &w.unwanted[hash%uint64(len(w.unwanted))]
+	if *old == hash {
+		return false
+	}
+	if s.wanted(name) {
+		return true
+	}
+	*old = hash
+	return false
 }
 
 // namedBlobs are the blobs that were chosen by name, by id.
