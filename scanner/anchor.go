@@ -10,15 +10,13 @@ import (
 type Anchor struct {
 	Text string // at least MinAnchor bytes
 	// Accept, if set, says whether the occurrence that ends before text[end]
-	// counts. It may read up to AnchorLookahead bytes from end on.
-	Accept func(text []byte, end int) bool
+	// counts. The text is cut off Lookahead bytes after end.
+	Accept    func(text []byte, end int) bool
+	Lookahead int // what Accept needs of the text after the literal, in bytes
 }
 
 // MinAnchor is the shortest literal that an AnchorSet takes, in bytes.
 const MinAnchor = 4
-
-// AnchorLookahead is how many bytes after a literal its Accept may read.
-const AnchorLookahead = 24
 
 // AnchorSet finds all its anchors in one pass over a text. It is immutable and
 // safe for concurrent use.
@@ -34,7 +32,7 @@ const AnchorLookahead = 24
 type AnchorSet struct {
 	anchors []Anchor
 	stride  int
-	extent  int // longest literal + AnchorLookahead
+	extent  int // longest literal with its Lookahead
 	table   [1 << tableBits]uint8
 	groups  [][]group // by the number that table has; 0 is no group
 	whole   func(text []byte) bool
@@ -77,7 +75,7 @@ func NewAnchorSet(anchors ...Anchor) *AnchorSet {
 			panic("scanner: anchor " + a.Text + " is too short")
 		}
 		s.stride = min(s.stride, len(a.Text)-3)
-		s.extent = max(s.extent, len(a.Text)+AnchorLookahead)
+		s.extent = max(s.extent, len(a.Text)+a.Lookahead)
 	}
 	for n, a := range anchors {
 		for i := range s.stride {
@@ -161,7 +159,7 @@ func (s *AnchorSet) check(dst []int32, found int, text []byte, at, from, to int,
 		}
 		a := &s.anchors[g.anchor]
 		end := start + len(a.Text)
-		if end <= len(text) && equalFold(text[start:end], a.Text) && (a.Accept == nil || a.Accept(text, end)) {
+		if end <= len(text) && equalFold(text[start:end], a.Text) && (a.Accept == nil || a.Accept(text[:min(len(text), end+a.Lookahead)], end)) {
 			dst = append(dst, int32(start))
 		}
 	}

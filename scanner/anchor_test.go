@@ -15,7 +15,7 @@ var testSets = sync.OnceValue(func() map[string]*AnchorSet {
 	return map[string]*AnchorSet{
 		"short":  NewAnchorSet(Anchor{Text: "abcd"}, Anchor{Text: "bcda"}),
 		"nested": NewAnchorSet(Anchor{Text: "secret"}, Anchor{Text: "secret_key"}, Anchor{Text: "cretin"}),
-		"accept": NewAnchorSet(Anchor{Text: "secret", Accept: word}, Anchor{Text: "signing_key"}, Anchor{Text: "s\x00e\x00c\x00"}),
+		"accept": NewAnchorSet(Anchor{Text: "secret", Accept: word, Lookahead: 1}, Anchor{Text: "signing_key"}, Anchor{Text: "s\x00e\x00c\x00"}),
 		"long":   NewAnchorSet(Anchor{Text: "django-insecure-"}, Anchor{Text: "ZGphbmdvLWluc2VjdXJl"}),
 	}
 })

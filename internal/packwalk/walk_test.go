@@ -120,11 +120,12 @@ func objects(dir string) string { return filepath.Join(dir, ".git", "objects") }
 // testAnchors uses all that an anchor may depend on: the longest one decides by
 // the last byte of its lookahead.
 func testAnchors() *scanner.AnchorSet {
+	const lookahead = 24
 	far := func(text []byte, end int) bool {
-		end += scanner.AnchorLookahead - 1
+		end += lookahead - 1
 		return end >= len(text) || text[end] != '_'
 	}
-	return scanner.NewAnchorSet(scanner.Anchor{Text: "secret_key", Accept: far}, scanner.Anchor{Text: "needle", Accept: far},
+	return scanner.NewAnchorSet(scanner.Anchor{Text: "secret_key", Accept: far, Lookahead: lookahead}, scanner.Anchor{Text: "needle", Accept: far, Lookahead: lookahead},
 		scanner.Anchor{Text: "version 1"})
 }
 

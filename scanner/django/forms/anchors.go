@@ -18,12 +18,17 @@ const insecureTail64 = "ZGphbmdvLWluc2VjdXJl"
 // all their spellings.
 var anchorSet = sync.OnceValue(func() *scanner.AnchorSet { return withKeyFiles(scanner.NewAnchorSet(anchors()...)) })
 
+// lookahead is how many bytes after a word decide whether it is the name of a key.
+// What a delta inserts is searched together with as many bytes before it as the
+// longest anchor and its lookahead take, so it must be short.
+const lookahead = 24
+
 func anchors() []scanner.Anchor {
 	return []scanner.Anchor{
-		{Text: "secret", Accept: nameFollows},
+		{Text: "secret", Accept: nameFollows, Lookahead: lookahead},
 		{Text: "signing_key"},
 		{Text: "django-insecure-"},
-		{Text: "djleaks", Accept: markerFollows}, // a comment that accepts nothing is reported too
+		{Text: "djleaks", Accept: markerFollows, Lookahead: lookahead}, // a comment that accepts nothing is reported too
 		// Base64 at the three offsets that a byte can have in its group.
 		{Text: insecureTail64, Accept: exactly(insecureTail64)},
 		{Text: "RqYW5nby1pbnNlY3VyZS", Accept: exactly("RqYW5nby1pbnNlY3VyZS")},
@@ -33,20 +38,20 @@ func anchors() []scanner.Anchor {
 		{Text: "NFQ1JFVF9LRV", Accept: exactly("NFQ1JFVF9LRV")},
 		{Text: "TRUNSRVRfS0VZ", Accept: exactly("TRUNSRVRfS0VZ")},
 		// UTF-16 of either byte order, as PowerShell's > writes it.
-		{Text: wideText("secret", 2), Accept: wideNameFollows(2)},
+		{Text: wideText("secret", 2), Accept: wideNameFollows(2), Lookahead: lookahead},
 		{Text: wideText("signing_key", 2)},
 		{Text: wideText("django-insecure-", 2)},
 		// UTF-32, as some exports have it.
-		{Text: wideText("secret", 4), Accept: wideNameFollows(4)},
+		{Text: wideText("secret", 4), Accept: wideNameFollows(4), Lookahead: lookahead},
 		{Text: wideText("signing_key", 4)},
-		{Text: wideText("django-insecure-", 4)},
+		{Text: wideText("django-", 4)}, // enough: nothing else is written so
 	}
 }
 
 // nameFollows says whether "secret" before text[end] begins or ends the name of
 // a key: the rest of secret_key, or the sign of an assignment.
 func nameFollows(text []byte, end int) bool {
-	rest := text[end:min(len(text), end+scanner.AnchorLookahead)]
+	rest := text[end:]
 	if len(rest) > 2 && rest[0] == '=' && rest[1] == '=' {
 		// SECRET==x, a key that begins with the sign; not if secret == x.
 		return rest[2] > ' ' && rest[2] != '=' && !ascii.IsQuote(rest[2]) && text[end-1] == 'T'
@@ -56,13 +61,13 @@ func nameFollows(text []byte, end int) bool {
 			return rest[i]
 		}
 		return 0
-	}, scanner.AnchorLookahead)
+	}, lookahead)
 }
 
 // markerFollows says whether "djleaks" before text[end] can begin a comment that
 // is meant to accept a key.
 func markerFollows(text []byte, end int) bool {
-	rest := text[end:min(len(text), end+scanner.AnchorLookahead)]
+	rest := text[end:]
 	_, _, ok := ownAllow(append([]byte("djleaks"), rest...))
 	return ok
 }
@@ -71,13 +76,13 @@ func markerFollows(text []byte, end int) bool {
 // UTF-32, where it takes 4: from end on, the last byte of each.
 func wideNameFollows(width int) func(text []byte, end int) bool {
 	return func(text []byte, end int) bool {
-		rest := text[end:min(len(text), end+scanner.AnchorLookahead)]
+		rest := text[end:]
 		return secretName(func(i int) byte {
 			if last := width*i + width - 1; last < len(rest) && rest[width*i] == 0 {
 				return rest[last]
 			}
 			return 0
-		}, scanner.AnchorLookahead/width)
+		}, lookahead/width)
 	}
 }
 

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"encoding/base64"
+	"strings"
 	"testing"
 
 	"github.com/djleaks/djleaks/internal/testkit"
@@ -48,11 +49,23 @@ func TestBase64OfThePrefixIsAnAnchorAtEveryOffset(t *testing.T) {
 }
 
 func TestAnAnchorIsDecidedByItsExtent(t *testing.T) {
-	text := "SECRET          'KEY'       = x"
 	extent := Anchors().Extent()
-	for n := extent; n <= len(text); n++ {
-		if anchored(text[:extent]) != anchored(text[:n]) {
-			t.Errorf("%d bytes decide otherwise than %d", n, extent)
+	for _, text := range []string{
+		"SECRET" + strings.Repeat(" ", lookahead-1) + "= value of a key",
+		"SECRET" + strings.Repeat(" ", lookahead) + "= value of a key",
+		"django-insecure-and what is after it",
+		wideText("SECRET"+strings.Repeat(" ", lookahead/2-2)+"= value of a key", 2),
+		wideText("SECRET"+strings.Repeat(" ", lookahead/4-2)+"= value of a key", 4),
+		wideText("django-insecure-", 4) + "and what is after it",
+		wideText("django-insecure-", 2) + "and what is after it",
+	} {
+		for n := min(extent, len(text)); n <= len(text); n++ {
+			if anchored(text[:min(extent, len(text))]) != anchored(text[:n]) {
+				t.Errorf("%q: %d bytes decide otherwise than %d", text, n, extent)
+			}
 		}
+	}
+	if extent > 48 {
+		t.Errorf("what a delta inserts is searched with %d bytes before it", extent)
 	}
 }
