@@ -59,7 +59,7 @@ func TestIndexOfEveryVersionIsReadAsGitReadsIt(t *testing.T) {
 		for _, version := range []string{"2", "3", "4"} {
 			t.Run(format+" version "+version, func(t *testing.T) {
 				r := newRepo(t, "--object-format="+format)
-				fill(r, 200)
+				fill(r, 60)
 				r.git("update-index", "--index-version", version)
 				r.git("commit", "-qm", "one")
 				if version != "2" {

@@ -178,13 +178,16 @@ func TestEveryVectorIsToldFromEveryOtherKey(t *testing.T) {
 		if v.Purpose == uncheckable {
 			continue
 		}
-		wraps := map[string]func(string) string{"as it is": wrappings["as it is"]}
-		if wrapped[software(v)] {
-			wraps = ways(v.Value)
+		if problem := v.check(Check(v.Value, keys(v.Seed), given(v)), 3); problem != "" {
+			t.Errorf("%s: %s", v.ID, problem)
 		}
-		for how, wrap := range wraps {
-			if problem := v.check(Check(wrap(v.Value), keys(v.Seed), given(v))); problem != "" {
-				t.Errorf("%s, %s: %s", v.ID, how, problem)
+		if wrapped[software(v)] {
+			// Other keys were told apart above: trying them again in each wrapping
+			// took two thirds of the test.
+			for how, wrap := range ways(v.Value) {
+				if problem := v.check(Check(wrap(v.Value), keys(v.Seed)[3:], given(v)), 0); problem != "" {
+					t.Errorf("%s, %s: %s", v.ID, how, problem)
+				}
 			}
 		}
 		if a := Check(v.Value, keys(), given(v)); len(a.Matches) > 0 || a.Partial {
@@ -195,9 +198,10 @@ func TestEveryVectorIsToldFromEveryOtherKey(t *testing.T) {
 	}
 }
 
-// check says what is wrong with an answer, or "".
-func (v vector) check(a Answer) string {
-	if len(a.Matches) != 1 || a.Matches[0].Key != 3 {
+// check says what is wrong with an answer that is to name a key, by its number, or
+// "".
+func (v vector) check(a Answer, key int) string {
+	if len(a.Matches) != 1 || a.Matches[0].Key != key {
 		return fmt.Sprintf("matches %+v", a.Matches)
 	}
 	m := a.Matches[0]
