@@ -27,6 +27,7 @@ import (
 const (
 	PreCommit            = "pre-commit"
 	PreMergeCommit       = "pre-merge-commit"
+	CommitMsg            = "commit-msg"
 	PrePush              = "pre-push"
 	ReferenceTransaction = "reference-transaction"
 	PreReceive           = "pre-receive"
@@ -36,7 +37,7 @@ const (
 // Names returns the hooks that can be installed, in the order in which Git
 // would run them.
 func Names() []string {
-	return []string{PreCommit, PreMergeCommit, ReferenceTransaction, PrePush, PreReceive, Update}
+	return []string{PreCommit, PreMergeCommit, CommitMsg, ReferenceTransaction, PrePush, PreReceive, Update}
 }
 
 // readsInput reports whether Git writes to the hook's standard input.

@@ -17,7 +17,7 @@ import (
 func clientHooks() []string {
 	return []string{
 		"applypatch-msg", "pre-applypatch", "post-applypatch", PreCommit, PreMergeCommit,
-		"prepare-commit-msg", "commit-msg", "post-commit", "pre-rebase", "post-checkout",
+		"prepare-commit-msg", CommitMsg, "post-commit", "pre-rebase", "post-checkout",
 		"post-merge", PrePush, PreReceive, Update, "post-receive", "post-update",
 		ReferenceTransaction, "pre-auto-gc", "post-rewrite", "sendemail-validate",
 	}

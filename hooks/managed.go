@@ -49,7 +49,7 @@ func (h *HookStatus) fromManager(workTree string) {
 // hook: by one of our ids for pre-commit and prek, or by its command. Comments
 // do not count.
 func namesUs(text, hook string) bool {
-	ours := map[string]string{PreCommit: "djleaks", PreMergeCommit: "djleaks", PrePush: "djleaks-pre-push"}[hook]
+	ours := map[string]string{PreCommit: "djleaks", PreMergeCommit: "djleaks", CommitMsg: "djleaks-commit-msg", PrePush: "djleaks-pre-push"}[hook]
 	for _, line := range strings.Split(text, "\n") {
 		line, _, _ = strings.Cut(line, " #")
 		if strings.HasPrefix(strings.TrimSpace(line), "#") {

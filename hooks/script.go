@@ -103,7 +103,7 @@ func template1(s script) string {
 func missingHint(hook string) string {
 	again := "install djleaks again and run 'djleaks hook install --hook " + hook + "', or remove $0"
 	switch hook {
-	case PreCommit, PreMergeCommit:
+	case PreCommit, PreMergeCommit, CommitMsg:
 		return again + "; once without it: git commit --no-verify"
 	case PrePush:
 		return again + "; once without it: git push --no-verify"

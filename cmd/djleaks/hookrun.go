@@ -38,6 +38,9 @@ func (p process) hookRun(c *cli.Context) error {
 		}
 		return usageError{fmt.Sprintf("hook run: unknown hook %q", name), hint}
 	}
+	if name == hooks.CommitMsg {
+		return p.hookMessage(c, args)
+	}
 	if name == hooks.PreCommit || name == hooks.PreMergeCommit {
 		return p.hookCommit(c, args)
 	}
@@ -78,6 +81,17 @@ func (p process) hookRange(name string, args []string) (hooks.Revisions, error) 
 		push, err := hooks.ReadPreReceive(p.stdin, p.getenv)
 		return push.Range, err
 	}
+}
+
+// hookMessage examines the message of the commit that is being made.
+func (p process) hookMessage(c *cli.Context, args []string) error {
+	if len(args) != 1 {
+		return usageError{"hook run commit-msg: name the FILE with the message, as Git does", "djleaks hook install --hook commit-msg"}
+	}
+	return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+		t.options.quiet, t.options.stopped = true, true
+		return t.scan().Message(c.Context, repo, args[0])
+	})
 }
 
 // hookCommit examines what is staged.
