@@ -335,3 +335,48 @@ func TestThisRepositoryHoldsNoKey(t *testing.T) {
 		t.Errorf("exit %d\n%s%s", code, stdout, stderr)
 	}
 }
+
+// TestEveryProofOfRobustnessExists: what docs/robustness.md names as the proof of
+// something is there.
+func TestEveryProofOfRobustnessExists(t *testing.T) {
+	declared := map[string]bool{}
+	declaration := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	for _, room := range rooms(t) {
+		files, err := filepath.Glob(filepath.Join(root, filepath.FromSlash(room), "*_test.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, m := range declaration.FindAllSubmatch(text, -1) {
+				declared[string(m[1])] = true
+			}
+		}
+	}
+	named := map[string]bool{}
+	for _, m := range regexp.MustCompile("`((?:Test|Fuzz)\\w+|\\w+\\.txtar|\\.ci/[\\w-]+)`").FindAllStringSubmatch(document(t, "docs/robustness.md"), -1) {
+		name := m[1]
+		named[name] = true
+		there := declared[name]
+		switch {
+		case strings.HasSuffix(name, ".txtar"):
+			there = exists(filepath.Join(root, "testdata", "script", name))
+		case strings.HasPrefix(name, ".ci/"):
+			there = exists(filepath.Join(root, filepath.FromSlash(name)))
+		}
+		if !there {
+			t.Errorf("docs/robustness.md names %s, which is not there", name)
+		}
+	}
+	for name := range declared {
+		if strings.HasPrefix(name, "Fuzz") && !named[name] {
+			t.Errorf("docs/robustness.md has no word of %s", name)
+		}
+	}
+	if len(named) < 50 {
+		t.Errorf("docs/robustness.md names %d proofs", len(named))
+	}
+}

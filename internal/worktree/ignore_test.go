@@ -3,6 +3,7 @@ package worktree
 import (
 	"bytes"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -18,7 +19,7 @@ func FuzzIgnore(f *testing.F) {
 	f.Add("a/**/b\n\\#x\n[!a-c]?\n", "a/x/y/b")
 	f.Add(strings.Repeat("**/a*", 40), strings.Repeat("a/", 60)+"b")
 	f.Fuzz(func(t *testing.T, text, name string) {
-		if len(text) > 1000 || len(name) > 300 || name == "" || strings.ContainsAny(name, "\x00\n") {
+		if len(text) > 1000 || len(name) > 300 || name == "." || !fs.ValidPath(name) {
 			return
 		}
 		list := patterns([]byte(text), "")

@@ -1,0 +1,69 @@
+package main
+
+import (
+	"io/fs"
+	"os"
+	"os/exec"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"testing"
+)
+
+func TestTheHeapStaysBelowItsGoal(t *testing.T) {
+	const alone = "DJLEAKS_TEST_OF_THE_HEAP"
+	if os.Getenv(alone) == "" {
+		// In a process of its own, which has nothing of other tests in its heap.
+		cmd := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+		cmd.Env = append(os.Environ(), alone+"=1", "GOGC=", "GOMEMLIMIT=")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%v\n%s", err, out)
+		}
+		return
+	}
+	boundHeap()
+	goal := debug.SetMemoryLimit(-1)
+	if goal < minHeap || goal > heapGoal {
+		t.Fatalf("a goal of %d bytes", goal)
+	}
+	// With so much in use, and collected at five times of it, it would grow to
+	// twice the goal.
+	kept := make([][]byte, goal>>20*2/5)
+	for i := range kept {
+		kept[i] = make([]byte, 1<<20)
+	}
+	runtime.GC()
+	next := []metrics.Sample{{Name: "/gc/heap/goal:bytes"}}
+	metrics.Read(next)
+	if at := next[0].Value.Uint64(); at > uint64(goal) {
+		t.Errorf("the next collection is at %d bytes, and the goal is %d", at, goal)
+	}
+	runtime.KeepAlive(kept)
+}
+
+func TestAContainerGivesTheGoalOfTheHeap(t *testing.T) {
+	const v2, v1 = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"
+	for _, c := range []struct {
+		files map[string]string
+		want  int64
+	}{
+		{nil, heapGoal},
+		{map[string]string{v2: "max\n"}, heapGoal},
+		{map[string]string{v1: "9223372036854771712\n"}, heapGoal},
+		{map[string]string{v2: "1073741824\n"}, heapGoal},
+		{map[string]string{v2: "268435456\n"}, 96 << 20},
+		{map[string]string{v1: "268435456\n"}, 96 << 20},
+		{map[string]string{v2: "1048576\n"}, minHeap},
+		{map[string]string{v2: "-1\n"}, heapGoal},
+	} {
+		limit := containerLimit(func(name string) ([]byte, error) {
+			if text, ok := c.files[name]; ok {
+				return []byte(text), nil
+			}
+			return nil, fs.ErrNotExist
+		})
+		if got := goalWithin(limit); got != c.want {
+			t.Errorf("%q: a goal of %d bytes, want %d", c.files, got, c.want)
+		}
+	}
+}
