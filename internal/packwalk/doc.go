@@ -4,7 +4,7 @@
 //	Open    header pass: type, base and children of every entry; nothing inflated
 //	Search  blobs, commits and tags: anchors found, matches shown; SearchNew
 //	        leaves out what an earlier search has read
-//	Commits every commit
+//	Commits every commit; SearchAndCommits shows them in the same pass
 //	Trees   every tree, each after its delta base
 //
 // A pack keeps most objects as deltas. The walk goes from each entry that is
