@@ -1,6 +1,8 @@
 package report
 
 import (
+	"cmp"
+	"fmt"
 	"io"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -24,6 +26,9 @@ type (
 	}
 )
 
+// qualityRemarks is how many comments that accept nothing are listed.
+const qualityRemarks = 100
+
 func writeCodeQuality(w io.Writer, r *scanner.Report, opt Options) error {
 	issues := []qualityIssue{}
 	if !r.Coverage.Complete {
@@ -41,6 +46,14 @@ func writeCodeQuality(w io.Writer, r *scanner.Report, opt Options) error {
 		issues = append(issues, qualityIssue{
 			Description: a.title() + ": " + keyStatus(a.key), CheckName: ruleOf(a), Fingerprint: a.id(),
 			Severity: qualitySeverity(a.at.Severity), Location: qualityLocation{where(a.at), qualityLines{max(a.at.Line, 1)}},
+		})
+	}
+	for i := range r.Remarks[:min(len(r.Remarks), qualityRemarks)] {
+		m := &r.Remarks[i]
+		at := cmp.Or(clean(m.Path), "stdin")
+		issues = append(issues, qualityIssue{
+			Description: remarkWords(m), CheckName: string(m.Kind), Fingerprint: fmt.Sprintf("djleaks-%s:%s:%d", m.Kind, at, m.Line),
+			Severity: "info", Location: qualityLocation{at, qualityLines{max(m.Line, 1)}},
 		})
 	}
 	return encodeJSON(w, issues, "  ")

@@ -103,7 +103,7 @@ func (n annotation) write(w *bufio.Writer) {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	w.WriteString("::" + n.level + " ")
 	// A file that is not there any more has no line to be beside.
-	if n.at != nil && n.at.Path != "" && atHead(n.at) {
+	if n.at != nil && n.at.Path != "" && n.at.Part == "" && atHead(n.at) {
 		line, column := max(n.at.Line, 1), max(n.at.Column, 1)
 		w.WriteString("file=" + property.Replace(clean(n.at.Path)) + ",line=" + strconv.Itoa(line) + ",endLine=" + strconv.Itoa(line) +
 			",col=" + strconv.Itoa(column) + ",endColumn=" + strconv.Itoa(column+max(n.length, 1)) + ",")

@@ -109,6 +109,10 @@ func writeGitLab(w io.Writer, r *scanner.Report, opt Options) error {
 			}
 		}
 	}
+	list := notes(r)
+	for _, note := range list[:min(len(list), gitlabItems)] {
+		out.Scan.Messages = append(out.Scan.Messages, gitlabMessage{"info", note})
+	}
 	for _, a := range alerts(r, opt) {
 		out.Vulnerabilities = append(out.Vulnerabilities, gitlabOf(a, r, opt))
 	}

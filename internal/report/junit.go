@@ -48,7 +48,7 @@ type (
 
 func writeJUnit(w io.Writer, r *scanner.Report, opt Options) error {
 	suite := junitSuite{Name: "djleaks", Time: "0"}
-	coverage := junitCase{Class: "djleaks", Name: "everything was read", Time: "0", Output: coverageWords(r)}
+	coverage := junitCase{Class: "djleaks", Name: "everything was read", Time: "0", Output: junitNotes(r)}
 	if !r.Coverage.Complete {
 		suite.Errors++
 		coverage.Error = &junitMessage{"the scan is incomplete", "incomplete", junitSkips(r)}
@@ -79,6 +79,13 @@ func writeJUnit(w io.Writer, r *scanner.Report, opt Options) error {
 	b.WriteByte('\n')
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+// junitNotes are what was read, the notes, and the comments that accept nothing. None
+// of them is a failure.
+func junitNotes(r *scanner.Report) string {
+	list := notes(r)
+	return strings.Join(append([]string{coverageWords(r)}, list[:min(len(list), sarifLocations)]...), "\n")
 }
 
 // junitName is the same for a key in each run, so that CI systems can compare.
