@@ -110,6 +110,13 @@ func TestEveryKeyHasADecisionAndItsReasons(t *testing.T) {
 	}
 }
 
+// blob is a place whose file is of one version.
+func blob(name string, o scanner.Occurrence) scanner.Occurrence {
+	o.Blob = name
+	o.Versions = []scanner.Version{{Blob: name, Line: 1, Column: 1}}
+	return o
+}
+
 func TestTheTimelineTellsMovesCopiesAndReplacements(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -131,6 +138,22 @@ func TestTheTimelineTellsMovesCopiesAndReplacements(t *testing.T) {
 		{"replaced under another name is removed", []scanner.Key{
 			key("k", at("a", "SECRET_KEY", "c1", "c2", "")), key("new", at("a", "JWT_KEY", "c2", "", "HEAD")),
 		}, "c1 introduced a; c2 removed a"},
+		{"several files move at once", []scanner.Key{key("k",
+			blob("1", at("a/settings.py", "SECRET_KEY", "c1", "c2", "")), blob("2", at("b/settings.py", "SECRET_KEY", "c1", "c2", "")),
+			blob("3", at("b/local.py", "SECRET_KEY", "c1", "c2", "")), blob("4", at("c.env", "SECRET_KEY", "c1", "c2", "")),
+			blob("4", at("src/a.env", "SECRET_KEY", "c2", "", "HEAD")), blob("5", at("src/b/local.py", "SECRET_KEY", "c2", "", "HEAD")),
+			blob("6", at("src/b/settings.py", "SECRET_KEY", "c2", "", "HEAD")), blob("7", at("src/e/settings.py", "SECRET_KEY", "c2", "", "HEAD")))},
+			"c1 introduced a/settings.py; c1 introduced b/local.py; c1 introduced b/settings.py; c1 introduced c.env; " +
+				"c2 moved src/a.env from c.env; c2 moved src/b/local.py from b/local.py; c2 moved src/b/settings.py from b/settings.py; c2 moved src/e/settings.py from a/settings.py"},
+		{"one moves, the others go", []scanner.Key{key("k",
+			at("a.py", "SECRET_KEY", "c1", "c2", ""), at("b.py", "SECRET_KEY", "c1", "c2", ""), at("x/b.py", "SECRET_KEY", "c2", "", "HEAD"))},
+			"c1 introduced a.py; c1 introduced b.py; c2 moved x/b.py from b.py; c2 removed a.py"},
+		{"a copy of the same content", []scanner.Key{key("k",
+			blob("1", at("a.py", "SECRET_KEY", "c1", "", "HEAD")), blob("2", at("b.py", "SECRET_KEY", "c1", "", "HEAD")),
+			blob("2", at("x.py", "SECRET_KEY", "c2", "", "HEAD")), blob("2", at("y.py", "SECRET_KEY", "c2", "", "HEAD")))},
+			"c1 introduced a.py; c1 introduced b.py; c2 copied x.py from b.py; c2 copied y.py from b.py"},
+		{"within one file nothing moves", []scanner.Key{key("k", at("a", "JWT_KEY", "c1", "c2", ""), at("a", "SECRET_KEY", "c2", "", "HEAD"))},
+			"c1 introduced a; c2 introduced a; c2 removed a"},
 	} {
 		keys := complete(Facts{}, c.keys...)
 		first := keys[slices.IndexFunc(keys, func(k scanner.Key) bool { return k.Fingerprint == "k" })]

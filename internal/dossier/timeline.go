@@ -71,15 +71,15 @@ type commitChanges struct {
 // changes.
 func changes(k *scanner.Key, arrivals map[string]map[site][]scanner.Fingerprint) []scanner.Change {
 	out := []scanner.Change{}
-	there := map[string]int{} // paths that hold it, by how many occurrences
+	there := map[*scanner.Occurrence]int{} // how often it came less how often it went
 	for _, c := range byCommit(k) {
 		out = append(out, c.changes(k.Fingerprint, there, arrivals[c.commit.Commit])...)
 		for _, o := range c.added {
-			there[o.Path]++
+			there[o]++
 		}
 		for _, o := range c.removed {
-			if there[o.Path]--; there[o.Path] <= 0 {
-				delete(there, o.Path)
+			if there[o]--; there[o] <= 0 {
+				delete(there, o)
 			}
 		}
 	}
@@ -118,27 +118,31 @@ func byCommit(k *scanner.Key) []*commitChanges {
 	return out
 }
 
-func (c *commitChanges) changes(self scanner.Fingerprint, there map[string]int, arrivals map[site][]scanner.Fingerprint) []scanner.Change {
+func (c *commitChanges) changes(self scanner.Fingerprint, there map[*scanner.Occurrence]int, arrivals map[site][]scanner.Fingerprint) []scanner.Change {
 	var out []scanner.Change
-	gone := slices.Clone(c.removed)
 	change := func(kind scanner.ChangeKind, o *scanner.Occurrence) *scanner.Change {
 		out = append(out, scanner.Change{Kind: kind, Commit: c.commit, Path: o.Path})
 		return &out[len(out)-1]
 	}
+	moves, copies := c.sources(there)
+	left := map[*scanner.Occurrence]bool{}
 	for _, o := range c.added {
-		switch from := otherPath(there, o.Path); {
+		switch {
 		case inFallbacks(o):
 			change(scanner.ChangeFallback, o)
-		case len(gone) > 0 && gone[0].Path != o.Path && !inFallbacks(gone[0]):
-			change(scanner.ChangeMoved, o).From = gone[0].Path
-			gone = gone[1:]
-		case from != "":
-			change(scanner.ChangeCopied, o).From = from
+		case moves[o] != nil:
+			change(scanner.ChangeMoved, o).From = moves[o].Path
+			left[moves[o]] = true
+		case copies[o] != nil:
+			change(scanner.ChangeCopied, o).From = copies[o].Path
 		default:
 			change(scanner.ChangeIntroduced, o)
 		}
 	}
-	for _, o := range gone {
+	for _, o := range c.removed {
+		if left[o] {
+			continue
+		}
 		if by := successor(arrivals[site{o.Path, o.Name}], self); by != "" && !inFallbacks(o) {
 			change(scanner.ChangeReplaced, o).By = by
 		} else {
@@ -146,17 +150,6 @@ func (c *commitChanges) changes(self scanner.Fingerprint, there map[string]int, 
 		}
 	}
 	return out
-}
-
-// otherPath is the first other path that holds the key.
-func otherPath(there map[string]int, path string) string {
-	best := ""
-	for p := range there {
-		if p != path && (best == "" || p < best) {
-			best = p
-		}
-	}
-	return best
 }
 
 // successor is the key that a commit puts into the place of another one.
