@@ -160,10 +160,31 @@ func isUnclaimed(text []byte, m *scanner.Match) bool {
 		return false
 	case !m.Has(scanner.OtherName):
 		return besideAPIKey(text, m) && !speaksForPython(text)
+	case isAppSecret(m.Name) && (besideService(text, m) || besideOAuth(text, m)):
+		return true
 	case value.IsGeneric(m.Name):
 		return (besideAPIKey(text, m) || besideService(text, m)) && !speaksForPython(text)
 	}
 	return value.IsShared(m.Name) && !strings.HasPrefix(string(m.Form), "python-") && !speaksForPython(text)
+}
+
+// isAppSecret recognises the name that Symfony has for its key, and social networks
+// for the half of a pair that proves who an app is.
+func isAppSecret(name string) bool {
+	bare := strings.ToUpper(strings.NewReplacer("_", "", "-", "").Replace(name[strings.LastIndexByte(name, '.')+1:]))
+	return strings.HasSuffix(bare, "APPSECRET")
+}
+
+// besideOAuth reports whether the text near a match asks an interface of a social
+// network, with its app's secret.
+func besideOAuth(text []byte, m *scanner.Match) bool {
+	around := bytes.ToLower(text[max(0, m.Offset-companionBytes):min(len(text), m.Offset+m.Length+companionBytes)])
+	for _, w := range [...]string{"secret_proof", "secretproof", "oauth", "access_token", "page_token", "app_key", "appkey", "facebook", "wechat", "weixin", "dingtalk", "feishu", "larksuite"} {
+		if bytes.Contains(around, []byte(w)) {
+			return true
+		}
+	}
+	return false
 }
 
 // besideService reports whether a word near a match says that it is the key of a

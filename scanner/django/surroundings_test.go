@@ -28,6 +28,9 @@ func TestWhatIsBesideAValueDecides(t *testing.T) {
 	}{
 		{"Symfony", ".env", "APP_ENV=dev\nAPP_SECRET={{hex 1}}\n", scanner.Low},
 		{"Flask", ".env", "FLASK_APP=app.py\nAPP_SECRET={{hex 1}}\n", scanner.High},
+		{"a social network's app", "settings.py", "INSTALLED_APPS = []\nCREDS = {'app_id': '32879', 'app_secret': '{{hex 1}}'}\n", scanner.Low},
+		{"the proof of one", "pages.py", "import django\napp_secret = '{{hex 1}}'\nproof = hmac.new(app_secret, page_token)\n", scanner.Low},
+		{"an app's own", "settings.py", "INSTALLED_APPS = []\nAPP_SECRET = '{{hex 1}}'\n", scanner.High},
 		{"Express", ".env", "PORT=3000\nJWT_SECRET={{hex 1}}\n", scanner.Low},
 		{"a token of Django's", ".env", "DJANGO_SETTINGS_MODULE=a.b\nJWT_SECRET={{hex 1}}\n", scanner.High},
 		{"PHP", "config", "$app_secret = '{{hex 1}}';\n", scanner.Low},

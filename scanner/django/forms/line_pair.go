@@ -2,9 +2,11 @@ package forms
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // Bounds of the object around a name that is in a value, in lines and
@@ -313,13 +315,19 @@ func (s *statement) valueBetween(from, to int, y quoting, traits scanner.Trait) 
 		if !ok {
 			continue
 		}
-		if r.isCode() || !r.quoted && (r.values[0] == "{" || r.values[0] == "[") {
+		if r.isCode() || !r.quoted && (r.values[0] == "{" || r.values[0] == "[" || isVariable(r.values[0])) {
 			return a, false
 		}
 		r.fallback = r.fallback || word[0]|32 == 'd'
 		return s.assign(y.form, r, traits), true
 	}
 	return a, false
+}
+
+// isVariable recognises the name of a parameter or a variable that holds the key,
+// where a language writes texts in quotes: value: secretKey in Bicep.
+func isVariable(v string) bool {
+	return ascii.IsLower(v[0]) && value.IsPlainName(v) && strings.ToLower(v) != v && value.JudgeName(v) != value.NameNone
 }
 
 // wordFrom is the word that begins at an offset; it is empty if none does.
