@@ -73,7 +73,7 @@ func (b built) String() string {
 func versionCommand(process) *cli.Command {
 	return &cli.Command{
 		Name:      "version",
-		Usage:     "print the version, the commit and the day that it was built from, and the version of the rules",
+		Usage:     "print the version, with its commit, day and rules",
 		ArgsUsage: " ",
 		Flags:     []cli.Flag{&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT` of the answer: text, json"}},
 		Action: func(c *cli.Context) error {

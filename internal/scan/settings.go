@@ -29,7 +29,7 @@ func ReadSettings(from Origin, named Named) (*Settings, error) {
 	if named.Config != "" {
 		text, err := from.Named(named.Config)
 		if err != nil {
-			return nil, Mistake{fmt.Errorf("--config: %w", err), ""}
+			return nil, Mistake{fmt.Errorf("--config: %w", err), "--config, or the variable DJLEAKS_CONFIG, names a file that can be read"}
 		}
 		if s.Policy, err = policy.Parse(named.Config, text); err != nil {
 			return nil, Mistake{err, ""}
