@@ -39,19 +39,25 @@ func lspCommand(p process) *cli.Command {
 
 // problems are the remarks on a document, as an editor shows them. A
 // configuration that cannot be read is one too: then nothing was checked.
+//
+// No message has a key in it: an editor writes what it is told into logs. The
+// changes have what is left of the document, which is the editor's own.
 func problems(s *scan.Scan, file, text string) []lsp.Problem {
 	d := scan.NewDocument(file, text)
-	remarks, rules, err := s.Remarks(d)
+	asked := *s
+	asked.Found = &scanner.Redactor{} // of this text: one for all would keep each key that was ever half typed
+	remarks, rules, err := asked.Remarks(d)
 	if err != nil {
-		return []lsp.Problem{{Severity: 1, Code: "configuration", Message: "not checked: " + err.Error(), Hover: err.Error(), Fixed: func() string { return "" }}}
+		words := asked.Found.Redact(err.Error())
+		return []lsp.Problem{{Severity: 1, Code: "configuration", Message: "not checked: " + words, Hover: words, Fixed: func() string { return "" }}}
 	}
 	list := make([]lsp.Problem, len(remarks))
 	for i := range remarks {
 		r := &remarks[i]
 		list[i] = lsp.Problem{
 			From: r.Offset, To: r.Offset + r.Length, Severity: lspSeverity(r.Severity), Code: r.Rule,
-			Message: strings.Join(append([]string{"Django secret key (" + r.Severity.String() + ")"}, r.Reasons...), ": "),
-			Hover:   hover(r, rules),
+			Message: asked.Found.Redact(strings.Join(append([]string{"Django secret key (" + r.Severity.String() + ")"}, r.Reasons...), ": ")),
+			Hover:   asked.Found.Redact(hover(r, rules)),
 			Fixed:   func() string { return scan.FixDocument(d, r) },
 		}
 		list[i].AcceptAt, list[i].Accept = acceptance(file, text, r)
