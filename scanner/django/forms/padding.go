@@ -96,10 +96,19 @@ func (doc *document) paddingEnd(at int) int {
 }
 
 // opens reports whether a statement goes on after c, whatever blanks follow.
-func opens(c byte) bool { return bytes.IndexByte([]byte("=:([{,+>|\\"), c) >= 0 }
+func opens(c byte) bool {
+	switch c {
+	case '=', ':', '(', '[', '{', ',', '+', '>', '|', '\\':
+		return true
+	}
+	return false
+}
 
 // joins reports whether code ends in a word after which it cannot end.
 func joins(code []byte) bool {
+	if len(code) == 0 || bytes.IndexByte([]byte("rdef"), code[len(code)-1]) < 0 { // their last letters
+		return false
+	}
 	for _, word := range [...]string{" or", " and", " else", ")or", " if"} {
 		if bytes.HasSuffix(code, []byte(word)) {
 			return true
