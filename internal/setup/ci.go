@@ -49,7 +49,7 @@ func (p *planner) ci() error {
 			}
 		}
 	}
-	if p.facts.Origin != "" {
+	if host != "" { // else it is a folder of this machine, where no jobs run
 		p.note("CI: which system runs the jobs of %s is not known. Lines for eleven of them: %s", host, ciDocs)
 	}
 	return nil

@@ -190,6 +190,9 @@ func TestForges(t *testing.T) {
 		if got := strings.Join(slices.Collect(maps.Keys(files)), " "); got != c.file {
 			t.Errorf("%s: %q, want %q", c.origin, got, c.file)
 		}
+		if c.file == "" && len(p.Notes) > 0 {
+			t.Errorf("%s: %q", c.origin, p.Notes)
+		}
 		if strings.Contains(strings.Join(p.Notes, " "), "token") {
 			t.Errorf("%s: a note shows the user and password of the address", c.origin)
 		}
