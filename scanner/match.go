@@ -183,7 +183,9 @@ func (r Replacement) String() string {
 	return r.Line + "  (" + r.Note + ")"
 }
 
-// Detector finds keys in texts. Its methods are safe for concurrent use.
+// Detector finds keys in texts. Its methods are safe for concurrent use. Package
+// scanner/django has the only one: the interface is there because that package
+// imports this one, and the terms here (fallbacks, startproject) are Django's.
 type Detector interface {
 	// Version changes whenever the same text could give other matches.
 	Version() string

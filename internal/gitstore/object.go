@@ -99,12 +99,6 @@ func (c *Commit) Summary() scanner.Commit {
 	return scanner.Commit{Commit: c.ID.String(), Author: c.Author, Date: c.Date, AtOrBefore: c.Cut}
 }
 
-// message returns the text after the headers.
-func (c *Commit) message() []byte {
-	_, message, _ := bytes.Cut(c.Text, []byte("\n\n"))
-	return message
-}
-
 // Commit reads a commit. The parents of a commit at which a shallow clone is
 // cut off are left out, as everywhere in Git.
 func (r *Repository) Commit(id scanner.ObjectID) (*Commit, error) {

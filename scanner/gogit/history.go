@@ -18,8 +18,8 @@ import (
 
 // History yields what commits have added: the blobs that a commit has at a path
 // where none of its parents has them, once for each path, with these commits; the
-// messages of the commits, and of annotated tags. After them come, as Known, the
-// blobs from before at the paths that the commits change or delete.
+// headers and messages of the commits and of annotated tags. After them come, as
+// Known, the blobs from before at the paths that the commits change or delete.
 type History struct {
 	// WantKnown is asked once, after the new texts, whether the texts from before
 	// are wanted too; nil means yes.

@@ -1,6 +1,7 @@
 package gogit
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -53,7 +54,7 @@ func (r *reader) blob(id plumbing.Hash, chunk scanner.Chunk) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
-	text, err := r.content(id)
+	text, err := r.content(plumbing.BlobObject, id)
 	if err != nil {
 		r.skip(id, chunk.Path, "blob", err)
 		return nil
@@ -67,12 +68,26 @@ func (r *reader) blob(id plumbing.Hash, chunk scanner.Chunk) error {
 	return r.yield(&chunk)
 }
 
-func (r *reader) content(id plumbing.Hash) ([]byte, error) {
-	blob, err := object.GetBlob(r.store, id)
+// object yields the headers and the message of a commit or a tag.
+func (r *reader) object(kind plumbing.ObjectType, message scanner.Kind, id plumbing.Hash, commits ...scanner.Commit) error {
+	text, err := r.content(kind, id)
+	if err != nil {
+		r.skip(id, "", kind.String(), err)
+		return nil
+	}
+	headers, rest, _ := bytes.Cut(text, []byte("\n\n"))
+	if err := r.yield(&scanner.Chunk{Kind: scanner.ObjectHeaders, ID: objectID(id), Text: headers, Commits: commits}); err != nil {
+		return err
+	}
+	return r.yield(&scanner.Chunk{Kind: message, ID: objectID(id), Text: rest, Commits: commits})
+}
+
+func (r *reader) content(kind plumbing.ObjectType, id plumbing.Hash) ([]byte, error) {
+	o, err := r.store.EncodedObject(kind, id)
 	if err != nil {
 		return nil, err
 	}
-	content, err := blob.Reader()
+	content, err := o.Reader()
 	if err != nil {
 		return nil, err
 	}

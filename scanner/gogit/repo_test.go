@@ -17,6 +17,9 @@ import (
 func commit(store storage.Storer, branch, message string, files map[string]string, parents ...plumbing.Hash) plumbing.Hash {
 	clock[store]++
 	who := object.Signature{Name: "Ada Example", Email: "ada@example.org", When: time.Unix(1_700_000_000+60*clock[store], 0).UTC()}
+	if strings.Contains(message, "FALLBACKS") {
+		who.Name = strings.ReplaceAll(message, "\n", " ") // a key in a header
+	}
 	id := write(store, &object.Commit{Author: who, Committer: who, Message: message, TreeHash: tree(store, files), ParentHashes: parents})
 	check(store.SetReference(plumbing.NewHashReference(plumbing.NewBranchReferenceName(branch), id)))
 	return id

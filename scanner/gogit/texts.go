@@ -47,15 +47,13 @@ func (h *History) yieldAll(commits []*object.Commit) error {
 		}
 	}
 	for _, c := range commits {
-		chunk := scanner.Chunk{Kind: scanner.CommitMessage, ID: objectID(c.Hash), Text: []byte(c.Message), Commits: []scanner.Commit{h.summary(c)}}
-		if err := h.yield(&chunk); err != nil {
+		if err := h.object(plumbing.CommitObject, scanner.CommitMessage, c.Hash, h.summary(c)); err != nil {
 			return err
 		}
 	}
 	for _, t := range h.tips {
 		for _, tag := range t.tags {
-			chunk := scanner.Chunk{Kind: scanner.TagMessage, ID: objectID(tag.Hash), Text: []byte(tag.Message)}
-			if err := h.yield(&chunk); err != nil {
+			if err := h.object(plumbing.TagObject, scanner.TagMessage, tag.Hash); err != nil {
 				return err
 			}
 		}
