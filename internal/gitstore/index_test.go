@@ -307,3 +307,23 @@ func TestIndexCacheTreeThatLiesHidesNothing(t *testing.T) {
 		t.Errorf("changes: %+v", d.changes)
 	}
 }
+
+// Git does not look at the checksum when it commits; a bit that is flipped makes
+// a new file a side of a merge, or a submodule, and its key would not be read.
+func TestStagedOfADamagedIndexIsAnError(t *testing.T) {
+	r := newRepo(t)
+	r.commit("one", "a.py", "a1")
+	r.write("b.py", "b1")
+	r.git("add", "b.py")
+	path := filepath.Join(r.dir, ".git/index")
+	data, err := os.ReadFile(path)
+	must(t, err)
+	at := bytes.Index(data, []byte("b.py")) - 2 // flags
+	data[at] ^= flagStage >> 8 & 0x10
+	must(t, os.Remove(path))
+	must(t, os.WriteFile(path, data, 0o644))
+	_, err = r.open().Staged(StagedOptions{}).Chunks(t.Context(), func(*scanner.Chunk) error { return nil })
+	if err == nil || !strings.Contains(err.Error(), "its checksum does not match") {
+		t.Errorf("an index with a flipped bit: %v", err)
+	}
+}

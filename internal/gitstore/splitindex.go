@@ -21,7 +21,7 @@ func (x *index) join(path string, dirs []string) error {
 	if id.IsZero() { // split, but with nothing shared
 		return nil
 	}
-	shared, err := readIndexFile(sharedIndexPath(id, path, dirs), own.idSize, false)
+	shared, err := readIndexFile(sharedIndexPath(id, path, dirs), own.idSize, true)
 	if err != nil {
 		return indexError(path, err, unsplit)
 	}

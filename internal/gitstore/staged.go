@@ -118,7 +118,7 @@ func (s *Staged) chunks(ctx context.Context, y *blobYielder) error {
 // indexes returns the index that Git named, or all that Git may be using.
 func (r *Repository) indexes() ([]*index, error) {
 	var found []*index
-	x, err := readIndex(r.indexPath, r.idSize, false, r.gitDir, r.commonDir)
+	x, err := readIndex(r.indexPath, r.idSize, true, r.gitDir, r.commonDir)
 	switch {
 	case err == nil:
 		found = append(found, x)
