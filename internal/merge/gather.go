@@ -126,7 +126,6 @@ func (g *gathering) add(i int32, e fleet.Entry, result *fleet.Result, reason str
 		}
 		for _, k := range record.Keys {
 			r.Keys.add(k.Severity)
-			k.Fingerprint = scanner.Fingerprint(g.one(string(k.Fingerprint)))
 			k.Class, k.Status, k.Verdict = scanner.Class(g.one(string(k.Class))), scanner.Status(g.one(string(k.Status))), scanner.Decision(g.one(string(k.Verdict)))
 			k.Masked, k.Rule, k.Since, k.Path = g.one(k.Masked), g.one(k.Rule), g.one(k.Since), g.one(k.Path)
 			k.Pushed, k.Live = shared(k.Pushed), shared(k.Live)
