@@ -150,7 +150,7 @@ func before(e *scanner.Effect) string {
 	case strings.Contains(e.Feature, "stored signatures"):
 		return e.Feature + ": compute the stored values again with the new key, or give this code a key of its own."
 	case strings.Contains(e.Feature, "own encryption"):
-		return e.Feature + ": give it a key of its own whose first value is the old material (MultiFernet takes [new, old]), save every row again, count what still opens with the old one only, and drop that."
+		return e.Feature + ": if what it encrypts is stored, give it a key of its own whose first value is the old material (MultiFernet takes [new, old]), save every row again, count what still opens with the old one only, and drop that. What is only sent, in a link for example, just stops working."
 	}
 	return e.Feature + ": " + e.Rotation + "."
 }
@@ -255,18 +255,28 @@ func (b *book) record() {
 		if k.Accepted != nil && k.Accepted.Rotated != "" {
 			continue
 		}
-		if n++; n > mostRecords {
-			break
+		if n++; n <= mostRecords {
+			run.WriteString("djleaks ledger add " + string(k.Fingerprint) + " --rotated YYYY-MM-DD\n")
 		}
-		run.WriteString("djleaks ledger add " + string(k.Fingerprint) + " --rotated YYYY-MM-DD\n")
 	}
 	if n > 0 {
-		b.add(scanner.ThisWeek, "Write down when it was replaced: the exposure ends on that day, and the next audit is quiet about it.", strings.TrimRight(run.String(), "\n"))
+		b.add(scanner.ThisWeek, "Write down when it was replaced: the exposure ends on that day, and the next audit is quiet about it."+andMore(n), strings.TrimRight(run.String(), "\n"))
 	}
 }
 
-// mostRecords is how many entries are written out.
+// mostRecords is how many keys a step writes a command for.
 const mostRecords = 5
+
+// andMore says that a step about n keys names only the first ones.
+func andMore(n int) string {
+	switch n -= mostRecords; {
+	case n <= 0:
+		return ""
+	case n == 1:
+		return " And 1 more key likewise."
+	}
+	return " And " + strconv.Itoa(n) + " more keys likewise."
+}
 
 // purge comes last, and reaches less than people hope.
 func (b *book) purge() {
@@ -278,7 +288,8 @@ func (b *book) purge() {
 	if n > 0 {
 		beyond = "the refs of " + strconv.Itoa(n) + " pull requests, which only the host can delete, " + beyond
 	}
-	b.add(scanner.ThisWeek, "Optional and last: rewrite the history. A key that is rotated opens nothing, and a rewrite does not reach "+beyond+".", b.purgeKit())
+	kit, generated := b.purgeKit()
+	b.add(scanner.ThisWeek, "Optional and last: rewrite the history. A key that is rotated opens nothing, and a rewrite does not reach "+beyond+"."+andMore(generated), kit)
 }
 
 // advisory is for a project that others install: its default is their key.

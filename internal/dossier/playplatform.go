@@ -2,6 +2,8 @@ package dossier
 
 import (
 	"cmp"
+	"slices"
+
 	"github.com/djleaks/djleaks/internal/project"
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
@@ -23,7 +25,10 @@ func (b *book) newKey() {
 		if p.Kind == project.GitHub || p.Kind == project.GitLab {
 			ci++
 		}
-		b.at(scanner.ThisHour, p.Site, do, run)
+		// two files of one platform, as a Procfile and an app.json, are one step
+		if !slices.ContainsFunc(b.steps, func(s scanner.Step) bool { return s.Do == do && s.Run == run }) {
+			b.at(scanner.ThisHour, p.Site, do, run)
+		}
 	}
 	if len(platforms) == ci {
 		b.add(scanner.ThisHour, "Make a new key and set "+b.variable+" to it where the site runs, from a file or standard input: the arguments of a command are seen by everybody on the host.", freshKey)

@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -10,7 +11,21 @@ import (
 // the site signs, by a value of the owner's own browser.
 func (b *book) prove() {
 	b.add(scanner.Today, "Prove it: on the host ask again which keys run, and let the audit compare. It must find no live key.", hostLine+" | djleaks audit --live-fingerprint - --fail-on rotate")
+	if b.signsNothing() {
+		return
+	}
 	b.add(scanner.Today, "Prove it from outside too, with "+b.evidence()+" on standard input. One from before the deploy matches the leaked key; one that the site sets after it, in a private window, must match none. Each process answers for itself: behind a load balancer ask N processes N times and more.", "djleaks key match")
+}
+
+// signsNothing reports whether the code at HEAD is known to sign nothing that a
+// visitor gets: it has none of Django's own uses of the key, and no other.
+func (b *book) signsNothing() bool {
+	for _, feature := range []string{"sessions", "session auth hash", "messages"} {
+		if !slices.ContainsFunc(b.radius.NotAffected, func(e scanner.Evidence) bool { return e.Feature == feature }) {
+			return false
+		}
+	}
+	return len(b.radius.Effects) == 0
 }
 
 // evidence is the value that a visitor of this site has and that the key signs.
@@ -33,18 +48,19 @@ func (b *book) evidence() string {
 }
 
 // purgeKit is the command that writes what takes the keys out of the history.
-// Those that a person made up are not purged: they can be guessed.
-func (b *book) purgeKit() string {
+// Those that a person made up are not purged: they can be guessed. It names the
+// first of the generated ones.
+func (b *book) purgeKit() (run string, generated int) {
 	var words strings.Builder
-	n := 0
 	for _, k := range b.keys {
-		if k.Class.Generated() && n < mostRecords {
-			words.WriteString(string(k.Fingerprint) + " ")
-			n++
+		if k.Class.Generated() {
+			if generated++; generated <= mostRecords {
+				words.WriteString(string(k.Fingerprint) + " ")
+			}
 		}
 	}
-	if n == 0 {
-		return ""
+	if generated == 0 {
+		return "", 0
 	}
-	return "djleaks purge-kit " + words.String() + "--output ../djleaks-purge"
+	return "djleaks purge-kit " + words.String() + "--output ../djleaks-purge", generated
 }

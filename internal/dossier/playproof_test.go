@@ -1,9 +1,12 @@
 package dossier
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/djleaks/djleaks/internal/project"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -26,10 +29,74 @@ func TestTheProofNamesAValueOfTheSite(t *testing.T) {
 
 func TestOnlyGeneratedKeysArePurged(t *testing.T) {
 	b := book{keys: []*scanner.Key{{Fingerprint: "0123456789abcdef", Class: scanner.ClassDjango}, {Fingerprint: "fedcba9876543210", Class: scanner.ClassWeak}}}
-	if got := b.purgeKit(); got != "djleaks purge-kit 0123456789abcdef --output ../djleaks-purge" {
+	if got, _ := b.purgeKit(); got != "djleaks purge-kit 0123456789abcdef --output ../djleaks-purge" {
 		t.Error(got)
 	}
-	if got := (&book{keys: b.keys[1:]}).purgeKit(); got != "" {
+	if got, _ := (&book{keys: b.keys[1:]}).purgeKit(); got != "" {
 		t.Error(got)
+	}
+}
+
+// bare is a site of two Heroku files without any of Django's own apps but those
+// of its list.
+func bare(apps string) book {
+	files := map[string]string{
+		"Procfile": "web: gunicorn site.wsgi\n", "app.json": "{}\n", "manage.py": "",
+		"site/settings.py": "import os\nSECRET_KEY = os.environ['SITE_KEY']\nROOT_URLCONF = 'site.urls'\nMIDDLEWARE = []\nINSTALLED_APPS = [" + apps + "]\n",
+	}
+	p := project.New([]string{"Procfile", "app.json", "manage.py", "site/settings.py"}, func(path string) ([]byte, error) { return []byte(files[path]), nil })
+	radius := RadiusOf(p)
+	return book{project: p, radius: &radius, variable: "SITE_KEY"}
+}
+
+func TestTwoFilesOfOnePlatformAreOneStep(t *testing.T) {
+	b := bare("")
+	if b.newKey(); len(b.steps) != 1 || b.steps[0].Path != "Procfile" {
+		t.Errorf("%+v", b.steps)
+	}
+}
+
+func TestTheProofFromOutsideNeedsSomethingSigned(t *testing.T) {
+	for apps, want := range map[string]int{"": 1, "'django.contrib.messages'": 2} {
+		b := bare(apps)
+		if b.prove(); len(b.steps) != want {
+			t.Errorf("%q: %+v", apps, b.steps)
+		}
+	}
+}
+
+func TestTheLookBackAsksOnlyAppsThatAreInstalled(t *testing.T) {
+	for apps, want := range map[string][2]bool{
+		"": {false, false}, "'django.contrib.auth'": {true, false}, "'django.contrib.auth', 'django.contrib.admin'": {true, true},
+	} {
+		b := bare(apps)
+		b.keys = []*scanner.Key{{Dossier: &scanner.Dossier{Exposure: &scanner.Exposure{First: time.Unix(1e9, 0)}}}}
+		b.lookBack()
+		if run := b.steps[0].Run; strings.Contains(run, "get_user_model") != want[0] || strings.Contains(run, "LogEntry") != want[1] {
+			t.Errorf("%q: %s", apps, run)
+		}
+	}
+}
+
+func TestAStepSaysThatItNamesOnlyTheFirstKeys(t *testing.T) {
+	var b book
+	for i := range mostRecords + 2 {
+		b.keys = append(b.keys, &scanner.Key{Fingerprint: scanner.Fingerprint(fmt.Sprintf("%016x", i)), Class: scanner.ClassDjango, Dossier: &scanner.Dossier{}})
+	}
+	b.record()
+	b.purge()
+	for _, s := range b.steps {
+		if !strings.HasSuffix(s.Do, "And 2 more keys likewise.") || strings.Count(s.Run, "0000000000") != mostRecords {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
+func TestTwoFilesThatEncryptAreNamedOnce(t *testing.T) {
+	b := book{radius: &Radius{Effects: []scanner.Effect{ownEncryption(), ownEncryption()}}}
+	b.radius.Effects[0].Path = "first.py"
+	b.replaceAtSource()
+	if len(b.steps) != 1 || b.steps[0].Path != "first.py" || strings.Count(b.steps[0].Do, "own encryption") != 1 {
+		t.Errorf("%+v", b.steps)
 	}
 }

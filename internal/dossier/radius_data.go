@@ -18,6 +18,15 @@ func encrypted(feature string) scanner.Effect {
 	}
 }
 
+// ownEncryption is code of the project that encrypts; where its results go, into
+// a column or into a link, is not seen.
+func ownEncryption() scanner.Effect {
+	e := encrypted("own encryption")
+	e.Attack = "decrypt what this code has encrypted"
+	e.Rotation = "what is stored encrypted becomes unreadable: encrypt it again first; what is only in links stops working"
+	return e
+}
+
 // djangoCryptography encrypts with SECRET_KEY; a CRYPTOGRAPHY_KEY does not free
 // it, because the HMAC still uses SECRET_KEY.
 func (s *survey) djangoCryptography() {
@@ -237,7 +246,7 @@ func classify(f *project.File) (e scanner.Effect, at int, ok bool) {
 		calls []string
 		what  scanner.Effect
 	}{
-		{[]string{"Fernet", "MultiFernet", "PBKDF2HMAC", "HKDF", "Scrypt", "scrypt", "AESGCM", "AES", "ChaCha20Poly1305", "SecretBox", "AESCipher"}, withFeature(encrypted("own encryption"), "encrypts with a key made from SECRET_KEY")},
+		{[]string{"Fernet", "MultiFernet", "PBKDF2HMAC", "HKDF", "Scrypt", "scrypt", "AESGCM", "AES", "ChaCha20Poly1305", "SecretBox", "AESCipher"}, withFeature(ownEncryption(), "encrypts with a key made from SECRET_KEY")},
 		{[]string{"encode_jwt", "jwt_encode"}, withFeature(tokens("own JWTs"), "signs JWTs with SECRET_KEY")},
 	} {
 		for _, c := range f.Calls(kind.calls...) {
@@ -245,7 +254,7 @@ func classify(f *project.File) (e scanner.Effect, at int, ok bool) {
 		}
 	}
 	if lines := f.Names("AES"); len(lines) > 0 {
-		return withFeature(encrypted("own encryption"), "encrypts with a key made from SECRET_KEY"), lines[len(lines)-1], true
+		return withFeature(ownEncryption(), "encrypts with a key made from SECRET_KEY"), lines[len(lines)-1], true
 	}
 	for _, c := range f.Calls("encode", "decode") {
 		if strings.HasPrefix(c.Text, "jwt.") || strings.HasPrefix(c.Text, "jose.") || c.Mentions("SECRET_KEY") && len(f.Names("jwt")) > 0 {
@@ -254,7 +263,7 @@ func classify(f *project.File) (e scanner.Effect, at int, ok bool) {
 	}
 	for _, c := range f.Calls("urlsafe_b64encode") {
 		if len(f.Names("sha256")) > 0 {
-			return withFeature(encrypted("own encryption"), "makes an encryption key from SECRET_KEY"), c.Line, true
+			return withFeature(ownEncryption(), "makes an encryption key from SECRET_KEY"), c.Line, true
 		}
 	}
 	return signature(f)
