@@ -75,7 +75,8 @@ func settingAt(text []byte, anchor int) (from, at int, ok bool) {
 	if c := byteAt(text, at); c == 0 || ascii.IsQuote(c) || ascii.IsBreak(c) || ascii.IsDigit(c) || c == '$' || c == '{' {
 		return 0, 0, false
 	}
-	return from, at, isSetting(text, from, to)
+	line := text[lastBreak(text, max(0, from-value.MaxName), from):from]
+	return from, at, bytes.IndexByte(line, '#') < 0 && isSetting(text, from, to)
 }
 
 // assignedAt returns the offset of what is assigned to the name that ends at to:
@@ -145,7 +146,8 @@ type sourceReader struct {
 func (s *sourceReader) expression(at int) {
 	s.lexer = lexer{text: s.text, pos: at, end: min(len(s.text), at+maxSourceBytes)}
 	s.tokens = s.tokens[:0]
-	for depth := 0; len(s.tokens) < maxSourceTokens; {
+	depth := 0
+	for len(s.tokens) < maxSourceTokens {
 		t := s.next()
 		if t.kind == tokenEnd || t.kind == tokenNewline || t.kind == tokenBad {
 			break
@@ -159,8 +161,8 @@ func (s *sourceReader) expression(at int) {
 		}
 		s.tokens = append(s.tokens, t)
 	}
-	if s.constant() {
-		return
+	if depth > 0 || s.constant() {
+		return // a bracket that nothing closes holds what comes next
 	}
 	for i := 0; i < len(s.tokens); {
 		i = s.operand(i)

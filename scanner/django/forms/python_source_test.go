@@ -54,6 +54,8 @@ func TestWhereSettingsTakeTheirKeyFrom(t *testing.T) {
 		{"import private\nSECRET_KEY = private.APP_KEY", []string{"constant APP_KEY private.py"}},
 		{`SECRET_KEY = get_random_secret_key()`, nil},
 		{`SECRET_KEY = None`, nil},
+		{"# SECRET_KEY = (\n#     'x'\n# )\nDEBUG = config('APP_DEBUG')", nil},
+		{"SECRET_KEY = get(\nDEBUG = config('APP_DEBUG')", nil},
 		{`JWT_SECRET_KEY = os.environ["APP_KEY"]`, nil},
 		{`client.secret_key = os.environ["APP_KEY"]`, nil},
 		{`SECRET_KEY == os.environ["APP_KEY"]`, nil},
