@@ -261,8 +261,9 @@ func classify(f *project.File) (e scanner.Effect, at int, ok bool) {
 			return withFeature(tokens("own JWTs"), "signs JWTs with SECRET_KEY"), c.Line, true
 		}
 	}
+	// a file with an hmac encodes what it signs, not a key for Fernet
 	for _, c := range f.Calls("urlsafe_b64encode") {
-		if len(f.Names("sha256")) > 0 {
+		if len(f.Names("sha256")) > 0 && len(f.Names("hmac")) == 0 {
 			return withFeature(ownEncryption(), "makes an encryption key from SECRET_KEY"), c.Line, true
 		}
 	}
@@ -284,8 +285,14 @@ func signature(f *project.File) (e scanner.Effect, at int, ok bool) {
 			return withFeature(e, lastName(c.Text)+" is given SECRET_KEY"), c.Line, true
 		}
 	}
-	for _, c := range f.Calls("new", "digest", "sha1", "sha224", "sha256", "sha384", "sha512", "md5", "blake2b", "salted_hmac") {
-		if strings.HasPrefix(c.Text, "hmac.") || strings.HasPrefix(c.Text, "hashlib.") || c.Mentions("SECRET_KEY") {
+	hashes := f.Calls("new", "digest", "sha1", "sha224", "sha256", "sha384", "sha512", "md5", "blake2b", "salted_hmac")
+	for _, c := range hashes {
+		if c.Mentions("SECRET_KEY") {
+			return withFeature(e, "hashes SECRET_KEY ("+c.Text+")"), c.Line, true
+		}
+	}
+	for _, c := range hashes {
+		if strings.HasPrefix(c.Text, "hmac.") || strings.HasPrefix(c.Text, "hashlib.") {
 			return withFeature(e, "hashes SECRET_KEY ("+c.Text+")"), c.Line, true
 		}
 	}
