@@ -59,7 +59,8 @@ def check_bill(path, files, version, commit):
     need({"name": "djleaks:commit", "value": commit} in main["properties"], "%s: of another commit" % path.name)
     told = {c["purl"].removeprefix("pkg:golang/") for c in bill["components"]}
     need(told == linked(program), "%s: %s" % (path.name, told ^ linked(program)))
-    need(all(c["licenses"][0]["license"]["id"] for c in bill["components"]), "%s: a licence is missing" % path.name)
+    named = [c["licenses"][0].get("expression") or c["licenses"][0]["license"]["id"] for c in bill["components"]]
+    need(all(named), "%s: a licence is missing" % path.name)
     need(len(bill["dependencies"][0]["dependsOn"]) == len(told), "%s: dependencies" % path.name)
 
 
