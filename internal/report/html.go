@@ -262,8 +262,12 @@ func pageRadiusOf(r *scanner.Report) *pageRadius {
 	if p == nil {
 		return nil
 	}
-	out := &pageRadius{Django: djangoWords(p), Window: windowWords(&p.Window)}
-	for _, e := range radius(r) {
+	out := &pageRadius{Django: djangoWords(p)}
+	effects := radius(r)
+	if len(effects) > 0 {
+		out.Window = windowWords(&p.Window)
+	}
+	for _, e := range effects {
 		if n := len(out.Groups); n == 0 || out.Groups[n-1].Class != string(e.Effect) {
 			words := effectWords(e.Effect)
 			out.Groups = append(out.Groups, pageEffects{Title: strings.ToUpper(words[:1]) + words[1:], Class: clean(string(e.Effect))})
