@@ -2,6 +2,7 @@ package gitstore
 
 import (
 	"fmt"
+	"path"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -39,4 +40,36 @@ func (r *Repository) Listing(rev string) (files []TreeFile, err error) {
 		err = fmt.Errorf("listing: %w", errTooManyFiles)
 	}
 	return files, err
+}
+
+// NearFiles returns the files of a revision's tree whose paths are wanted, those
+// of the folders nearest to the top first. It looks into the folders that enter
+// allows, and into no more than limit of them. What cannot be read is left out.
+func (r *Repository) NearFiles(rev string, limit int, enter, want func(path string) bool) (files []TreeFile) {
+	id, err := r.Resolve(rev)
+	if err != nil {
+		return nil
+	}
+	top, err := r.peelTo(id, "tree")
+	if err != nil {
+		return nil
+	}
+	folders := []TreeFile{{"", top}}
+	for n := 0; n < len(folders) && n < limit; n++ {
+		data, err := r.tree(folders[n].ID)
+		if err != nil {
+			continue
+		}
+		entries := newTreeReader(data, r.idSize)
+		for e, more := entries.next(); more; e, more = entries.next() {
+			found := TreeFile{path.Join(folders[n].Path, string(e.name)), scanner.ObjectID(e.id)}
+			switch {
+			case isTree(e.mode) && enter(found.Path):
+				folders = append(folders, found)
+			case isText(e.mode) && want(found.Path):
+				files = append(files, found)
+			}
+		}
+	}
+	return files
 }

@@ -155,8 +155,7 @@ func distinct(ids []scanner.ObjectID) []scanner.ObjectID {
 func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, settings *Settings, r *scanner.Report) error {
 	settings.learnFrom(func() (files []gitstore.TreeFile) {
 		for _, head := range source.Head() {
-			list, _ := repo.Listing(head.String())
-			files = append(files, list...)
+			files = append(files, repo.NearFiles(head.String(), maxReaderDirs, mayHoldReaders, readsKeys)...)
 		}
 		return files
 	}, objectReader(repo))

@@ -185,7 +185,7 @@ func (s *Settings) learnFromFolder(root string) {
 			case err != nil:
 				return nil // what cannot be read is told by who searches it
 			case d.IsDir():
-				if dirs++; dirs > maxReaderDirs || name != root && isLeftOut(d.Name()) || strings.Count(file, "/") >= maxReaderDepth {
+				if dirs++; dirs > maxReaderDirs || name != root && !mayHoldReaders(file) {
 					return fs.SkipDir
 				}
 			case d.Type().IsRegular() && readsKeys(file):
@@ -197,10 +197,15 @@ func (s *Settings) learnFromFolder(root string) {
 	}, func(f gitstore.TreeFile) ([]byte, error) { return regular.ReadIn(root, f.Path, maxReaderSize) })
 }
 
+// mayHoldReaders reports whether the settings of this project may be in a folder.
+func mayHoldReaders(folder string) bool {
+	return strings.Count(folder, "/") < maxReaderDepth && !isLeftOut(path.Base(folder))
+}
+
 // isLeftOut recognises folders that hold no settings of this project.
 func isLeftOut(folder string) bool {
 	switch folder {
-	case "node_modules", "site-packages", "venv", "__pycache__", "migrations", "static", "staticfiles", "media":
+	case "templates", "locale", "fixtures", "test", "tests", "node_modules", "site-packages", "venv", "__pycache__", "migrations", "static", "staticfiles", "media":
 		return true
 	}
 	return strings.HasPrefix(folder, ".")
