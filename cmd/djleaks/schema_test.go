@@ -72,6 +72,7 @@ var schemaWords = map[reflect.Type][]string{
 	reflect.TypeFor[scanner.Decision]():    constants(scanner.Decisions()),
 	reflect.TypeFor[scanner.Acceptor]():    constants(scanner.Acceptors()),
 	reflect.TypeFor[scanner.RemarkKind]():  constants(scanner.RemarkKinds()),
+	reflect.TypeFor[scanner.Difference]():  constants(scanner.Differences()),
 	reflect.TypeFor[scanner.Consequence](): {"code", "identity", "data", "links"},
 	reflect.TypeFor[scanner.Help]():        {"yes", "no", "unknown"},
 	reflect.TypeFor[scanner.When]():        {"this-hour", "today", "this-week"},
