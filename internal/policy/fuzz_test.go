@@ -18,6 +18,8 @@ func FuzzGlobs(f *testing.F) {
 	f.Add("/a[b-c]{d,e}?", "abdx")
 	f.Add("a\\", "a")
 	f.Add("[", "[")
+	f.Add("\xb0", "\xf0")
+	f.Add("\ufffd", "\xf0")
 	f.Fuzz(func(t *testing.T, glob, path string) {
 		if len(path) > 400 || checkGlob(glob) != nil {
 			return

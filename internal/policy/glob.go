@@ -3,6 +3,7 @@ package policy
 import (
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
@@ -47,6 +48,9 @@ func checkGlob(glob string) error {
 		return errors.New("the path has more than 12 stars")
 	case strings.Count(glob, "{") > maxGroups:
 		return errors.New("the path has more than 2 groups in braces")
+	case strings.ContainsRune(glob, utf8.RuneError):
+		// To the matcher it would be any byte that is not UTF-8.
+		return errors.New("the path is not UTF-8")
 	case strings.Contains(glob, `\`):
 		return errors.New("a path has slashes, not backslashes")
 	case !doublestar.ValidatePattern(rooted(glob)):

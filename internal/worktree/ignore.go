@@ -3,6 +3,7 @@ package worktree
 import (
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/bmatcuk/doublestar/v4"
 )
@@ -53,6 +54,9 @@ func (p *pattern) matches(name string, isFolder bool) bool {
 	}
 	if p.base {
 		name = path.Base(name)
+	}
+	if strings.ContainsRune(p.glob, utf8.RuneError) {
+		return p.glob == name // to the matcher it would be any byte that is not UTF-8
 	}
 	ok, err := doublestar.Match(p.glob, name)
 	return err == nil && ok
