@@ -54,20 +54,25 @@ type Unread struct {
 type Key struct {
 	Fingerprint scanner.Fingerprint `json:"fingerprint"`
 	Class       scanner.Class       `json:"class"`
-	Severity    scanner.Severity    `json:"severity"`
-	Status      scanner.Status      `json:"status"`
-	Verdict     scanner.Decision    `json:"verdict,omitempty"`
-	Pushed      *bool               `json:"pushed"`
-	Live        *bool               `json:"live"`
 	Masked      string              `json:"masked"`
 	Length      int                 `json:"length"`
-	Rule        string              `json:"rule"`
-	Since       string              `json:"since,omitempty"`  // day (UTC) of the first commit that brought it
-	Commit      string              `json:"commit,omitempty"` // that commit
-	Path        string              `json:"path,omitempty"`   // of the worst place
-	Line        int                 `json:"line,omitempty"`
-	Places      int                 `json:"places"` // files and messages that hold or held it
-	Refs        int                 `json:"refs"`   // refs whose tree holds it now
+	Held
+}
+
+// Held is how a repository holds a key.
+type Held struct {
+	Severity scanner.Severity `json:"severity"`
+	Status   scanner.Status   `json:"status"`
+	Verdict  scanner.Decision `json:"verdict,omitempty"`
+	Pushed   *bool            `json:"pushed"`
+	Live     *bool            `json:"live"`
+	Rule     string           `json:"rule"`
+	Since    string           `json:"since,omitempty"`  // day (UTC) of the first commit that brought it
+	Commit   string           `json:"commit,omitempty"` // that commit
+	Path     string           `json:"path,omitempty"`   // of the worst place
+	Line     int              `json:"line,omitempty"`
+	Places   int              `json:"places"` // files and messages that hold or held it
+	Refs     int              `json:"refs"`   // refs whose tree holds it now
 }
 
 // maxReasons is how many different reasons a record lists for what was not read.
@@ -119,8 +124,8 @@ func unread(skipped []scanner.Skip) []Unread {
 
 func keyOf(k *scanner.Key) Key {
 	out := Key{
-		Fingerprint: k.Fingerprint, Class: k.Class, Severity: k.Severity, Status: k.Status, Masked: k.Masked, Length: k.Length, Rule: k.Rule,
-		Places: len(k.Occurrences),
+		Fingerprint: k.Fingerprint, Class: k.Class, Masked: k.Masked, Length: k.Length,
+		Held: Held{Severity: k.Severity, Status: k.Status, Rule: k.Rule, Places: len(k.Occurrences)},
 	}
 	if k.Dossier != nil {
 		out.Verdict, out.Pushed, out.Live = k.Decision, k.Pushed, k.Live

@@ -41,8 +41,8 @@ func state(id string) *Result {
 	return &Result{List: "l", Inputs: "i", Finished: time.Unix(0, 0).UTC(), Record: Record{
 		ID: id, State: Read, Tool: scanner.Tool{Name: "djleaks", Version: "1", Rules: "r"}, Commits: 2,
 		Keys: []Key{{
-			Fingerprint: secret.Fingerprint(), Class: scanner.ClassDjango, Severity: scanner.High, Status: scanner.StatusLive,
-			Masked: secret.Mask(scanner.ClassDjango), Length: secret.Len(), Path: "settings.py", Line: 3, Places: 1,
+			Fingerprint: secret.Fingerprint(), Class: scanner.ClassDjango, Masked: secret.Mask(scanner.ClassDjango), Length: secret.Len(),
+			Held: Held{Severity: scanner.High, Status: scanner.StatusLive, Path: "settings.py", Line: 3, Places: 1},
 		}},
 	}}
 }

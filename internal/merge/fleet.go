@@ -117,21 +117,10 @@ type Key struct {
 
 // Holder is a repository that holds a key.
 type Holder struct {
-	ID       string           `json:"id"`
-	Owner    string           `json:"owner,omitempty"`
-	Change   Change           `json:"change,omitempty"` // with --since
-	Severity scanner.Severity `json:"severity"`
-	Status   scanner.Status   `json:"status"`
-	Verdict  scanner.Decision `json:"verdict,omitempty"`
-	Pushed   *bool            `json:"pushed"`
-	Live     *bool            `json:"live"`
-	Rule     string           `json:"rule"`
-	Since    string           `json:"since,omitempty"`
-	Commit   string           `json:"commit,omitempty"`
-	Path     string           `json:"path,omitempty"`
-	Line     int              `json:"line,omitempty"`
-	Places   int              `json:"places"`
-	Refs     int              `json:"refs"`
+	ID     string `json:"id"`
+	Owner  string `json:"owner,omitempty"`
+	Change Change `json:"change,omitempty"` // with --since
+	fleet.Held
 }
 
 // Owner is what one owner of the list has to do.

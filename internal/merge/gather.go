@@ -313,8 +313,7 @@ func (f *Fleet) key(g *keyGroup) Key {
 			k.Verdict = h.Verdict
 		}
 		k.In = append(k.In, Holder{
-			ID: r.ID, Owner: r.Owner, Change: h.change, Severity: h.Severity, Status: h.Status, Verdict: h.Verdict, Pushed: h.Pushed, Live: h.Live,
-			Rule: h.Rule, Since: h.Since, Commit: h.Commit, Path: h.Path, Line: h.Line, Places: h.Places, Refs: h.Refs,
+			ID: r.ID, Owner: r.Owner, Change: h.change, Held: h.Held,
 		})
 	}
 	return k

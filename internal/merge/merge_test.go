@@ -42,8 +42,11 @@ func newWorld(t *testing.T, ids ...string) *world {
 func key(n int, severity scanner.Severity) fleet.Key {
 	s := scanner.NewSecret(testkit.Key(n))
 	return fleet.Key{
-		Fingerprint: s.Fingerprint(), Class: scanner.ClassDjango, Severity: severity, Status: scanner.StatusLive, Verdict: scanner.Rotate,
-		Masked: s.Mask(scanner.ClassDjango), Length: s.Len(), Rule: "django-secret-key", Since: "2024-01-02", Path: "settings.py", Line: 3, Places: 1, Refs: 1,
+		Fingerprint: s.Fingerprint(), Class: scanner.ClassDjango, Masked: s.Mask(scanner.ClassDjango), Length: s.Len(),
+		Held: fleet.Held{
+			Severity: severity, Status: scanner.StatusLive, Verdict: scanner.Rotate,
+			Rule: "django-secret-key", Since: "2024-01-02", Path: "settings.py", Line: 3, Places: 1, Refs: 1,
+		},
 	}
 }
 
