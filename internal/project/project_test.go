@@ -3,6 +3,7 @@ package project
 import (
 	"errors"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -183,12 +184,16 @@ func TestHostileFilesAreReadWithinBounds(t *testing.T) {
 	}
 }
 
+// lineBreak ends a line of Python; a carriage return alone does, too.
+var lineBreak = regexp.MustCompile(`\r\n?|\n`)
+
 func FuzzParse(f *testing.F) {
 	f.Add("A = {'b': [1, *c], **d}\nfrom x import (y as z,\n w)\nclass C(D, m=E):\n  f = a.b(1)(2)[3]\n")
+	f.Add("A = 1\rB = 2\r\nC = '''\r'''\rD = [\r1]\r")
 	f.Add("if x: A = 'x' \"y\"\nA += [1]\nA['b'] |= {1: 2}\n'''\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		file := parseFile("settings.py", []byte(text))
-		lines := strings.Count(text, "\n") + 1
+		lines := len(lineBreak.FindAllString(text, -1)) + 1
 		for _, a := range file.Assigns {
 			if a.Line < 1 || a.Line > lines || a.Name == "" {
 				t.Errorf("%+v", a)
