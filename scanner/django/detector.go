@@ -80,8 +80,9 @@ func (*Detector) Remarks(text []byte, anchors []int32, matches []scanner.Match) 
 
 func find(text []byte, anchors []int32) (found []scanner.Match, cut int) {
 	g := gathered{reading: forms.Read(text, anchors)}
+	around := surroundings{text: text}
 	g.reading.Each(func(a *forms.Assignment) {
-		if m, ok := judge(text, a); ok {
+		if m, ok := judge(&around, a); ok {
 			g.add(m)
 		}
 	})
@@ -154,7 +155,7 @@ func required(a *forms.Assignment) (least value.Class, traits scanner.Trait, ok 
 
 // judge turns an assignment into a match: the name must be a key's, and the
 // reading of the surest class is the value.
-func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
+func judge(around *surroundings, a *forms.Assignment) (m scanner.Match, ok bool) {
 	m = scanner.Match{Offset: a.Offset, Length: a.Length, Name: a.Name, Form: a.Form, Rule: a.Rule, Traits: a.Traits}
 	if a.Rule != "" {
 		m.Secret, m.Class = scanner.NewSecret(a.Values[0]), scanner.ClassPublic
@@ -173,13 +174,13 @@ func judge(text []byte, a *forms.Assignment) (m scanner.Match, ok bool) {
 	if best > least || best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.Name) {
 		return m, false
 	}
-	if best > value.Django && !m.Has(scanner.NoName) && (hasCompanion(text, a) || best > value.Public && isNoKey(text, a)) {
+	if best > value.Django && !m.Has(scanner.NoName) && (hasCompanion(around.text, a) || best > value.Public && isNoKey(around.text, a)) {
 		return m, false
 	}
 	if best == value.Mashed {
 		m.Traits |= scanner.Typed
 	}
 	m.Class, m.Rule = best.Reported(), ruleOf(best)
-	m.Traits |= surroundings(text, &m)
+	m.Traits |= around.traits(&m)
 	return m, true
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/djleaks/djleaks/scanner/django/forms"
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // isNoKey reports whether what a person wrote for a name is no key of a site, by
@@ -14,7 +15,85 @@ func isNoKey(text []byte, a *forms.Assignment) bool {
 	if a.Offset > len(text) {
 		return false
 	}
-	return isRuleLine(text, a.Offset) || isInterfaceText(text, a) || isBesidePattern(text, a.Offset, a.Length)
+	return isRuleLine(text, a.Offset) || isInterfaceText(text, a) || isBesidePattern(text, a.Offset, a.Length) || isLookedUp(text, a)
+}
+
+// isLookedUp reports whether a program asks a store for what its constant names:
+// SECRET_KEY = "client-secret", then secrets.get(key=SECRET_KEY). What signs is
+// never asked for by its value.
+func isLookedUp(text []byte, a *forms.Assignment) bool {
+	if !isProgram(a.Form) || a.Name == "" || len(a.Values) == 0 || !isStoreName(a.Values[0]) {
+		return false
+	}
+	name := a.Name[strings.LastIndexByte(a.Name, '.')+1:]
+	for at, uses := 0, 0; uses < maxUses; uses++ {
+		n := bytes.Index(text[at:min(len(text), evidenceSize)], []byte(name))
+		if n < 0 {
+			return false
+		}
+		from := at + n
+		at = from + len(name)
+		if (from == 0 || !ascii.IsWord(text[from-1])) && isAsked(text, from, at) {
+			return true
+		}
+	}
+	return false
+}
+
+// maxUses bounds the uses of a constant that are looked at.
+const maxUses = 64
+
+// isStoreName reports whether a value is written as names of entries are.
+func isStoreName(v string) bool {
+	return value.IsPlainName(strings.NewReplacer("-", "_", ".", "_", "/", "_", ":", "_").Replace(v))
+}
+
+// isAsked reports whether the name at text[from:to] is the key of an item, or the
+// first argument of a function that looks things up.
+func isAsked(text []byte, from, to int) bool {
+	for from > 0 && (ascii.IsWord(text[from-1]) || text[from-1] == '.') { // Keys.SECRET_KEY
+		from--
+	}
+	head := bytes.TrimRight(text[max(0, from-maxCall):from], " \t\r\n")
+	if bytes.HasSuffix(head, []byte("[")) {
+		return to < len(text) && text[to] == ']' && ascii.IsWord(head[max(0, len(head)-2)])
+	}
+	named := false
+	for _, keyword := range [...]string{"key=", "name=", "secret_name=", "secret_id=", "secretid=", "secret="} {
+		if bytes.HasSuffix(head, []byte(keyword)) {
+			head, named = head[:len(head)-len(keyword)], true
+			break
+		}
+	}
+	open := bytes.LastIndexByte(head, '(')
+	if open < 0 || !named && open != len(head)-1 {
+		return false
+	}
+	callee := head[:open]
+	n := len(callee)
+	for n > 0 && ascii.IsWord(callee[n-1]) {
+		n--
+	}
+	return looksUp(string(callee[n:]))
+}
+
+// maxCall bounds a call before an argument, in bytes.
+const maxCall = 160
+
+// looksUp recognises functions that find something by its name: get, getenv,
+// get_secret, getString, putExtra.
+func looksUp(function string) bool {
+	bare := strings.ToLower(strings.ReplaceAll(function, "_", ""))
+	switch bare {
+	case "get", "fetch", "read", "lookup", "pop":
+		return true
+	}
+	for _, verb := range [...]string{"get", "fetch", "read", "lookup", "load", "access", "retrieve", "put", "set", "has", "remove", "contains", "pop"} {
+		if rest, ok := strings.CutPrefix(bare, verb); ok && lookedUp.Has(rest) {
+			return true
+		}
+	}
+	return false
 }
 
 // lineAround returns the line around an offset, at most patternBytes of it to
@@ -77,39 +156,4 @@ func isBesidePattern(text []byte, from, length int) bool {
 		}
 		at += 2
 	}
-}
-
-// isInDocstring reports whether an offset is in a string with three quotes.
-func isInDocstring(text []byte, at int) bool {
-	head := text[max(0, at-evidenceSize):at]
-	for len(head) > 0 {
-		n := bytes.IndexAny(head, "\"'#")
-		if n < 0 {
-			return false
-		}
-		head = head[n:]
-		if head[0] == '#' {
-			end := bytes.IndexByte(head, '\n')
-			if end < 0 {
-				return false
-			}
-			head = head[end:]
-			continue
-		}
-		quote := head[:1]
-		if tripled := bytes.Repeat(quote, 3); bytes.HasPrefix(head, tripled) {
-			end := bytes.Index(head[3:], tripled)
-			if end < 0 {
-				return true
-			}
-			head = head[end+6:]
-			continue
-		}
-		end := bytes.IndexAny(head[1:], string(quote)+"\n")
-		if end < 0 {
-			return false
-		}
-		head = head[end+2:]
-	}
-	return false
 }

@@ -24,3 +24,16 @@ func TestAPublicKeyInADocstringIsANote(t *testing.T) {
 		t.Errorf("after one: %s", got)
 	}
 }
+
+func TestAMadeUpKeyInADocstringIsANote(t *testing.T) {
+	for text, want := range map[string]scanner.Severity{
+		"#!/usr/bin/python\nEXAMPLES = r\"\"\"\n- name: It's one\n  env:\n    SECRET_KEY: 'ssssh'\n\"\"\"\n":       scanner.Note,
+		"def f():\n    \"\"\"Reads it.\n\n    >>> settings.configure(SECRET_KEY='ssssh')\n    \"\"\"\nimport os\n": scanner.Note,
+		"\"\"\"About.\"\"\"\nimport os\nX = '\\'#'\nSECRET_KEY = 'ssssh'\n":                                        scanner.Medium,
+		"import os\nSECRET_KEY = 'ssssh'\n\"\"\"\nAbout it.\n\"\"\"\n":                                             scanner.Medium,
+	} {
+		if got := severityOf(t, "plugins/modules/web.py", text); got != want {
+			t.Errorf("%s, want %s, in %q", got, want, text)
+		}
+	}
+}

@@ -125,8 +125,10 @@ func isPipeline(path string) bool {
 // program a variable secret_key is as a rule the key of a service that it
 // calls; in configuration it is the site's.
 func isProgram(form scanner.Form) bool {
-	return strings.HasPrefix(string(form), "python-") || form == forms.Text
+	return isPython(form) || form == forms.Text
 }
+
+func isPython(form scanner.Form) bool { return strings.HasPrefix(string(form), "python-") }
 
 // isForeignProgram recognises programs in languages that Django is not written in, by
 // the ending of their file names.
@@ -146,7 +148,7 @@ func modify(m *scanner.Match, severity scanner.Severity, reason string) (scanner
 		return min(severity, scanner.Medium), reason + "; given to one command of an image build"
 	case m.Has(scanner.BuildOnly):
 		return scanner.Note, reason + "; given to one command of an image build"
-	case m.Has(scanner.Comment) && m.Class == scanner.ClassPublic && strings.HasPrefix(string(m.Form), "python-"):
+	case m.Has(scanner.Comment) && isPython(m.Form) && (m.Class == scanner.ClassPublic || !generated):
 		return scanner.Note, reason + "; in a comment or a docstring"
 	case m.Has(scanner.Comment) && !generated:
 		return scanner.Note, reason + "; in a comment"

@@ -17,8 +17,15 @@ const (
 	evidenceSize = 64 << 10 // of the text, for words that say whose it is
 )
 
-// surroundings are the traits that the text around a match gives it.
-func surroundings(text []byte, m *scanner.Match) (traits scanner.Trait) {
+// surroundings is a text, as far as it says what its matches are for.
+type surroundings struct {
+	text    []byte
+	strings tripled
+}
+
+// traits are those that the text around a match gives it.
+func (s *surroundings) traits(m *scanner.Match) (traits scanner.Trait) {
+	text := s.text
 	if m.Offset > len(text) {
 		return 0 // of a text within this one
 	}
@@ -33,8 +40,8 @@ func surroundings(text []byte, m *scanner.Match) (traits scanner.Trait) {
 		if isUnclaimed(text, m) || isBesidePattern(text, m.Offset, m.Length) {
 			traits |= scanner.Unclaimed
 		}
-	case scanner.ClassPublic:
-		if isInDocstring(text, m.Offset) {
+	case scanner.ClassPublic, scanner.ClassWeak:
+		if (m.Class == scanner.ClassPublic || isPython(m.Form)) && s.strings.holds(text, m.Offset) {
 			traits |= scanner.Comment
 		}
 	}
@@ -165,7 +172,7 @@ func isUnclaimed(text []byte, m *scanner.Match) bool {
 	case value.IsGeneric(m.Name):
 		return (besideAPIKey(text, m) || besideService(text, m)) && !speaksForPython(text)
 	}
-	return value.IsShared(m.Name) && !strings.HasPrefix(string(m.Form), "python-") && !speaksForPython(text)
+	return value.IsShared(m.Name) && !isPython(m.Form) && !speaksForPython(text)
 }
 
 // isAppSecret recognises the name that Symfony has for its key, and social networks

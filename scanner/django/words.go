@@ -17,6 +17,8 @@ var (
 	docFoldersText string
 	//go:embed words/foreign-endings.txt
 	foreignEndingsText string
+	//go:embed words/looked-up.txt
+	lookedUpText string
 	//go:embed words/service-words.txt
 	serviceWordsText string
 	//go:embed words/sourceless-endings.txt
@@ -40,6 +42,7 @@ var (
 	docEndings        = words.New(docEndingsText)        // endings of documentation, examples and templates
 	docFolders        = words.New(docFoldersText)        // folders of documentation, examples and templates
 	foreignEndings    = words.New(foreignEndingsText)    // endings of programs in languages that Django is not written in
+	lookedUp          = words.New(lookedUpText)          // what functions look up by a name, after their verb
 	sourcelessEndings = words.New(sourcelessEndingsText) // endings of files in which no site keeps its key
 	testFiles         = words.New(testFilesText)         // files of tests and of continuous integration
 	testFolders       = words.New(testFoldersText)       // folders of tests and of continuous integration

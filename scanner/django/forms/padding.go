@@ -46,6 +46,9 @@ func (doc *document) padded(anchor int) *offsetMap {
 		return nil
 	}
 	from := lastBreak(doc.text, max(0, anchor-smallBack), anchor)
+	if doc.format == formatYAML {
+		from = max(0, from-doc.atMost(yamlBytes)) // what the key is in decides what it means
+	}
 	l := &offsetMap{}
 	for _, r := range runs {
 		l.add(from, 1, doc.text[from:r.from]...)
@@ -65,11 +68,14 @@ func (doc *document) paddings(anchor int) (runs []span) {
 		return nil
 	}
 	open := true // a name without a sign: the sign may follow
+	depth := 0   // of brackets after the name
 	for end := at + nearPadding; at < min(end, len(doc.text)) && len(runs) < mostRuns; {
 		c := doc.text[at]
 		to := at
 		if open || c == '\\' || (ascii.IsSpace(c) || ascii.IsBreak(c)) && joins(doc.text[:at]) {
 			to = doc.paddingEnd(at)
+		} else if ascii.IsBreak(c) && depth <= 0 {
+			return runs // the end of the statement
 		}
 		switch {
 		case to-at >= leastPadding:
@@ -81,6 +87,7 @@ func (doc *document) paddings(anchor int) (runs []span) {
 			if !ascii.IsSpace(c) && !ascii.IsBreak(c) {
 				open = opens(c)
 			}
+			depth += bracketOf(c)
 			at++
 		}
 	}
