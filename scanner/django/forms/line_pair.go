@@ -189,16 +189,19 @@ func oneOf(word []byte, list []string) bool {
 func (s *statement) object(key int) (from, to int) {
 	text := s.doc.text
 	reach := s.doc.atMost(pairBytes)
-	from, open := openingBefore(text, max(0, s.nameFrom-reach), s.nameFrom)
-	to, closed := closingAfter(text, s.nameTo, min(len(text), s.nameTo+reach))
-	if open && closed {
-		return from, to
+	if from, open := openingBefore(text, max(0, s.nameFrom-reach), s.nameFrom); open {
+		if to, closed := closingAfter(text, s.nameTo, min(len(text), s.nameTo+reach)); closed {
+			return from, to
+		}
 	}
 	return s.mapping(key)
 }
 
 // openingBefore looks back for a brace or an angle bracket that is open at to.
 func openingBefore(text []byte, from, to int) (at int, ok bool) {
+	if bytes.IndexByte(text[from:to], '{') < 0 && bytes.IndexByte(text[from:to], '<') < 0 {
+		return from, false // as in most of YAML
+	}
 	depth := 0
 	for at = to; at > from; at-- {
 		switch text[at-1] {

@@ -34,10 +34,11 @@ func (doc *document) withoutPadding(anchor int, emit func(*Assignment)) (found b
 // go on for long are short: every form looks at so much of a text and no more. It
 // is nil if the statement at the name is not open at such a run.
 func (doc *document) padded(anchor int) *offsetMap {
-	if doc.short {
+	line, at := doc.word(anchor, false)
+	if doc.short || !doc.mayBePadded(at) || doc.isCommentedOut(line) {
 		return nil
 	}
-	runs := doc.paddings(anchor)
+	runs := doc.paddings(at)
 	if len(runs) == 0 {
 		return nil
 	}
@@ -60,19 +61,21 @@ func (doc *document) padded(anchor int) *offsetMap {
 	return l
 }
 
-// paddings finds the runs of padding after a name. After one that is commented out
-// comments are code.
-func (doc *document) paddings(anchor int) (runs []span) {
-	line, at := doc.word(anchor, false)
-	if head := bytes.TrimLeft(doc.text[lastBreak(doc.text, max(0, line-lineBack), line):line], " \t"); len(head) > 0 && (head[0] == '#' || head[0] == '/') {
-		return nil
-	}
+// isCommentedOut reports whether the line of a name is a comment: after it comments
+// are code.
+func (doc *document) isCommentedOut(name int) bool {
+	head := bytes.TrimLeft(doc.text[lastBreak(doc.text, max(0, name-lineBack), name):name], " \t")
+	return len(head) > 0 && (head[0] == '#' || head[0] == '/')
+}
+
+// paddings finds the runs of padding after a name that ends at an offset.
+func (doc *document) paddings(at int) (runs []span) {
 	open := true // a name without a sign: the sign may follow
 	depth := 0   // of brackets after the name
 	for end := at + nearPadding; at < min(end, len(doc.text)) && len(runs) < mostRuns; {
 		c := doc.text[at]
 		to := at
-		if open || c == '\\' || (ascii.IsSpace(c) || ascii.IsBreak(c)) && joins(doc.text[:at]) {
+		if open || c == '\\' || isBlank(c) && joins(doc.text[:at]) {
 			to = doc.paddingEnd(at)
 		} else if ascii.IsBreak(c) && depth <= 0 {
 			return runs // the end of the statement
@@ -84,7 +87,7 @@ func (doc *document) paddings(anchor int) (runs []span) {
 		case to > at:
 			at = to
 		default:
-			if !ascii.IsSpace(c) && !ascii.IsBreak(c) {
+			if !isBlank(c) {
 				open = opens(c)
 			}
 			depth += bracketOf(c)
@@ -93,6 +96,29 @@ func (doc *document) paddings(anchor int) (runs []span) {
 	}
 	return runs
 }
+
+// mayBePadded tells most names apart from those that a run of padding follows, at
+// a small part of the price: such a run holds the last byte at which it may begin,
+// so that this byte is in a comment, or among blanks that are many or beside one.
+func (doc *document) mayBePadded(at int) bool {
+	last := at + nearPadding - 1
+	if last >= len(doc.text) {
+		return false
+	}
+	near := doc.text[:min(len(doc.text), last+leastPadding)]
+	from, to := last, last
+	for from > at && isBlank(near[from-1]) {
+		from--
+	}
+	for to < len(near) && isBlank(near[to]) {
+		to++
+	}
+	lines := near[lastBreak(near, at, from):nextBreak(near, to, len(near))]
+	return to-from >= leastPadding || bytes.IndexByte(lines, '#') >= 0 || bytes.IndexByte(lines, '\\') >= 0 ||
+		bytes.Contains(lines, []byte("//")) || bytes.Contains(near[at:], []byte("/*"))
+}
+
+func isBlank(c byte) bool { return ascii.IsSpace(c) || ascii.IsBreak(c) }
 
 // paddingEnd is where the padding at an offset ends; what was looked at is not looked at again.
 func (doc *document) paddingEnd(at int) int {
@@ -130,7 +156,7 @@ func (doc *document) skipPadding(at int) int {
 	text := doc.text
 	for at < len(text) {
 		switch c := text[at]; {
-		case ascii.IsSpace(c) || ascii.IsBreak(c):
+		case isBlank(c):
 			at++
 		case c == '\\' && at+1 < len(text) && ascii.IsBreak(text[at+1]):
 			at += 2
