@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -43,6 +44,30 @@ func TestEveryPinIsTheVersionOfTheCode(t *testing.T) {
 		if pins[pattern] == 0 {
 			t.Errorf("no version is pinned in %s", pattern)
 		}
+	}
+}
+
+// TestEveryPinOfOthersIsWatched finds the files that pin what others publish, and
+// looks for their folders in the configuration of Dependabot.
+func TestEveryPinOfOthersIsWatched(t *testing.T) {
+	watched, found := document(t, ".github/dependabot.yml"), 0
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (d.Name() == ".git" || d.Name() == "testdata"):
+			return filepath.SkipDir
+		case d.Name() == "go.mod", d.Name() == "requirements.txt":
+			found++
+			folder, err := filepath.Rel(root, filepath.Dir(path))
+			if folder = "/" + strings.TrimPrefix(filepath.ToSlash(folder), "."); err != nil || !strings.Contains(watched, `"`+folder+`"`) {
+				t.Errorf("Dependabot does not watch %s (%v)", path, err)
+			}
+		}
+		return nil
+	})
+	if err != nil || found < 5 {
+		t.Errorf("%d files, %v", found, err)
 	}
 }
 

@@ -1,5 +1,6 @@
 """djleaks over the repositories of a list, with Celery: one task for each share.
 
+    pip install -r requirements.txt
     celery -A fleet worker --concurrency 1          on every machine
     python fleet.py repositories.jsonl DIR 64       once a night
 
