@@ -3,6 +3,7 @@ package scanner
 import (
 	"cmp"
 	"context"
+	"path"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -114,9 +115,8 @@ func (c *Collector) search(chunk *Chunk) []Match {
 	if !chunk.Searched {
 		anchors = c.anchors.Append(nil, chunk.Text, 0, len(chunk.Text))
 	}
-	name := cmp.Or(chunk.Path, chunk.Name)
-	named := chunk.Kind == File && name != "" && c.detector.TakesFile(name)
-	if len(anchors) == 0 && !named && !c.anchors.Takes(chunk.Text) {
+	named := c.named(chunk)
+	if len(anchors) == 0 && len(named) == 0 && !c.anchors.Takes(chunk.Text) {
 		return nil
 	}
 	matches, cut := c.detector.Search(chunk.Text, anchors)
@@ -125,9 +125,7 @@ func (c *Collector) search(chunk *Chunk) []Match {
 		c.skip(chunk, "a value may be too far from its name to be read")
 		c.mu.Unlock()
 	}
-	if named {
-		matches = joined(c.detector.FindFile(name, chunk.Text), matches)
-	}
+	matches = joined(named, matches)
 	for i := range matches {
 		c.detector.Claim(&matches[i])
 	}
@@ -138,6 +136,40 @@ func (c *Collector) search(chunk *Chunk) []Match {
 		c.remark(chunk, c.detector.Remarks(chunk.Text, anchors, matches))
 	}
 	return matches
+}
+
+// maxNamedText bounds how much of one text is read for its names, in bytes: a
+// text may have any number of them.
+const maxNamedText = 64 << 20
+
+// named finds the keys that a name of a file tells. Of several names one that the
+// settings read says most.
+func (c *Collector) named(chunk *Chunk) (found []Match) {
+	if chunk.Kind != File {
+		return nil
+	}
+	names := chunk.Names
+	if chunk.Path != "" {
+		names = append([]string{chunk.Path}, chunk.Also...)
+	}
+	asked := map[string]bool{}
+	for _, name := range names {
+		base := path.Base(name)
+		if asked[base] || !c.detector.TakesFile(base) {
+			continue
+		}
+		if asked[base] = true; len(asked)*(len(chunk.Text)+1) > maxNamedText && len(asked) > 1 {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			c.skip(chunk, "a file of more names than it is searched for")
+			return found
+		}
+		matches := c.detector.FindFile(base, chunk.Text)
+		if len(matches) > 0 && (len(found) == 0 || matches[0].Source != nil && found[0].Source == nil) {
+			found = matches
+		}
+	}
+	return found
 }
 
 // keep keeps the matches of a text at each of its paths, as far as there is

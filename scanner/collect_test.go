@@ -1,10 +1,14 @@
 package scanner_test
 
 import (
+	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
+	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django"
 )
 
 // everywhere finds a match at each of its offsets.
@@ -50,5 +54,31 @@ func TestManyMatchesInOneTextHaveThePlacesOfEach(t *testing.T) {
 				t.Fatalf("%q: %d findings too many or too few at %v", text, n, place)
 			}
 		}
+	}
+}
+
+// A file may have a name that says nothing and one that says all.
+func TestAFileIsSearchedForAllItsNames(t *testing.T) {
+	key := testkit.Made("hex", 1)
+	for _, c := range []scanner.Chunk{
+		{Names: []string{"secret_key.txt"}},
+		{Names: []string{"aaa.txt", "secret_key.txt"}},
+		{Path: "aaa.txt", Also: []string{"etc/aaa.txt", "etc/secret_key.txt"}},
+	} {
+		collector := scanner.NewCollector(django.New())
+		c.Text = []byte(key + "\n")
+		collector.Add(&c)
+		if found := collector.Findings(); len(found) != 1+len(c.Also) || found[0].Secret.Reveal() != key {
+			t.Errorf("%q %q: %d findings", c.Names, c.Also, len(found))
+		}
+	}
+	names := []string{"README.md"}
+	for i := range 100 {
+		names = append(names, fmt.Sprintf("%d_secret_key.txt", i))
+	}
+	collector := scanner.NewCollector(django.New())
+	collector.Add(&scanner.Chunk{Names: names, Text: bytes.Repeat([]byte{'x'}, 1<<20)})
+	if skipped := collector.Skipped(); len(skipped.Skipped) != 1 {
+		t.Errorf("a large file of many names: %d skips", len(skipped.Skipped))
 	}
 }

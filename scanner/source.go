@@ -21,7 +21,7 @@ type Chunk struct {
 	ID       ObjectID // the Git object; empty for a text that is not in Git
 	Path     string   // where the text is; empty if only its object is known
 	Also     []string // further paths of the same text
-	Name     string   // the file's name without folders, if its path is not known
+	Names    []string // of the file, without folders, if its paths are not known
 	Known    bool     // the old side of a comparison: its keys are not new
 	Worktree bool     // what a file holds now, which is not what is staged
 	Commits  []Commit // commits that bring the text, where the source has them

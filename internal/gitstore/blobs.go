@@ -49,7 +49,7 @@ func (y *blobYielder) blob(chunk scanner.Chunk) error {
 		return nil
 	}
 	y.count(&chunk, size)
-	if size >= pointerSize && chunk.Name == "" && y.keyless != nil && y.keyless(chunk.ID) {
+	if size >= pointerSize && len(chunk.Names) == 0 && y.keyless != nil && y.keyless(chunk.ID) {
 		return nil
 	}
 	if size > wholeText {

@@ -2,7 +2,6 @@ package gitstore
 
 import (
 	"fmt"
-	"path"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -45,7 +44,7 @@ func (r *Repository) Listing(rev string) (files []TreeFile, err error) {
 // NearFiles returns the files of a revision's tree whose paths are wanted, those
 // of the folders nearest to the top first. It looks into the folders that enter
 // allows, and into no more than limit of them. What cannot be read is left out.
-func (r *Repository) NearFiles(rev string, limit int, enter, want func(path string) bool) (files []TreeFile) {
+func (r *Repository) NearFiles(rev string, limit int, enter, want func(path []byte) bool) (files []TreeFile) {
 	id, err := r.Resolve(rev)
 	if err != nil {
 		return nil
@@ -55,19 +54,24 @@ func (r *Repository) NearFiles(rev string, limit int, enter, want func(path stri
 		return nil
 	}
 	folders := []TreeFile{{"", top}}
+	var path []byte
 	for n := 0; n < len(folders) && n < limit; n++ {
 		data, err := r.tree(folders[n].ID)
 		if err != nil {
 			continue
 		}
+		if path = append(path[:0], folders[n].Path...); len(path) > 0 {
+			path = append(path, '/')
+		}
+		inFolder := len(path)
 		entries := newTreeReader(data, r.idSize)
 		for e, more := entries.next(); more; e, more = entries.next() {
-			found := TreeFile{path.Join(folders[n].Path, string(e.name)), scanner.ObjectID(e.id)}
+			path = append(path[:inFolder], e.name...)
 			switch {
-			case isTree(e.mode) && enter(found.Path):
-				folders = append(folders, found)
-			case isText(e.mode) && want(found.Path):
-				files = append(files, found)
+			case isTree(e.mode) && enter(path):
+				folders = append(folders, TreeFile{string(path), scanner.ObjectID(e.id)})
+			case isText(e.mode) && want(path):
+				files = append(files, TreeFile{string(path), scanner.ObjectID(e.id)})
 			}
 		}
 	}

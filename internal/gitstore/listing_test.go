@@ -17,8 +17,8 @@ func TestNearFiles(t *testing.T) {
 	r.git("commit", "-qm", "start")
 	repo := r.open()
 	paths := func(rev string, limit int) (list []string) {
-		enter := func(folder string) bool { return folder != "static" }
-		want := func(file string) bool { return strings.HasSuffix(file, ".py") }
+		enter := func(folder []byte) bool { return string(folder) != "static" }
+		want := func(file []byte) bool { return strings.HasSuffix(string(file), ".py") }
 		for _, f := range repo.NearFiles(rev, limit, enter, want) {
 			if want := r.id("HEAD:" + f.Path); f.ID != want {
 				t.Errorf("%s is %s, want %s", f.Path, f.ID, want)

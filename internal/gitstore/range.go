@@ -39,10 +39,11 @@ type Range struct {
 	// be read, because it was searched in another way and holds no key. Such
 	// blobs are counted, and not yielded.
 	Prefilter func(blobs int) (keyless func(scanner.ObjectID) bool)
-	// Named chooses files by their names, without folders: a blob that the range
-	// has at such a name is yielded with it, whatever Prefilter says. nil
+	// Named is called once, with the number of new blobs, before Prefilter. What
+	// it returns chooses files by their names, without folders: a blob that the
+	// range has at such names is yielded with them, whatever Prefilter says. nil
 	// chooses none.
-	Named func(name string) bool
+	Named func(blobs int) (chosen func(name string) bool)
 
 	r    *Repository
 	spec RangeSpec

@@ -23,6 +23,34 @@ func TestRangeYieldsWhatIsNewAndWhatWasThere(t *testing.T) {
 	expect(t, s, "a.py: a2", "a.py: a3", "dir/n.py: n1", "known a.py: a1", "known b.py: b1", "moved.py: b1")
 }
 
+func TestRangeYieldsABlobWithTheNamesThatAreChosen(t *testing.T) {
+	r := newRepo(t)
+	r.commit("one", "f", "0")
+	r.git("tag", "base")
+	r.commit("two", "a.txt", "1", "dir/key", "1", "b.txt", "2", "dir/a.txt", "1")
+	r.commit("three", "k2", "1")
+	s, err := r.open().Range("base", "HEAD")
+	must(t, err)
+	s.Named = func(blobs int) func(string) bool {
+		if blobs != 2 {
+			t.Errorf("%d blobs", blobs)
+		}
+		return func(name string) bool { return name != "b.txt" }
+	}
+	names := map[string]string{}
+	_, err = s.Chunks(t.Context(), func(c *scanner.Chunk) error {
+		if c.Kind == scanner.File {
+			slices.Sort(c.Names)
+			names[string(c.Text)] = strings.Join(c.Names, " ")
+		}
+		return nil
+	})
+	must(t, err)
+	if names["1"] != "a.txt k2 key" || names["2"] != "" {
+		t.Errorf("%q", names)
+	}
+}
+
 // messages is what a source yields besides files.
 func messages(t *testing.T, s scanner.Source) []string {
 	t.Helper()

@@ -123,7 +123,7 @@ func (s *Range) inTips() bitset {
 // yieldAdded yields the new blobs.
 func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) error {
 	ids := s.idsOf(added)
-	names := s.namesOf(added)
+	names := s.namesOf(added, len(ids))
 	if s.Prefilter != nil {
 		y.keyless = s.Prefilter(len(ids))
 	}
@@ -132,22 +132,23 @@ func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) er
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := y.blob(scanner.Chunk{ID: id, Name: names[id]}); err != nil {
+		if err := y.blob(scanner.Chunk{ID: id, Names: names[id]}); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// namesOf are the names of the blobs that are asked for by name; of several the
-// first in the alphabet.
-func (s *Range) namesOf(blobs bitset) map[scanner.ObjectID]string {
-	names := map[scanner.ObjectID]string{}
+// namesOf are the names of the blobs that are asked for by name.
+func (s *Range) namesOf(blobs bitset, count int) map[scanner.ObjectID][]string {
+	names := map[scanner.ObjectID][]string{}
 	if s.Named == nil {
 		return names
 	}
 	c := s.compared
+	named := s.Named(count)
 	wanted := map[uint32]bool{}
+	seen := map[[2]uint32]bool{} // blobs with names
 	for i := range c.changes {
 		ch := &c.changes[i]
 		if ch.isDir || ch.to == 0 || !blobs.has(ch.to) {
@@ -155,11 +156,13 @@ func (s *Range) namesOf(blobs bitset) map[scanner.ObjectID]string {
 		}
 		want, asked := wanted[ch.name]
 		if !asked {
-			want = s.Named(c.names.all[ch.name])
+			want = named(c.names.all[ch.name])
 			wanted[ch.name] = want
 		}
-		if id, name := c.blobs.all[ch.to], c.names.all[ch.name]; want && (names[id] == "" || name < names[id]) {
-			names[id] = name
+		if at := [2]uint32{ch.to, ch.name}; want && !seen[at] {
+			seen[at] = true
+			id := c.blobs.all[ch.to]
+			names[id] = append(names[id], c.names.all[ch.name])
 		}
 	}
 	return names

@@ -104,7 +104,7 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 	learned := learn(collector.Sources())
 	detector = detector.WithSources(learned.list)
 	h.wanted = func(name []byte) bool {
-		return detector.TakesFile(string(name)) || scanner.MayNameKey(string(name))
+		return detector.WantsFile(string(name)) || scanner.MayNameKey(string(name))
 	}
 	collector.Use(detector)
 	collector.Claim()

@@ -154,12 +154,19 @@ func distinct(ids []scanner.ObjectID) []scanner.ObjectID {
 // search adds to a report the keys that a set of commits adds.
 func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, settings *Settings, r *scanner.Report) error {
 	settings.learnFrom(func() (files []gitstore.TreeFile) {
+		enter := func(folder []byte) bool { return mayHoldReaders(string(folder)) }
+		want := func(file []byte) bool { return readsKeys(string(file)) }
 		for _, head := range source.Head() {
-			files = append(files, repo.NearFiles(head.String(), maxReaderDirs, mayHoldReaders, readsKeys)...)
+			files = append(files, repo.NearFiles(head.String(), maxReaderDirs, enter, want)...)
 		}
 		return files
 	}, objectReader(repo))
-	source.Named = settings.Detector.TakesFile
+	source.Named = func(blobs int) func(string) bool {
+		if blobs < prefilterFrom {
+			return settings.Detector.TakesFile // all are read anyway
+		}
+		return settings.Detector.WantsFile
+	}
 	collector := scanner.NewCollector(settings.Detector)
 	collector.SuggestReplacements()
 	source.WantKnown = collector.Found

@@ -106,7 +106,7 @@ func (h *history) readNamed(ctx context.Context, detector *django.Detector, coll
 		}
 		matches := detector.FindFile(b.Name, text)
 		if len(matches) > 0 && (matches[0].Source != nil || !seen[b.Blob]) {
-			collector.Replace(&scanner.Chunk{ID: b.Blob, Name: b.Name, Text: text})
+			collector.Replace(&scanner.Chunk{ID: b.Blob, Names: []string{b.Name}, Text: text})
 			found = true
 		}
 	}

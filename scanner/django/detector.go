@@ -47,10 +47,10 @@ func (d *Detector) Find(text []byte, anchors []int32) []scanner.Match {
 }
 
 // Search returns the keys of text by offset, and how many statements were not read to
-// a value or their end.
+// a value or their end. A text without anchors is a key that Django made, or nothing.
 func (d *Detector) Search(text []byte, anchors []int32) (found []scanner.Match, cut int) {
 	if len(anchors) == 0 {
-		return d.FindFile("", text), 0
+		return keyFile(text, value.Django), 0
 	}
 	if d.names != nil {
 		return d.names.find(text, anchors)

@@ -12,16 +12,14 @@ import (
 
 // FindFile returns the keys that only the path of a file tells: one that is all
 // of it, as Django's deployment checklist keeps it, and those that the settings
-// read there. One that Django made is taken whatever the path.
+// read there.
 func (d *Detector) FindFile(file string, text []byte) []scanner.Match {
 	if found := d.findSources(file, text); len(found) > 0 {
 		return distinct(found)
 	}
 	switch {
-	case isJenkins(file, text):
+	case isJenkins(file, text) || !namesKey(file):
 		return nil
-	case !namesKey(file):
-		return keyFile(text, value.Django)
 	case saysSecretKey(file):
 		return keyFile(text, value.Placeholder)
 	}

@@ -31,7 +31,7 @@ func (*Detector) Sources(text []byte, anchors []int32) []scanner.KeySource {
 
 // WithSources returns a detector that finds the keys of these sources too, in
 // files whose name says that they may hold them. They are asked for once, when
-// the first such file is met.
+// the first such file is met whose text may hold one.
 func (d *Detector) WithSources(load func() []scanner.KeySource) *Detector {
 	return &Detector{names: d.names, sources: &sources{load: sync.OnceValue(load)}}
 }
@@ -39,9 +39,18 @@ func (d *Detector) WithSources(load func() []scanner.KeySource) *Detector {
 // sources are what the settings of one repository read.
 type sources struct{ load func() []scanner.KeySource }
 
-// TakesFile reports whether a file can hold a key that only its name tells: one
-// that is nothing but the key, or one that the settings read.
+// TakesFile reports whether a file may hold a key that only its name tells: one
+// that is nothing but the key, or one that the settings read. It does not ask
+// what they read, so it is true of many files: FindFile asks, and only where the
+// text may be such a key.
 func (d *Detector) TakesFile(file string) bool {
+	base := path.Base(file)
+	return namesKey(base) || d.sources != nil && mayHoldSources(base)
+}
+
+// WantsFile is TakesFile for who has to read the file for it: it asks what the
+// settings read.
+func (d *Detector) WantsFile(file string) bool {
 	base := path.Base(file)
 	if namesKey(base) {
 		return true
@@ -105,10 +114,10 @@ func setsVariables(base string) bool {
 
 // findSources returns the keys of the sources that a file holds.
 func (d *Detector) findSources(file string, text []byte) []scanner.Match {
-	if d.sources == nil || len(text) > maxSourceText {
+	base := path.Base(file)
+	if d.sources == nil || len(text) > maxSourceText || !mayBeSource(base, text) {
 		return nil
 	}
-	base := path.Base(file)
 	var found []scanner.Match
 	var places []namePlace
 	list := d.sources.load()
@@ -128,6 +137,18 @@ func (d *Detector) findSources(file string, text []byte) []scanner.Match {
 	}
 	slices.SortFunc(places, func(a, b namePlace) int { return cmp.Compare(a.at, b.at) })
 	return append(found, findAt(text, places)...)
+}
+
+// mayBeSource is false for a text that holds the key of no source, whatever the
+// settings say: it sets no variable of the environment, is no file of data, has
+// no constant of Python, and is not one key.
+func mayBeSource(base string, text []byte) bool {
+	ext := path.Ext(base)
+	if slices.Contains(forms.DataEndings[:], ext) || setsVariables(base) || ext == ".py" && !strings.HasPrefix(base, "test_") && forms.SetsConstant(text) {
+		return true
+	}
+	_, ok := forms.KeyFile(text)
+	return ok
 }
 
 // maxSourceText bounds the files in which sources are looked for, in bytes.

@@ -72,3 +72,39 @@ func TestANameThatTheSettingsReadIsTheSites(t *testing.T) {
 		t.Errorf("claimed: %s", severity)
 	}
 }
+
+// To ask what the settings read costs more than to read a small change, so only a
+// text that may hold such a key asks.
+func TestTheSettingsAreAskedForOnlyWhereATextMayHoldTheirKey(t *testing.T) {
+	key := testkit.Key(1)
+	for _, c := range []struct {
+		path, text string
+		asks       bool
+	}{
+		{"views.py", "from django import http\n\ndef view(request):\n    return http.Found(name='a-long-name-of-a-view')\n", false},
+		{"models.py", "class Page(Model):\n    LIVE = 1\n    DRAFT = True\n    parent = Key(on_delete=models.CASCADE, name='pages-of-this')\n", false},
+		{"queries.py", "QUERY = \"\"\"\n    select a from b\n\"\"\"\nTITLE = \"a short title\"\n", false},
+		{"test_private.py", "PEPPER = '@'\n", false},
+		{"notes.txt", "a line of words\nand one more\n", false},
+		{"README.md", "@\n", false},
+		{"private.py", "PEPPER = '@'\n", true},
+		{"private.py", "if True: PEPPER = b'@'\n", true},
+		{"private.py", "PEPPER: str = '@'\n", true},
+		{"private.py", "class Private:\n    PEPPER = (\n        '@'\n    )\n", true},
+		{"private.py", "PEPPER \\\n  = '@'\n", true},
+		{"private.py", "A, PEPPER = '', '@'\n", true},
+		{"k", "@\n", true},
+		{"k.txt", "@", true},
+		{".env", "A=1\n", true},
+		{"conf.yaml", "a: 1\n", true},
+	} {
+		asked := false
+		d := New().WithSources(func() []scanner.KeySource { asked = true; return nil })
+		if d.TakesFile(c.path) {
+			d.FindFile(c.path, []byte(strings.ReplaceAll(c.text, "@", key)))
+		}
+		if asked != c.asks {
+			t.Errorf("%s: %q: asked is %v", c.path, c.text, asked)
+		}
+	}
+}

@@ -379,6 +379,84 @@ func (s *sourceReader) constant() bool {
 // in bytes.
 const minConstant = 3
 
+// SetsConstant reports whether a Python text may assign what may be a key to a
+// name in capitals, as constants have it. It is fast, and no proof of anything.
+func SetsConstant(text []byte) bool {
+	for len(text) > 0 {
+		line, rest, _ := bytes.Cut(text, []byte("\n"))
+		text = rest
+		before := lastKeyLike(line) // what is assigned here may be a key
+		if before < 0 {
+			continue
+		}
+		start := bytes.TrimLeft(line, " \t")
+		if isConstant(start[:wordLen(start)]) {
+			return true // with an annotation, or one of several that are set
+		}
+		for at := nextIndex(line, 0, '='); at >= 0 && at < before; at = nextIndex(line, at+1, '=') {
+			name := bytes.TrimRight(line[:at], " \t")
+			word := lastWord(name)
+			if isConstant(word) && !bytes.HasSuffix(name[:len(name)-len(word)], []byte(".")) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// shortestConstant is the length of the shortest string that a search for a
+// constant is worth, in bytes.
+const shortestConstant = 8
+
+// lastKeyLike is where the last string of a line begins that may be a key: one
+// without spaces. A line that goes on has it at its end; -1 if there is none.
+func lastKeyLike(line []byte) int {
+	line = bytes.TrimRight(line, " \t\r")
+	if bytes.HasSuffix(line, []byte("(")) || bytes.HasSuffix(line, []byte(`\`)) {
+		return len(line)
+	}
+	for end := len(line); end > 0; {
+		at := bytes.LastIndexAny(line[:end], `"'`)
+		if at < 0 {
+			break
+		}
+		if end-at > shortestConstant && bytes.IndexAny(line[at:end], " \t") < 0 {
+			return at
+		}
+		end = at
+	}
+	return -1
+}
+
+func nextIndex(text []byte, from int, c byte) int {
+	if n := bytes.IndexByte(text[from:], c); n >= 0 {
+		return from + n
+	}
+	return -1
+}
+
+// isConstant is true of a word without small letters.
+func isConstant(word []byte) bool {
+	return len(word) >= minConstant && !bytes.ContainsFunc(word, func(r rune) bool { return r >= 'a' && r <= 'z' })
+}
+
+// wordLen is the length of the word that a text begins with, in bytes.
+func wordLen(text []byte) (n int) {
+	for n < len(text) && (ascii.IsWord(text[n]) || text[n] >= 0x80) {
+		n++
+	}
+	return n
+}
+
+// lastWord is the word that a text ends in.
+func lastWord(text []byte) []byte {
+	n := len(text)
+	for n > 0 && (ascii.IsWord(text[n-1]) || text[n-1] >= 0x80) {
+		n--
+	}
+	return text[n:]
+}
+
 // importOf is the module that the text imports a name from, without packages.
 func (s *sourceReader) importOf(name string) string {
 	for at := 0; ; {
