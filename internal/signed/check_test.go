@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -168,12 +169,21 @@ func ways(value string) map[string]func(string) string {
 	return out
 }
 
-// wrapped are the versions of which each value is tried in every wrapping.
+// wrapped are the versions of which each form of a value is tried in every wrapping.
 var wrapped = map[string]bool{"django-1.11.29": true, "django-6.1.3": true, "flask-1.1.4": true, "itsdangerous-2.2.0": true}
 
 func software(v vector) string { name, _, _ := strings.Cut(v.ID, "/"); return name }
 
+// form is what the wrappings of a value depend on: its purpose and its signs, with
+// x for the words between them.
+func form(v vector) string {
+	return software(v) + " " + string(v.Purpose) + " " + words.ReplaceAllString(v.Value, "x")
+}
+
+var words = regexp.MustCompile(`[\w-]+`)
+
 func TestEveryVectorIsToldFromEveryOtherKey(t *testing.T) {
+	seen := map[string]bool{}
 	for _, v := range vectors(t) {
 		if v.Purpose == uncheckable {
 			continue
@@ -181,7 +191,8 @@ func TestEveryVectorIsToldFromEveryOtherKey(t *testing.T) {
 		if problem := v.check(Check(v.Value, keys(v.Seed), given(v)), 3); problem != "" {
 			t.Errorf("%s: %s", v.ID, problem)
 		}
-		if wrapped[software(v)] {
+		if wrapped[software(v)] && !seen[form(v)] {
+			seen[form(v)] = true
 			// Other keys were told apart above: trying them again in each wrapping
 			// took two thirds of the test.
 			for how, wrap := range ways(v.Value) {
@@ -309,8 +320,12 @@ func TestOneCookieInManyHeadersIsOneValue(t *testing.T) {
 		}
 	}
 	var b strings.Builder
-	for n := range 2000 {
+	for n := range 300 {
 		fmt.Fprintf(&b, "%d 'Cookie: csrftoken=%s; sessionid=%s'\n", n, testkit.Draw("csrf", n, 32, "abcdefghijklmnopqrstuvwxyz0123456789"), value)
+	}
+	pieces, complete := cut(b.String())
+	if n := len(distinct(pieces)); !complete || n > 2*maxPerMAC {
+		t.Errorf("%d claims of one cookie, all of them: %t", n, complete)
 	}
 	if a := Check(b.String(), keys(), &Vocabulary{}); len(a.Matches) > 0 || a.Partial {
 		t.Errorf("with other keys: %+v", a)
@@ -341,7 +356,7 @@ func TestTheCodeGivesSaltsAndNames(t *testing.T) {
 // TestHostileInputsTakeBoundedWork counts what is taken apart and hashed; no
 // clock decides.
 func TestHostileInputsTakeBoundedWork(t *testing.T) {
-	const size = 1 << 20
+	const size = 1 << 17
 	fill := func(s string) string { return strings.Repeat(s, size/len(s)) }
 	for name, input := range map[string]string{
 		"quotes": fill(`"`), "escaped quotes": fill(`\"`), "one quote each": fill(`'"`), "pairs": fill("a=b;"), "equals": fill("="), "percent": fill("%25"),
@@ -354,7 +369,7 @@ func TestHostileInputsTakeBoundedWork(t *testing.T) {
 		for _, p := range pieces {
 			total += len(p.text)
 		}
-		if total > maxPieceBytes || len(pieces) > maxPieceBytes/minPiece {
+		if total > 20*size || len(pieces) > 20 {
 			t.Errorf("%s: %d pieces of %d bytes", name, len(pieces), total)
 		}
 		if a := Check(input, keys(), &Vocabulary{}); len(a.Matches) > 0 {
