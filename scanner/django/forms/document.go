@@ -15,10 +15,10 @@ type document struct {
 	format  format
 	depth   int // how many texts this one is written in
 
-	from, to int  // the line that line() found last
-	lastRun  span // the padding that paddingEnd found last
-	short    bool // the padding has been taken out
-	open     bool // a comment /* was met that nothing ends: no later one is ended either
+	from, to int        // the line that line() found last
+	lastRun  paddingRun // the padding that paddingEnd found last
+	short    bool       // the padding has been taken out
+	open     bool       // a comment /* was met that nothing ends: no later one is ended either
 
 	budget
 	memo   map[string]bool // see fact

@@ -53,7 +53,7 @@ func (doc *document) padded(anchor int) *offsetMap {
 	l := &offsetMap{}
 	for _, r := range runs {
 		l.add(from, 1, doc.text[from:r.from]...)
-		l.add(r.from, 0, shortened(doc.text[r.from:r.to])...)
+		l.add(r.from, 0, r.short...)
 		from = r.to
 	}
 	l.add(from, 1, doc.text[from:min(len(doc.text), from+lineAhead)]...)
@@ -68,8 +68,14 @@ func (doc *document) isCommentedOut(name int) bool {
 	return len(head) > 0 && (head[0] == '#' || head[0] == '/')
 }
 
+// shortenedRun is a run of padding, and what stands for it in a text without.
+type shortenedRun struct {
+	span
+	short []byte
+}
+
 // paddings finds the runs of padding after a name that ends at an offset.
-func (doc *document) paddings(at int) (runs []span) {
+func (doc *document) paddings(at int) (runs []shortenedRun) {
 	open := true // a name without a sign: the sign may follow
 	depth := 0   // of brackets after the name
 	for end := at + nearPadding; at < min(end, len(doc.text)) && len(runs) < mostRuns; {
@@ -82,7 +88,7 @@ func (doc *document) paddings(at int) (runs []span) {
 		}
 		switch {
 		case to-at >= leastPadding:
-			runs = append(runs, span{at, to})
+			runs = append(runs, shortenedRun{span{at, to}, doc.shortened(at)})
 			end, at = to+nearPadding, to
 		case to > at:
 			at = to
@@ -120,12 +126,38 @@ func (doc *document) mayBePadded(at int) bool {
 
 func isBlank(c byte) bool { return ascii.IsSpace(c) || ascii.IsBreak(c) }
 
+// paddingRun is a run of padding, and what was asked about it: names can be many,
+// and all of them before or in one comment of a megabyte.
+type paddingRun struct {
+	span
+	first, last int // line breaks: the first after an offset, to if there is none; and the last, or 0
+}
+
 // paddingEnd is where the padding at an offset ends; what was looked at is not looked at again.
 func (doc *document) paddingEnd(at int) int {
 	if !doc.lastRun.holds(at) {
-		doc.lastRun = span{at, doc.skipPadding(at)}
+		doc.lastRun = paddingRun{span: span{at, doc.skipPadding(at)}}
 	}
 	return doc.lastRun.to
+}
+
+// shortened is what stands for the run that paddingEnd found at an offset: a line
+// break with the indentation after it, or a blank, or nothing for line breaks that a
+// backslash takes back.
+func (doc *document) shortened(at int) []byte {
+	run := &doc.lastRun
+	if run.first < at {
+		run.first = nextBreak(doc.text, at, run.to)
+	}
+	switch {
+	case doc.text[at] == '\\':
+		return nil
+	case run.first == run.to || run.first > at && doc.text[run.first-1] == '\\':
+		return []byte{' '}
+	case run.last == 0:
+		run.last = lastBreak(doc.text, run.first, run.to) - 1
+	}
+	return doc.text[run.last:run.to]
 }
 
 // opens reports whether a statement goes on after c, whatever blanks follow.
@@ -173,17 +205,4 @@ func (doc *document) skipPadding(at int) int {
 		}
 	}
 	return at
-}
-
-// shortened is what stands for a run: a line break with the indentation after it, or
-// a blank, or nothing for line breaks that a backslash takes back.
-func shortened(run []byte) []byte {
-	first, last := bytes.IndexAny(run, "\r\n"), bytes.LastIndexAny(run, "\r\n")
-	switch {
-	case run[0] == '\\':
-		return nil
-	case last < 0 || first > 0 && run[first-1] == '\\':
-		return []byte{' '}
-	}
-	return run[last:]
 }
