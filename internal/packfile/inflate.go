@@ -36,6 +36,7 @@ func (f *Inflater) Inflate(dst, src []byte) (used int, err error) {
 
 // InflateSome inflates the stream of src until dst is full or the stream ends,
 // whichever comes first. whole is true if it has ended and its checksum matches.
+// Of a stream that is cut off n is 0.
 func (f *Inflater) InflateSome(dst, src []byte) (n int, whole bool, err error) {
 	_, err = f.inflate(dst, src, true)
 	n = min(f.decoder.out, len(dst))
@@ -62,6 +63,10 @@ func (f *Inflater) inflate(dst, src []byte, some bool) (used int, err error) {
 	f.inflated += int64(d.out)
 	used = f.used()
 	switch {
+	case used-zlibTail > len(src):
+		// What was decoded after the end came from bytes that are not src's.
+		d.out = 0
+		return 0, ErrTruncated
 	case used > len(src) && (err != errLonger || !some):
 		return 0, ErrTruncated
 	case err != nil:

@@ -70,6 +70,29 @@ func checkInflate(t *testing.T, src []byte) {
 	}
 }
 
+// Of a stream that is cut off the same is told whatever follows it in memory.
+func TestWhatFollowsAStreamIsNotDecoded(t *testing.T) {
+	for name, src := range streams() {
+		for _, end := range []int{len(src) / 3, len(src) - 5, len(src) - 1} {
+			if end < 0 || len(src) > 1<<16 {
+				continue
+			}
+			for _, size := range []int{32, 4096} {
+				var told [2]string
+				for i, follows := range [][]byte{nil, src} {
+					buffer := append(append([]byte{}, src[:end]...), follows...)
+					var f Inflater
+					n, whole, err := f.InflateSome(make([]byte, size, size+Slack), buffer[:end:len(buffer)])
+					told[i] = fmt.Sprint(n, whole, err)
+				}
+				if told[0] != told[1] {
+					t.Errorf("%s, %d of %d bytes: %s; with more after them: %s", name, end, len(src), told[0], told[1])
+				}
+			}
+		}
+	}
+}
+
 // streams are made in many ways from texts of many shapes.
 func streams() map[string][]byte {
 	random := rand.New(rand.NewPCG(3, 4))

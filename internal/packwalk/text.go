@@ -1,6 +1,7 @@
 package packwalk
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -320,7 +321,7 @@ func (k *worker) looseObject(pos int) {
 	if l.duplicates.has(pos) || l.kinds[pos] != 0 && !k.pass.kinds[l.kinds[pos]] {
 		return
 	}
-	id, ordinal := l.id(pos), l.ordinal(pos)
+	id, ordinal, before := l.id(pos), l.ordinal(pos), l.kinds[pos]
 	if k.skipKnownLoose(id, ordinal) {
 		return
 	}
@@ -332,6 +333,10 @@ func (k *worker) looseObject(pos int) {
 		if t, data, ok := k.walk.otherCopy(id, nil); ok {
 			kind, text, err = t, data, nil
 		}
+	}
+	if before != 0 && kind != before {
+		// The file was damaged since an earlier pass read its head, or then.
+		kind, err = before, cmp.Or(err, fmt.Errorf("its type has changed: %w", packfile.ErrCorrupt))
 	}
 	wanted := k.pass.kinds[kind] || kind == 0 && k.pass.untyped
 	switch {
