@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/urfave/cli/v2"
 )
 
@@ -113,7 +114,7 @@ func (m *manual) commands(prefix string, commands []*cli.Command) {
 }
 
 func sentenceOf(s string) string {
-	return strings.ToUpper(s[:1]) + s[1:] + "."
+	return say.Capitalized(s) + "."
 }
 
 // optionWords are the names of an option with its value: "--output FILE, -o FILE".

@@ -69,7 +69,7 @@ func (p process) printRules(rules []scanner.Rule) error {
 			fmt.Fprintln(p.stdout)
 		}
 		fmt.Fprintf(p.stdout, "%s (up to %s)\n", r.ID, r.Severity)
-		for _, part := range []string{strings.ToUpper(r.Title[:1]) + r.Title[1:] + ".", r.Text, r.Fix} {
+		for _, part := range []string{say.Capitalized(r.Title) + ".", r.Text, r.Fix} {
 			fmt.Fprint(p.stdout, wrapped(part, 78, "    "))
 		}
 	}

@@ -31,6 +31,12 @@ func FuzzReadAndShow(f *testing.F) {
 	key := testkit.Draw("insecure", 2, 50, testkit.Alnum)
 	f.Add([]byte(strings.ReplaceAll(named, `"x`, `"`+scanner.InsecurePrefix+key)))
 	f.Add([]byte(`{"schema":1,"verdict":"incomplete","coverage":{"skipped":[{"id":"\u001b[31m","path":"::error::x","reason":"\n::set-output"}]},"keys":[]}`))
+	// Words that are empty, and words that no version of this program writes.
+	for _, word := range []string{"", "\xc3\xa9"} {
+		f.Add([]byte(strings.ReplaceAll(`{"schema":1,"verdict":"keys-found","fail_on":"high","keys":[{"fingerprint":"c89eb3f334ea6077",
+			"severity":"critical","status":"live","verdict":"?","verdict_reasons":[],"timeline":[{"change":"?"}],"blast_radius":[{"effect":"?","fallbacks":"?"}]}],
+			"project":{"not_seen":[{}]},"playbook":[{"verdict":"?","keys":["c89eb3f334ea6077"],"steps":[{"when":"?","do":"?"}]}]}`, "?", word)))
+	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		r, err := Read(bytes.NewReader(text))
 		if err != nil {

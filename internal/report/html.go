@@ -230,7 +230,7 @@ func pagePlays(r *scanner.Report, opt Options) (out []pagePlay) {
 		number := 1
 		for _, b := range boxesOf(p) {
 			words := whenWords(b.When)
-			box := pageBox{When: strings.ToUpper(words[:1]) + words[1:], Start: number}
+			box := pageBox{When: say.Capitalized(words), Start: number}
 			for j := range b.Steps {
 				box.Steps = append(box.Steps, pageStepOf(b.Steps[j].Do, b.Steps[j].Run, pathAndLine(b.Steps[j].Path, b.Steps[j].Line)))
 				number++
@@ -270,7 +270,7 @@ func pageRadiusOf(r *scanner.Report) *pageRadius {
 	for _, e := range effects {
 		if n := len(out.Groups); n == 0 || out.Groups[n-1].Class != string(e.Effect) {
 			words := effectWords(e.Effect)
-			out.Groups = append(out.Groups, pageEffects{Title: strings.ToUpper(words[:1]) + words[1:], Class: clean(string(e.Effect))})
+			out.Groups = append(out.Groups, pageEffects{Title: say.Capitalized(words), Class: clean(string(e.Effect))})
 		}
 		g := &out.Groups[len(out.Groups)-1]
 		g.Effects = append(g.Effects, pageEffect{
@@ -373,7 +373,7 @@ func pageLists(view *pageView, r *scanner.Report, opt Options) {
 	for _, d := range append(scanner.Decisions(), "") {
 		title, ok := titles[d]
 		if !ok {
-			title = strings.ToUpper(decisionWords(d)[:1]) + decisionWords(d)[1:]
+			title = say.Capitalized(decisionWords(d))
 		}
 		add(title, byDecision(r, d), len(view.Lists) == 0)
 	}

@@ -36,7 +36,7 @@ func markdownDossiers(b *strings.Builder, r *scanner.Report, keys []scanner.Key,
 func markdownPlay(b *strings.Builder, p *scanner.Play) {
 	b.WriteString("\n### What to do: " + decisionWords(p.Decision) + " (" + say.Counted(len(p.Keys), "key", "keys") + ")\n")
 	for _, box := range boxesOf(p) {
-		b.WriteString("\n**" + strings.ToUpper(whenWords(box.When)[:1]) + whenWords(box.When)[1:] + "**\n\n")
+		b.WriteString("\n**" + say.Capitalized(whenWords(box.When)) + "**\n\n")
 		for _, s := range box.Steps {
 			b.WriteString("- [ ] ")
 			if at := pathAndLine(s.Path, s.Line); at != "" {

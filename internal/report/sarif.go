@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -234,7 +235,7 @@ func sarifRuleOf(rule scanner.Rule) sarifRule {
 func pascal(id string) string {
 	var b strings.Builder
 	for _, word := range strings.FieldsFunc(id, func(r rune) bool { return r == '-' || r == '_' || r == '.' }) {
-		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
+		b.WriteString(say.Capitalized(word))
 	}
 	return b.String()
 }
@@ -401,16 +402,10 @@ func sarifEscape(s string) string {
 
 // sentence begins with a capital and ends with a full stop.
 func sentence(s string) string {
-	if s == "" {
-		return ""
+	if s == "" || strings.HasSuffix(s, ".") {
+		return say.Capitalized(s)
 	}
-	if c := s[0]; 'a' <= c && c <= 'z' {
-		s = string(c-32) + s[1:]
-	}
-	if !strings.HasSuffix(s, ".") {
-		s += "."
-	}
-	return s
+	return say.Capitalized(s) + "."
 }
 
 // truncated shortens s to at most n bytes of whole characters.

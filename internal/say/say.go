@@ -6,6 +6,8 @@ package say
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // maxWord is the longest word, in bytes, for which a nearest name is looked for:
@@ -83,6 +85,15 @@ func edits(a, b string) int {
 		before, last, row = last, row, before
 	}
 	return last[len(b)]
+}
+
+// Capitalized returns s with its first letter in upper case.
+func Capitalized(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if first == utf8.RuneError {
+		return s
+	}
+	return string(unicode.ToUpper(first)) + s[size:]
 }
 
 // Counted writes a number with its noun: "1 key", "28,874 blobs".

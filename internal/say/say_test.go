@@ -36,6 +36,14 @@ func TestEdits(t *testing.T) {
 	}
 }
 
+func TestCapitalized(t *testing.T) {
+	for from, want := range map[string]string{"": "", "a key": "A key", "élan": "Élan", "A": "A", "'x'": "'x'", "\xff": "\xff"} {
+		if got := Capitalized(from); got != want {
+			t.Errorf("%q: %q", from, got)
+		}
+	}
+}
+
 func TestCounted(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 keys", 1: "1 key", 2: "2 keys", 999: "999 keys", 1000: "1,000 keys", 28_874: "28,874 keys", 1_234_567: "1,234,567 keys", -1000: "-1,000 keys"} {
 		if got := Counted(n, "key", "keys"); got != want {
