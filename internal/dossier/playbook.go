@@ -173,6 +173,9 @@ func (b *book) code() {
 	}
 	for _, s := range b.project.Starts(b.variable) {
 		what := "This runs Django without " + b.variable + " and would fail from then on"
+		if len(s.Again) > 0 {
+			what = "This and " + sameLines(s.Again) + " of the file run Django without " + b.variable + " and would fail from then on"
+		}
 		switch s.Kind {
 		case "":
 			b.at(scanner.ThisHour, s.Site, what+". Give the build a value that signs nothing, for this one command.", "RUN "+b.variable+"=only-for-the-build "+s.Command)
@@ -183,6 +186,24 @@ func (b *book) code() {
 		}
 	}
 }
+
+// sameLines names further lines of a file: "line 7", "lines 7, 9 and 12".
+func sameLines(lines []int) string {
+	var words []string
+	for _, n := range lines[:min(len(lines), mostLines)] {
+		words = append(words, strconv.Itoa(n))
+	}
+	switch more := len(lines) - len(words); {
+	case len(lines) == 1:
+		return "line " + words[0]
+	case more > 0:
+		return "lines " + strings.Join(words, ", ") + " and " + strconv.Itoa(more) + " more"
+	}
+	return "lines " + strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// mostLines is how many further lines of a file are named.
+const mostLines = 8
 
 // takeOut is the change of the files that HEAD has: one step for one file, and
 // one for many.

@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"cmp"
+	"path"
 	"slices"
 
 	"github.com/djleaks/djleaks/internal/project"
@@ -67,8 +68,9 @@ func (b *book) platform(p project.Platform) (do, run string) {
 	case project.GitLab:
 		return "If the site is deployed from this pipeline, set its variable " + name + " to the new key.", freshKey + " | glab variable update " + name
 	case project.Compose:
+		env := say.Quote(path.Join(path.Dir(p.Path), ".env"))
 		return set + " In the .env beside the file, or in what env_file names; neither belongs in Git.",
-			"umask 077; { " + withNewKey(name, ".env") + "; } > .env.new && mv .env.new .env"
+			"umask 077; { " + withNewKey(name, env) + "; } > " + env + ".new && mv " + env + ".new " + env
 	case project.Systemd:
 		return b.systemd(p)
 	}

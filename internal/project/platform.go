@@ -40,6 +40,7 @@ type Start struct {
 	Site
 	Kind    PlatformKind // empty for an image build
 	Command string
+	Again   []int // further lines of the file with the same command
 }
 
 // maxManifests bounds the YAML files that are read.
@@ -85,7 +86,7 @@ func (p *Project) platformFiles() []string {
 
 var (
 	flyApp        = lazy.Regexp(`^app\s*=\s*["']([A-Za-z0-9-]+)["']`)
-	secretOf      = lazy.Regexp(`\$\{\{\s*secrets\.([A-Za-z0-9_]*SECRET[A-Za-z0-9_]*)\s*\}\}`)
+	secretOf      = lazy.Regexp(`(?:\b([A-Za-z_][A-Za-z0-9_]*)\s*[:=]\s*["']?)?\$\{\{\s*secrets\.([A-Za-z0-9_]+)\s*\}\}`)
 	herokuName    = lazy.Regexp(`"name"\s*:\s*"([a-z][a-z0-9-]*)"`)
 	manifestKind  = lazy.Regexp(`^kind:\s*(Deployment|StatefulSet|DaemonSet|CronJob|Job|Secret)\s*$`)
 	manifestName  = lazy.Regexp(`^  name:\s*["']?([a-z0-9.-]+)["']?\s*$`)
@@ -93,7 +94,7 @@ var (
 	secretRefKey  = lazy.Regexp(`^\s*key:\s*["']?([A-Za-z0-9_.-]+)["']?\s*$`)
 	unitExec      = lazy.Regexp(`^ExecStart\s*=.*(gunicorn|uwsgi|daphne|uvicorn|hypercorn|manage\.py|wsgi|celery)`)
 	unitEnvFile   = lazy.Regexp(`^EnvironmentFile\s*=\s*-?(\S+)`)
-	variableName  = lazy.Regexp(`\b[A-Z][A-Z0-9_]*SECRET[A-Z0-9_]*\b`)
+	variableName  = lazy.Regexp(`\b[A-Z][A-Z0-9_]*\b`)
 )
 
 // Platforms are where the project runs, as far as its files say.
@@ -101,6 +102,9 @@ func (p *Project) Platforms() []Platform {
 	var out []Platform
 	seen := map[Platform]bool{}
 	for _, file := range p.platformFiles() {
+		if isDevelopment(file) {
+			continue
+		}
 		q, ok := p.platform(file, p.texts[file])
 		short := Platform{Kind: q.Kind, App: q.App, Key: q.Key}
 		if ok && !seen[short] {
@@ -109,6 +113,90 @@ func (p *Project) Platforms() []Platform {
 		}
 	}
 	return out
+}
+
+// isDevelopment reports whether a file is for the machines of developers and
+// for tests, where production's key never is.
+func isDevelopment(file string) bool {
+	lower := strings.ToLower(file)
+	if isWorkflow(lower) || path.Base(lower) == ".gitlab-ci.yml" {
+		return false
+	}
+	if isCompose(path.Base(lower)) && (lower[0] == '.' || strings.Contains(lower, "/.")) {
+		return true // a folder of an editor or an assistant
+	}
+	words := strings.FieldsFunc(lower, func(c rune) bool { return c == '/' || c == '.' || c == '-' || c == '_' })
+	return slices.ContainsFunc(words, func(word string) bool {
+		switch word {
+		case "dev", "devel", "develop", "development", "devcontainer", "local", "override", "test", "tests", "testing", "ci", "e2e":
+			return true
+		}
+		return false
+	})
+}
+
+// isKeyVariable reports whether a variable's name is that of Django's key here:
+// the one that the settings read, or else the names that sites give it.
+// AWS_SECRET_ACCESS_KEY is not one of them, nor is OAUTH_CLIENT_SECRET.
+func (p *Project) isKeyVariable(name string) bool {
+	p.variable.Do(func() { p.variableName, _, _ = p.Variable() })
+	if name == p.variableName {
+		return true
+	}
+	prefix, ok := strings.CutSuffix(name, "SECRET_KEY")
+	if prefix = strings.TrimSuffix(prefix, "_"); !ok {
+		return name == "DJANGO_SECRET" && p.variableName == ""
+	}
+	switch {
+	case prefix == "", prefix == "DJANGO", strings.HasSuffix(prefix, "_DJANGO"):
+		return true
+	case p.variableName != "":
+		return false
+	}
+	// a prefix that the project itself has for a name, as in EDA_SECRET_KEY
+	for _, module := range p.Settings.Modules {
+		words := strings.FieldsFunc(strings.ToUpper(module), func(c rune) bool { return c == '/' || c == '.' || c == '-' || c == '_' })
+		if slices.Contains(words, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// keyVariable is the first variable in a text that has the name of Django's
+// key, and its line.
+func (p *Project) keyVariable(text []byte, line *int) string {
+	found := ""
+	lines(text, func(n int, s string) {
+		if found != "" || !strings.Contains(s, "SECRET") {
+			return
+		}
+		for _, name := range variableName().FindAllString(s, -1) {
+			if p.isKeyVariable(name) {
+				found, *line = name, n
+				return
+			}
+		}
+	})
+	return found
+}
+
+// secret is the secret of a workflow that holds Django's key, and its line: by
+// its own name, or by that of the variable that gets it.
+func (p *Project) secret(text []byte, line *int) string {
+	found := ""
+	lines(text, func(n int, s string) {
+		if found != "" || !strings.Contains(s, "secrets.") {
+			return
+		}
+		for _, m := range secretOf().FindAllStringSubmatch(s, -1) {
+			if p.isKeyVariable(m[2]) || m[1] != "" && p.isKeyVariable(m[1]) {
+				found, *line = m[2], n
+				return
+			}
+		}
+	})
+	return found
 }
 
 // platformOf names the platform that files of this name are written for; "" if
@@ -149,7 +237,7 @@ func (p *Project) platform(file string, text []byte) (q Platform, ok bool) {
 	if q.Kind == "" {
 		return q, false
 	}
-	q.Key = firstMatch(text, variableName, &q.Line)
+	q.Key = p.keyVariable(text, &q.Line)
 	mentions := func(word string) bool { return strings.Contains(string(text), word) }
 	switch q.Kind {
 	case Heroku:
@@ -162,7 +250,7 @@ func (p *Project) platform(file string, text []byte) (q Platform, ok bool) {
 	case Vercel:
 		return q, mentions("python") || mentions("wsgi")
 	case GitHub:
-		q.Key = submatch(text, secretOf, &q.Line)
+		q.Key = p.secret(text, &q.Line)
 		return q, q.Key != ""
 	case GitLab:
 		return q, q.Key != ""
@@ -171,7 +259,7 @@ func (p *Project) platform(file string, text []byte) (q Platform, ok bool) {
 	case Systemd:
 		return q, q.unit(text)
 	case Kubernetes:
-		return readManifest(file, text)
+		return p.readManifest(file, text)
 	}
 	return q, true
 }
@@ -197,6 +285,7 @@ const refLines = 3
 // manifest is what has been read of a manifest of Kubernetes.
 type manifest struct {
 	Platform
+	project  *Project
 	workload bool   // a kind that runs something, or a Secret, has been seen
 	secret   bool   // this document is a Secret
 	named    string // this document's name
@@ -206,8 +295,8 @@ type manifest struct {
 
 // readManifest reads a manifest of Kubernetes: the workload, and the Secret that
 // it takes the key from. App is the Secret's name, and Key the name in it.
-func readManifest(file string, text []byte) (q Platform, ok bool) {
-	m := manifest{Platform: Platform{Kind: Kubernetes, Site: Site{file, 1}}}
+func (p *Project) readManifest(file string, text []byte) (q Platform, ok bool) {
+	m := manifest{project: p, Platform: Platform{Kind: Kubernetes, Site: Site{file, 1}}}
 	lines(text, m.line)
 	return m.Platform, m.workload && (m.Key != "" || m.variable > 0)
 }
@@ -219,7 +308,8 @@ func (m *manifest) line(n int, line string) {
 	if name := manifestName().FindStringSubmatch(line); name != nil && m.named == "" {
 		m.named = name[1]
 	}
-	if variable := variableName().FindString(line); variable != "" {
+	ignored := 0
+	if variable := m.project.keyVariable([]byte(line), &ignored); variable != "" {
 		m.variable = n
 		if m.secret && m.named != "" && m.App == "" {
 			m.App, m.Key, m.Line = m.named, variable, n
@@ -272,6 +362,26 @@ var runsDjango = lazy.Regexp(`(?:python3?|uv run|poetry run|\./)\s*(?:python3?\s
 // mostStarts is how many starts are listed.
 const mostStarts = 12
 
+// in adds a start to a list, in which each file has each command once.
+func (s Start) in(list []Start, at Site, command string) []Start {
+	for i := range list {
+		if list[i].Path == at.Path && list[i].Command == command {
+			list[i].Again = append(list[i].Again, at.Line)
+			return list
+		}
+	}
+	s.Site, s.Command = at, command
+	return append(list, s)
+}
+
+// command is the first command of a line of a shell, with its arguments.
+func command(line string) string {
+	if n := strings.IndexAny(line, ";|&<>#\"'`)]"); n >= 0 {
+		line = line[:n]
+	}
+	return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(line), "\\"))
+}
+
 // Starts are the lines that run Django in image builds, CI, compose files and
 // release commands, in files that do not mention the variable.
 func (p *Project) Starts(variable string) []Start {
@@ -309,8 +419,7 @@ func (p *Project) Starts(variable string) []Start {
 			if s.Kind == Heroku && !strings.HasPrefix(strings.TrimSpace(line), "release:") {
 				return
 			}
-			s.Site, s.Command = Site{file, n}, strings.TrimSpace(m[0])
-			out = append(out, s)
+			out = s.in(out, Site{file, n}, command(line[strings.Index(line, m[0]):]))
 		})
 	}
 	return out
@@ -321,6 +430,14 @@ func (p *Project) Variable() (name string, at Site, ok bool) {
 	for _, x := range p.Settings.Get("SECRET_KEY") {
 		if name := environmentName(&x.Value); name != "" {
 			return name, x.Site, true
+		}
+		if x.Value.Kind != Name {
+			continue
+		}
+		for _, other := range p.Settings.Get(x.Value.Text) { // SECRET_KEY = KEY_OF_THE_SITE
+			if name := environmentName(&other.Value); name != "" {
+				return name, x.Site, true
+			}
 		}
 	}
 	return "", Site{}, false

@@ -20,6 +20,9 @@ type Project struct {
 	paths    []string
 	packages packages
 	texts    map[string][]byte // of platform files
+
+	variable     sync.Once
+	variableName string // from which the settings read the key; empty if from none
 }
 
 // How much is read.

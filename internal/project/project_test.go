@@ -169,12 +169,84 @@ func TestWhatIsNotReadIsSaid(t *testing.T) {
 	}
 }
 
+// The name of another key on the same line, or before it, would send the new
+// key to the wrong place: storage, a mail account, a payment provider.
+func TestAPlatformIsToldOfNoOtherVariableThanTheKeys(t *testing.T) {
+	const reads = "SECRET_KEY = os.environ['SITE_SECRET_KEY']\n"
+	for _, c := range []struct{ settings, file, text, want string }{
+		{reads, "docker-compose.yml", "services:\n web:\n  env_file: .env\n  environment:\n   AWS_SECRET_ACCESS_KEY: x\n   LIVE_SERVER_SECRET_KEY: y\n", ""},
+		{reads, "docker-compose.yml", "services:\n web:\n  environment: [AWS_SECRET_ACCESS_KEY, SITE_SECRET_KEY]\n", "SITE_SECRET_KEY"},
+		{reads, "fly.toml", "app = 'x'\n[env]\nSTRIPE_SECRET_KEY = ''\n", ""},
+		{"", "docker-compose.yml", "web:\n  environment:\n   JWT_SECRET_KEY: x\n   DJANGO_SECRET_KEY: y\n", "DJANGO_SECRET_KEY"},
+		{"", "docker-compose.yml", "web:\n  environment:\n   OAUTH_CLIENT_SECRET: x\n   MYSITE_SECRET_KEY: y\n", "MYSITE_SECRET_KEY"},
+		{reads, ".github/workflows/a.yml", "env:\n  A: ${{ secrets.OAUTH_CLIENT_SECRET }}\n  SITE_SECRET_KEY: ${{ secrets.PRODUCTION_KEY }}\n", "PRODUCTION_KEY"},
+		{reads, "k8s/web.yaml", "kind: Deployment\nmetadata:\n  name: web\nenv:\n- name: AWS_SECRET_KEY\n  valueFrom:\n    secretKeyRef:\n      name: storage\n      key: aws\n- name: SITE_SECRET_KEY\n  valueFrom:\n    secretKeyRef:\n      name: site\n      key: django\n", "django"},
+	} {
+		got := of(map[string]string{"mysite/settings.py": "DEBUG = 1\n" + c.settings, c.file: c.text}).Platforms()
+		if len(got) != 1 || got[0].Key != c.want {
+			t.Errorf("%s %q: %+v, want %q", c.file, c.text, got, c.want)
+		}
+	}
+	p := of(map[string]string{"mysite/settings.py": reads, ".github/workflows/a.yml": "  A: ${{ secrets.OAUTH_CLIENT_SECRET }}\n"})
+	if got := p.Platforms(); len(got) != 0 {
+		t.Errorf("the secret of something else: %+v", got)
+	}
+}
+
+func TestFilesOfDevelopersAreNoPlatform(t *testing.T) {
+	const text = "services:\n web:\n  environment:\n   SECRET_KEY: x\n"
+	for _, file := range []string{".devcontainer/docker-compose.yml", "docker-compose-local.yml", "docker-compose.override.yml", "compose.dev.yaml", "tests/compose.yml", ".agents/compose.yml"} {
+		if got := of(map[string]string{file: text}).Platforms(); len(got) != 0 {
+			t.Errorf("%s: %+v", file, got)
+		}
+	}
+	for _, file := range []string{"docker-compose.yml", "deploy/compose.production.yml", "device/compose.yaml"} {
+		if got := of(map[string]string{file: text}).Platforms(); len(got) != 1 {
+			t.Errorf("%s: %+v", file, got)
+		}
+	}
+}
+
+func TestAStartHasItsArgumentsAndAllItsLines(t *testing.T) {
+	p := of(map[string]string{"Dockerfile": "FROM a\nRUN ./manage.py collectstatic --noinput --clear && rm x\nFROM b\nRUN ./manage.py collectstatic --noinput --clear\nRUN python manage.py check --deploy \\\n  --tag x\n"})
+	got := p.Starts("SECRET_KEY")
+	if len(got) != 2 || got[0].Command != "./manage.py collectstatic --noinput --clear" || !slices.Equal(got[0].Again, []int{4}) || got[1].Command != "python manage.py check --deploy" {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestTheVariableIsFoundBehindAName(t *testing.T) {
+	p := of(map[string]string{"mysite/settings.py": "KEY_OF_SITE = env('SITE_KEY')\nSECRET_KEY = KEY_OF_SITE\n"})
+	if name, at, ok := p.Variable(); !ok || name != "SITE_KEY" || at.Line != 2 {
+		t.Errorf("%q %+v %v", name, at, ok)
+	}
+}
+
+func TestAFileReadsAsOneWithoutOtherNames(t *testing.T) {
+	f := parseFile("a.py", []byte("import jwt as tokens\nfrom a.b import Fernet as F, C as D\nfrom settings import SECRET_KEY as KEY\nclass X(D):\n  y = F(KEY)\n  z = tokens.encode(1, KEY)\n  self.F = 1\n"))
+	if calls := f.Calls("Fernet", "encode"); len(calls) != 2 || !calls[0].Mentions("SECRET_KEY") || calls[1].Text != "jwt.encode" {
+		t.Errorf("%+v", calls)
+	}
+	if got := f.Classes[0].Bases; !slices.Equal(got, []string{"C"}) || len(f.Names("SECRET_KEY")) != 3 {
+		t.Errorf("%v, lines %v", got, f.Names("SECRET_KEY"))
+	}
+}
+
+func TestHoldingFollowsWhatIsMadeOfTheKey(t *testing.T) {
+	f := parseFile("a.py", []byte("A = settings.SECRET_KEY\nB = sha256(A.encode()).digest()\nDEBUG = A == 'x'\nTOKEN = jwt.encode({}, A)\ndef key():\n  return B[:32]\ndef signed(x):\n  return Signer(key=A).sign(x)\nC = getattr(settings, 'SECRET_KEY')\n"))
+	if got := f.Holding("SECRET_KEY"); !slices.Equal(got, []string{"SECRET_KEY", "A", "B", "C", "key"}) {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestHostileFilesAreReadWithinBounds(t *testing.T) {
-	for _, unit := range []string{"(", "[", "{", "f(", "a.b(", "'", "\\\n", "A = ", "class A(", "}", "A = [{(", "from a import b,", "import a, ", "if x: "} {
+	for _, unit := range []string{"(", "[", "{", "f(", "a.b(", "'", "\\\n", "A = ", "class A(", "}", "A = [{(", "from a import b,", "import a, ", "if x: ", "def def ", "def f(): return SECRET_KEY\n", "from a import SECRET_KEY as b\nb = b\n"} {
 		f := parseFile("settings.py", []byte("A = 1\n"+strings.Repeat(unit, 20_000)+"\nB = 2\n"))
 		if f.Assigns[0].Name != "A" {
 			t.Errorf("%q: %+v", unit, f.Assigns[0])
 		}
+		f.Holding("SECRET_KEY")
+		f.Around(2)
 		if n := len(f.Calls("f")); n > maxCalls {
 			t.Errorf("%q: %d calls", unit, n)
 		}

@@ -334,12 +334,41 @@ func (e *Expr) Mentions(word string) bool {
 	if e.Kind == Name && (e.Text == word || strings.HasSuffix(e.Text, "."+word)) {
 		return true
 	}
-	if e.Kind == Call && (e.Text == word || strings.HasSuffix(e.Text, "."+word) || strings.Contains(e.Text, "."+word+".")) {
+	if e.Kind == Call && (e.Text == word || strings.HasSuffix(e.Text, "."+word) || strings.Contains("."+e.Text, "."+word+".")) {
+		return true
+	}
+	if e.Kind == Call && e.Text == "getattr" && len(e.Items) > 1 && e.Items[1].Kind == Text && e.Items[1].Text == word {
 		return true
 	}
 	for i := range e.Items {
 		if e.Items[i].Mentions(word) {
 			return true
+		}
+	}
+	return false
+}
+
+// MentionsAny reports whether e mentions one of these words.
+func (e *Expr) MentionsAny(words []string) bool {
+	return slices.ContainsFunc(words, e.Mentions)
+}
+
+// decides reports whether e is the answer to a question, such as a comparison,
+// or was signed or encrypted: what it mentions is not in it.
+func (e *Expr) decides() bool {
+	switch e.Kind {
+	case Operation:
+		return slices.ContainsFunc(e.Signs, func(sign string) bool {
+			return sign == "==" || sign == "!=" || sign == "<" || sign == ">" || sign == "<=" || sign == ">=" || sign == "in" || sign == "is" || sign == "not"
+		})
+	case Call:
+		switch lastPart(e.Text) {
+		case "bool", "len", "startswith", "isinstance", "compare_digest":
+			return true
+		case "dumps", "loads", "sign", "sign_object", "unsign", "unsign_object", "encrypt", "decrypt":
+			return true
+		case "encode", "decode": // jwt.encode(…, key), not key.encode("utf-8")
+			return len(e.Items) > 1 && e.Keys[1] != onItself
 		}
 	}
 	return false

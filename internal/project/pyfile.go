@@ -12,6 +12,8 @@ type File struct {
 	Assigns []Assign
 	Imports []Import
 	Classes []Class
+	aliases map[string]string // what `import … as` names here, by that name
+	defined []Function        // nil until they are asked for
 }
 
 // Assign is one assignment to a name, or to a key of a name:
@@ -47,10 +49,34 @@ func parseFile(path string, text []byte) *File {
 		for end < len(f.tokens) && f.tokens[end].kind != tokenEnd {
 			end++
 		}
+		f.resolve(f.tokens[start:end])
 		f.statement(f.tokens[start:end], start)
 		start = end + 1
 	}
 	return f
+}
+
+// resolve writes the real names for those that `import … as` gave, so that a
+// file reads as one without such imports.
+func (f *File) resolve(line []token) {
+	if len(f.aliases) == 0 {
+		return
+	}
+	for i := range line {
+		if real := f.aliases[line[i].text]; real != "" && line[i].kind == tokenName && (i == 0 || line[i-1].text != ".") {
+			line[i].text = real
+		}
+	}
+}
+
+// alias notes that an import gave a name of its own.
+func (f *File) alias(name, real string) {
+	if f.aliases == nil {
+		f.aliases = map[string]string{}
+	}
+	if name != real {
+		f.aliases[name] = real
+	}
 }
 
 // statement reads one logical line; from is the place of its first token.
@@ -104,11 +130,14 @@ func (f *File) imports(line []token) {
 		}
 		out.Module = module.String()
 		if line[0].text == "from" {
-			out.Names = importedNames(line[min(i+1, len(line)):])
+			out.Names = f.importedNames(line[min(i+1, len(line)):])
 			f.Imports = append(f.Imports, out)
 			return
 		}
 		f.Imports = append(f.Imports, out)
+		if i+1 < len(line) && line[i].text == "as" {
+			f.alias(line[i+1].text, out.Module)
+		}
 		for i < len(line) && line[i].text != "," { // import a as b, c
 			i++
 		}
@@ -117,11 +146,13 @@ func (f *File) imports(line []token) {
 }
 
 // importedNames are the names in `a, b as c` or `(a, *)`.
-func importedNames(tokens []token) (names []string) {
+func (f *File) importedNames(tokens []token) (names []string) {
 	for i := 0; i < len(tokens); i++ {
 		switch t := tokens[i]; {
 		case t.text == "as":
-			i++
+			if i++; i < len(tokens) && len(names) > 0 {
+				f.alias(tokens[i].text, names[len(names)-1])
+			}
 		case t.kind == tokenName || t.text == "*":
 			names = append(names, t.text)
 		}
@@ -249,12 +280,17 @@ func (f *File) Imported(module string) (Import, bool) {
 
 // Calls returns the calls whose last name is one of these, in order.
 func (f *File) Calls(names ...string) []Expr {
+	return f.CallsOf(func(name string) bool { return slices.Contains(names, name) })
+}
+
+// CallsOf returns the calls whose last name is wanted, in order.
+func (f *File) CallsOf(wanted func(name string) bool) []Expr {
 	var out []Expr
 	for i, t := range f.tokens {
 		if len(out) >= maxCalls {
 			break
 		}
-		if t.kind == tokenName && slices.Contains(names, t.text) && f.isCall(i) && !f.isDefined(i) {
+		if t.kind == tokenName && f.isCall(i) && wanted(t.text) && !f.isDefined(i) {
 			out = append(out, f.callAt(i))
 		}
 	}
@@ -291,11 +327,16 @@ const (
 	maxCalls      = 500
 )
 
-// Names returns the lines that have a name whose last part is word.
+// Names returns the lines that have a name whose last part is word, or
+// getattr(…, "word").
 func (f *File) Names(word string) []int {
 	var out []int
 	for i, t := range f.tokens {
-		if t.kind == tokenName && t.text == word {
+		switch {
+		case t.text != word:
+		case t.kind == tokenString && i >= 4 && f.tokens[i-1].text == "," && f.tokens[i-4].text == "getattr":
+			out = append(out, t.line)
+		case t.kind == tokenName:
 			if i+1 < len(f.tokens) && f.tokens[i+1].text == "=" && (i == 0 || f.tokens[i-1].text != ".") {
 				continue // it is set here, or given by name
 			}
@@ -303,6 +344,108 @@ func (f *File) Names(word string) []int {
 		}
 	}
 	return out
+}
+
+// Holding returns these names, and those that the file gives to what is made
+// of them: KEY = settings.SECRET_KEY, or a function that returns it.
+func (f *File) Holding(names ...string) []string {
+	out := slices.Clone(names)
+	for range maxSteps {
+		n := len(out)
+		if n > maxHoldings {
+			break
+		}
+		for i := range f.Assigns {
+			if a := &f.Assigns[i]; len(out) <= maxHoldings && !slices.Contains(out, lastPart(a.Name)) && !a.Value.decides() && a.Value.MentionsAny(out) {
+				out = append(out, lastPart(a.Name))
+			}
+		}
+		for _, d := range f.functions() {
+			if len(out) <= maxHoldings && !slices.Contains(out, d.Name) && slices.ContainsFunc(d.returned(), func(e Expr) bool { return !e.decides() && e.MentionsAny(out) }) {
+				out = append(out, d.Name)
+			}
+		}
+		if len(out) == n {
+			break
+		}
+	}
+	return out
+}
+
+// How many names Holding returns, and how many steps from one to the next it
+// follows.
+const (
+	maxHoldings = 64
+	maxSteps    = 4
+)
+
+// Function is one definition of a function or method.
+type Function struct {
+	Name string
+	Line int
+	body []token
+}
+
+// functions are all definitions in a file.
+func (f *File) functions() []Function {
+	if f.defined != nil {
+		return f.defined
+	}
+	f.defined = []Function{}
+	for i, t := range f.tokens {
+		begins := i == 0 || f.tokens[i-1].kind == tokenEnd || f.tokens[i-1].text == "async"
+		if t.kind != tokenName || t.text != "def" || !begins || i+1 >= len(f.tokens) {
+			continue
+		}
+		end := i + 1
+		for end < len(f.tokens) && (f.tokens[end].kind == tokenEnd || f.tokens[end].indent > t.indent || f.tokens[end].line == t.line) {
+			end++
+		}
+		f.defined = append(f.defined, Function{Name: f.tokens[i+1].text, Line: t.line, body: f.tokens[i+2 : max(i+2, end)]})
+	}
+	return f.defined
+}
+
+// Around is the innermost function that has a line; ok is false if none has.
+func (f *File) Around(line int) (d Function, ok bool) {
+	for _, one := range f.functions() {
+		if n := len(one.body); n > 0 && one.Line <= line && line <= one.body[n-1].line {
+			d, ok = one, true
+		}
+	}
+	return d, ok
+}
+
+// Has reports whether a name or the text of a string is in the function.
+func (d *Function) Has(word string) bool {
+	return slices.ContainsFunc(d.body, func(t token) bool { return t.text == word })
+}
+
+// returned are the expressions after return.
+func (d *Function) returned() []Expr {
+	var out []Expr
+	for i, t := range d.body {
+		if t.kind == tokenName && t.text == "return" {
+			p := parser{tokens: d.body[i+1 : min(len(d.body), i+1+maxCallTokens)]}
+			out = append(out, p.expression())
+		}
+	}
+	return out
+}
+
+// Kept reports whether the statement at a line gives an attribute its value:
+// self.code = ….
+func (f *File) Kept(line int) bool {
+	for i, t := range f.tokens {
+		if t.line > line {
+			return false
+		}
+		begins := i == 0 || f.tokens[i-1].kind == tokenEnd
+		if t.line == line && begins && t.kind == tokenName && i+3 < len(f.tokens) && f.tokens[i+1].text == "." && f.tokens[i+3].text == "=" {
+			return true
+		}
+	}
+	return false
 }
 
 // Has reports whether a name or the text of a string is in the class.
