@@ -129,11 +129,21 @@ func areWords(s string) bool {
 // longWord is more letters in a row than a name has.
 const longWord = 16
 
+// isSettingName reports whether a value is the name of the setting, which is what
+// SECRET_KEY=SECRET_KEY gives it.
+func isSettingName(value string) bool {
+	rest, ok := strings.CutSuffix(value, "SECRET_KEY")
+	return ok && strings.Trim(rest, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == ""
+}
+
 // isMaskedIn reports whether the key at an offset of a text is to be masked.
 func (k *maskedKey) isMaskedIn(text string, at int, words bool) bool {
 	switch k.class {
 	case ClassDjangoInsecure, ClassDjango, ClassRandom:
 		return true
+	}
+	if isSettingName(k.value) {
+		return false // whoever has the setting's name has it, and every advice has that name
 	}
 	end := at + len(k.value)
 	if at > 0 && isAlnum(text[at-1]) && isAlnum(text[at]) || end < len(text) && isAlnum(text[end]) && isAlnum(text[end-1]) {

@@ -138,3 +138,14 @@ func TestTheReasonOfAnAcceptanceLosesKeysThatAreWords(t *testing.T) {
 		t.Errorf("%q, %q", k.Accepted.Reason, k.Reasons[0])
 	}
 }
+
+func TestTheNameOfTheSettingIsNoKeyToHide(t *testing.T) {
+	r := &scanner.Redactor{}
+	for _, value := range []string{"SECRET_KEY", "DJANGO_SECRET_KEY", "MY-SECRET_KEY"} {
+		r.Add(scanner.NewSecret(value), scanner.ClassPlaceholder)
+	}
+	const steps = "set SECRET_KEY; never SECRET_KEY_FALLBACKS; DJANGO_SECRET_KEY=x; MY-SECRET_KEY"
+	if got := r.RedactAll(steps); got != "set SECRET_KEY; never SECRET_KEY_FALLBACKS; DJANGO_SECRET_KEY=x; …(13)" {
+		t.Error(got)
+	}
+}
