@@ -15,6 +15,7 @@ import (
 // A step is there only if it applies.
 func playbook(r *scanner.Report, f *Facts, radius *Radius) []scanner.Play {
 	var out []scanner.Play
+	var lookedBack time.Time
 	for _, d := range scanner.Decisions() {
 		var keys []*scanner.Key
 		for _, list := range [][]scanner.Key{r.Keys, r.Accepted, r.NeverCommitted} {
@@ -27,11 +28,14 @@ func playbook(r *scanner.Report, f *Facts, radius *Radius) []scanner.Play {
 		if len(keys) == 0 || d == scanner.AcceptedKey {
 			continue
 		}
-		b := &book{r: r, project: f.Project, radius: radius, keys: keys, first: f.First, variable: "DJANGO_SECRET_KEY"}
+		b := &book{r: r, project: f.Project, radius: radius, keys: keys, first: f.First, variable: "DJANGO_SECRET_KEY", lookedBack: lookedBack}
 		if b.project != nil {
 			if name, _, ok := b.project.Variable(); ok {
 				b.variable = name
 			}
+		}
+		if day, ok := b.exposed(); ok && (lookedBack.IsZero() || day.Before(lookedBack)) {
+			lookedBack = day
 		}
 		b.write(d, slices.ContainsFunc(out, func(p scanner.Play) bool { return p.Decision == scanner.RotateNow }))
 		play := scanner.Play{Decision: d, Steps: b.steps}
@@ -51,7 +55,10 @@ type book struct {
 	keys     []*scanner.Key
 	first    func(commit string) bool // whether a commit has no parent; may be nil
 	variable string                   // the environment variable that the code reads, or is to read
-	steps    []scanner.Step
+	// lookedBack is the day from which on an earlier play looks back; zero if
+	// none does.
+	lookedBack time.Time
+	steps      []scanner.Step
 }
 
 func (b *book) write(d scanner.Decision, rotating bool) {
@@ -59,13 +66,14 @@ func (b *book) write(d scanner.Decision, rotating bool) {
 	case scanner.RotateNow:
 		b.rotate()
 	case scanner.Rotate:
-		b.askProduction()
 		if rotating {
+			b.askProduction("")
 			b.add(scanner.ThisHour, "A key that runs is replaced by the same new key, with the steps above. One that does not needs no rotation: only the look-back below.", "")
 			b.lookBack()
 			b.record()
 			return
 		}
+		b.askProduction(" If it runs with none of these keys, nothing has to be replaced: go on with the look-back of today.")
 		b.rotate()
 	case scanner.RevokeFallback:
 		b.revoke()
@@ -91,7 +99,7 @@ func (b *book) at(when scanner.When, at project.Site, do, run string) {
 // rotate is the rotation of a key that others have.
 func (b *book) rotate() {
 	if b.has(func(k *scanner.Key) bool { return k.Live == nil }) && b.keys[0].Decision == scanner.RotateNow {
-		b.askProduction()
+		b.askProduction("")
 	}
 	b.saveData()
 	b.newKey()
@@ -115,8 +123,9 @@ func (b *book) has(what func(*scanner.Key) bool) bool { return slices.ContainsFu
 // not see. No key leaves the host.
 const hostLine = `python manage.py shell -v 0 -c 'import hashlib; from django.conf import settings as s; [print(n, hashlib.sha256(k if isinstance(k, bytes) else str(k).encode()).hexdigest()[:16]) for n, k in [("SECRET_KEY", s.SECRET_KEY)] + [("SECRET_KEY_FALLBACKS", k) for k in getattr(s, "SECRET_KEY_FALLBACKS", [])]]'`
 
-func (b *book) askProduction() {
-	b.add(scanner.ThisHour, "Ask production which keys it runs with. On the host, in the environment of the site, this prints their fingerprints; no key moves. Give the lines to: djleaks audit --live-fingerprint -", hostLine)
+// askProduction says what the answer decides in a sentence of its own.
+func (b *book) askProduction(decides string) {
+	b.add(scanner.ThisHour, "Ask production which keys it runs with. On the host, in the environment of the site, this prints their fingerprints; no key moves."+decides+" Give the lines to: djleaks audit --live-fingerprint -", hostLine)
 }
 
 // saveData is what has to happen before the new key, or data is lost.
@@ -307,7 +316,7 @@ func (b *book) purge() {
 		n += k.Held.PullRequests
 	}
 	if n > 0 {
-		beyond = "the refs of " + strconv.Itoa(n) + " pull requests, which only the host can delete, " + beyond
+		beyond = "the refs of " + say.Counted(n, "pull request", "pull requests") + ", which only the host can delete, " + beyond
 	}
 	kit, generated := b.purgeKit()
 	b.add(scanner.ThisWeek, "Optional and last: rewrite the history. A key that is rotated opens nothing, and a rewrite does not reach "+beyond+"."+andMore(generated), kit)

@@ -14,7 +14,7 @@ func (b *book) prove() {
 	if b.signsNothing() {
 		return
 	}
-	b.add(scanner.Today, "Prove it from outside too, with "+b.evidence()+" on standard input. One from before the deploy matches the leaked key; one that the site sets after it, in a private window, must match none. Each process answers for itself: behind a load balancer ask N processes N times and more.", "djleaks key match")
+	b.add(scanner.Today, "Prove it from outside too, on standard input: "+b.evidence()+". One from before the deploy matches the leaked key; one that the site sets after it, in a private window, must match none. Each process answers for itself: behind a load balancer ask N processes N times and more.", "djleaks key match")
 }
 
 // signsNothing reports whether the code at HEAD is known to sign nothing that a
@@ -36,7 +36,7 @@ func (b *book) evidence() string {
 		{"JWT", "a token"},
 		{"signed cookie ", "the signed cookie"},
 		{"Flask", "the session cookie"},
-		{"messages cookie", "the messages cookie, which is set where the site shows a message, for example when somebody logs in or out"},
+		{"messages cookie", "the messages cookie, which is there while the site has a message to show, for example after somebody logs out"},
 	} {
 		for _, e := range b.radius.Effects {
 			if strings.Contains(e.Feature, known.feature) {

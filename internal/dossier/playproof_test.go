@@ -100,3 +100,58 @@ func TestTwoFilesThatEncryptAreNamedOnce(t *testing.T) {
 		t.Errorf("%+v", b.steps)
 	}
 }
+
+// textOf is all that the play of a decision says.
+func textOf(plays []scanner.Play, d scanner.Decision) string {
+	var b strings.Builder
+	for _, p := range plays {
+		for _, s := range p.Steps {
+			if p.Decision == d {
+				b.WriteString(s.Do + "\n" + s.Run + "\n")
+			}
+		}
+	}
+	return b.String()
+}
+
+func TestOneLookBackIsEnoughForTheSameDays(t *testing.T) {
+	at := func(day int, d scanner.Decision) scanner.Key {
+		first := time.Date(2024, 1, day, 0, 0, 0, 0, time.UTC)
+		return scanner.Key{Dossier: &scanner.Dossier{Decision: d, Exposure: &scanner.Exposure{First: first, Last: first}}}
+	}
+	for day, want := range map[int]bool{1: true, 3: false, 5: false} {
+		r := &scanner.Report{Keys: []scanner.Key{at(3, scanner.RotateNow), at(day, scanner.Rotate)}}
+		plays := playbook(r, &Facts{}, &Radius{})
+		if !strings.Contains(textOf(plays, scanner.RotateNow), "2024-01-03") {
+			t.Error("the first play does not look back")
+		}
+		if got := strings.Contains(textOf(plays, scanner.Rotate), "Look back to 2024-01-01"); got != want {
+			t.Errorf("day %d: looks back by itself: %v", day, got)
+		}
+	}
+}
+
+func TestKeysThatMayNotRunAreAskedForBeforeTheyAreReplaced(t *testing.T) {
+	r := &scanner.Report{Keys: []scanner.Key{{Dossier: &scanner.Dossier{Decision: scanner.Rotate}}}}
+	first := playbook(r, &Facts{}, &Radius{})[0].Steps[0]
+	if !strings.Contains(first.Do, "nothing has to be replaced") || !strings.HasSuffix(first.Do, "djleaks audit --live-fingerprint -") {
+		t.Error(first.Do)
+	}
+}
+
+func TestSessionsOfAnUnknownEngineAreEndedToo(t *testing.T) {
+	for _, c := range []struct {
+		settings string
+		want     bool
+	}{
+		{"SESSION_ENGINE = 'site.sessions'\nINSTALLED_APPS = ['django.contrib.sessions', 'django.contrib.auth']\n", true},
+		{"INSTALLED_APPS = ['shop']\n", false},
+	} {
+		p := project.New([]string{"site/settings.py"}, func(string) ([]byte, error) { return []byte("ROOT_URLCONF = 'x'\n" + c.settings), nil })
+		radius := RadiusOf(p)
+		b := book{project: p, radius: &radius}
+		if b.endSessions(); (len(b.steps) == 1) != c.want {
+			t.Errorf("%s: %+v", c.settings, b.steps)
+		}
+	}
+}

@@ -20,10 +20,13 @@ var resign string
 // users where an attacker cannot have made one.
 func (b *book) endSessions() {
 	engine := b.engine()
+	const ends = "Expect one logout for everybody; links in mails sent earlier stop working."
 	if engine == "" {
+		if !b.signsNothing() && b.hasSessions() {
+			b.add(scanner.ThisHour, "Sessions are kept by code that is not Django's, or in a way that was not seen: end them all there. "+ends, "")
+		}
 		return
 	}
-	const ends = "Expect one logout for everybody; links in mails sent earlier stop working."
 	shell := func(code string) string { return "python manage.py shell -c '" + code + "'" }
 	switch engine {
 	case "db":
@@ -42,6 +45,12 @@ func (b *book) endSessions() {
 		b.add(scanner.ThisHour, "Or log nobody out: nothing was seen here with which the key alone makes a session, so the stored ones can be signed again. "+
 			"Stop the site for a moment, set the new key, and instead of deleting the sessions run this on the server; it asks for the old key and sets no fallback.", strings.TrimRight(resign, "\n"))
 	}
+}
+
+// hasSessions reports whether the site may have sessions.
+func (b *book) hasSessions() bool {
+	return b.project != nil && len(b.project.Settings.Modules) > 0 &&
+		!slices.ContainsFunc(b.radius.NotAffected, func(e scanner.Evidence) bool { return e.Feature == "sessions" })
 }
 
 // engine is the session engine in one word; empty if there are no sessions or
@@ -83,6 +92,10 @@ func (b *book) keepsSessions(engine string) bool {
 func (b *book) lookBack() {
 	since, ok := b.exposed()
 	if !ok {
+		return
+	}
+	if !b.lookedBack.IsZero() && !b.lookedBack.After(since) {
+		b.add(scanner.Today, "The look-back above begins before others could have these keys: it is theirs too.", "")
 		return
 	}
 	from := since.Format(time.DateOnly)

@@ -58,7 +58,7 @@ func markdownRun(b *strings.Builder, run string) {
 	for strings.Contains(run, fence) {
 		fence += "`"
 	}
-	folded := len(lines) > 2*textRun
+	folded := len(lines) > textRun
 	if folded {
 		b.WriteString("  <details><summary>" + say.Counted(len(lines), "line", "lines") + "</summary>\n\n")
 	}

@@ -11,7 +11,7 @@ import (
 
 // How much of a dossier the text shows before it only counts.
 const (
-	textRun      = 6  // lines of a command
+	textRun      = 12 // lines of a command
 	textEvidence = 6  // of what is not affected, and what was not seen
 	textChanges  = 12 // of a timeline
 )
@@ -158,12 +158,11 @@ func (t *text) step(number int, s *scanner.Step) {
 	const indent = "       "
 	t.paragraph("    "+label, indent, do, fmt.Sprint)
 	lines := runLines(s.Run)
-	n := len(lines)
-	if n > textRun && !t.opt.Verbose {
-		n = 1
+	if len(lines) > textRun && !t.opt.Verbose { // a part of a script is of no use
+		t.line(indent, "  ", t.dim.Sprint("a script of "+say.Counted(len(lines), "line", "lines")+" (--verbose prints it)"))
+		return
 	}
-	for _, line := range lines[:n] {
+	for _, line := range lines {
 		t.line(indent, "  ", t.called(line))
 	}
-	t.more(len(lines)-n, indent+"  ", "line", "lines")
 }
