@@ -26,13 +26,14 @@ func RadiusOf(p *project.Project) Radius {
 		s.django = pkg.Range
 		s.out.Django, s.out.DjangoAt = pkg.Range.String(), pkg.Site
 	}
+	s.findKeyNames()
 	s.gaps()
 	for _, row := range []func(*survey){
 		(*survey).sessions, (*survey).sessionHash, (*survey).resetLinks, (*survey).ownTokens, (*survey).messages,
 		(*survey).signedCookies, (*survey).signers, (*survey).storedSignatures, (*survey).independent,
-		(*survey).simpleJWT, (*survey).drfJWT, (*survey).flask, (*survey).djangoQ, (*survey).sesame,
-		(*survey).djangoCryptography, (*survey).fernetFields, (*survey).encryptedFields, (*survey).mirage, (*survey).channels,
-		(*survey).mfa, (*survey).twoFactor, (*survey).registration, (*survey).hashids, (*survey).wagtail, (*survey).wagtailTokens,
+		(*survey).pickles, (*survey).simpleJWT, (*survey).drfJWT, (*survey).graphqlJWT, (*survey).headlessJWT, (*survey).flask, (*survey).djangoQ, (*survey).tetra, (*survey).sesame,
+		(*survey).djangoCryptography, (*survey).fernetFields, (*survey).encryptedFields, (*survey).mirage, (*survey).pgcrypto, (*survey).channels,
+		(*survey).mfa, (*survey).twoFactor, (*survey).mfa2, (*survey).restRegistration, (*survey).registration, (*survey).hashids, (*survey).wagtail, (*survey).wagtailTokens,
 		(*survey).components, (*survey).formtools, (*survey).products, (*survey).ownCode, (*survey).window,
 	} {
 		row(s)
@@ -49,10 +50,11 @@ func rank(c scanner.Consequence) int {
 
 // survey is a radius that is being found.
 type survey struct {
-	p      *project.Project
-	set    *project.Settings
-	django project.Range
-	out    Radius
+	p        *project.Project
+	set      *project.Settings
+	django   project.Range
+	keyNames []string // SECRET_KEY, and the settings that are it or made of it
+	out      Radius
 }
 
 // since says whether the project's Django is this version or newer.
@@ -162,13 +164,13 @@ const (
 )
 
 // keyOf judges a setting by its value.
-func keyOf(x project.Setting, answer project.Answer) ownKey {
+func (s *survey) keyOf(x project.Setting, answer project.Answer) ownKey {
 	switch {
 	case answer == project.Unknown:
 		return keyUnknown
-	case answer == project.No || x.Value.Mentions("SECRET_KEY"):
+	case answer == project.No || s.isShared(&x.Value):
 		return keyShared
-	case x.Value.Kind == project.Name && (x.Value.Text == "None" || strings.Contains(x.Value.Text, "SECRET_KEY")):
+	case x.Value.Kind == project.Name && (x.Value.Text == "None" || strings.HasSuffix(x.Value.Text, "SECRET_KEY")):
 		return keyShared
 	}
 	return keyOwn
@@ -188,7 +190,7 @@ func (s *survey) setting(name string) (project.Setting, project.Answer) {
 // shared adds the effect of a package unless a setting gives it a key of its
 // own.
 func (s *survey) shared(seen sighting, name string, x project.Setting, answer project.Answer, e scanner.Effect) {
-	switch keyOf(x, answer) {
+	switch s.keyOf(x, answer) {
 	case keyOwn:
 		s.safe(x.Site, e.Feature, name+" gives it a key of its own; check that it is not the same value")
 	case keyUnknown:
@@ -199,6 +201,9 @@ func (s *survey) shared(seen sighting, name string, x project.Setting, answer pr
 		if answer == project.Yes {
 			e.Reason = seen.Reason + ", and " + name + " is SECRET_KEY"
 			seen.Site, e.Certain = x.Site, true
+			if x.Value.Kind == project.Call { // env("JWT_KEY", default=SECRET_KEY)
+				e.Reason, e.Certain = e.Reason+" unless the environment has another one", false
+			}
 		}
 		s.effect(seen.Site, e)
 	}

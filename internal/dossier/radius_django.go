@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/project"
@@ -220,18 +221,31 @@ func (s *survey) withEmptyPasswords(at project.Site, e scanner.Effect) {
 	s.effect(at, e)
 }
 
-// ownTokens are token generators that leave the password out.
+// ownTokens are token generators of the project's own. What leaves the password
+// out of the hash lets whoever has the key make a token for anybody.
 func (s *survey) ownTokens() {
+	generators := map[string]bool{"PasswordResetTokenGenerator": true}
+	for range maxDerived { // a class may derive from one of another file
+		n := len(generators)
+		for _, f := range s.p.Code {
+			for i := range f.Classes {
+				if derives(&f.Classes[i], generators) {
+					generators[f.Classes[i].Name] = true
+				}
+			}
+		}
+		if len(generators) == n {
+			break
+		}
+	}
 	for _, f := range s.p.Code {
 		for i := range f.Classes {
 			c := &f.Classes[i]
-			derived := false
-			for _, base := range c.Bases {
-				derived = derived || strings.HasSuffix(base, "PasswordResetTokenGenerator")
-			}
 			at := project.Site{Path: f.Path, Line: c.Line}
 			switch {
-			case !derived || !c.Has("_make_hash_value"):
+			case !derives(c, generators):
+			case !c.Has("_make_hash_value"):
+				s.safe(at, "own token generator", c.Name+" does not change the hash of the class it derives from")
 			case c.Has("password"):
 				s.safe(at, "own token generator", c.Name+" has the password in its hash: without that nobody forges a token")
 			default:
@@ -244,6 +258,11 @@ func (s *survey) ownTokens() {
 			}
 		}
 	}
+}
+
+// derives reports whether a class has one of these as a base.
+func derives(c *project.Class, from map[string]bool) bool {
+	return slices.ContainsFunc(c.Bases, func(base string) bool { return from[lastName(base)] })
 }
 
 // messages are the notices of django.contrib.messages.
@@ -320,18 +339,38 @@ func (s *survey) signedCookies() {
 
 func lastName(dotted string) string { return dotted[strings.LastIndexByte(dotted, '.')+1:] }
 
+// signingCalls make or read what django.core.signing signs.
+var signingCalls = []string{"sign", "sign_object", "dumps", "unsign", "unsign_object", "loads", "Signer", "TimestampSigner"}
+
+// isSigning reports whether a call of dumps or loads is that of
+// django.core.signing, and not of json or pickle.
+func isSigning(c *project.Expr) bool {
+	on, name, dotted := strings.Cut(c.Text, ".")
+	return !dotted || name != "dumps" && name != "loads" || strings.Contains(strings.ToLower(on), "sign")
+}
+
 // signers are django.core.signing in own code.
 func (s *survey) signers() {
+	classes := s.signerClasses()
 	for _, f := range s.p.Code {
 		at, ok := f.Imported("django.core.signing")
-		if !ok || isModel(f.Path) && len(f.Calls("sign", "sign_object", "dumps")) > 0 {
+		derived := f.Calls(classes...)
+		if !ok && len(derived) == 0 || s.storing(f) != nil {
 			continue
 		}
+		reason := "imports django.core.signing"
 		line := at.Line
+		if !ok {
+			line, reason = derived[0].Line, lastName(derived[0].Text)+" derives from a signer of Django"
+		}
+		u := s.useOf(f)
 		own := false
 		for _, c := range f.Calls("Signer", "TimestampSigner", "dumps", "loads") {
+			if !isSigning(&c) {
+				continue
+			}
 			line = c.Line
-			if key, given := c.Key("key"); given && !key.Mentions("SECRET_KEY") {
+			if key, given := c.Key("key"); given && !key.MentionsAny(u.holds) && u.isOwn(&key) {
 				own = true
 				s.safe(project.Site{Path: f.Path, Line: c.Line}, "own signatures", lastName(c.Text)+" is given a key of its own")
 				break
@@ -341,16 +380,78 @@ func (s *survey) signers() {
 			continue
 		}
 		e := scanner.Effect{
-			Effect: scanner.EffectLinks, Feature: "own signatures (django.core.signing)", Certain: true, Reason: "imports django.core.signing",
+			Effect: scanner.EffectLinks, Feature: "own signatures (django.core.signing)", Certain: true, Reason: reason,
 			Attack: "forge what this code trusts", Rotation: "links and tokens given out earlier stop working", Fallbacks: s.helpOfSigner(),
 		}
-		if len(f.Calls("login", "authenticate")) > 0 {
-			e.Effect = scanner.EffectIdentity
-			e.Reason += ", and logs users in"
-			e.Attack = "forge a link that logs in"
+		calls := f.Calls(signingCalls...)
+		for _, c := range calls {
+			if !isSigning(&c) {
+				continue
+			}
+			if e = s.signs(f, c.Line, e); e.Effect == scanner.EffectIdentity {
+				line = c.Line
+				break
+			}
 		}
 		s.effect(project.Site{Path: f.Path, Line: line}, e)
 	}
+}
+
+// signerClasses are the classes that the project derives from Django's signers.
+func (s *survey) signerClasses() []string {
+	var out []string
+	for _, f := range s.p.Code {
+		for i := range f.Classes {
+			c := &f.Classes[i]
+			own := slices.ContainsFunc(c.Bases, func(base string) bool { return lastName(base) == "Signer" || lastName(base) == "TimestampSigner" })
+			if _, ok := f.Imported("django.core.signing"); ok && own {
+				out = append(out, c.Name)
+			}
+		}
+	}
+	return out
+}
+
+// signs makes an effect of a signature worse where what is signed says who
+// somebody is: in a file that logs users in, or by the names around the call.
+func (s *survey) signs(f *project.File, line int, e scanner.Effect) scanner.Effect {
+	if e.Effect == scanner.EffectIdentity {
+		return e
+	}
+	if slices.ContainsFunc(f.Calls("login", "auth_login", "django_login", "perform_login", "login_user", "authenticate"), isLogin) {
+		e.Effect = scanner.EffectIdentity
+		e.Reason += ", and logs users in"
+		e.Attack = "forge a link that logs in"
+		return e
+	}
+	if word := s.identityAround(f, line); word != "" {
+		e.Effect, e.Certain = scanner.EffectIdentity, false
+		e.Reason += "; by its name (" + word + ") what is signed may say who somebody is"
+		e.Attack = "forge what this code trusts: become a user, if that is what the signature decides"
+	}
+	return e
+}
+
+// isLogin reports whether a call logs a user in; emails.login(…) does not.
+func isLogin(c project.Expr) bool {
+	on, _, dotted := strings.Cut(c.Text, ".")
+	return !dotted || strings.Contains(on, "auth") || on == "django" || on == "flask_login"
+}
+
+// identityAround returns the name of the function around a line, if it speaks of
+// getting in.
+func (s *survey) identityAround(f *project.File, line int) string {
+	d, ok := f.Around(line)
+	if !ok {
+		return ""
+	}
+	name := "_" + strings.ToLower(d.Name) + "_"
+	for _, word := range []string{"login", "log_in", "signin", "sign_in", "magic", "sso", "_auth_", "authenticate", "impersonat", "session", "access_token", "auth_token", "refresh_token", "user_token", "token_user", "reset", "recover", "2fa", "_otp_", "mfa", "passwordless"} {
+		if strings.Contains(name, word) {
+			return d.Name
+		}
+	}
+	return ""
 }
 
 // isModel reports whether a file's results are likely to be stored.
@@ -359,35 +460,128 @@ func isModel(file string) bool {
 	return base == "models.py" || base == "managers.py" || base == "fields.py" || folder == "models"
 }
 
+// isKept reports whether what a call at a line makes is stored: a model or a
+// field gives it to an attribute, or makes it where values go into the database
+// or where its name says that it is a hash. What is only returned may go into a
+// link.
+func isKept(f *project.File, line int) bool {
+	if !isModel(f.Path) {
+		return false
+	}
+	d, inside := f.Around(line)
+	if !inside || f.Kept(line) {
+		return true
+	}
+	switch d.Name {
+	case "save", "create", "pre_save", "get_prep_value", "get_db_prep_value", "get_db_prep_save":
+		return true
+	}
+	name := strings.ToLower(d.Name)
+	return (strings.Contains(name, "hash") || strings.Contains(name, "digest")) && !strings.Contains(name, "auth_hash")
+}
+
+// storing is the call of a model that signs what the model keeps: an attribute,
+// or what a field gives the database. It is nil where there is none; what is only
+// returned may go into a link.
+func (s *survey) storing(f *project.File) *project.Expr {
+	if _, ok := f.Imported("django.core.signing"); !ok || !isModel(f.Path) {
+		return nil
+	}
+	for _, c := range f.Calls("sign", "sign_object", "dumps") {
+		if isSigning(&c) && isKept(f, c.Line) {
+			return &c
+		}
+	}
+	return nil
+}
+
 // storedSignatures are those that a model keeps.
 func (s *survey) storedSignatures() {
 	for _, f := range s.p.Code {
 		for _, c := range f.Calls("salted_hmac") {
-			e := scanner.Effect{
-				Effect: scanner.EffectLinks, Feature: "own signatures (salted_hmac)", Reason: "calls salted_hmac", Certain: true,
-				Attack: "forge the value that is signed", Rotation: "signatures made before do not match any more", Fallbacks: scanner.HelpsNot,
+			if s.saltedHMAC(f, &c) {
+				break
 			}
-			if key, ok := c.Key("secret"); ok && !key.Mentions("SECRET_KEY") {
-				s.safe(project.Site{Path: f.Path, Line: c.Line}, "own signatures", "salted_hmac is given a secret of its own")
-				continue
-			}
-			if isModel(f.Path) {
-				e.Effect, e.Feature = scanner.EffectData, "stored signatures (salted_hmac)"
-				e.Rotation = "a hash that is stored never matches again"
-			}
-			s.effect(project.Site{Path: f.Path, Line: c.Line}, e)
-			break
 		}
-		if _, ok := f.Imported("django.core.signing"); !ok || !isModel(f.Path) {
-			continue
-		}
-		if calls := f.Calls("sign", "sign_object", "dumps"); len(calls) > 0 {
-			s.effect(project.Site{Path: f.Path, Line: calls[0].Line}, scanner.Effect{
-				Effect: scanner.EffectData, Feature: "stored signatures (django.core.signing)", Reason: "a model calls " + lastName(calls[0].Text), Certain: true,
+		if c := s.storing(f); c != nil {
+			s.effect(project.Site{Path: f.Path, Line: c.Line}, scanner.Effect{
+				Effect: scanner.EffectData, Feature: "stored signatures (django.core.signing)", Reason: "a model calls " + lastName(c.Text), Certain: true,
 				Attack: "forge the value that is signed", Rotation: "a signed value that is stored is refused from then on", Fallbacks: s.helpOfSigner(),
 			})
 		}
 	}
+}
+
+// saltedHMAC judges one call of salted_hmac; it reports whether it has an
+// effect.
+func (s *survey) saltedHMAC(f *project.File, c *project.Expr) bool {
+	at := project.Site{Path: f.Path, Line: c.Line}
+	e := scanner.Effect{
+		Effect: scanner.EffectLinks, Feature: "own signatures (salted_hmac)", Reason: "calls salted_hmac", Certain: true,
+		Attack: "forge the value that is signed", Rotation: "signatures made before do not match any more", Fallbacks: scanner.HelpsNot,
+	}
+	u := s.useOf(f)
+	if key, ok := c.Key("secret"); ok && !key.MentionsAny(u.holds) {
+		switch {
+		case key.Kind == project.Text, u.isOwn(&key):
+			s.safe(at, "own signatures", "salted_hmac is given a secret of its own")
+			return false
+		case key.Kind != project.Name || key.Text != "None":
+			e.Reason, e.Certain = "calls salted_hmac; whether its secret is SECRET_KEY could not be read", false
+		}
+	}
+	if len(f.Names("SECRET_KEY_FALLBACKS")) > 0 {
+		e.Fallbacks = scanner.Helps // the code tries the old keys itself
+	}
+	if isKept(f, c.Line) {
+		e.Effect, e.Feature = scanner.EffectData, "stored signatures (salted_hmac)"
+		e.Rotation = "a hash that is stored never matches again"
+	}
+	s.effect(at, e)
+	return true
+}
+
+// pickles are signed values that are unpickled when they are read: whoever can
+// sign one runs code.
+func (s *survey) pickles() {
+	for _, f := range s.p.Code {
+		if _, ok := f.Imported("django.core.signing"); !ok {
+			continue
+		}
+		for _, c := range f.Calls("loads", "unsign_object") {
+			reason := ""
+			if serializer, ok := c.Key("serializer"); ok && strings.Contains(strings.ToLower(serializer.Text), "pickle") {
+				reason = lastName(c.Text) + " unpickles what is signed"
+			} else if on, _, _ := strings.Cut(c.Text, "."); (on == "pickle" || on == "cPickle" || on == "dill") && unsigns(f, &c) {
+				reason = c.Text + " reads what was signed"
+			}
+			if reason == "" {
+				continue
+			}
+			s.effect(project.Site{Path: f.Path, Line: c.Line}, scanner.Effect{
+				Effect: scanner.EffectCode, Feature: "signed pickles", Reason: reason, Certain: true,
+				Attack:   "run code with one forged value, wherever a visitor can send it",
+				Rotation: "what was signed before is refused", Fallbacks: s.helpOfSigner(),
+			})
+			break
+		}
+	}
+}
+
+// unsigns reports whether a call is given what a signer has read.
+func unsigns(f *project.File, c *project.Expr) bool {
+	names := []string{"unsign", "unsign_object"}
+	for _, a := range f.Assigns {
+		if a.Value.MentionsAny(names) {
+			names = append(names, lastName(a.Name))
+		}
+	}
+	for i := range c.Items {
+		if c.Items[i].MentionsAny(names) {
+			return true
+		}
+	}
+	return false
 }
 
 // independent says what people worry about without reason.
@@ -419,6 +613,12 @@ func (s *survey) independent() {
 		{"imagekit", "it does not read the key", clues{apps: []string{"imagekit"}, dists: []string{"django-imagekit"}}},
 		{"django-hijack", "it does not read the key", clues{apps: []string{"hijack"}, dists: []string{"django-hijack"}}},
 		{"django-simple-captcha", "it does not read the key", clues{apps: []string{"captcha"}, dists: []string{"django-simple-captcha"}}},
+		{"django-axes", "it does not read the key", clues{apps: []string{"axes"}, dists: []string{"django-axes"}}},
+		{"django-constance", "it does not read the key", clues{apps: []string{"constance"}, dists: []string{"django-constance"}}},
+		{"django-import-export", "it does not read the key", clues{apps: []string{"import_export"}, dists: []string{"django-import-export"}}},
+		{"django-otp", "its secrets are not signed or encrypted with the key", clues{apps: []string{"django_otp"}, dists: []string{"django-otp"}}},
+		{"second factors of django-allauth", "their secrets are not signed or encrypted with the key", clues{apps: []string{"allauth.mfa"}}},
+		{"django-hashids", "it salts with DJANGO_HASHIDS_SALT", clues{apps: []string{"django_hashids"}, dists: []string{"django-hashids"}}},
 		{"django-webpush", "it does not read the key", clues{apps: []string{"webpush"}, dists: []string{"django-webpush"}}},
 	} {
 		if seen, ok := s.sees(x.clues); ok {

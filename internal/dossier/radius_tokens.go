@@ -36,6 +36,8 @@ func (s *survey) simpleJWT() {
 		if !ok || !seen.Used {
 			if at, listed := s.set.Has("REST_FRAMEWORK", x.clues.apps[0]); listed {
 				seen, ok = sighting{at.Site, x.clues.apps[0] + " authenticates requests", true}, true
+			} else if !ok {
+				seen, ok = s.configured(x.setting)
 			}
 		}
 		if !ok {
@@ -44,6 +46,12 @@ func (s *survey) simpleJWT() {
 		key, answer := s.set.Nested(x.setting, "SIGNING_KEY")
 		s.shared(seen, x.setting+`["SIGNING_KEY"]`, key, answer, tokens(x.feature))
 	}
+}
+
+// configured sees a package by the setting that is there for it alone.
+func (s *survey) configured(setting string) (sighting, bool) {
+	x, ok := s.set.Last(setting)
+	return sighting{x.Site, setting + " is set", true}, ok
 }
 
 // restAuthJWT sees dj-rest-auth, if it is told to make JWTs.
@@ -67,6 +75,8 @@ func (s *survey) drfJWT() {
 	if !ok || !seen.Used {
 		if at, listed := s.set.Has("REST_FRAMEWORK", "rest_framework_jwt"); listed {
 			seen, ok = sighting{at.Site, "rest_framework_jwt authenticates requests", true}, true
+		} else if !ok {
+			seen, ok = s.configured("JWT_AUTH")
 		}
 	}
 	if !ok {
@@ -85,11 +95,12 @@ func (s *survey) drfJWT() {
 // flask is Flask, or itsdangerous, beside Django.
 func (s *survey) flask() {
 	for _, f := range s.p.Code {
-		if len(f.Names("SECRET_KEY")) == 0 {
+		u := s.useOf(f)
+		if len(u.reads) == 0 {
 			continue
 		}
 		for _, a := range f.Assigns {
-			if strings.HasSuffix(a.Name, ".secret_key") && a.Value.Mentions("SECRET_KEY") {
+			if strings.HasSuffix(a.Name, ".secret_key") && s.isShared(&a.Value) {
 				s.effect(project.Site{Path: f.Path, Line: a.Line}, scanner.Effect{
 					Effect: scanner.EffectIdentity, Feature: "Flask sessions", Certain: true, Reason: a.Name + " is SECRET_KEY",
 					Attack:   "forge a session, which is readable JSON: become a user",
@@ -98,14 +109,14 @@ func (s *survey) flask() {
 			}
 		}
 		for _, c := range f.Calls("URLSafeTimedSerializer", "URLSafeSerializer", "TimedJSONWebSignatureSerializer", "JSONWebSignatureSerializer", "TimestampSigner", "Serializer") {
-			if _, ok := f.Imported("itsdangerous"); !ok || !c.Mentions("SECRET_KEY") {
+			if _, ok := f.Imported("itsdangerous"); !ok || !c.MentionsAny(u.holds) {
 				continue
 			}
 			e := scanner.Effect{
 				Effect: scanner.EffectLinks, Feature: "tokens of itsdangerous", Certain: true, Reason: lastName(c.Text) + " is given SECRET_KEY",
 				Attack: "forge what this code trusts", Rotation: "tokens that were given out before stop working", Fallbacks: scanner.HelpsNot,
 			}
-			if len(f.Calls("login", "login_user", "authenticate")) > 0 || strings.Contains(c.Text, "JSONWebSignature") {
+			if e = s.signs(f, c.Line, e); strings.Contains(c.Text, "JSONWebSignature") {
 				e.Effect, e.Attack = scanner.EffectIdentity, "forge a token that logs in"
 			}
 			s.effect(project.Site{Path: f.Path, Line: c.Line}, e)
@@ -213,6 +224,99 @@ func (s *survey) registration() {
 	}
 }
 
+// graphqlJWT is django-graphql-jwt.
+func (s *survey) graphqlJWT() {
+	seen, ok := s.sees(clues{apps: []string{"graphql_jwt"}, dists: []string{"django-graphql-jwt"}})
+	if !ok {
+		seen, ok = s.configured("GRAPHQL_JWT")
+	}
+	if !ok {
+		return
+	}
+	name := `GRAPHQL_JWT["JWT_SECRET_KEY"]`
+	key, answer := s.set.Nested("GRAPHQL_JWT", "JWT_SECRET_KEY")
+	if answer != project.Yes {
+		if private, a := s.set.Nested("GRAPHQL_JWT", "JWT_PRIVATE_KEY"); a == project.Yes {
+			key, answer, name = private, a, `GRAPHQL_JWT["JWT_PRIVATE_KEY"]`
+		}
+	}
+	s.shared(seen, name, key, answer, tokens("JWT tokens (django-graphql-jwt)"))
+}
+
+// headlessJWT are the tokens of django-allauth's API, where they are JWTs with a
+// symmetric signature.
+func (s *survey) headlessJWT() {
+	const strategy, algorithm = "HEADLESS_TOKEN_STRATEGY", "HEADLESS_JWT_ALGORITHM"
+	x, ok := s.set.Last(strategy)
+	if value, _, known := x.Value.Default(); !ok || !known || !strings.Contains(value, "jwt") {
+		return
+	}
+	const feature = "JWT tokens (django-allauth headless)"
+	alg, ok := s.set.Last(algorithm)
+	if value, _, known := alg.Value.Default(); !ok || known && !strings.HasPrefix(value, "HS") {
+		s.safe(x.Site, feature, algorithm+" is asymmetric: HEADLESS_JWT_PRIVATE_KEY signs them")
+		return
+	}
+	key, answer := s.setting("HEADLESS_JWT_PRIVATE_KEY")
+	s.shared(sighting{alg.Site, algorithm + " is symmetric", true}, "HEADLESS_JWT_PRIVATE_KEY", key, answer, tokens(feature))
+}
+
+// tetra sends pickled state of components to the browser, encrypted with the
+// key, the session's name and the user's, which the attacker knows of his own.
+func (s *survey) tetra() {
+	seen, ok := s.sees(clues{apps: []string{"tetra"}, dists: []string{"tetra"}})
+	if !ok {
+		return
+	}
+	s.effect(seen.Site, scanner.Effect{
+		Effect: scanner.EffectCode, Feature: "component state (Tetra)", Reason: seen.Reason, Certain: seen.Used,
+		Attack:   "run code with a forged component state: it is an encrypted pickle",
+		Rotation: "open pages break until they are loaded again", Fallbacks: scanner.HelpsNot,
+	})
+}
+
+// restRegistration are the signed links of django-rest-registration.
+func (s *survey) restRegistration() {
+	seen, ok := s.sees(clues{apps: []string{"rest_registration"}, dists: []string{"django-rest-registration"}})
+	if !ok {
+		return
+	}
+	e := scanner.Effect{
+		Effect: scanner.EffectIdentity, Feature: "reset and verification links (django-rest-registration)", Reason: seen.Reason, Certain: seen.Used,
+		Attack:   "make a link that sets the password of any user from nothing but the user's number",
+		Rotation: "links in mails sent earlier stop working", Fallbacks: s.helpOfSigner(),
+	}
+	const once = "RESET_PASSWORD_VERIFICATION_ONE_TIME_USE"
+	for setting, what := range map[string]string{once: once + " ties a link to the password hash", "RESET_PASSWORD_VERIFICATION_ENABLED": "the reset of passwords is off"} {
+		off := "False"
+		if setting == once {
+			off = "True"
+		}
+		if x, answer := s.set.Nested("REST_REGISTRATION", setting); answer == project.Yes && x.Value.Text == off {
+			e.Effect, e.Reason = scanner.EffectLinks, seen.Reason+", and "+what
+			e.Attack = "confirm an address or a registration that belongs to somebody else"
+			seen.Site = x.Site
+		}
+	}
+	s.effect(seen.Site, e)
+}
+
+// mfa2 is the cookie of a trusted device of django-mfa2.
+func (s *survey) mfa2() {
+	seen, ok := s.sees(clues{dists: []string{"django-mfa2"}})
+	if !ok {
+		return
+	}
+	if at, installed := s.set.App("mfa"); installed {
+		seen = sighting{at, "mfa is in INSTALLED_APPS", true}
+	}
+	s.effect(seen.Site, scanner.Effect{
+		Effect: scanner.EffectLinks, Feature: "trusted devices (django-mfa2)", Reason: seen.Reason, Certain: seen.Used,
+		Attack:   "skip the second factor of an account whose password and device key are known",
+		Rotation: "every device has to be trusted again", Fallbacks: scanner.HelpsNot,
+	})
+}
+
 // hashids are public numbers salted with the key.
 func (s *survey) hashids() {
 	e := scanner.Effect{
@@ -221,7 +325,7 @@ func (s *survey) hashids() {
 		Rotation: "all public URLs change, and old links are not found", Fallbacks: scanner.HelpsNot,
 	}
 	if x, ok := s.set.Last("HASHID_FIELD_SALT"); ok {
-		if x.Value.Mentions("SECRET_KEY") {
+		if s.isShared(&x.Value) {
 			e.Reason = "HASHID_FIELD_SALT is SECRET_KEY"
 			s.effect(x.Site, e)
 		} else {
@@ -233,7 +337,8 @@ func (s *survey) hashids() {
 		if len(calls) == 0 {
 			continue
 		}
-		if n := slices.IndexFunc(calls, func(c project.Expr) bool { return c.Mentions("SECRET_KEY") }); n >= 0 {
+		holds := s.useOf(f).holds
+		if n := slices.IndexFunc(calls, func(c project.Expr) bool { return c.MentionsAny(holds) }); n >= 0 {
 			e.Reason = "Hashids is salted with SECRET_KEY"
 			s.effect(project.Site{Path: f.Path, Line: calls[n].Line}, e)
 		} else {
@@ -286,6 +391,8 @@ func (s *survey) components() {
 	}{
 		{"component state (django-unicorn)", clues{apps: []string{"django_unicorn"}, dists: []string{"django-unicorn"}}, scanner.HelpsNot},
 		{"field ids (django-select2)", clues{apps: []string{"django_select2"}, dists: []string{"django-select2"}}, s.helpOfSigner()},
+		{"comment forms (django-contrib-comments)", clues{apps: []string{"django_comments"}, dists: []string{"django-contrib-comments"}}, scanner.HelpsNot},
+		{"baskets of visitors (django-oscar)", clues{apps: []string{"oscar.apps.basket"}, dists: []string{"django-oscar"}}, s.helpOfSigner()},
 		{"forms of the debug toolbar", clues{apps: []string{"debug_toolbar"}, dists: []string{"django-debug-toolbar"}}, s.helpOfSigner()},
 	} {
 		seen, ok := s.sees(x.clues)

@@ -107,6 +107,8 @@ var needles = sync.OnceValue(func() *scanner.AnchorSet {
 		scanner.Anchor{Text: "mirage"}, scanner.Anchor{Text: "channel_layers"}, scanner.Anchor{Text: "message_storage"},
 		scanner.Anchor{Text: "auth.urls"}, scanner.Anchor{Text: "user.objects"}, scanner.Anchor{Text: "get_user_model"},
 		scanner.Anchor{Text: "formtools"}, scanner.Anchor{Text: "import flask"}, scanner.Anchor{Text: "from flask"}, scanner.Anchor{Text: "databases"},
+		scanner.Anchor{Text: "import jwt"}, scanner.Anchor{Text: "from jwt"}, scanner.Anchor{Text: "from jose"}, scanner.Anchor{Text: "hmac.new"},
+		scanner.Anchor{Text: "pgcrypto"}, scanner.Anchor{Text: "signer("},
 	)
 })
 

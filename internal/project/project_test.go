@@ -90,6 +90,10 @@ func TestALockFileCountsMoreThanARange(t *testing.T) {
 	if pkg, _ := p.Package("django"); pkg.Range.AtLeast(Version{4}) != Unknown || pkg.Range.AtLeast(Version{3}) != Yes || pkg.Range.AtLeast(Version{5}) != No {
 		t.Errorf("two services: %s", pkg.Range)
 	}
+	p = of(map[string]string{"a/requirements.txt": "Django==5.2.17\n", "b/requirements.txt": "Django==6.0.8\n"})
+	if pkg, _ := p.Package("django"); pkg.Range.String() != "5.2.17 to 6.0.8" {
+		t.Errorf("two services: %s", pkg.Range)
+	}
 }
 
 func TestSettingsAreReadInAllSpellings(t *testing.T) {
@@ -233,8 +237,8 @@ func TestAFileReadsAsOneWithoutOtherNames(t *testing.T) {
 }
 
 func TestHoldingFollowsWhatIsMadeOfTheKey(t *testing.T) {
-	f := parseFile("a.py", []byte("A = settings.SECRET_KEY\nB = sha256(A.encode()).digest()\nDEBUG = A == 'x'\nTOKEN = jwt.encode({}, A)\ndef key():\n  return B[:32]\ndef signed(x):\n  return Signer(key=A).sign(x)\nC = getattr(settings, 'SECRET_KEY')\n"))
-	if got := f.Holding("SECRET_KEY"); !slices.Equal(got, []string{"SECRET_KEY", "A", "B", "C", "key"}) {
+	f := parseFile("a.py", []byte("A = settings.SECRET_KEY\nB = sha256(A.encode()).digest()\nDEBUG = A == 'x'\nTOKEN = jwt.encode({}, A)\ndef key():\n  return B[:32]\ndef signed(x):\n  return Signer(key=A).sign(x)\nC = getattr(settings, 'SECRET_KEY')\nD = A if x is None else x\nSAFE = True if A == 'x' else False\n"))
+	if got := f.Holding("SECRET_KEY"); !slices.Equal(got, []string{"SECRET_KEY", "A", "B", "C", "D", "key"}) {
 		t.Errorf("%v", got)
 	}
 }

@@ -356,12 +356,12 @@ func (f *File) Holding(names ...string) []string {
 			break
 		}
 		for i := range f.Assigns {
-			if a := &f.Assigns[i]; len(out) <= maxHoldings && !slices.Contains(out, lastPart(a.Name)) && !a.Value.decides() && a.Value.MentionsAny(out) {
+			if a := &f.Assigns[i]; len(out) <= maxHoldings && !slices.Contains(out, lastPart(a.Name)) && a.Value.Holds(out) {
 				out = append(out, lastPart(a.Name))
 			}
 		}
 		for _, d := range f.functions() {
-			if len(out) <= maxHoldings && !slices.Contains(out, d.Name) && slices.ContainsFunc(d.returned(), func(e Expr) bool { return !e.decides() && e.MentionsAny(out) }) {
+			if len(out) <= maxHoldings && !slices.Contains(out, d.Name) && slices.ContainsFunc(d.returned(), func(e Expr) bool { return e.Holds(out) }) {
 				out = append(out, d.Name)
 			}
 		}

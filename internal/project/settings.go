@@ -182,7 +182,11 @@ func isSettings(f *File) bool {
 // namedSettings reports whether a file's name says that it holds settings.
 func namedSettings(file string) bool {
 	folder, base := path.Base(path.Dir(file)), strings.TrimSuffix(path.Base(file), ".py")
-	return strings.Contains(base, "settings") || folder == "settings" || folder == "conf" && base != "__init__"
+	if strings.Contains(base, "settings") || folder == "settings" || folder == "conf" && base != "__init__" {
+		return true
+	}
+	above := path.Base(path.Dir(path.Dir(file))) // settings/components/auth.py
+	return above == "settings" && (folder == "components" || folder == "environments" || folder == "parts" || folder == "base" || folder == "common" || folder == "apps" || folder == "includes")
 }
 
 // settingsRank orders modules: what production runs before what developers run.

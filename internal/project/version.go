@@ -156,11 +156,16 @@ func (r Range) exactly() bool {
 		slices.Equal(r.Below[:len(r.Min)], r.Min)
 }
 
+// maxRelease is how many numbers the versions of Django have.
+const maxRelease = 3
+
 // String says a range in words: "4.2.7", "4.2 or newer", "3.2 up to below 5".
 func (r Range) String() string {
 	switch {
 	case r.exactly():
 		return r.Min.String()
+	case len(r.Min) > 0 && len(r.Below) > maxRelease && r.Below[len(r.Below)-1] == 1: // two services pin two versions
+		return r.Min.String() + " to " + r.Below[:len(r.Below)-1].String()
 	case len(r.Min) > 0 && len(r.Below) > 0:
 		return r.Min.String() + " up to below " + r.Below.String()
 	case len(r.Min) > 0:
