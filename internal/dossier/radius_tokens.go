@@ -262,7 +262,7 @@ func (s *survey) headlessJWT() {
 }
 
 // tetra sends pickled state of components to the browser, encrypted with the
-// key, the session's name and the user's, which the attacker knows of his own.
+// key, the session's name and the user's, which the attacker has of his own.
 func (s *survey) tetra() {
 	seen, ok := s.sees(clues{apps: []string{"tetra"}, dists: []string{"tetra"}})
 	if !ok {
