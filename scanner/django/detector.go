@@ -80,9 +80,9 @@ func (*Detector) Remarks(text []byte, anchors []int32, matches []scanner.Match) 
 
 func find(text []byte, anchors []int32) (found []scanner.Match, cut int) {
 	g := gathered{reading: forms.Read(text, anchors)}
-	around := surroundings{text: text}
+	j := judge{around: surroundings{text: text}}
 	g.reading.Each(func(a *forms.Assignment) {
-		if m, ok := judge(&around, a); ok {
+		if m, ok := j.match(a); ok {
 			g.add(m)
 		}
 	})
@@ -125,62 +125,4 @@ func better(a, b *scanner.Match) bool {
 		return x < y
 	}
 	return b.Has(scanner.NoName) && !a.Has(scanner.NoName)
-}
-
-// surest is the value of an assignment whose class is the surest, and its class.
-func surest(a *forms.Assignment) (best value.Class, secret scanner.Secret) {
-	best = value.Empty
-	for _, v := range a.Values {
-		if c := value.Classify(v, a.Name); c < best {
-			best, secret = c, scanner.NewSecret(v)
-		}
-	}
-	return best, secret
-}
-
-// required is the class that a value needs at least to be a key under its name;
-// ok is false if the name is not one of a key.
-func required(a *forms.Assignment) (least value.Class, traits scanner.Trait, ok bool) {
-	if a.Traits&scanner.NoName != 0 {
-		return value.Placeholder, 0, true
-	}
-	switch value.JudgeName(a.Name) {
-	case value.NameNone:
-		return value.Django, scanner.OtherName, value.IsForeignKey(a.Name)
-	case value.NameOther:
-		return value.Placeholder, scanner.OtherName, true
-	}
-	return value.Placeholder, 0, true
-}
-
-// judge turns an assignment into a match: the name must be a key's, and the
-// reading of the surest class is the value.
-func judge(around *surroundings, a *forms.Assignment) (m scanner.Match, ok bool) {
-	m = scanner.Match{Offset: a.Offset, Length: a.Length, Name: a.Name, Form: a.Form, Rule: a.Rule, Traits: a.Traits}
-	if a.Rule != "" {
-		m.Secret, m.Class = scanner.NewSecret(a.Values[0]), scanner.ClassPublic
-		return m, true
-	}
-	if value.IsFallbacks(a.Name) {
-		m.Traits |= scanner.InFallbacks
-	}
-	least, traits, ok := required(a)
-	if !ok {
-		return m, false
-	}
-	m.Traits |= traits
-	best, secret := surest(a)
-	m.Secret = secret
-	if best > least || best == value.MadeUp && value.IsLabel(m.Secret.Reveal(), a.Name) {
-		return m, false
-	}
-	if best > value.Django && !m.Has(scanner.NoName) && (hasCompanion(around.text, a) || best > value.Public && isNoKey(around.text, a)) {
-		return m, false
-	}
-	if best == value.Mashed {
-		m.Traits |= scanner.Typed
-	}
-	m.Class, m.Rule = best.Reported(), ruleOf(best)
-	m.Traits |= around.traits(&m)
-	return m, true
 }

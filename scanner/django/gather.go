@@ -26,7 +26,9 @@ func (g *gathered) add(m scanner.Match) {
 	if len(g.found)-g.folded >= foldEvery {
 		g.settle()
 		g.found = scanner.Fold(g.found)
-		g.folded = len(g.found)
+		if g.folded = len(g.found); g.folded >= scanner.MaxMatches {
+			g.reading.Stop()
+		}
 	}
 }
 

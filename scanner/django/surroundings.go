@@ -17,31 +17,33 @@ const (
 	evidenceSize = 64 << 10 // of the text, for words that say whose it is
 )
 
-// surroundings is a text, as far as it says what its matches are for.
+// surroundings is a text, as far as it says what its matches are for. It keeps
+// what it has looked at from match to match: a text can hold millions of them.
 type surroundings struct {
 	text    []byte
+	command command
+	section section
 	strings tripled
 }
 
 // traits are those that the text around a match gives it.
 func (s *surroundings) traits(m *scanner.Match) (traits scanner.Trait) {
-	text := s.text
-	if m.Offset > len(text) {
+	if m.Offset > len(s.text) {
 		return 0 // of a text within this one
 	}
-	if isDeployed(text, m.Offset) {
+	if s.command.deploys(s.text, m.Offset) {
 		traits |= scanner.Deployed
 	}
-	if isTestSection(text, m.Offset) {
+	if s.section.isTest(s.text, m.Offset) {
 		traits |= scanner.TestOnly
 	}
 	switch m.Class {
 	case scanner.ClassRandom:
-		if isUnclaimed(text, m) || isBesidePattern(text, m.Offset, m.Length) {
+		if isUnclaimed(s.text, m) || isBesidePattern(s.text, m.Offset, m.Length) {
 			traits |= scanner.Unclaimed
 		}
 	case scanner.ClassPublic, scanner.ClassWeak:
-		if (m.Class == scanner.ClassPublic || isPython(m.Form)) && s.strings.holds(text, m.Offset) {
+		if (m.Class == scanner.ClassPublic || isPython(m.Form)) && s.strings.holds(s.text, m.Offset) {
 			traits |= scanner.Comment
 		}
 	}
@@ -91,34 +93,55 @@ var deployers = map[string][]string{
 	"zappa":            nil,
 }
 
-// isDeployed reports whether the command that a value is given to deploys. A
-// command goes on over lines that end in a backslash.
-func isDeployed(text []byte, at int) bool {
-	from := at
-	for low := max(0, at-commandBack); from > low; from-- {
-		if text[from-1] != '\n' {
-			continue
-		}
-		end := from - 1
-		for end > 0 && (text[end-1] == '\r' || text[end-1] == ' ') {
-			end--
-		}
-		if end == 0 || text[end-1] != '\\' && text[end-1] != '`' && text[end-1] != '^' {
-			break
-		}
+// command is a part of a text that was found to hold no command that deploys.
+type command struct{ from, to int }
+
+// deploys reports whether the command that the value at an offset is given to
+// deploys.
+func (c *command) deploys(text []byte, at int) bool {
+	from := commandStart(text, at)
+	if from < c.from || from > c.to || c.to > at {
+		*c = command{from, from}
 	}
-	command := text[from:at]
-	for start := 0; start < len(command); {
-		word, next := commandWord(command, start)
-		if uses, ok := deployers[string(word)]; ok {
-			use, _ := commandWord(command, next)
-			if uses == nil || slices.ContainsFunc(uses, func(u string) bool { return strings.HasPrefix(string(use), u) }) {
+	text = text[:at]
+	for start := c.to; start < at; {
+		word, next := commandWord(text, start)
+		start = next
+		if len(word) > 1 && ascii.IsLower(word[0]) { // most words are no command's
+			use, end := commandWord(text, next)
+			if isDeployer(word, use) {
 				return true
 			}
+			next = end
 		}
-		start = next
+		if next < at { // else the words may go on
+			c.to = start
+		}
 	}
 	return false
+}
+
+// isDeployer reports whether a command deploys that begins with these two words.
+func isDeployer(word, use []byte) bool {
+	uses, ok := deployers[string(word)]
+	return ok && (uses == nil || slices.ContainsFunc(uses, func(u string) bool { return strings.HasPrefix(string(use), u) }))
+}
+
+// commandStart returns where the command that an offset is in begins, or what of
+// it is looked at. It goes on over lines that end in a backslash.
+func commandStart(text []byte, at int) (from int) {
+	low := max(0, at-commandBack)
+	for from = at; ; from-- {
+		n := bytes.LastIndexByte(text[low:from], '\n')
+		if n < 0 {
+			return low
+		}
+		from = low + n + 1
+		line := bytes.TrimRight(text[low:from-1], "\r ")
+		if len(line) == 0 || bytes.IndexByte([]byte("\\`^"), line[len(line)-1]) < 0 {
+			return from
+		}
+	}
 }
 
 // commandWord returns the next word of a command, without quotes and commas, and
@@ -136,27 +159,56 @@ func commandWord(command []byte, from int) (word []byte, next int) {
 
 func isCommandWord(c byte) bool { return ascii.IsWord(c) || c == '-' }
 
-// isTestSection reports whether the last head of a section before an offset is
-// that of a test tool: [pytest], [tool:pytest], [tool.pytest.ini_options],
-// [testenv].
-func isTestSection(text []byte, at int) bool {
-	before := text[max(0, at-sectionBack):at]
-	if !bytes.Contains(before, []byte("test")) && !bytes.Contains(before, []byte("[tool.tox")) {
-		return false
+// section is the last head of a section before an offset of a text. It is kept
+// from match to match: a text can hold millions of them.
+type section struct {
+	seen int // offset from which heads are still to be looked for
+	head int // offset of the last one's bracket
+	test bool
+}
+
+// isTest reports whether the last head of a section in the sectionBack bytes
+// before an offset is that of a test tool: [pytest], [tool:pytest],
+// [tool.pytest.ini_options], [testenv].
+func (s *section) isTest(text []byte, at int) bool {
+	low := max(0, at-sectionBack)
+	if at < s.seen || low > s.seen {
+		*s = section{seen: max(0, low-1)} // the break before the line at low
 	}
 	for {
-		n := bytes.LastIndexByte(before, '\n')
-		line := before[n+1:]
-		if len(line) > 2 && line[0] == '[' && bytes.IndexByte(line, ']') > 0 {
-			head := string(line[1:bytes.IndexByte(line, ']')])
-			return strings.Contains(head, "pytest") || strings.HasPrefix(head, "testenv") || strings.HasPrefix(head, "tool.tox")
+		from := s.seen
+		if from > 0 || len(text) == 0 || text[0] != '[' {
+			n := bytes.Index(text[from:at], []byte("\n["))
+			if n < 0 {
+				s.seen = max(from, at-1) // the break may be the last byte
+				break
+			}
+			from += n + 1
 		}
-		if n < 0 {
-			return false
+		name, end := sectionName(text, from)
+		if end >= at {
+			break // the match is in it
 		}
-		before = before[:n]
+		if s.seen = from + 1; name != "" {
+			s.head, s.test = from, strings.Contains(name, "pytest") || strings.HasPrefix(name, "testenv") || strings.HasPrefix(name, "tool.tox")
+		}
 	}
+	return s.test && s.head >= low
 }
+
+// sectionName is what the bracket at an offset holds, and where it ends; empty if
+// nothing on its line ends it.
+func sectionName(text []byte, from int) (name string, end int) {
+	line := text[from+1 : min(len(text), from+longestHead)]
+	n := bytes.IndexAny(line, "]\n")
+	if n < 0 || line[n] != ']' {
+		return "", 0
+	}
+	return string(line[:n]), from + 1 + n
+}
+
+// longestHead is how long the head of a section is at most, in bytes.
+const longestHead = 256
 
 // isUnclaimed reports whether a random value probably belongs to another product:
 // its name is common to many programs, or the other half of a pair is beside it,

@@ -13,12 +13,14 @@ type document struct {
 	text    []byte
 	anchors []int32 // ascending
 	format  format
-	depth   int // how many texts this one is written in
+	depth   int   // how many texts this one is written in
+	enough  *bool // set once nothing more is wanted
 
 	from, to int        // the line that line() found last
 	lastRun  paddingRun // the padding that paddingEnd found last
 	short    bool       // the padding has been taken out
 	open     bool       // a comment /* was met that nothing ends: no later one is ended either
+	decoded  int        // where the base64 that was decoded last ends
 
 	budget
 	memo   map[string]bool // see fact

@@ -26,6 +26,7 @@ func (doc *document) readInner(text []byte, k format, place func(from, to int) (
 
 // readDocument reads a text that is made of this one.
 func (doc *document) readDocument(inner *document, place func(from, to int) (int, int), emit func(*Assignment)) {
+	inner.enough = doc.enough
 	inner.read(func(a *Assignment) {
 		from, to := place(a.Offset, a.Offset+a.Length)
 		a.Offset, a.Length = from, max(0, to-from)

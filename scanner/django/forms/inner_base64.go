@@ -10,6 +10,10 @@ import (
 // anchor.
 const base64Bytes = 16 << 10
 
+// base64Seam is how much of the run that was decoded last is decoded again before
+// what follows it, in bytes: room for a statement.
+const base64Seam = 1 << 10
+
 // base64Line is how long a line of base64 is at least that another one follows,
 // in bytes: base64 wraps at 76, PEM at 64.
 const base64Line = 48
@@ -27,8 +31,9 @@ func base64Form(doc *document, anchor int, emit func(*Assignment)) (end int) {
 	case 'k', 'T':
 		phase = 3
 	}
-	places := base64Run(text, anchor)
+	places := base64Run(text, max(0, anchor-base64Bytes, doc.decoded-base64Seam), anchor)
 	end = places[len(places)-1] + 1
+	doc.decoded = end
 	before := 0
 	for before < len(places) && places[before] < anchor {
 		before++
@@ -67,11 +72,11 @@ func base64Form(doc *document, anchor int, emit func(*Assignment)) (end int) {
 	return end
 }
 
-// base64Run returns the offsets of the characters of base64 around an anchor,
-// over the ends of full lines.
-func base64Run(text []byte, anchor int) (places []int) {
+// base64Run returns the offsets of the characters of base64 around an anchor and
+// not before low, over the ends of full lines.
+func base64Run(text []byte, low, anchor int) (places []int) {
 	from := anchor
-	for low := max(0, anchor-base64Bytes); ; {
+	for {
 		line := from
 		for from > low && ascii.IsBase64(text[from-1]) {
 			from--
@@ -87,6 +92,7 @@ func base64Run(text []byte, anchor int) (places []int) {
 	}
 	line := 0
 	limit := min(len(text), anchor+base64Bytes)
+	places = make([]int, 0, min(limit, nextBreak(text, anchor, limit)+base64Seam)-from)
 run:
 	for at := from; at < limit; at++ {
 		switch c := text[at]; {

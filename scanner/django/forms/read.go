@@ -27,9 +27,13 @@ type Reading struct {
 	Refused []Refused // values that the text refuses to run with; complete after Each
 	Cut     int       // statements that may give a key its value after what was looked at; complete after Each
 
-	doc   *document
-	found *comments // once they are asked for
+	doc    *document
+	enough bool
+	found  *comments // once they are asked for
 }
+
+// Stop ends Each after the assignment at hand: its caller has no room for more.
+func (r *Reading) Stop() { r.enough = true }
 
 // Read begins to read a text. The anchors are those of the set that Anchors
 // returns without further names, ascending.
@@ -41,6 +45,7 @@ func Read(text []byte, anchors []int32) *Reading {
 // the order of the anchors, not of the values. It may be called once. Nothing is
 // gathered here: a text can hold millions of assignments.
 func (r *Reading) Each(emit func(*Assignment)) {
+	r.doc.enough = &r.enough
 	r.doc.read(emit)
 	r.Refused, r.Cut = r.doc.python.refused, r.doc.cut
 }
@@ -68,6 +73,9 @@ func (doc *document) read(emit func(*Assignment)) {
 	}
 	done := 0 // after what was read last: DJANGO_SECRET_KEY holds two anchors
 	for i, a := range doc.anchors {
+		if doc.enough != nil && *doc.enough {
+			return
+		}
 		anchor := int(a)
 		for len(inner) > 0 && inner[0].to <= anchor {
 			inner = inner[1:]
