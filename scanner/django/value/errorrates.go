@@ -57,7 +57,10 @@ func byLength(out io.Writer, r *rand.Rand, n int) {
 	for _, a := range rateAlphabets {
 		fmt.Fprint(out, a.name)
 		for _, length := range lengths {
-			classes, _ := rate(r, n, source{make: drawn(a.characters, length)})
+			classes, key := classCount{n: n, counts: map[scanner.Class]int{}}, drawn(a.characters, length)
+			for range n {
+				classes.add(key(r))
+			}
 			fmt.Fprintf(out, "\t%.2f", 100*float64(n-classes.generated())/float64(n))
 		}
 		fmt.Fprintln(out)
@@ -86,6 +89,8 @@ type classCount struct {
 	n      int
 	counts map[scanner.Class]int
 }
+
+func (c classCount) add(v string) { c.counts[Classify(v, "").Reported()]++ }
 
 func (c classCount) generated() (n int) {
 	for class, count := range c.counts {
@@ -131,9 +136,8 @@ func rate(r *rand.Rand, n int, s source) (classCount, *histogram) {
 	classes, scores := classCount{s.name, n, map[scanner.Class]int{}}, &histogram{}
 	for range n {
 		v := s.make(r)
-		classes.counts[Classify(v, "").Reported()]++
-		plain, _ := theModel().read([]byte(v))
-		scores.add(plain.bits)
+		classes.add(v)
+		scores.add(theModel().plain([]byte(v)).bits)
 	}
 	return classes, scores
 }

@@ -312,6 +312,14 @@ func (m *model) read(s []byte) (plain, leet score) {
 	return m.best(s, &cost, math.Inf(1)), m.readLeet(s, &cost, math.Inf(1))
 }
 
+// plain is the first score of read.
+func (m *model) plain(s []byte) score {
+	s = s[:min(len(s), maxJudged)]
+	var cost costs
+	m.human(s, &cost)
+	return m.best(s, &cost, math.Inf(1))
+}
+
 // readLeet scores with the lower cost of both readings for every character.
 func (m *model) readLeet(s []byte, cost *costs, enough float64) score {
 	var buf [maxJudged]byte
