@@ -65,7 +65,7 @@ var house = map[string][]string{
 // alone names the rooms that may import a package with a privilege; nobody
 // else does, directly.
 var alone = map[string][]string{
-	"os/exec": {"cmd/djleaks"},
+	"os/exec": {"cmd/djleaks", "internal/testkit"},
 	"unsafe":  {},
 	"plugin":  {},
 }

@@ -96,12 +96,15 @@ func TestScripts(t *testing.T) {
 		Setup: func(e *testscript.Env) error {
 			log := filepath.Join(t.TempDir(), "output")
 			e.Setenv(outputLog, log)
-			for name, value := range map[string]string{
-				"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", "HOME": e.WorkDir, "VERSION": version,
-				"GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.com", "GIT_AUTHOR_DATE": "2024-03-04T09:30:00Z",
-				"GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.com", "GIT_COMMITTER_DATE": "2024-03-04T09:30:00Z",
-			} {
-				e.Setenv(name, value)
+			e.Setenv("HOME", e.WorkDir)
+			e.Setenv("VERSION", version)
+			for _, entry := range testkit.GitEnvironment() {
+				if name, value, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "GIT_") {
+					e.Setenv(name, value)
+				}
+			}
+			for _, name := range []string{"GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE"} {
+				e.Setenv(name, "2024-03-04T09:30:00Z")
 			}
 			e.Defer(func() {
 				checkTellsNoKey(t, log)

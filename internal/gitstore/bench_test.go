@@ -3,7 +3,6 @@ package gitstore
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,11 +20,7 @@ func largeRepo(b *testing.B, n int) *repo {
 		text := fmt.Sprintf("text %d\n", i)
 		fmt.Fprintf(&in, "M 100644 inline app%d/pkg%d/mod%d/a_file_with_a_name_%d.py\ndata %d\n%s\n", i%10, i%100/10, i%1000/100, i, len(text), text)
 	}
-	cmd := exec.Command("git", "fast-import", "--quiet")
-	cmd.Dir, cmd.Env, cmd.Stdin = r.dir, r.env, strings.NewReader(in.String())
-	if out, err := cmd.CombinedOutput(); err != nil {
-		b.Fatalf("fast-import: %v: %s", err, out)
-	}
+	r.input(in.String(), "fast-import", "--quiet")
 	r.git("read-tree", "HEAD")
 	r.write("new", "SECRET = 1\n")
 	id := r.git("hash-object", "-w", "new")

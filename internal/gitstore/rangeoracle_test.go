@@ -3,7 +3,6 @@ package gitstore
 import (
 	"fmt"
 	"math/rand/v2"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -70,11 +69,7 @@ func newGraph(t testing.TB, seed uint64, n int, date func(i int) int64) *graph {
 		}
 		g.parents, g.files = append(g.parents, parents), append(g.files, files)
 	}
-	cmd := exec.Command("git", "fast-import", "--quiet", "--force")
-	cmd.Dir, cmd.Env, cmd.Stdin = g.dir, g.env, strings.NewReader(in.String())
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("fast-import: %v: %s", err, out)
-	}
+	g.input(in.String(), "fast-import", "--quiet", "--force")
 	for i := range n {
 		g.ids = append(g.ids, "")
 		_ = i

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -23,25 +24,13 @@ type repo struct {
 	date int64
 }
 
-// isolated is an environment in which git reads neither the user's nor the
-// machine's configuration.
-func isolated(home string) []string {
-	env := []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "LC_ALL=C",
-		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_TERMINAL_PROMPT=0",
-		"GIT_AUTHOR_NAME=Ada Example", "GIT_AUTHOR_EMAIL=ada@example.org",
-		"GIT_COMMITTER_NAME=Ben Example", "GIT_COMMITTER_EMAIL=ben@example.org",
-	}
-	return env
-}
-
 func newRepo(t testing.TB, args ...string) *repo {
 	t.Helper()
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &repo{t: t, dir: filepath.Join(dir, "r"), env: isolated(dir), date: 1_600_000_000}
+	r := &repo{t: t, dir: filepath.Join(dir, "r"), env: append(testkit.GitEnvironment(), "HOME="+dir, "GIT_AUTHOR_NAME=Ada Example", "GIT_COMMITTER_NAME=Ben Example"), date: 1_600_000_000}
 	must(t, os.MkdirAll(r.dir, 0o755))
 	r.git(append([]string{"init", "-q", "-b", "main", "--template="}, args...)...)
 	return r
@@ -90,13 +79,7 @@ func (r *repo) git(args ...string) string {
 // input is git with something to read.
 func (r *repo) input(text string, args ...string) string {
 	r.t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir, cmd.Env, cmd.Stdin = r.dir, r.env, strings.NewReader(text)
-	out, err := cmd.Output()
-	if err != nil {
-		r.t.Fatalf("git %s: %v", strings.Join(args, " "), err)
-	}
-	return strings.TrimRight(string(out), "\n")
+	return strings.TrimRight(testkit.Git(r.t, r.dir, text, args...), "\n")
 }
 
 func (r *repo) write(path, text string) {

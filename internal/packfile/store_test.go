@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,24 +17,7 @@ import (
 // git runs the real git in dir, without anybody's settings.
 func git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
-	return gitStdin(t, dir, "", args...)
-}
-
-func gitStdin(t testing.TB, dir, stdin string, args ...string) string {
-	t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir, cmd.Stdin = dir, strings.NewReader(stdin)
-	cmd.Env = append(os.Environ(),
-		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
-		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_AUTHOR_DATE=1700000000 +0000",
-		"GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org", "GIT_COMMITTER_DATE=1700000000 +0000")
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("git %s: %v: %s", strings.Join(args, " "), err, stderr.String())
-	}
-	return string(out)
+	return testkit.Git(t, dir, "", args...)
 }
 
 // repository makes a repository with a few versions of some files: the first
@@ -56,7 +37,7 @@ func repository(t testing.TB, format string) string {
 		}})
 	}
 	add := func(from string, commits []testkit.Commit) {
-		gitStdin(t, dir, testkit.History("main", from, commits...), "-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet")
+		testkit.Git(t, dir, testkit.History("main", from, commits...), "-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet")
 	}
 	add("", commits[:16])
 	git(t, dir, "tag", "-m", "half", "half", "main")
@@ -145,7 +126,7 @@ func TestStoreFindsObjectsAgainAfterARepack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	gitStdin(t, dir, testkit.History("main", testkit.Tip("main"), testkit.Commit{Message: "new", Files: map[string]string{"new": "new\n"}}), "fast-import", "--quiet")
+	testkit.Git(t, dir, testkit.History("main", testkit.Tip("main"), testkit.Commit{Message: "new", Files: map[string]string{"new": "new\n"}}), "fast-import", "--quiet")
 	git(t, dir, "repack", "-adfq", "--depth=5")
 	for _, o := range allObjects(t, dir) {
 		if _, data, err := s.Get(o.id); err != nil || !bytes.Equal(data, o.data) {

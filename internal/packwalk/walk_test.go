@@ -11,7 +11,6 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -23,33 +22,10 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// gitCommand is the real git in dir, without anybody's settings.
-func gitCommand(dir string, args ...string) *exec.Cmd {
-	cmd := exec.Command("git", args...)
-	cmd.Dir = dir
-	cmd.Env = append(os.Environ(),
-		"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
-		"GIT_AUTHOR_NAME=a", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_AUTHOR_DATE=1700000000 +0000",
-		"GIT_COMMITTER_NAME=c", "GIT_COMMITTER_EMAIL=c@example.org", "GIT_COMMITTER_DATE=1700000000 +0000")
-	return cmd
-}
-
+// git runs the real git in dir, without anybody's settings.
 func git(t testing.TB, dir string, args ...string) string {
 	t.Helper()
-	return gitStdin(t, dir, "", args...)
-}
-
-func gitStdin(t testing.TB, dir, stdin string, args ...string) string {
-	t.Helper()
-	cmd := gitCommand(dir, args...)
-	cmd.Stdin = strings.NewReader(stdin)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("git %s: %v: %s", strings.Join(args, " "), err, stderr.String())
-	}
-	return string(out)
+	return testkit.Git(t, dir, "", args...)
 }
 
 // commitVersions commits versions of three files that change in many places,
@@ -74,7 +50,7 @@ func commitVersions(t testing.TB, dir string, from, to int) {
 	if from > 0 {
 		tip = testkit.Tip("main")
 	}
-	gitStdin(t, dir, testkit.History("main", tip, commits...), "-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet")
+	testkit.Git(t, dir, testkit.History("main", tip, commits...), "-c", "fastimport.unpackLimit=1000", "fast-import", "--quiet")
 }
 
 // repository has packs with deltas, loose objects and a tag. It is made once

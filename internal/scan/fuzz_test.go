@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -65,14 +64,7 @@ type damagedRepository struct {
 func damaged(f *testing.F) *damagedRepository {
 	d := &damagedRepository{dir: f.TempDir()}
 	git := func(stdin string, words ...string) string {
-		cmd := exec.Command("git", append([]string{"-C", d.dir}, words...)...)
-		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-		cmd.Stdin = strings.NewReader(stdin)
-		out, err := cmd.CombinedOutput()
-		if err != nil {
-			f.Fatalf("git %s: %v\n%s", words, err, out)
-		}
-		return strings.TrimSpace(string(out))
+		return strings.TrimSpace(testkit.Git(f, d.dir, stdin, words...))
 	}
 	settings := func() string {
 		key := testkit.InsecureKey(len(d.keys))

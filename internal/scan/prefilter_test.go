@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -31,14 +30,8 @@ func manyCommits(t *testing.T, commits int) *gitstore.Repository {
 		}
 		fmt.Fprintf(&stream, "commit refs/heads/main\ncommitter A <a@example.com> %d +0000\ndata 1\nx\nM 644 inline %s\ndata %d\n%s\n", 1_700_000_000+n, path, len(text), text)
 	}
-	for _, args := range [][]string{{"init", "-q", "--bare", "."}, {"fast-import", "--quiet"}} {
-		cmd := exec.Command("git", args...)
-		cmd.Dir, cmd.Stdin = dir, strings.NewReader(stream.String())
-		cmd.Env = append(cmd.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_DIR="+dir)
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("git %v: %v\n%s", args, err, out)
-		}
-	}
+	testkit.Git(t, dir, "", "init", "-q", "--bare", ".")
+	testkit.Git(t, dir, stream.String(), "fast-import", "--quiet")
 	repo, err := gitstore.Open(dir)
 	if err != nil {
 		t.Fatal(err)

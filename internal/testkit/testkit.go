@@ -1,5 +1,6 @@
-// Package testkit makes what tests need and the repository must not hold:
-// keys, and small Git repositories that hold them.
+// Package testkit makes what tests need and the repository must not hold: keys,
+// and small Git repositories that hold them, with a Git that nobody's settings
+// change.
 package testkit
 
 import (

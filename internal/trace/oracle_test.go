@@ -8,7 +8,6 @@ import (
 	"io"
 	"math/rand"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"time"
 
 	"github.com/djleaks/djleaks/internal/packwalk"
+	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/internal/trace"
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -61,25 +61,15 @@ func openWalk(t testing.TB, dir string, jobs int) *walkHistory {
 	return &walkHistory{w, make([][]trace.Span, jobs)}
 }
 
-// git runs git on a repository without anybody's settings.
-func git(t testing.TB, dir string, args ...string) *exec.Cmd {
-	cmd := exec.Command("git", append([]string{"--no-replace-objects", "--git-dir=" + dir}, args...)...)
-	cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1", "GIT_NO_LAZY_FETCH=1",
-		"GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=C", "GIT_COMMITTER_EMAIL=c@example.org",
-		"GIT_AUTHOR_DATE=2020-01-01T00:00:00Z", "GIT_COMMITTER_DATE=2020-01-01T00:00:00Z", "LC_ALL=C", "TZ=UTC")
-	return cmd
-}
-
+// gitOutput runs git in a Git directory, without anybody's settings.
 func gitOutput(t testing.TB, dir string, args ...string) string {
 	t.Helper()
-	cmd := git(t, dir, args...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("git %s: %v: %s", args[0], err, stderr.Bytes())
-	}
-	return string(out)
+	return gitInput(t, dir, "", args...)
+}
+
+func gitInput(t testing.TB, dir, stdin string, args ...string) string {
+	t.Helper()
+	return testkit.Git(t, dir, stdin, append([]string{"--no-replace-objects", "--git-dir=."}, args...)...)
 }
 
 // settingsBlobs finds the blobs that were at a path whose last part is
@@ -95,14 +85,8 @@ func settingsBlobs(t testing.TB, dir string) []scanner.ObjectID {
 			fmt.Fprintln(&names, f[3])
 		}
 	}
-	cmd := git(t, dir, "cat-file", "--batch")
-	cmd.Stdin = strings.NewReader(names.String())
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatal(err)
-	}
 	var blobs []scanner.ObjectID
-	for r := bufio.NewReader(bytes.NewReader(out)); ; {
+	for r := bufio.NewReader(strings.NewReader(gitInput(t, dir, names.String(), "cat-file", "--batch"))); ; {
 		var name, kind string
 		var size int
 		line, err := r.ReadString('\n')
@@ -255,14 +239,10 @@ func TestRealHistoryAgreesWithGit(t *testing.T) {
 // TestMadeHistoryAgreesWithGit lets Git store a random history, as packs with
 // deltas, and compares.
 func TestMadeHistoryAgreesWithGit(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "made.git")
+	dir := t.TempDir()
 	gitOutput(t, dir, "init", "-q", "--bare")
 	h := randomHistory(rand.New(rand.NewSource(7)), 250)
-	cmd := git(t, dir, "fast-import", "--quiet")
-	cmd.Stdin = strings.NewReader(fastImport(h))
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
+	gitInput(t, dir, fastImport(h), "fast-import", "--quiet")
 	gitOutput(t, dir, "repack", "-a", "-d", "-f", "-q", "--window=50", "--depth=50")
 	var blobs []scanner.ObjectID
 	for id := range build(h).matched {

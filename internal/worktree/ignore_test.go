@@ -6,10 +6,11 @@ import (
 	"io/fs"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/djleaks/djleaks/internal/testkit"
 )
 
 // FuzzIgnore reads hostile lists: it ends, and what is in an ignored folder is
@@ -70,19 +71,9 @@ func TestWhatIsIgnoredIsWhatGitIgnores(t *testing.T) {
 		all = append(all, question{name, ignores(list, name, false)})
 		asked.WriteString(name + "\n")
 	}
-	git := func(words ...string) []byte {
-		cmd := exec.Command("git", append([]string{"-C", dir}, words...)...)
-		cmd.Env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+os.DevNull, "GIT_CONFIG_NOSYSTEM=1")
-		cmd.Stdin = bytes.NewReader(asked.Bytes())
-		out, err := cmd.Output()
-		if err != nil {
-			t.Fatal(err)
-		}
-		return out
-	}
-	git("init", "-q")
+	testkit.Git(t, dir, "", "init", "-q")
 	// Each line: FILE:LINE:PATTERN, a tab, the path; nothing before the tab if no pattern matches.
-	lines := strings.Split(strings.TrimSuffix(string(git("check-ignore", "--stdin", "--no-index", "--verbose", "--non-matching")), "\n"), "\n")
+	lines := strings.Split(strings.TrimSuffix(testkit.Git(t, dir, asked.String(), "check-ignore", "--stdin", "--no-index", "--verbose", "--non-matching"), "\n"), "\n")
 	if len(lines) != len(all) {
 		t.Fatalf("%d answers to %d questions", len(lines), len(all))
 	}
