@@ -1,6 +1,7 @@
 package gitstore
 
 import (
+	"bytes"
 	"crypto/sha1"
 	"errors"
 	"fmt"
@@ -13,6 +14,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
 
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/packfile/packtest"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -141,6 +144,27 @@ func TestRefsHaveTheHeadsOfAllWorktreesAndOperations(t *testing.T) {
 	lines = strings.Join(refLines(t, r.in("../other").open()), "\n")
 	if want := "main-worktree/HEAD " + r.git("rev-parse", "HEAD"); !strings.Contains(lines, want) {
 		t.Errorf("%s is missing in\n%s", want, lines)
+	}
+}
+
+// In a pack the names of objects are not computed again, so that two tags can
+// name each other.
+func TestTagsThatNameEachOtherAreIncomplete(t *testing.T) {
+	r := newRepo(t)
+	r.commit("one", "f", "1")
+	var pack packtest.Pack
+	names := [][]byte{bytes.Repeat([]byte{0xd1}, 20), bytes.Repeat([]byte{0xd2}, 20)}
+	for i, name := range names {
+		text := fmt.Appendf(nil, "object %x\ntype tag\ntag v\ntagger A <a@example.org> 1 +0000\n\nx\n", names[1-i])
+		pack.Raw(name, packfile.Tag, nil, int64(len(text)), packtest.Deflate(text))
+	}
+	pack.Write(t, filepath.Join(r.dir, ".git/objects"), "circle", packtest.Version2)
+	must(t, os.WriteFile(filepath.Join(r.dir, ".git/refs/tags/forged"), fmt.Appendf(nil, "%x\n", names[0]), 0o644))
+	s := r.open()
+	_, err := s.Refs()
+	must(t, err)
+	if w := s.Warnings(); len(w) != 1 || !w[0].Incomplete() || w[0].Path != "refs/tags/forged" {
+		t.Errorf("warned of %v", w)
 	}
 }
 

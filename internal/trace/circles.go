@@ -1,9 +1,22 @@
 package trace
 
-// circles are the commits that are among their own ancestors, which the names of
-// objects rule out: the name of one of them is not the hash of its content. It is
-// nil if there are none, as in every repository that nobody has forged.
-func (s *scan) circles() bitset {
+// findCircles finds the commits that are among their own ancestors, whether
+// anything is traced or not.
+func (s *scan) findCircles() {
+	s.circles = s.ownAncestors()
+	for i := range s.commits {
+		if s.inCircle(uint32(i)) {
+			s.knots.add([]byte(s.history.ID(s.commits[i].ordinal)))
+		}
+	}
+}
+
+func (s *scan) inCircle(i uint32) bool { return s.circles != nil && s.circles.has(i) }
+
+// ownAncestors are the commits that are among their own ancestors, which the names
+// of objects rule out: the name of one of them is not the hash of its content. It
+// is nil if there are none, as in every repository that nobody has forged.
+func (s *scan) ownAncestors() bitset {
 	children := make([]uint32, len(s.commits)) // number of children not yet removed
 	s.eachParent(func(_, parent uint32) { children[parent]++ })
 	var ready []uint32

@@ -44,6 +44,10 @@ func TestCommitsInACircleBringWhatTheyHold(t *testing.T) {
 			t.Errorf("%d: knots %v, want %v", length, out.Knots.First, circle)
 		}
 		p := out.Presences[1]
+		s.matched = nil
+		if out := ask(t, s, nil); !slices.Equal(out.Knots.First, circle) {
+			t.Errorf("%d: knots %v where nothing is traced", length, out.Knots.First)
+		}
 		if len(p) != 1 || len(p[0].Introduced) != int(length) || !p[0].Introduced[0].AtOrBefore || !slices.Equal(p[0].Refs, []string{"HEAD"}) {
 			t.Errorf("%d: %+v", length, p)
 		}

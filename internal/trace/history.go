@@ -79,9 +79,9 @@ type Result struct {
 	// Mistyped are objects that are not what a tree or a commit says that they
 	// are, as far as that could be seen: the folder of a tree is a blob.
 	Mistyped IDs
-	// Knots are commits among their own ancestors, and trees that contain
-	// themselves, met on the way to the Presences. Each such commit counts as one
-	// without parents.
+	// Knots are commits among their own ancestors, each of which counts as one
+	// without parents, and trees that contain themselves, as far as they were met
+	// on the way to the Presences.
 	Knots IDs
 	// Unplaced are the matched blobs that no tree and no tip names, by id.
 	Unplaced []scanner.ObjectID

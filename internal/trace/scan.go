@@ -26,6 +26,7 @@ type scan struct {
 	damaged ordinalSet // trees that are broken
 	workers []worker
 	commits []commit // by slot
+	circles bitset   // commits among their own ancestors; nil if there are none
 	parents []uint32 // ordinals, or None where the parent is missing
 	wanted  func([]byte) bool
 	chosen  map[scanner.ObjectID]string
@@ -141,6 +142,7 @@ func (s *scan) run(ctx context.Context, commits *Commits) error {
 		}
 	}
 	s.useCommits(commits)
+	s.findCircles()
 	if err := s.history.Trees(ctx, s.checked(s.readTree)); err != nil {
 		return err
 	}

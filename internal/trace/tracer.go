@@ -16,7 +16,6 @@ type tracer struct {
 	resolver  *resolver
 	roots     []uint32 // by commit: its node, or None if its tree is not known
 	reachable bitset   // commits that a tip reaches
-	circles   bitset   // commits among their own ancestors; nil if there are none
 	marks     *marks
 	refs      map[uint32][]string // by node of their tip
 
@@ -78,7 +77,6 @@ func (t *tracer) items(blob uint32) []int32 {
 func (t *tracer) compareCommits(ctx context.Context) error {
 	s := t.scan
 	t.roots = make([]uint32, len(s.commits))
-	t.circles = s.circles()
 	for i, c := range s.commits {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -92,15 +90,10 @@ func (t *tracer) compareCommits(ctx context.Context) error {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if t.inCircle(uint32(i)) {
-			s.knots.add([]byte(s.history.ID(s.commits[i].ordinal)))
-		}
 		t.compareWithParents(uint32(i))
 	}
 	return nil
 }
-
-func (t *tracer) inCircle(i uint32) bool { return t.circles != nil && t.circles.has(i) }
 
 func (s *scan) isTree(ordinal uint32) bool {
 	return ordinal != None && s.slots[ordinal] != slotNone && s.slots[ordinal]&slotCommit == 0
@@ -110,7 +103,7 @@ func (s *scan) isTree(ordinal uint32) bool {
 // cut is true if one is not. A commit in a circle has none: each of them would
 // have the others' files from the others, and nobody would have brought them.
 func (t *tracer) parentRoots(i uint32) (roots []uint32, cut bool) {
-	if t.inCircle(i) {
+	if t.scan.inCircle(i) {
 		return nil, true
 	}
 	roots = t.scratch[:0]
