@@ -1,6 +1,9 @@
 package scanner
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Kind says what a text is.
 type Kind uint8
@@ -60,6 +63,9 @@ type Coverage struct {
 	Bytes    int64    `json:"bytes"`           // their size, expanded
 	Skipped  []Skip   `json:"skipped"`         // what was asked for and not read
 	Notes    []string `json:"notes,omitempty"` // what a reader should know though nothing is missing
+	// LastFull is when all objects were last read at once, if an audit has taken
+	// from its cache what earlier ones had read.
+	LastFull *time.Time `json:"last_full,omitempty"`
 }
 
 // maxSkips bounds the list of skipped things; further ones are counted in the

@@ -133,6 +133,19 @@ func count(e *scanner.Exposure) {
 	e.Days = int(e.Last.Sub(e.First).Hours() / 24)
 }
 
+// Redate makes the dossiers of a report those of another day: an exposure that
+// has not ended lasts until then.
+func Redate(r *scanner.Report, now time.Time) {
+	for _, keys := range [][]scanner.Key{r.Keys, r.Accepted, r.NeverCommitted} {
+		for i := range keys {
+			if d := keys[i].Dossier; d != nil && d.Exposure != nil && d.Exposure.LastSource == "now" {
+				d.Exposure.Last = now.UTC().Truncate(24 * time.Hour)
+				count(d.Exposure)
+			}
+		}
+	}
+}
+
 // shareExposure begins the exposure of a key when others could first have a key
 // that is the same secret: startproject's prefix before it, or its base64.
 func shareExposure(lists [][]scanner.Key) {

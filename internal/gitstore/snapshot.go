@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/djleaks/djleaks/internal/regular"
 )
@@ -44,23 +45,52 @@ func (r *Repository) Snapshot() (Snapshot, error) {
 		}
 	}
 	s := Snapshot{Refs: hex.EncodeToString(names.Sum(nil)[:16])}
-	for _, file := range []string{filepath.Join(r.commonDir, "config"), filepath.Join(r.gitDir, "config.worktree"), filepath.Join(r.commonDir, "shallow")} {
-		text, _ := regular.Read(file, maxShallow)
-		fmt.Fprintf(h, "%q\n", text)
-	}
-	h.tree(filepath.Join(r.commonDir, "logs"), maxLogDepth)
-	if r.linked() {
-		h.tree(filepath.Join(r.gitDir, "logs"), maxLogDepth)
-	}
-	for _, dir := range r.ObjectDirs() {
-		h.objects(dir)
-	}
+	h.besidesRefs(r)
 	s.Inputs, s.PackBytes = hex.EncodeToString(h.Sum(nil)[:16]), h.packs
 	return s, nil
 }
 
-// maxLogDepth bounds the folders of reflogs, as branches are named.
-const maxLogDepth = 64
+// Stamp changes with anything in the git directory that an audit reads, as
+// Snapshot.Inputs does. It is faster, because it takes the files of the refs as
+// they are, and changes when Git packs them, too.
+func (r *Repository) Stamp() string {
+	h := &lister{Hash: sha256.New()}
+	h.content(filepath.Join(r.commonDir, "packed-refs"))
+	dirs := []string{r.commonDir, r.gitDir}
+	for _, dir := range slices.Compact(dirs) {
+		h.contents(filepath.Join(dir, "refs"), maxDepth)
+		h.heads(dir)
+	}
+	trees := filepath.Join(r.commonDir, "worktrees")
+	names, _ := regular.Names(trees)
+	slices.Sort(names)
+	for _, name := range names {
+		h.heads(filepath.Join(trees, name))
+	}
+	h.besidesRefs(r)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// besidesRefs adds what else an audit reads of a git directory: the
+// configuration, where the history is cut off, reflogs, packs and loose objects.
+func (l *lister) besidesRefs(r *Repository) {
+	for _, file := range []string{filepath.Join(r.commonDir, "config"), filepath.Join(r.gitDir, "config.worktree"), filepath.Join(r.commonDir, "shallow")} {
+		l.content(file)
+	}
+	l.tree(filepath.Join(r.commonDir, "logs"), maxDepth)
+	trees := filepath.Join(r.commonDir, "worktrees")
+	names, _ := regular.Names(trees)
+	slices.Sort(names)
+	for _, name := range names {
+		l.tree(filepath.Join(trees, name, "logs"), maxDepth)
+	}
+	for _, dir := range r.ObjectDirs() {
+		l.objects(dir)
+	}
+}
+
+// maxDepth bounds the folders of refs and reflogs, as branches are named.
+const maxDepth = 64
 
 // lister is a hash of what is in folders.
 type lister struct {
@@ -102,7 +132,40 @@ func (l *lister) folder(dir string) (packs int64) {
 	return packs
 }
 
-// tree adds the names and sizes of all files below a folder.
+// content adds the text of a file.
+func (l *lister) content(path string) {
+	text, err := regular.Read(path, maxPackedRefs)
+	fmt.Fprintf(l, "%q %d %v\n", path, len(text), err != nil)
+	l.Write(text)
+}
+
+// contents adds the texts of all files below a folder.
+func (l *lister) contents(dir string, depth int) {
+	entries, _ := os.ReadDir(dir)
+	for _, e := range entries {
+		path := filepath.Join(dir, e.Name())
+		if depth > 0 && (e.IsDir() || e.Type()&fs.ModeSymlink != 0 && isDir(path)) {
+			l.contents(path, depth-1)
+		} else {
+			l.content(path)
+		}
+	}
+}
+
+// heads adds the refs of a git directory that are not below refs/: HEAD,
+// ORIG_HEAD and the like, and the tables of a format that Git is asked for.
+func (l *lister) heads(dir string) {
+	names, _ := regular.Names(dir)
+	slices.Sort(names)
+	for _, name := range names {
+		if strings.HasSuffix(name, "HEAD") {
+			l.content(filepath.Join(dir, name))
+		}
+	}
+	l.folder(filepath.Join(dir, "reftable"))
+}
+
+// tree adds the names, sizes and times of all files below a folder.
 func (l *lister) tree(dir string, depth int) {
 	entries, _ := os.ReadDir(dir)
 	for _, e := range entries {
@@ -112,7 +175,7 @@ func (l *lister) tree(dir string, depth int) {
 		case info.IsDir() && depth > 0:
 			l.tree(path, depth-1)
 		default:
-			fmt.Fprintf(l, "%q %d\n", path, info.Size())
+			fmt.Fprintf(l, "%q %d %d\n", path, info.Size(), info.ModTime().UnixNano())
 		}
 	}
 }

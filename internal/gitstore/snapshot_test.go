@@ -19,8 +19,8 @@ func TestASnapshotChangesWithWhateverAnAuditReads(t *testing.T) {
 	r := newRepo(t)
 	r.commit("one", "f", "1")
 	objects := filepath.Join(r.dir, ".git", "objects")
-	last := snapshot(t, r)
-	if again := snapshot(t, r); again != last {
+	last, stamp := snapshot(t, r), r.open().Stamp()
+	if again := snapshot(t, r); again != last || r.open().Stamp() != stamp {
 		t.Fatalf("two looks at one repository differ: %v, %v", last, again)
 	}
 	for _, step := range []struct {
@@ -43,6 +43,12 @@ func TestASnapshotChangesWithWhateverAnAuditReads(t *testing.T) {
 			must(t, os.WriteFile(filepath.Join(r.dir, ".git", "FETCH_HEAD"), []byte(r.git("rev-parse", "HEAD")+"\n"), 0o600))
 		}},
 		{"the configuration", false, func() { r.git("config", "remote.origin.url", "x") }},
+		{"the tip of another worktree", true, func() {
+			r.git("worktree", "add", "-q", "--detach", filepath.Join(t.TempDir(), "w"))
+		}},
+		{"a reflog of the same size", false, func() {
+			must(t, os.Chtimes(filepath.Join(r.dir, ".git", "logs", "HEAD"), time.Time{}, time.Unix(1, 0)))
+		}},
 		{"a reflog", false, func() { r.git("reflog", "expire", "--expire=now", "--all") }},
 		{"where the history is cut off", false, func() { must(t, os.WriteFile(filepath.Join(r.dir, ".git", "shallow"), []byte("x\n"), 0o600)) }},
 	} {
@@ -55,6 +61,11 @@ func TestASnapshotChangesWithWhateverAnAuditReads(t *testing.T) {
 			t.Errorf("%s: have the refs changed? %v", step.name, now.Refs != last.Refs)
 		}
 		last = now
+		if again := r.open().Stamp(); again == stamp {
+			t.Errorf("%s does not change the stamp", step.name)
+		} else {
+			stamp = again
+		}
 	}
 	if last.PackBytes == 0 {
 		t.Error("the pack has no size")

@@ -2,7 +2,7 @@ package packwalk
 
 import (
 	"context"
-	"slices"
+	"math"
 	"sync/atomic"
 
 	"github.com/djleaks/djleaks/internal/packfile"
@@ -11,58 +11,80 @@ import (
 
 // Searched says which objects need no other search.
 type Searched struct {
-	Known int64 // number of objects left out because they are known
+	Known      int64 // number of objects left out because they are known
+	KnownBlobs int64 // those that are blobs
+	KnownBytes int64 // the size of those
 
-	walk *Walk
-	set  bitset // by ordinal: known, or searched to the end
+	walk  *Walk
+	set   bitset   // by ordinal: known, or searched to the end
+	sizes []uint32 // of blobs that are in set; NoBlob of others
 }
+
+// NoBlob is the size, in bytes, of a known object that is not a blob. A blob of
+// that size or more is never known.
+const NoBlob = math.MaxUint32
+
+// Known says of an object whether an earlier search has read it, and how large it
+// is if it is a blob. id is borrowed until it returns; several goroutines call it
+// at a time.
+type Known func(id []byte) (size uint32, known bool)
 
 // SearchNew is Search without the objects that are known: they are not shown,
 // not searched and not counted, and inflated only if another object is made
-// from them. known gets the id of a blob, commit or tag, borrowed until it
-// returns, and is called by several goroutines at a time.
-func (w *Walk) SearchNew(ctx context.Context, set *scanner.AnchorSet, known func(id []byte) bool, visit Visit) (scanner.Coverage, *Searched, error) {
+// from them. known is asked about blobs, commits and tags.
+func (w *Walk) SearchNew(ctx context.Context, set *scanner.AnchorSet, known Known, visit Visit) (scanner.Coverage, *Searched, error) {
 	p := &pass{walk: w, set: set, visit: visit, untyped: true, named: true, known: &knownObjects{isKnown: known}}
 	p.kinds[packfile.Blob], p.kinds[packfile.Commit], p.kinds[packfile.Tag] = true, true, true
-	p.known.searched = newBitset(w.count)
+	p.known.searched, p.known.sizes = newBitset(w.count), make([]uint32, w.count)
 	if err := p.lookUpKnown(ctx); err != nil {
 		return scanner.Coverage{}, nil, err
 	}
 	cov, err := p.run(ctx)
 	w.addSkips(&cov)
-	return cov, &Searched{Known: p.known.packed + p.known.loose.Load(), walk: w, set: p.known.searched}, err
+	k := p.known
+	return cov, &Searched{
+		Known: k.packed + k.loose.Load(), KnownBlobs: k.blobs.Load(), KnownBytes: k.bytes.Load(), walk: w, set: k.searched, sizes: k.sizes,
+	}, err
 }
 
-// Names returns the raw ids of all objects that were searched to their end or
-// are known, except those in without, concatenated. The error is that of an
-// index that can no longer be read.
-func (s *Searched) Names(without map[scanner.ObjectID]bool) (names []byte, err error) {
+// Each shows all objects that were searched to their end or are known, with what
+// Known has to say of them later. id is borrowed. The error is that of an index
+// that can no longer be read.
+func (s *Searched) Each(show func(id []byte, size uint32)) (err error) {
 	defer packfile.Guard(&err)()
 	add := func(n *ordinals, idAt func(pos int) []byte) {
 		for pos := range n.total {
-			if n.duplicates.has(pos) || !s.set.has(n.ordinal(pos)) {
-				continue
-			}
-			if id := idAt(pos); !without[scanner.ObjectID(id)] {
-				names = append(names, id...)
+			if ordinal := n.ordinal(pos); !n.duplicates.has(pos) && s.set.has(ordinal) {
+				show(idAt(pos), s.sizes[ordinal])
 			}
 		}
 	}
 	for _, p := range s.walk.packs {
-		names = slices.Grow(names, p.count*s.walk.opt.IDSize)
 		add(&p.ordinals, p.idx.ID)
 	}
 	add(&s.walk.loose.ordinals, s.walk.loose.id)
-	return names, nil
+	return nil
 }
 
 // knownObjects is what SearchNew leaves out, and what it has searched.
 type knownObjects struct {
-	isKnown  func(id []byte) bool
-	packs    []knownEntries // like Walk.packs
-	packed   int64          // number of known objects in packs
-	loose    atomic.Int64   // number of known loose objects
-	searched bitset         // by ordinal
+	isKnown      Known
+	packs        []knownEntries // like Walk.packs
+	packed       int64          // number of known objects in packs
+	loose        atomic.Int64   // number of known loose objects
+	blobs, bytes atomic.Int64   // known blobs, and their size
+	searched     bitset         // by ordinal
+	sizes        []uint32       // by ordinal
+}
+
+// put records a known object.
+func (k *knownObjects) put(ordinal, size uint32) {
+	k.searched.putShared(ordinal)
+	k.sizes[ordinal] = size
+	if size != NoBlob {
+		k.blobs.Add(1)
+		k.bytes.Add(int64(size))
+	}
 }
 
 // knownEntries says for each entry of a pack whether it is known, and whether
@@ -95,6 +117,7 @@ func (p *pass) lookUpEntries(ctx context.Context, pack *pack) (found knownEntrie
 		}
 	}
 	found = knownEntries{newBitset(n), newBitset(n)}
+	sizes := make([]uint32, n)
 	for e := range uint32(n) {
 		if interrupted(ctx, int(e)) {
 			return found, ctx.Err()
@@ -103,8 +126,9 @@ func (p *pass) lookUpEntries(ctx context.Context, pack *pack) (found knownEntrie
 		if !p.kinds[s.kind()] || s&isDuplicate != 0 {
 			continue
 		}
-		if p.known.isKnown(pack.id(e)) {
+		if size, known := p.known.isKnown(pack.id(e)); known {
 			found.known.put(e)
+			sizes[e] = size
 			continue
 		}
 		// All its bases are needed; those of an entry that is marked are marked.
@@ -115,7 +139,7 @@ func (p *pass) lookUpEntries(ctx context.Context, pack *pack) (found knownEntrie
 	for e := range uint32(n) {
 		if found.known.has(e) {
 			p.known.packed++
-			p.known.searched.put(pack.ordinalOf(e))
+			p.known.put(pack.ordinalOf(e), sizes[e])
 		}
 	}
 	return found, nil
@@ -139,20 +163,31 @@ func (k *worker) isNeeded(e uint32) bool {
 // skipKnownLoose reports whether a loose object is known, and counts it.
 func (k *worker) skipKnownLoose(id []byte, ordinal uint32) bool {
 	known := k.pass.known
-	if known == nil || !known.isKnown(id) {
+	if known == nil {
+		return false
+	}
+	size, ok := known.isKnown(id)
+	if !ok {
 		return false
 	}
 	known.loose.Add(1)
-	known.searched.putShared(ordinal)
+	known.put(ordinal, size)
 	k.done++
 	return true
 }
 
-// markSearched records that an object was searched to its end.
-func (k *worker) markSearched(ordinal uint32) {
-	if k.pass.known != nil {
-		k.pass.known.searched.putShared(ordinal)
+// markSearched records that an object was searched to its end; size is in bytes.
+func (k *worker) markSearched(ordinal uint32, kind packfile.Type, size int64) {
+	known := k.pass.known
+	switch {
+	case known == nil, kind == packfile.Blob && size >= NoBlob:
+		return
+	case kind == packfile.Blob:
+		known.sizes[ordinal] = uint32(size)
+	default:
+		known.sizes[ordinal] = NoBlob
 	}
+	known.searched.putShared(ordinal)
 }
 
 // bitset is a set of small numbers; nil is empty.

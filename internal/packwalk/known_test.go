@@ -20,7 +20,7 @@ func searchNew(t testing.TB, w *Walk, known func(id []byte) bool) (shown map[sca
 	var mu sync.Mutex
 	shown = map[scanner.ObjectID][]int32{}
 	set := testAnchors()
-	cov, done, err := w.SearchNew(context.Background(), set, known, func(_ int, o *Object) error {
+	cov, done, err := w.SearchNew(context.Background(), set, sized(known), func(_ int, o *Object) error {
 		mu.Lock()
 		defer mu.Unlock()
 		id := o.ID()
@@ -44,18 +44,24 @@ func searchNew(t testing.TB, w *Walk, known func(id []byte) bool) (shown map[sca
 	return shown, cov, done
 }
 
-func namesOf(t testing.TB, done *Searched, without map[scanner.ObjectID]bool) map[scanner.ObjectID]bool {
+// sizeOf is a size that a test can tell of an object by its name.
+func sizeOf(id []byte) uint32 { return uint32(id[5]) << 4 }
+
+// sized gives what is known sizes.
+func sized(known func(id []byte) bool) Known {
+	return func(id []byte) (uint32, bool) { return sizeOf(id), known(id) }
+}
+
+func namesOf(t testing.TB, done *Searched) map[scanner.ObjectID]uint32 {
 	t.Helper()
-	raw, err := done.Names(without)
-	if err != nil {
+	out := map[scanner.ObjectID]uint32{}
+	if err := done.Each(func(id []byte, size uint32) {
+		if _, twice := out[scanner.ObjectID(id)]; twice {
+			t.Errorf("%x is shown twice", id)
+		}
+		out[scanner.ObjectID(id)] = size
+	}); err != nil {
 		t.Fatal(err)
-	}
-	out := map[scanner.ObjectID]bool{}
-	for id := range slices.Chunk(raw, done.walk.opt.IDSize) {
-		out[scanner.ObjectID(id)] = true
-	}
-	if len(out)*done.walk.opt.IDSize != len(raw) {
-		t.Errorf("%d names, some of them twice", len(raw)/done.walk.opt.IDSize)
 	}
 	return out
 }
@@ -69,12 +75,15 @@ func TestWhatIsKnownIsLeftOutAndTheRestIsSearchedAsEver(t *testing.T) {
 			for _, described := range []int{minRope, 1} {
 				w.minRope, w.bytesPerPiece = described, min(described, bytesPerPiece)
 				all, cov, done := searchNew(t, w, nothing)
-				everyName := namesOf(t, done, nil)
+				everyName := namesOf(t, done)
 				if done.Known != 0 || len(all) < 50 || len(everyName) < len(all) {
 					t.Fatalf("%d known, %d of %d shown", done.Known, len(all), len(everyName))
 				}
 				for share := range 9 {
-					known := func(id []byte) bool { return int(id[3]%8) < share && everyName[scanner.ObjectID(id)] }
+					known := func(id []byte) bool {
+						_, searched := everyName[scanner.ObjectID(id)]
+						return int(id[3]%8) < share && searched
+					}
 					t.Run(fmt.Sprint(format, jobs, described, share), func(t *testing.T) {
 						want := map[scanner.ObjectID][]int32{}
 						for id, anchors := range all {
@@ -82,10 +91,11 @@ func TestWhatIsKnownIsLeftOutAndTheRestIsSearchedAsEver(t *testing.T) {
 								want[id] = anchors
 							}
 						}
-						left := int64(0)
+						left, bytes := int64(0), int64(0)
 						for id := range everyName {
 							if known([]byte(id)) {
 								left++
+								bytes += int64(sizeOf([]byte(id)))
 							}
 						}
 						got, c, done := searchNew(t, w, known)
@@ -100,8 +110,21 @@ func TestWhatIsKnownIsLeftOutAndTheRestIsSearchedAsEver(t *testing.T) {
 						if done.Known != left || share == 8 && c.Blobs != 0 || share == 0 && c.Blobs != cov.Blobs {
 							t.Errorf("%d known, %d blobs searched", done.Known, c.Blobs)
 						}
-						if again := namesOf(t, done, nil); len(again) != len(everyName) {
+						if done.KnownBlobs != left || done.KnownBytes != bytes {
+							t.Errorf("%d known blobs of %d bytes, want %d of %d", done.KnownBlobs, done.KnownBytes, left, bytes)
+						}
+						again := namesOf(t, done)
+						if len(again) != len(everyName) {
 							t.Errorf("%d names, want %d", len(again), len(everyName))
+						}
+						for id, size := range again {
+							want := everyName[id]
+							if known([]byte(id)) {
+								want = sizeOf([]byte(id))
+							}
+							if size != want {
+								t.Errorf("%s: size %d, want %d", id, size, want)
+							}
 						}
 					})
 				}
@@ -110,21 +133,20 @@ func TestWhatIsKnownIsLeftOutAndTheRestIsSearchedAsEver(t *testing.T) {
 	}
 }
 
-func TestNamesLeavesOutWhatItIsTold(t *testing.T) {
+func TestTheSizesOfWhatWasSearchedAreThoseOfTheBlobs(t *testing.T) {
 	w := open(t, Options{Dirs: []string{objects(repository(t, "sha1"))}})
-	shown, _, done := searchNew(t, w, nothing)
-	without := map[scanner.ObjectID]bool{}
-	for id := range shown {
-		without[id] = true
-	}
-	all, rest := namesOf(t, done, nil), namesOf(t, done, without)
-	if len(rest) != len(all)-len(shown) {
-		t.Errorf("%d of %d names, %d left out", len(rest), len(all), len(shown))
-	}
-	for id := range shown {
-		if rest[id] {
-			t.Errorf("%s is named", id)
+	_, cov, done := searchNew(t, w, nothing)
+	blobs, bytes := int64(0), int64(0)
+	for id, size := range namesOf(t, done) {
+		n, _ := w.Ordinal([]byte(id))
+		if isBlob := w.Kind(n) == packfile.Blob; isBlob != (size != NoBlob) {
+			t.Errorf("%s is a %s of size %d", id, w.Kind(n), size)
+		} else if isBlob {
+			blobs, bytes = blobs+1, bytes+int64(size)
 		}
+	}
+	if blobs != cov.Blobs || bytes != cov.Bytes {
+		t.Errorf("%d blobs of %d bytes, searched were %d of %d", blobs, bytes, cov.Blobs, cov.Bytes)
 	}
 }
 
@@ -195,11 +217,11 @@ func TestWhatIsNotNeededIsNotInflated(t *testing.T) {
 	}
 	// Of a damaged object, and of what is made from it, the name is not given.
 	_, cov, done := searchNew(t, w, func(id []byte) bool { return bytes.Equal(id, broken.ID) })
-	if len(cov.Skipped) != 2 || len(namesOf(t, done, nil)) != 1 {
+	if len(cov.Skipped) != 2 || len(namesOf(t, done)) != 1 {
 		t.Errorf("a new child of a damaged base: %+v", cov)
 	}
 	_, cov, done = searchNew(t, w, nothing)
-	if len(cov.Skipped) != 2 || len(namesOf(t, done, nil)) != 0 {
+	if len(cov.Skipped) != 2 || len(namesOf(t, done)) != 0 {
 		t.Errorf("a damaged base: %+v", cov)
 	}
 }

@@ -240,7 +240,7 @@ func (k *worker) countStreamed(id []byte, ordinal uint32, size int64, err error)
 		k.skip(id, err)
 	default:
 		k.count(packfile.Blob, size)
-		k.markSearched(ordinal)
+		k.markSearched(ordinal, packfile.Blob, size)
 	}
 }
 

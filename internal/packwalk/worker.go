@@ -255,7 +255,7 @@ func (k *worker) show(f *frame, base uint32) {
 		return
 	}
 	k.count(s.kind(), int64(f.size))
-	k.markSearched(k.pack.ordinalOf(f.entry))
+	k.markSearched(k.pack.ordinalOf(f.entry), s.kind(), int64(f.size))
 	if s.kind() == packfile.Commit && k.pass.commits != nil {
 		k.showCommit(k.pack.ordinalOf(f.entry), k.pack.id(f.entry), k.text(f))
 	}
@@ -407,7 +407,7 @@ func (k *worker) showWhole(kind packfile.Type, ordinal uint32, id, text []byte) 
 		return
 	}
 	k.count(kind, int64(len(text)))
-	k.markSearched(ordinal)
+	k.markSearched(ordinal, kind, int64(len(text)))
 	if kind == packfile.Commit && k.pass.commits != nil {
 		k.showCommit(ordinal, id, text)
 	}

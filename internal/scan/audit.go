@@ -37,6 +37,9 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	if err != nil {
 		return nil, err
 	}
+	if r := cache.recall(s, repo, settings); r != nil {
+		return r, nil
+	}
 	r := s.report(scanner.ScopeAudit, settings)
 	for _, skip := range absent {
 		r.Coverage.Skip(skip)
@@ -59,6 +62,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	if s.As != "" {
 		nameIt(r, repo, s.As)
 	}
+	cache.remember(s, &h, settings, r)
 	return r, nil
 }
 
@@ -103,22 +107,25 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 	soFar.searched.Store(true)
 	learned := learn(collector.Sources())
 	detector = detector.WithSources(learned.list)
+	h.sources = learned.sources
 	h.wanted = func(name []byte) bool {
 		return detector.WantsFile(string(name)) || scanner.MayNameKey(string(name))
 	}
 	collector.Use(detector)
 	collector.Claim()
 	findings, remarks := s.findings(collector), collector.Remarks()
+	h.tell(findings)
 	if err := h.trace(ctx, findings, remarks, learned); err != nil {
 		return nil, soFar.interrupted(err)
 	}
 	if h.readNamed(ctx, detector, collector, findings) {
 		findings, remarks, h.wanted = s.findings(collector), collector.Remarks(), nil
+		h.tell(findings)
 		if err := h.trace(ctx, findings, remarks, learned); err != nil {
 			return nil, soFar.interrupted(err)
 		}
 	}
-	cache.update(searched, findings, remarks, collector, &h.coverage)
+	cache.update(searched, h.repo.IDSize(), s.now(), matchedIn(findings, remarks, collector.Sources()), &h.coverage)
 	h.addMissing()
 	done = true
 	return findings, nil

@@ -28,6 +28,8 @@ type history struct {
 	found    *scanner.History
 	remarks  []scanner.Remark
 	wanted   func(name []byte) bool // files whose names say that they may be keys
+	sources  []scanner.KeySource    // where the settings take their keys from
+	keys     []seenKey              // that the redactor was told of, each once
 }
 
 // Commits implements trace.Objects.
@@ -70,18 +72,33 @@ func chunksOf(repo *gitstore.Repository, o *packwalk.Object) []*scanner.Chunk {
 	if o.Kind == packfile.Blob {
 		return []*scanner.Chunk{chunk}
 	}
-	chunk.Kind = scanner.TagMessage
+	var commits []scanner.Commit
 	if o.Kind == packfile.Commit {
-		chunk.Kind = scanner.CommitMessage
 		if commit, err := repo.Commit(chunk.ID); err == nil {
-			chunk.Commits = []scanner.Commit{commit.Summary()}
+			commits = []scanner.Commit{commit.Summary()}
 		}
 	}
-	chunk.Anchors, chunk.Searched = nil, false
-	headers := *chunk
-	headers.Kind = scanner.ObjectHeaders
-	headers.Text, chunk.Text, _ = bytes.Cut(o.Text, []byte("\n\n"))
-	return []*scanner.Chunk{&headers, chunk}
+	var chunks []*scanner.Chunk
+	for _, part := range partsOf(o.Kind, o.Text) {
+		chunks = append(chunks, &scanner.Chunk{ID: chunk.ID, Kind: part.kind, Text: part.text, LinesBefore: o.LinesBefore, Commits: commits})
+	}
+	return chunks
+}
+
+// part is a text in an object that is not a blob.
+type part struct {
+	kind scanner.Kind
+	text []byte
+}
+
+// partsOf are the headers and the message of a commit or a tag.
+func partsOf(kind packfile.Type, text []byte) []part {
+	headers, message, _ := bytes.Cut(text, []byte("\n\n"))
+	as := scanner.TagMessage
+	if kind == packfile.Commit {
+		as = scanner.CommitMessage
+	}
+	return []part{{scanner.ObjectHeaders, headers}, {as, message}}
 }
 
 // Type implements trace.History.

@@ -29,6 +29,7 @@ type Scan struct {
 
 	Progress func(done, total int64) // told how many bytes of packs were read; may be nil
 	Note     func(text string)       // told what a CI job is about; may be nil
+	Now      func() time.Time        // the clock; nil for the system's
 }
 
 // Named is what the command line says about settings.
@@ -40,6 +41,13 @@ type Named struct {
 }
 
 func (s *Scan) jobs() int { return max(1, s.Jobs) }
+
+func (s *Scan) now() time.Time {
+	if s.Now != nil {
+		return s.Now()
+	}
+	return time.Now()
+}
 
 // findings are what a collector has found.
 func (s *Scan) findings(c *scanner.Collector) []scanner.Finding {
@@ -74,6 +82,6 @@ func (s *Scan) conclude(r *scanner.Report, settings *Settings, d policy.Review) 
 	if r.FailOn == scanner.Silent {
 		r.FailOn = scanner.High
 	}
-	d.Policy, d.Baseline, d.Now, d.Strict = settings.Policy, settings.Baseline, time.Now(), s.Strict
+	d.Policy, d.Baseline, d.Now, d.Strict = settings.Policy, settings.Baseline, s.now(), s.Strict
 	return d.Apply(r)
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"time"
@@ -32,31 +33,45 @@ func (s *Scan) State(repo *gitstore.Repository) (State, error) {
 		return State{}, err
 	}
 	from := WorkTree(repo)
-	settings := sha256.New()
+	settings, err := s.namedDigest(from)
+	if err != nil {
+		return State{}, err
+	}
+	state := State{Refs: snapshot.Refs, Settings: settings, Bytes: snapshot.PackBytes}
+	all := sha256.New()
+	fmt.Fprintln(all, program, snapshot.Inputs, state.Settings)
+	if repo.WorkTree() != "" {
+		rootDigest(all, from)
+		files, _ := repo.Listing("HEAD")
+		fmt.Fprintln(all, placesOf(files).digest(repo))
+	}
+	state.Inputs = hex.EncodeToString(all.Sum(nil)[:16])
+	return state, nil
+}
+
+// namedDigest is a digest of the files that the command line names.
+func (s *Scan) namedDigest(from Origin) (string, error) {
+	h := sha256.New()
 	for _, name := range []string{s.Named.Config, s.Named.Baseline} {
 		if name == "" {
-			fmt.Fprintln(settings)
+			fmt.Fprintln(h)
 			continue
 		}
 		text, err := from.Named(name)
 		if err != nil {
-			return State{}, err
+			return "", err
 		}
-		fmt.Fprintf(settings, "%q\n", text)
+		fmt.Fprintf(h, "%q\n", text)
 	}
-	state := State{Refs: snapshot.Refs, Settings: hex.EncodeToString(settings.Sum(nil)[:8]), Bytes: snapshot.PackBytes}
-	all := sha256.New()
-	fmt.Fprintln(all, program, snapshot.Inputs, state.Settings)
-	if repo.WorkTree() != "" {
-		for _, name := range []string{policy.OwnFile, policy.Pyproject} {
-			text, err := from.Root(name)
-			fmt.Fprintf(all, "%q %v\n", text, err != nil)
-		}
-		files, _ := repo.Listing("HEAD")
-		localSettings(repo, trackedBy(files), func(path string, text []byte) { fmt.Fprintf(all, "%q %x\n", path, sha256.Sum256(text)) })
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
+}
+
+// rootDigest adds the files of the configuration.
+func rootDigest(h io.Writer, from Origin) {
+	for _, name := range []string{policy.OwnFile, policy.Pyproject} {
+		text, err := from.Root(name)
+		fmt.Fprintf(h, "%q %v\n", text, err != nil)
 	}
-	state.Inputs = hex.EncodeToString(all.Sum(nil)[:16])
-	return state, nil
 }
 
 // CheckNamed says what is wrong with the files that the command line names, be
@@ -73,8 +88,13 @@ func (s *Scan) Until(repo *gitstore.Repository, now time.Time) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return settings.until(now), nil
+}
+
+// until is the day on which the next entry expires, or "".
+func (s *Settings) until(now time.Time) string {
 	var next time.Time
-	for _, list := range [][]policy.Entry{settings.Policy.Accept, settings.Baseline} {
+	for _, list := range [][]policy.Entry{s.Policy.Accept, s.Baseline} {
 		for _, e := range list {
 			if e.Expires.After(now) && (next.IsZero() || e.Expires.Before(next)) {
 				next = e.Expires
@@ -82,7 +102,7 @@ func (s *Scan) Until(repo *gitstore.Repository, now time.Time) (string, error) {
 		}
 	}
 	if next.IsZero() {
-		return "", nil
+		return ""
 	}
-	return next.Format(time.DateOnly), nil
+	return next.Format(time.DateOnly)
 }
