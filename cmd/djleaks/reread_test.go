@@ -67,6 +67,9 @@ func reread(t *testing.T, name string, args []string, format string, lists map[s
 		t.Fatal(err)
 	}
 	for _, shown := range report.Formats() {
+		if format != "json" && shown != format && shown != "json" {
+			continue // what is read from either is one report, shown from JSON in all formats
+		}
 		code, stdout, stderr := program("", "report", file, "--format", shown)
 		if code != exitClean {
 			t.Errorf("%s, shown as %s: exit %d, %s", name, shown, code, stderr)

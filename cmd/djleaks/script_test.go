@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -84,6 +85,7 @@ func isReport(text []byte) bool {
 // of a key's random part.
 func TestScripts(t *testing.T) {
 	valid := validator(t, schema.Report)
+	python := interpreter(t)
 	var scripts, reports atomic.Int64
 	t.Cleanup(func() {
 		if n := reports.Load(); n < scripts.Load() && scripts.Load() > 20 {
@@ -98,6 +100,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv(outputLog, log)
 			e.Setenv("HOME", e.WorkDir)
 			e.Setenv("VERSION", version)
+			e.Setenv("PATH", python+string(os.PathListSeparator)+e.Getenv("PATH"))
 			for _, entry := range testkit.GitEnvironment() {
 				if name, value, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "GIT_") {
 					e.Setenv(name, value)
@@ -124,6 +127,20 @@ func TestScripts(t *testing.T) {
 			"steps": scriptSteps,
 		},
 	})
+}
+
+// interpreter makes a folder that has the Python of this machine as python3. A
+// version manager's wrapper starts twenty processes before it, each time.
+func interpreter(t *testing.T) string {
+	out, err := exec.Command("python3", "-c", "import sys; print(sys.executable)").Output()
+	if err != nil {
+		t.Fatalf("the scripts need python3 on PATH: %v", err)
+	}
+	dir := t.TempDir()
+	if err := os.Symlink(strings.TrimSpace(string(out)), filepath.Join(dir, "python3")); err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // scriptFill is `fill FILE...`: it puts keys and object names in the place of
