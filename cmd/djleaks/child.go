@@ -111,6 +111,9 @@ func (c *child) Audit(ctx context.Context, e fleet.Entry, in fleet.Inputs, out *
 	endAll(cmd.Process)
 	o := outcome(e, out, cmd, err, errs.text)
 	o.Until = until
+	if cmd.ProcessState != nil {
+		o.Cost = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	}
 	return o
 }
 

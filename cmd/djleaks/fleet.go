@@ -25,8 +25,9 @@ func fleetCommand(p process) *cli.Command {
 			Usage: "audit a share of a list of repositories into a store",
 			Description: "FILE lists repositories that are on this machine: JSON Lines, or lines of\n" +
 				"values with tabs, with id, path, bytes (the size of the packs) and, if you\n" +
-				"like, owner. The share is computed from the whole list by size, so that all\n" +
-				"workers agree without talking. Each repository is audited by a process of its\n" +
+				"like, owner and cost, which `djleaks merge --write-list` writes. The share is\n" +
+				"computed from the whole list by cost or size, so that all workers agree\n" +
+				"without talking. Each repository is audited by a process of its\n" +
 				"own; what has not changed since the last time is not read again. `auto` takes\n" +
 				"the share from the environment of Kubernetes, GitLab, Slurm, AWS Batch, Cloud\n" +
 				"Run, CircleCI, Buildkite or Azure Pipelines.\n\n" +

@@ -7,6 +7,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/urfave/cli/v2"
 
@@ -31,6 +32,8 @@ func mergeCommand(p process) *cli.Command {
 		Flags: []cli.Flag{
 			listFlag(),
 			&cli.StringFlag{Name: "since", Usage: "say what has changed since `FILE`, which merge --format json wrote"},
+			&cli.DurationFlag{Name: "max-age", Usage: "take a repository that no worker has looked at for this `TIME`, such as 36h, as not read"},
+			&cli.StringFlag{Name: "write-list", Usage: "write the list with the cost of each audit to `FILE`: by it shares get more even than by size"},
 			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "markdown", Usage: "`FORMAT` of the report: " + strings.Join(merge.Formats(), ", ")},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the report to `FILE` instead of standard output"},
 			&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: " + strings.Join(scanner.SeverityNames(), ", ") + "; or a verdict, such as rotate-now"},
@@ -51,13 +54,19 @@ func (p process) merge(c *cli.Context) error {
 	if !slices.Contains(merge.Formats(), format) {
 		return usageError{fmt.Sprintf("--format: unknown format %q", format), say.DidYouMean(format, merge.Formats(), "formats: "+strings.Join(merge.Formats(), ", "))}
 	}
-	if err := checkOutputs([]string{output}); err != nil {
+	if err := checkOutputs([]string{output, c.String("write-list")}); err != nil {
 		return err
+	}
+	if output != "" && output == c.String("write-list") {
+		return usageError{"--output and --write-list name the same file", ""}
 	}
 	if c.NArg() == 0 {
 		return usageError{"merge: which stores?", "djleaks merge DIR --list FILE; DIR is that of fleet audit --store"}
 	}
-	opt := merge.Options{Version: version}
+	opt := merge.Options{Version: version, MaxAge: c.Duration("max-age"), Now: time.Now()}
+	if c.IsSet("max-age") && opt.MaxAge <= 0 {
+		return usageError{fmt.Sprintf("--max-age %s: it must be more than zero", opt.MaxAge), "--max-age 36h"}
+	}
 	var err error
 	if opt.FailOn, opt.Verdict, err = readFailOn("audit", c.String("fail-on")); err != nil {
 		return err
@@ -86,6 +95,9 @@ func (p process) merge(c *cli.Context) error {
 		return err
 	}
 	if err := p.writeMerged(output, format, merged); err != nil {
+		return err
+	}
+	if err := p.writeList(c.String("write-list"), merged.Priced()); err != nil {
 		return err
 	}
 	switch {
@@ -123,6 +135,22 @@ func readOld(name string) (*merge.Old, error) {
 		return nil, usageError{fmt.Sprintf("--since %s: %v", name, err), "name an earlier report of djleaks merge --format json"}
 	}
 	return old, nil
+}
+
+// writeList writes the list of the next run; "" is none.
+func (p process) writeList(name string, list fleet.List) error {
+	if name == "" {
+		return nil
+	}
+	out, err := report.Create(name, p.stdout)
+	if err != nil {
+		return outputError(err)
+	}
+	if err := list.Write(out); err != nil {
+		out.Discard()
+		return err
+	}
+	return out.Close()
 }
 
 func (p process) writeMerged(output, format string, merged *merge.Fleet) error {

@@ -20,6 +20,7 @@ type Entry struct {
 	Path  string `json:"path"`  // where it is on this machine
 	Bytes int64  `json:"bytes"` // size of its packs, roughly: the cost of its audit
 	Owner string `json:"owner,omitempty"`
+	Cost  int64  `json:"cost,omitempty"` // of its last audit, in milliseconds of a processor; 0 if it is not known
 }
 
 // List is all repositories of a fleet, by id.
@@ -44,8 +45,10 @@ func (e *ListError) Error() string {
 func (e *ListError) Hint() string { return e.Advice }
 
 // columns are the names of a list's columns in their order, where the first
-// line does not name them.
+// line does not name them; it has to name costColumn.
 var columns = []string{"id", "path", "bytes", "owner"}
+
+const costColumn = "cost"
 
 // ParseList reads a list: JSON Lines, or lines of values with tabs between them
 // whose first one may name the columns. Fields that it does not know are passed
@@ -96,6 +99,7 @@ func jsonLine(line string) (e Entry, isHead bool, err error) {
 		Path  *string     `json:"path"`
 		Bytes json.Number `json:"bytes"`
 		Owner string      `json:"owner"`
+		Cost  json.Number `json:"cost"`
 	}
 	d := json.NewDecoder(strings.NewReader(line))
 	d.UseNumber()
@@ -108,13 +112,13 @@ func jsonLine(line string) (e Entry, isHead bool, err error) {
 	if raw.ID == nil || raw.Path == nil {
 		return e, false, errors.New("id or path is missing")
 	}
-	return entry(*raw.ID, *raw.Path, raw.Bytes.String(), raw.Owner)
+	return entry(*raw.ID, *raw.Path, raw.Bytes.String(), raw.Owner, raw.Cost.String())
 }
 
 // tabbed returns a reader of lines with tabs. The first line may name the
 // columns.
 func tabbed() func(string) (Entry, bool, error) {
-	at := map[string]int{}
+	at := map[string]int{costColumn: -1}
 	for i, name := range columns {
 		at[name] = i
 	}
@@ -124,7 +128,7 @@ func tabbed() func(string) (Entry, bool, error) {
 		wasFirst := first
 		first = false
 		if wasFirst && slices.Contains(fields, "id") && slices.Contains(fields, "path") {
-			for _, name := range columns {
+			for name := range at {
 				at[name] = slices.Index(fields, name)
 			}
 			if at["bytes"] < 0 {
@@ -138,29 +142,57 @@ func tabbed() func(string) (Entry, bool, error) {
 			}
 			return ""
 		}
-		return entry(field("id"), field("path"), field("bytes"), field("owner"))
+		return entry(field("id"), field("path"), field("bytes"), field("owner"), field(costColumn))
 	}
 }
 
-func entry(id, path, size, owner string) (Entry, bool, error) {
+// Limits of what a list says, so that no sum of it overflows.
+const (
+	maxBytes = 1 << 45 // 32 TiB
+	maxCost  = 1 << 35 // a year, in milliseconds
+)
+
+func entry(id, path, size, owner, spent string) (Entry, bool, error) {
 	n, err := strconv.ParseInt(size, 10, 64)
+	cost, costErr := int64(0), error(nil)
+	if spent != "" {
+		cost, costErr = strconv.ParseInt(spent, 10, 64)
+	}
 	switch {
 	case path == "":
 		return Entry{}, false, errors.New("path is missing")
 	case size == "":
 		return Entry{}, false, errors.New("bytes is missing: the size of the repository's packs; 0 if it is not known")
-	case err != nil || n < 0:
+	case err != nil || n < 0 || n > maxBytes:
 		return Entry{}, false, fmt.Errorf("bytes: %q is not a number of bytes", size)
+	case costErr != nil || cost < 0 || cost > maxCost:
+		return Entry{}, false, fmt.Errorf("cost: %q is not a number of milliseconds", spent)
 	}
-	return Entry{id, path, n, owner}, false, nil
+	return Entry{id, path, n, owner, cost}, false, nil
 }
 
-// Digest names what the shares of a list depend on: its ids and sizes. Where a
-// repository is may differ from worker to worker.
+// Write writes a list as JSON Lines.
+func (l List) Write(w io.Writer) error {
+	out := json.NewEncoder(w)
+	out.SetEscapeHTML(false)
+	for _, e := range l {
+		if err := out.Encode(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Digest names what the shares of a list depend on: its ids, sizes and costs.
+// Where a repository is may differ from worker to worker.
 func (l List) Digest() string {
 	h := sha256.New()
 	for _, e := range l {
-		fmt.Fprintf(h, "%s\n%d\n", e.ID, e.Bytes)
+		fmt.Fprintf(h, "%s\n%d", e.ID, e.Bytes)
+		if e.Cost > 0 {
+			fmt.Fprintf(h, " %d", e.Cost)
+		}
+		fmt.Fprintln(h)
 	}
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }

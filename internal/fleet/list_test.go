@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"strings"
@@ -15,7 +16,7 @@ func noProblem(id string) string {
 }
 
 func TestParseListTakesJSONLinesAndTabs(t *testing.T) {
-	want := List{{"example.org/a", "/srv/a.git", 20, "web"}, {"example.org/b", "/srv/b b.git", 1, ""}}
+	want := List{{"example.org/a", "/srv/a.git", 20, "web", 0}, {"example.org/b", "/srv/b b.git", 1, "", 0}}
 	for name, text := range map[string]string{
 		"json":    `{"id":"example.org/b","path":"/srv/b b.git","bytes":1}` + "\n\n" + `{"bytes":20,"visibility":"public","path":"/srv/a.git","id":"example.org/a","owner":"web"}`,
 		"tabs":    "example.org/b\t/srv/b b.git\t1\nexample.org/a\t/srv/a.git\t20\tweb\n",
@@ -53,6 +54,9 @@ func TestParseListNeverGivesAShorterList(t *testing.T) {
 		"a number as a string": {`{"id":"a","path":"p","bytes":"many"}`, 1},
 		"cut off":              {good + "\n" + good[:12], 2},
 		"two on a line":        {good + good, 1},
+		"a negative cost":      {"id\tpath\tbytes\tcost\na\tp\t1\t-1", 2},
+		"a cost in words":      {`{"id":"a","path":"p","bytes":1,"cost":"much"}`, 1},
+		"too many bytes":       {"a\tp\t9223372036854775807", 1},
 		"an id that is null":   {`{"id":null,"path":"p","bytes":1}`, 1},
 	} {
 		list, err := ParseList([]byte(c.text), noProblem)
@@ -64,14 +68,36 @@ func TestParseListNeverGivesAShorterList(t *testing.T) {
 }
 
 func TestTheDigestIsOfIDsAndSizes(t *testing.T) {
-	list := List{{"a", "p", 1, ""}, {"b", "q", 2, ""}}
-	moved := List{{"a", "/elsewhere/p", 1, "web"}, {"b", "q", 2, ""}}
+	list := List{{"a", "p", 1, "", 0}, {"b", "q", 2, "", 0}}
+	moved := List{{"a", "/elsewhere/p", 1, "web", 0}, {"b", "q", 2, "", 0}}
 	if list.Digest() != moved.Digest() {
 		t.Error("a list of another machine has another digest")
 	}
-	for _, other := range []List{{{"a", "p", 1, ""}}, {{"a", "p", 2, ""}, {"b", "q", 2, ""}}, {{"a", "p", 1, ""}, {"c", "q", 2, ""}}} {
+	costly := List{{"a", "p", 1, "", 2}, {"b", "q", 2, "", 0}}
+	if costly.Digest() == list.Digest() {
+		t.Error("costs, by which shares are made, are not in the digest")
+	}
+	for _, other := range []List{{{"a", "p", 1, "", 0}}, {{"a", "p", 2, "", 0}, {"b", "q", 2, "", 0}}, {{"a", "p", 1, "", 0}, {"c", "q", 2, "", 0}}} {
 		if list.Digest() == other.Digest() {
 			t.Errorf("%v has the same digest", other)
 		}
+	}
+}
+
+func TestAListIsWrittenAsItIsRead(t *testing.T) {
+	want := List{{"example.org/<a>&b", "/srv/a b.git", 20, "web", 7}, {"example.org/é", "p", 0, "", 0}}
+	var text bytes.Buffer
+	if err := want.Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := ParseList(text.Bytes(), noProblem); err != nil || !slices.Equal(got, want) {
+		t.Errorf("%v, %v from %s", got, err, text.String())
+	}
+	// Where no line names the columns, a fifth one is somebody else's.
+	if got, err := ParseList([]byte("a\tp\t1\tweb\tpublic\n"), noProblem); err != nil || got[0].Cost != 0 {
+		t.Errorf("%v, %v", got, err)
+	}
+	if got, err := ParseList([]byte("id\tcost\tpath\tbytes\na\t5\tp\t1\nb\t\tq\t1\n"), noProblem); err != nil || got[0].Cost != 5 || got[1].Cost != 0 {
+		t.Errorf("%v, %v", got, err)
 	}
 }

@@ -23,10 +23,14 @@ type Inputs struct {
 // Outcome is how an audit ended: with a report, or with a reason.
 type Outcome struct {
 	Report *scanner.Report
-	Reason string // of no report: lower case, no full stop, equal on every machine
-	Retry  bool   // of no report: a further attempt can end otherwise
-	Until  string // the day on which the report is out of date, or ""
+	Reason string        // of no report: lower case, no full stop, equal on every machine
+	Retry  bool          // of no report: a further attempt can end otherwise
+	Until  string        // the day on which the report is out of date, or ""
+	Cost   time.Duration // processor time, of an audit without a report too
 }
+
+// cost is the time in milliseconds, 1 at least of what was done.
+func (o Outcome) cost() int64 { return (o.Cost + time.Millisecond - 1).Milliseconds() }
 
 // Auditor is what the loop is told of repositories.
 type Auditor interface {
@@ -114,7 +118,7 @@ func (r *Run) one(ctx context.Context, e Entry, t *Tally) error {
 		t.Audited--
 		return ctx.Err()
 	case limited.Err() != nil && out.Report == nil:
-		out = Outcome{Reason: "not done within " + r.Timeout.String(), Retry: true}
+		out = Outcome{Reason: "not done within " + r.Timeout.String(), Retry: true, Cost: out.Cost}
 	}
 	if out.Report == nil {
 		t.Failed++
@@ -130,7 +134,7 @@ func (r *Run) one(ctx context.Context, e Entry, t *Tally) error {
 		text += "; not read: " + record.Unread[0].Reason
 	}
 	r.Note(e, record.State, text)
-	return r.Store.Write(&Result{List: r.List, Inputs: in.Digest, Until: out.Until, Finished: r.Now().UTC(), Record: record})
+	return r.Store.Write(&Result{List: r.List, Inputs: in.Digest, Until: out.Until, Finished: r.Now().UTC(), Cost: out.cost(), Record: record})
 }
 
 func (t *Tally) count(s State) {
@@ -159,12 +163,17 @@ func (r *Run) holds(last *Result, in Inputs) bool {
 	return err == nil
 }
 
-// keep notes that a repository was looked at as a part of this list.
+// checkedWithin is how exactly a store says when a repository was looked at: what
+// is started again within the hour writes nothing.
+const checkedWithin = time.Hour
+
+// keep notes that a repository was looked at, as a part of this list.
 func (r *Run) keep(last *Result) error {
-	if last.List == r.List {
+	now := r.Now().UTC()
+	if age := now.Sub(last.Checked); last.List == r.List && 0 <= age && age < checkedWithin {
 		return nil
 	}
-	last.List = r.List
+	last.List, last.Checked = r.List, now
 	return r.Store.Write(last)
 }
 
@@ -172,12 +181,12 @@ func (r *Run) keep(last *Result) error {
 // answers a question of the past.
 func (r *Run) failed(e Entry, last *Result, out Outcome, in Inputs) error {
 	now := &Result{
-		List: r.List, Inputs: in.Digest, Retry: out.Retry, Finished: r.Now().UTC(),
+		List: r.List, Inputs: in.Digest, Retry: out.Retry, Finished: r.Now().UTC(), Cost: out.cost(),
 		Record: Record{ID: e.ID, State: Failed, Reason: out.Reason, Tool: scanner.Tool{Name: "djleaks"}, Settings: in.Settings, Refs: in.Refs, Keys: []Key{}},
 	}
 	r.Note(e, Failed, out.Reason)
 	if last != nil && same(last, now) {
-		return nil
+		return r.keep(last)
 	}
 	if err := r.Store.Write(now); err != nil {
 		return err

@@ -196,6 +196,33 @@ func TestAnotherListIsNoted(t *testing.T) {
 	}
 }
 
+func TestAStoreSaysWhatAnAuditCostAndWhenItWasLookedAt(t *testing.T) {
+	m := &made{inputs: map[string]string{"a": "1", "b": "1"}, outcome: map[string]func(context.Context) Outcome{
+		"a": func(context.Context) Outcome { return Outcome{Report: reportOf("a"), Cost: 1500 * time.Microsecond} },
+		"b": func(context.Context) Outcome { return Outcome{Reason: "killed", Cost: 3 * time.Second} },
+	}}
+	r := newRun(t, m)
+	says := func(id string, cost int64, checked time.Time) {
+		t.Helper()
+		if last, err := r.Store.Result(id); err != nil || last.Cost != cost || !last.Looked().Equal(checked) || !last.Finished.Equal(noon) {
+			t.Errorf("%s: %+v, %v", id, last, err)
+		}
+	}
+	r.Now = func() time.Time { return noon }
+	share(t, r, "a", "b")
+	says("a", 2, noon)
+	says("b", 3000, noon)
+	r.Now = func() time.Time { return noon.Add(checkedWithin - 1) }
+	share(t, r, "a", "b")
+	says("a", 2, noon) // the first worker has just said so
+	later := noon.Add(26 * time.Hour)
+	r.Now = func() time.Time { return later }
+	if got := share(t, r, "a", "b"); got.Unchanged != 2 {
+		t.Errorf("%+v", got)
+	}
+	says("a", 2, later)
+}
+
 func TestAFullDiskEndsTheRun(t *testing.T) {
 	m := &made{inputs: map[string]string{"a": "1", "b": "1"}}
 	r := newRun(t, m)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"container/heap"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,14 +31,15 @@ func ParseShare(word string) (Share, error) {
 	return Share{number, of}, nil
 }
 
-// Entries are the repositories of a share, the largest first. Each goes, from
-// the largest on, to the share that has the fewest bytes so far: the longest
+// Entries are the repositories of a share, the most expensive first. Each goes,
+// from the most expensive on, to the share that costs least so far: the longest
 // share is then at most a third longer than it has to be (R. L. Graham, Bounds
 // on Multiprocessing Timing Anomalies, 1969). Every worker comes to the same
 // answer, whatever the order of its list.
 func (s Share) Entries(list List) []Entry {
+	weight := list.weight()
 	all := slices.Clone(list)
-	slices.SortFunc(all, func(a, b Entry) int { return cmp.Or(cmp.Compare(b.Bytes, a.Bytes), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(all, func(a, b Entry) int { return cmp.Or(cmp.Compare(weight(b), weight(a)), cmp.Compare(a.ID, b.ID)) })
 	loads := make(loads, s.Of)
 	for i := range loads {
 		loads[i].number = i + 1
@@ -48,16 +50,48 @@ func (s Share) Entries(list List) []Entry {
 		if least.number == s.Number {
 			own = append(own, e)
 		}
-		least.bytes += e.Bytes
+		least.weight += weight(e)
 		least.count++
 		heap.Fix(&loads, 0)
 	}
 	return own
 }
 
+// startBytes is what one more repository costs, whatever its size, in bytes of
+// packs: 11 ms to start an audit and to look at the refs, and 11 ms to read a MB
+// (the median of 300 repositories).
+const startBytes = 1 << 20
+
+// weight returns a measure of the cost of an audit that is the same in every
+// worker: the cost that the list says, or what the size lets expect, by what the
+// others cost.
+func (l List) weight() func(Entry) int64 {
+	var cost, size uint64
+	for _, e := range l {
+		if e.Cost > 0 {
+			cost += uint64(e.Cost)
+			size += uint64(e.Bytes + startBytes)
+		}
+	}
+	return func(e Entry) int64 {
+		if e.Cost > 0 {
+			return e.Cost * 1000 // in microseconds: small repositories cost a few milliseconds
+		}
+		if cost == 0 {
+			return e.Bytes + startBytes
+		}
+		high, low := bits.Mul64(uint64(e.Bytes+startBytes), cost*1000)
+		expected := uint64(maxCost * 1000)
+		if high < size {
+			expected, _ = bits.Div64(high, low, size)
+		}
+		return int64(min(expected, maxCost*1000))
+	}
+}
+
 // load is what a share has so far.
 type load struct {
-	bytes         int64
+	weight        int64
 	count, number int
 }
 
@@ -67,7 +101,7 @@ type loads []load
 func (l loads) Len() int { return len(l) }
 func (l loads) Less(i, j int) bool {
 	a, b := l[i], l[j]
-	return cmp.Or(cmp.Compare(a.bytes, b.bytes), cmp.Compare(a.count, b.count), cmp.Compare(a.number, b.number)) < 0
+	return cmp.Or(cmp.Compare(a.weight, b.weight), cmp.Compare(a.count, b.count), cmp.Compare(a.number, b.number)) < 0
 }
 func (l loads) Swap(i, j int) { l[i], l[j] = l[j], l[i] }
 func (l loads) Push(any)      {} // the number of shares is fixed

@@ -111,8 +111,18 @@ type Result struct {
 	Inputs   string    `json:"inputs,omitempty"` // what the report depends on, see Inputs
 	Until    string    `json:"until,omitempty"`  // the day on which the report is out of date though nothing has changed
 	Retry    bool      `json:"retry,omitempty"`  // of failed: a further attempt can end otherwise
-	Finished time.Time `json:"finished"`
+	Finished time.Time `json:"finished"`         // when the audit ended
+	Checked  time.Time `json:"checked"`          // when a worker last found that it still holds, to within an hour
+	Cost     int64     `json:"cost"`             // of the audit, in milliseconds of a processor; 0 of none
 	Record   Record    `json:"record"`
+}
+
+// Looked is when a worker last looked at the repository.
+func (r *Result) Looked() time.Time {
+	if r.Checked.Before(r.Finished) {
+		return r.Finished // of a state file of 0.1
+	}
+	return r.Checked
 }
 
 // resultSchema is the version of the state file.
@@ -173,6 +183,7 @@ func (r *Result) problem(id string) string {
 // Write saves a result. Nobody ever sees half of one.
 func (s *Store) Write(r *Result) error {
 	r.Schema = resultSchema
+	r.Checked = r.Looked()
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

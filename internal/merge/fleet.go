@@ -28,7 +28,11 @@ type Fleet struct {
 	repositories []Repository // by state, then by id
 	keys         []keyGroup   // the worst first
 	since        *Since
+	priced       fleet.List
 }
+
+// Priced is the list, with what the last audit of each repository cost.
+func (f *Fleet) Priced() fleet.List { return f.priced }
 
 // Tool names the program that merged; with which rules each repository was read
 // is said of the repository.

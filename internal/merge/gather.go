@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/djleaks/djleaks/internal/fleet"
 	"github.com/djleaks/djleaks/internal/say"
@@ -20,6 +21,8 @@ type Options struct {
 	Version string           // of the program
 	FailOn  scanner.Severity // lowest severity that fails
 	Verdict scanner.Decision // fail on this decision instead; "" for the severity
+	MaxAge  time.Duration    // how long ago a repository may have been looked at; 0 for ever
+	Now     time.Time        // what MaxAge counts from
 }
 
 // RefusedError is why stores cannot be merged at all.
@@ -41,6 +44,7 @@ type held struct {
 type gathering struct {
 	opt          Options
 	repositories []Repository // in the order of the list
+	costs        []int64      // of their audits, in milliseconds
 	held         []held
 	lists        map[string]int // digests of lists, with the number of repositories
 	same         map[string]string
@@ -71,11 +75,17 @@ func Gather(list fleet.List, stores []*fleet.Store, since *Old, opt Options) (*F
 	}
 	f.keys = g.group()
 	f.repositories = g.repositories
+	f.priced = slices.Clone(list)
+	for i, cost := range g.costs {
+		if cost > 0 {
+			f.priced[i].Cost = cost
+		}
+	}
 	f.count(g)
 	return f, nil
 }
 
-// newest is the record of a repository that was finished last. Of none, reason
+// newest is the record of a repository that was looked at last. Of none, reason
 // says why there is none, "" if there simply is none.
 func newest(stores []*fleet.Store, id string) (best *fleet.Result, reason string, err error) {
 	for _, s := range stores {
@@ -104,7 +114,7 @@ func problemOf(err error) string {
 // later orders records of one repository: by time, and then in any order that is
 // always the same.
 func later(a, b *fleet.Result) bool {
-	if c := a.Finished.Compare(b.Finished); c != 0 {
+	if c := cmp.Or(a.Looked().Compare(b.Looked()), a.Finished.Compare(b.Finished)); c != 0 {
 		return c > 0
 	}
 	one, _ := json.Marshal(a)
@@ -115,14 +125,19 @@ func later(a, b *fleet.Result) bool {
 // add takes what is kept of a record.
 func (g *gathering) add(i int32, e fleet.Entry, result *fleet.Result, reason string) {
 	r := Repository{ID: e.ID, Owner: e.Owner, State: fleet.Missing}
+	cost := int64(0)
 	switch {
 	case result != nil:
+		cost = result.Cost
 		g.lists[result.List]++
 		record := &result.Record
 		r.State, r.Reason, r.Unread, r.Accepted = record.State, record.Reason, record.Unread, record.Accepted
 		r.Settings, r.Refs, r.Head, r.Commits = g.one(record.Settings), record.Refs, record.Head, record.Commits
 		if record.State != fleet.Failed {
 			r.Rules = g.one(record.Tool.Version + " " + record.Tool.Rules)
+		}
+		if why := g.opt.stale(result.Looked()); why != "" && record.State != fleet.Failed {
+			r.State, r.Unread = fleet.Incomplete, append([]fleet.Unread{{Reason: why, Count: 1}}, r.Unread...)
 		}
 		for _, k := range record.Keys {
 			r.Keys.add(k.Severity)
@@ -134,7 +149,24 @@ func (g *gathering) add(i int32, e fleet.Entry, result *fleet.Result, reason str
 	case reason != "":
 		r.State, r.Reason = fleet.Failed, reason
 	}
-	g.repositories = append(g.repositories, r)
+	g.repositories, g.costs = append(g.repositories, r), append(g.costs, cost)
+}
+
+// clockSkew is by how much the clocks of workers may differ.
+const clockSkew = time.Hour
+
+// stale says why a record from then is none of now, "" if it is.
+func (o Options) stale(looked time.Time) string {
+	day := looked.UTC().Format(time.DateOnly)
+	switch age := o.Now.Sub(looked); {
+	case o.MaxAge == 0:
+		return ""
+	case age > o.MaxAge:
+		return "not looked at since " + day
+	case age < -clockSkew:
+		return "looked at on " + day + ", which is to come: a worker's clock is wrong"
+	}
+	return ""
 }
 
 // one returns the first of all equal strings, so that one copy is kept.

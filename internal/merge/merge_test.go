@@ -255,6 +255,61 @@ func TestADifferentListIsRefused(t *testing.T) {
 	}
 }
 
+func TestWhatWasNotLookedAtForLongIsNotRead(t *testing.T) {
+	w := newWorld(t, "fresh", "kept", "old", "failed", "ahead").hold("old", key(1, scanner.High))
+	now := time.Date(2026, 5, 9, 12, 0, 0, 0, time.UTC)
+	for _, r := range w.records {
+		r.Finished = now.Add(-time.Hour)
+	}
+	w.records["kept"].Finished, w.records["kept"].Checked = now.AddDate(-1, 0, 0), now.Add(-30*time.Hour)
+	w.records["old"].Finished = now.AddDate(0, 0, -8)
+	w.records["ahead"].Finished = now.AddDate(1, 0, 0)
+	w.records["failed"].Finished = now.AddDate(-1, 0, 0)
+	w.records["failed"].Record = fleet.Record{ID: "failed", State: fleet.Failed, Reason: "killed", Tool: w.records["old"].Record.Tool}
+	for age, want := range map[time.Duration]string{
+		0:              "ahead:read failed:failed fresh:read kept:read old:read",
+		36 * time.Hour: "ahead:incomplete failed:failed fresh:read kept:read old:incomplete",
+		24 * time.Hour: "ahead:incomplete failed:failed fresh:read kept:incomplete old:incomplete",
+	} {
+		f, err := Gather(w.list, []*fleet.Store{w.store()}, nil, Options{FailOn: scanner.High, MaxAge: age, Now: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, r := range f.repositories {
+			got = append(got, r.ID+":"+string(r.State))
+		}
+		if slices.Sort(got); strings.Join(got, " ") != want {
+			t.Errorf("%s: %v", age, got)
+		}
+		// Its keys are told: nobody has said that they are gone.
+		if f.Totals.Keys != 1 || f.Verdict != scanner.KeysFound {
+			t.Errorf("%s: %+v", age, f.Totals)
+		}
+		if text := written(t, "markdown", f); age > 0 && (!strings.Contains(text, "not looked at since 2026-05-01") || !strings.Contains(text, "2027-05-09, which is to come")) {
+			t.Errorf("%s:\n%s", age, text)
+		}
+	}
+}
+
+func TestTheListIsPricedByTheNewestRecords(t *testing.T) {
+	w := newWorld(t, "a", "b", "c")
+	w.list[1].Cost = 70 // of an earlier run
+	for id, cost := range map[string]int64{"a": 5, "b": 0, "c": 9} {
+		w.records[id].List, w.records[id].Cost = w.list.Digest(), cost
+	}
+	early := w.store("c")
+	w.records["c"].Finished, w.records["c"].Cost = time.Unix(2, 0).UTC(), 11
+	f := gather(t, w.list, nil, w.store(), early)
+	var got []int64
+	for _, e := range f.Priced() {
+		got = append(got, e.Cost)
+	}
+	if !slices.Equal(got, []int64{5, 70, 11}) || w.list[0].Cost != 0 {
+		t.Errorf("%v, and the list itself is %v", got, w.list)
+	}
+}
+
 func TestARecordThatCannotBeUsedIsAFailedOne(t *testing.T) {
 	w := newWorld(t, "a", "b").hold("a", key(1, scanner.High))
 	s := w.store()
