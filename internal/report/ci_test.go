@@ -277,6 +277,32 @@ func TestTheTimelineHasGapsWhereTheKeyWasGone(t *testing.T) {
 	}
 }
 
+func TestTheTimelineSaysWhichKindOfRefStillHasTheKey(t *testing.T) {
+	k := historyCase().Keys[0]
+	k.Occurrences = slices.Clone(k.Occurrences)
+	for _, c := range []struct {
+		refs  []string
+		state string
+		weak  bool
+	}{
+		{[]string{"HEAD", "refs/heads/main"}, "in current code", false},
+		{[]string{"refs/pull/7/head"}, "still in pull requests", true},
+		{[]string{"refs/tags/v1"}, "still in tags", true},
+	} {
+		k.Status = scanner.StatusLive
+		for i := range k.Occurrences {
+			k.Occurrences[i].Refs, k.Occurrences[i].Status = c.refs, scanner.StatusLive
+		}
+		line := newTimeline(keyLanes([]scanner.Key{k}))
+		if row := line.Rows[0]; row.State != c.state || row.Weak != c.weak || line.Weak != c.weak || !strings.HasSuffix(row.Words, c.state) {
+			t.Errorf("%v: %+v", c.refs, row)
+		}
+		if got := placeStatus(&k.Occurrences[0]); got != c.state {
+			t.Errorf("%v: the place is %q", c.refs, got)
+		}
+	}
+}
+
 func rowsOf(r *scanner.Report) []timeRow {
 	if line := newTimeline(keyLanes(r.Keys)); line != nil {
 		return append(line.Rows, line.More...)

@@ -364,10 +364,10 @@ func runLines(run string) (out []string) {
 	return out
 }
 
-// indentKept is clean for a line of code.
+// indentKept is clean for a line of code, which may end with a colon.
 func indentKept(line string) string {
 	rest := strings.TrimLeft(line, " ")
-	return line[:len(line)-len(rest)] + clean(rest)
+	return line[:len(line)-len(rest)] + escaped(rest, longest, false)
 }
 
 // changeWords tell one change of a timeline without its commit.

@@ -132,6 +132,21 @@ func TestMarkdownIsAnIssueToCheckOff(t *testing.T) {
 	}
 }
 
+// A script that is shown has to run when it is copied.
+func TestALineOfAScriptMayEndWithAColon(t *testing.T) {
+	r := dossierCase()
+	r.Playbook[0].Steps[1].Run = "def f(x):\n    try:\n        g(x)\n"
+	for _, format := range []string{"text", "markdown", "html"} {
+		if out := render(t, format, r, Options{Width: 200}); !strings.Contains(out, "def f(x):\n") || strings.Contains(out, `\x3a`) {
+			t.Errorf("%s: the line is not as it was", format)
+		}
+	}
+	r.Playbook[0].Steps[1].Run = "::error::x"
+	if out := render(t, "text", r, Options{Width: 200}); strings.Contains(out, "::error") {
+		t.Error("a line commands a runner")
+	}
+}
+
 func TestManyRefsAreToldByKind(t *testing.T) {
 	refs := []string{"HEAD", "refs/heads/main", "refs/heads/a", "refs/remotes/origin/main", "refs/stash", "refs/stash@{1}", "refs/notes/x", "refs/merge-requests/7/head"}
 	for _, n := range []int{1, 2, 3, 5, 9, 10, 10} {

@@ -180,7 +180,7 @@ func gitlabDetails(a alert) map[string]any {
 	for i := range k.Occurrences[:min(len(k.Occurrences), gitlabItems)] {
 		o := &k.Occurrences[i]
 		places = append(places, map[string]any{
-			"type": "text", "value": place(o) + ", " + statusWords(o.Status),
+			"type": "text", "value": place(o) + ", " + placeStatus(o),
 		})
 	}
 	list := events(k)

@@ -431,7 +431,7 @@ func pagePlacesOf(v *pageKey, k *scanner.Key, opt Options) {
 		if i == 0 {
 			v.At = place(o)
 		}
-		p := pageOccurrence{Place: place(o), Name: clean(o.Name), Status: statusWords(o.Status)}
+		p := pageOccurrence{Place: place(o), Name: clean(o.Name), Status: placeStatus(o)}
 		if current(o.Status) {
 			p.Replacement = opt.replacementOf(o).String()
 		}

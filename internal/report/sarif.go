@@ -340,7 +340,7 @@ func sarifRelated(a alert) []sarifLocation {
 		}
 		id := len(out) + 1
 		l := sarifLocationOf(o, a.key.Length)
-		l.ID, l.Message = &id, &sarifText{Text: sarifEscape(sentence(statusWords(o.Status)))}
+		l.ID, l.Message = &id, &sarifText{Text: sarifEscape(sentence(placeStatus(o)))}
 		out = append(out, l)
 	}
 	return out

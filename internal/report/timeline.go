@@ -17,6 +17,8 @@ type timeline struct {
 	Rows      []timeRow
 	More      []timeRow // folded away
 	MoreTitle string
+
+	Current, Weak bool // whether a row is in current code, or only in a pull request or a tag
 }
 
 type tick struct {
@@ -30,7 +32,8 @@ type timeRow struct {
 	Label string
 	Class string // severity, for the colour
 	Words string // the row for who does not see it
-	Live  bool   // it is in current code
+	State string // where it is now; empty if it is in no ref
+	Weak  bool   // that is not current code: only a pull request or a tag has it
 	Bars  []bar
 	Dots  []dot
 }
@@ -64,7 +67,7 @@ var (
 type lane struct {
 	label  string
 	class  string
-	live   bool
+	state  string // of timeRow
 	events []event
 }
 
@@ -77,10 +80,21 @@ func keyLanes(keys []scanner.Key) []lane {
 		if list := events(k); len(list) > 0 {
 			label := clean(k.Masked) + " "
 			label += shorten(where(&k.Occurrences[0]), labelRunes-width(label))
-			out = append(out, lane{label, k.Severity.String(), current(k.Status), list})
+			out = append(out, lane{label, k.Severity.String(), stateWords(k), list})
 		}
 	}
 	return out
+}
+
+// inCurrentCode is the state of what a branch or HEAD has.
+var inCurrentCode = statusWords(scanner.StatusLive)
+
+// stateWords says where a key is now; empty if it is in no ref.
+func stateWords(k *scanner.Key) string {
+	if !current(k.Status) {
+		return ""
+	}
+	return keyStatus(k)
 }
 
 // placeLanes has a lane for each place of a key; none for a single change, of
@@ -92,9 +106,9 @@ func placeLanes(k *scanner.Key) []lane {
 	var out []lane
 	for i := range k.Occurrences {
 		o := &k.Occurrences[i]
-		one := scanner.Key{Occurrences: k.Occurrences[i : i+1]}
+		one := scanner.Key{Status: o.Status, Occurrences: k.Occurrences[i : i+1]}
 		if list := events(&one); len(list) > 0 {
-			out = append(out, lane{where(o), o.Severity.String(), current(o.Status), list})
+			out = append(out, lane{where(o), o.Severity.String(), stateWords(&one), list})
 		}
 	}
 	return out
@@ -110,6 +124,7 @@ func newTimeline(lanes []lane) *timeline {
 	axis := newAxis(lanes)
 	t.Ticks = axis.ticks()
 	for i, l := range lanes {
+		t.Current, t.Weak = t.Current || l.state == inCurrentCode, t.Weak || l.state != "" && l.state != inCurrentCode
 		if i < timeRows {
 			t.Rows = append(t.Rows, axis.row(l))
 		} else {
@@ -162,7 +177,7 @@ func (a axis) x(t time.Time) float64 {
 func percent(x float64) string { return strconv.FormatFloat(x, 'f', 2, 64) }
 
 func (a axis) row(l lane) timeRow {
-	row := timeRow{Label: l.label, Class: l.class, Live: l.live, Bars: a.bars(l)}
+	row := timeRow{Label: l.label, Class: l.class, State: l.state, Weak: l.state != inCurrentCode, Bars: a.bars(l)}
 	words := []string{l.label}
 	for i, e := range l.events {
 		row.Dots = append(row.Dots, dot{percent(a.x(e.commit.Date)), e.verb == "removed", e.words()})
@@ -170,8 +185,8 @@ func (a axis) row(l lane) timeRow {
 			words = append(words, e.words())
 		}
 	}
-	if l.live {
-		words = append(words, "in current code")
+	if l.state != "" {
+		words = append(words, l.state)
 	}
 	row.Words = strings.Join(words, ", ")
 	return row
@@ -203,10 +218,10 @@ func (a axis) bars(l lane) []bar {
 	}
 	last := a.x(l.events[len(l.events)-1].commit.Date)
 	switch {
-	case l.live && there == 0: // the dates of its commits contradict each other
+	case l.state != "" && there == 0: // the dates of its commits contradict each other
 		start = last
 		end(99)
-	case l.live:
+	case l.state != "":
 		end(99)
 	case there > 0:
 		end(last)

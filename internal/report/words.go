@@ -74,6 +74,11 @@ func keyStatus(k *scanner.Key) string {
 	return words + " since " + day(last)
 }
 
+// placeStatus is keyStatus of one place.
+func placeStatus(o *scanner.Occurrence) string {
+	return keyStatus(&scanner.Key{Status: o.Status, Occurrences: []scanner.Occurrence{*o}})
+}
+
 // reasons are those of a key that say more than its class and than each other.
 func reasons(k *scanner.Key) []string {
 	var out []string
