@@ -72,6 +72,13 @@ func (s *survey) ownCode() {
 	if others > mostOthers {
 		s.unseen(project.Site{}, "own code", "further files read SECRET_KEY")
 	}
+	s.derivedSettings(used)
+}
+
+// derivedSettings are those that are made of the key, which nothing else says the
+// use of: no row of Django's settings, no code that was seen to use them, and no
+// setting that takes them over.
+func (s *survey) derivedSettings(used map[string]bool) {
 	names := s.set.Names("SECRET_KEY")
 	for _, name := range s.keyNames[1:] {
 		if !slices.Contains(names, name) {

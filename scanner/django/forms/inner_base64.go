@@ -75,22 +75,7 @@ func base64Form(doc *document, anchor int, emit func(*Assignment)) (end int) {
 // base64Run returns the offsets of the characters of base64 around an anchor and
 // not before low, over the ends of full lines.
 func base64Run(text []byte, low, anchor int) (places []int) {
-	from := anchor
-	for {
-		line := from
-		for from > low && ascii.IsBase64(text[from-1]) {
-			from--
-		}
-		previous := from
-		for previous > low && (ascii.IsSpace(text[previous-1]) || ascii.IsBreak(text[previous-1])) {
-			previous--
-		}
-		if previous == line || previous == from || !isBase64Line(text, previous) {
-			break
-		}
-		from = previous
-	}
-	line := 0
+	from, line := base64Start(text, low, anchor), 0
 	limit := min(len(text), anchor+base64Bytes)
 	places = make([]int, 0, min(limit, nextBreak(text, anchor, limit)+base64Seam)-from)
 run:
@@ -108,6 +93,26 @@ run:
 		break run
 	}
 	return places
+}
+
+// base64Start is the offset, not before low, at which the base64 around an anchor
+// begins: on its line, or on the first of the full lines before it.
+func base64Start(text []byte, low, anchor int) int {
+	from := anchor
+	for {
+		line := from
+		for from > low && ascii.IsBase64(text[from-1]) {
+			from--
+		}
+		previous := from
+		for previous > low && (ascii.IsSpace(text[previous-1]) || ascii.IsBreak(text[previous-1])) {
+			previous--
+		}
+		if previous == line || previous == from || !isBase64Line(text, previous) {
+			return from
+		}
+		from = previous
+	}
 }
 
 // isFollowedByBase64 reports whether the line after the break at an offset is all base64.

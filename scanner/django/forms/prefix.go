@@ -29,30 +29,49 @@ func prefixed(doc *document, from int) (a Assignment, ok bool) {
 	if string(doc.text[from:body]) != scanner.InsecurePrefix {
 		return a, false
 	}
-	limit := min(len(doc.text), body+maxInsecure)
-	quote := quoteBefore(doc.text, from)
-	end := body + insecureEnd(doc.text[body:limit], quote)
-	raw := string(doc.text[from:end])
+	text := doc.text[:min(len(doc.text), body+maxInsecure)]
+	quote := quoteBefore(text, from)
+	end := body + insecureEnd(text[body:], quote)
+	if a, ok = prefixedDjango(text, from, end, quote); ok {
+		return a, true
+	}
+	return prefixedOther(text, from, end, quote)
+}
+
+// prefixedDjango reads a key that Django made, from the prefix to an offset, with
+// what is written before the prefix in the same quotes.
+func prefixedDjango(text []byte, from, end int, quote byte) (a Assignment, ok bool) {
+	raw := string(text[from:end])
 	for _, v := range insecureReadings(raw) {
 		if _, ok := value.DjangoShape(v.text); ok {
-			if start := wordBefore(doc.text, from); quote == 0 && start < from && ascii.IsQuote(byteAt(doc.text, start-1)) && byteAt(doc.text, from+v.raw) == doc.text[start-1] {
-				return insecureMatch(start, from+v.raw-start, string(doc.text[start:from])+v.text), true // "x-django-insecure-…"
+			if start := wordBefore(text, from); quote == 0 && start < from && ascii.IsQuote(byteAt(text, start-1)) && byteAt(text, from+v.raw) == text[start-1] {
+				return insecureMatch(start, from+v.raw-start, string(text[start:from])+v.text), true // "x-django-insecure-…"
 			}
 			return insecureMatch(from, v.raw, v.text), true
 		}
 	}
-	whole, to := joinPieces(doc.text[:limit], raw, end)
+	whole, to := joinPieces(text, raw, end)
 	if _, ok := value.DjangoShape(whole); ok && whole != raw {
 		return insecureMatch(from, to-from, whole), true
 	}
-	if quote != 0 && end < limit && doc.text[end] == quote && value.IsRandom(raw[len(scanner.InsecurePrefix):]) {
-		return insecureMatch(from, len(raw), raw), true
-	}
-	if n := len(scanner.InsecurePrefix) + symbols(raw[len(scanner.InsecurePrefix):]); quote == 0 && !precedesWord(doc.text, from) &&
-		n >= len(scanner.InsecurePrefix)+value.DjangoLength && value.IsRandom(raw[len(scanner.InsecurePrefix):n]) {
-		return insecureMatch(from, n, raw[:n]), true // made by another generator, in a name or between blanks
-	}
 	return a, false
+}
+
+// prefixedOther reads a key that another generator made: all that is in the quotes,
+// or without them, in a name or between blanks, as much as a key of Django has.
+func prefixedOther(text []byte, from, end int, quote byte) (a Assignment, ok bool) {
+	tail := string(text[from+len(scanner.InsecurePrefix) : end])
+	if quote == 0 {
+		tail = tail[:symbols(tail)]
+		ok = len(tail) >= value.DjangoLength && !precedesWord(text, from)
+	} else {
+		ok = byteAt(text, end) == quote
+	}
+	if !ok || !value.IsRandom(tail) {
+		return a, false
+	}
+	whole := scanner.InsecurePrefix + tail
+	return insecureMatch(from, len(whole), whole), true
 }
 
 // symbols is how many letters, digits and signs of Django's alphabet a text begins
