@@ -37,7 +37,8 @@ const (
 )
 
 const (
-	maxCode      = 15 // bits of the longest code
+	maxCode      = 15           // bits of the longest code
+	maxDistance  = maxCode + 13 // bits of the longest distance, the further ones included
 	literals     = 288
 	distances    = 32
 	wideBits     = 11 // of the table of a long stream
@@ -51,13 +52,17 @@ const (
 	distanceRoom = 402
 
 	// shortStream is the size in bytes below which a stream gets narrow tables.
-	shortStream = 2048
+	shortStream = 1024
 )
 
 // Slack is how many bytes after a result the decoder may write in one round: two
-// literals, the longest match, and seven bytes too many, rounded up. A buffer
+// literals, the longest match, and fifteen bytes too many, rounded up. A buffer
 // with that capacity after its end is filled faster.
 const Slack = 288
+
+// readAhead is how many bytes after a stream the decoder may read, if they are
+// there: eight that it has taken and not used, and sixteen for a further round.
+const readAhead = 24
 
 // symbols are the entries of all symbols without the bits of their codes, and
 // the tables of the fixed code.
@@ -66,8 +71,8 @@ type symbols struct {
 	distance [distances]entry
 	length   [19]entry // of the code that the lengths are written in
 
-	fixedLiteral  []entry
-	fixedDistance []entry
+	fixedLiteral  [literalRoom]entry
+	fixedDistance [distanceRoom]entry
 	fixedWidth    [2]uint
 }
 
@@ -104,45 +109,52 @@ var theSymbols = sync.OnceValue(func() *symbols {
 	for i := range s.length {
 		s.length[i] = entry(i) << 16
 	}
-	var lengths [literals]uint8
-	for i := range lengths {
+	var codes [literals]code
+	var sorted [literals]entry
+	for i := range codes {
 		switch {
 		case i < 144:
-			lengths[i] = 8
+			codes[i] = newCode(i, 8)
 		case i < 256:
-			lengths[i] = 9
+			codes[i] = newCode(i, 9)
 		case i < 280:
-			lengths[i] = 7
+			codes[i] = newCode(i, 7)
 		default:
-			lengths[i] = 8
+			codes[i] = newCode(i, 8)
 		}
 	}
-	s.fixedLiteral, s.fixedDistance = make([]entry, 1<<9), make([]entry, 1<<5)
-	s.fixedWidth[0], _ = fillTable(s.fixedLiteral, lengths[:], s.literal[:], 9)
-	for i := range lengths[:distances] {
-		lengths[i] = 5
+	s.fixedWidth[0], _ = fillTable(s.fixedLiteral[:], codes[:], s.literal[:], &sorted, 9)
+	for i := range codes[:distances] {
+		codes[i] = newCode(i, 5)
 	}
-	s.fixedWidth[1], _ = fillTable(s.fixedDistance, lengths[:distances], s.distance[:], 5)
+	s.fixedWidth[1], _ = fillTable(s.fixedDistance[:], codes[:distances], s.distance[:], &sorted, 5)
 	return s
 })
 
-// fillTable makes the table of a code from the lengths of its symbols' codes.
-// It returns the width of the table in bits, at most most. It is false if the
-// lengths make no prefix code, or an incomplete one; a single code of one bit
+// code is a symbol that has a code, and the length of that in bits.
+type code uint16
+
+func newCode(symbol, length int) code { return code(symbol<<4 | length) }
+
+func (c code) length() uint { return uint(c & 15) }
+func (c code) symbol() int  { return int(c >> 4) }
+
+// fillTable makes the table of some codes, which ascend by symbol. sorted is
+// overwritten. It returns the width of the table in bits, at most most. It is false
+// if the lengths make no prefix code, or an incomplete one; a single code of one bit
 // and no code at all may be incomplete.
-func fillTable(table []entry, lengths []uint8, symbols []entry, most uint) (width uint, ok bool) {
+func fillTable(table []entry, codes []code, symbols []entry, sorted *[literals]entry, most uint) (width uint, ok bool) {
 	var counts [maxCode + 1]int
-	for _, n := range lengths {
-		counts[n&maxCode]++
+	for _, c := range codes {
+		counts[c.length()]++
 	}
-	counts[0] = 0
 	longest := uint(maxCode)
 	for longest > 0 && counts[longest] == 0 {
 		longest--
 	}
 	left := 1 // number of codes without a symbol
 	var first [maxCode + 1]int
-	for n := 1; n <= maxCode; n++ {
+	for n := uint(1); n <= longest; n++ {
 		left = left<<1 - counts[n]
 		if left < 0 {
 			return 0, false
@@ -152,22 +164,20 @@ func fillTable(table []entry, lengths []uint8, symbols []entry, most uint) (widt
 	if left > 0 && longest > 1 {
 		return 0, false
 	}
-	var sorted [literals]uint16 // by length of code
-	for i, n := range lengths {
-		if n != 0 {
-			sorted[first[n&maxCode]] = uint16(i)
-			first[n&maxCode]++
-		}
-	}
 	if left > 0 {
 		table[0], table[1] = noSymbol, noSymbol
 		if longest == 1 {
-			table[0] = coded(symbols[sorted[0]], 1)
+			table[0] = coded(symbols[codes[0].symbol()], 1)
 		}
 		return 1, true
 	}
+	for _, c := range codes {
+		at := &first[c.length()]
+		sorted[*at] = symbols[c.symbol()]
+		*at++
+	}
 	width = min(longest, most)
-	fillCodes(table, &counts, sorted[:], symbols, width, longest)
+	fillCodes(table, &counts, sorted, width, longest)
 	return width, true
 }
 
@@ -178,17 +188,19 @@ func coded(symbol entry, length uint) entry { return symbol + entry(length)<<8 +
 // A code is read from its first bit on, so the bits of an index are those of the
 // code reversed. The table is made for the shortest codes and doubled as they get
 // longer.
-func fillCodes(table []entry, counts *[maxCode + 1]int, sorted []uint16, symbols []entry, width, longest uint) {
+func fillCodes(table []entry, counts *[maxCode + 1]int, sorted *[literals]entry, width, longest uint) {
 	code, next := uint(0), 0
 	size := uint(1)
 	for length := uint(1); length <= width; length++ {
-		copy(table[size:2*size], table[:size])
+		if next > 0 {
+			copy(table[size:2*size], table[:size])
+		}
 		size *= 2
-		for range counts[length] {
-			table[code] = coded(symbols[sorted[next]], length)
-			next++
+		for _, symbol := range sorted[next : next+counts[length]] {
+			table[code] = coded(symbol, length)
 			code = nextCode(code, length)
 		}
+		next += counts[length]
 	}
 	end := size
 	start, room := uint(0), uint(0) // of the second table
@@ -201,7 +213,7 @@ func fillCodes(table []entry, counts *[maxCode + 1]int, sorted []uint16, symbols
 				end += 1 << room
 				table[link] = isSpecial | isLink | entry(start)<<16 | entry(room)<<8 | entry(width)
 			}
-			e := coded(symbols[sorted[next]], length-width)
+			e := coded(sorted[next], length-width)
 			next++
 			for i := start + code>>width; i < end; i += 1 << (length - width) {
 				table[i] = e
@@ -235,7 +247,7 @@ func nextCode(code, length uint) uint {
 
 // decoder is the state of one stream.
 type decoder struct {
-	src []byte // with up to 8 bytes after the stream, which are read but not used
+	src []byte // with up to readAhead bytes after the stream, which are read but not used
 	in  int    // next byte of src that is not in bits
 	buf uint64 // bits that are read but not used, the next one lowest
 	n   uint   // their number; above them buf may hold bits of src[in:]
@@ -247,7 +259,8 @@ type decoder struct {
 
 	literal  [literalRoom]entry
 	distance [distanceRoom]entry
-	lengths  [literals + distances]uint8
+	lengths  [literals + distances]code // of the symbols that have one, ascending
+	sorted   [literals]entry
 }
 
 var (
@@ -255,9 +268,13 @@ var (
 	errDeflate = fmt.Errorf("deflate: %w", ErrCorrupt)
 )
 
-// start begins a stream.
-func (d *decoder) start(dst, src []byte) {
-	d.src = src[:min(cap(src), len(src)+8)]
+// start begins a stream. Only if all of it is wanted may what is after it be read:
+// then the number of bytes used tells whether that was so.
+func (d *decoder) start(dst, src []byte, some bool) {
+	d.src, d.some = src, some
+	if !some {
+		d.src = src[:min(cap(src), len(src)+readAhead)]
+	}
 	d.dst, d.size = dst[:min(cap(dst), len(dst)+Slack)], len(dst)
 	d.in, d.out, d.buf, d.n = 0, 0, 0, 0
 }
@@ -274,11 +291,11 @@ func (d *decoder) blocks() error {
 		case 0:
 			err = d.stored()
 		case 1:
-			err = d.codes(s.fixedLiteral, s.fixedWidth[0], s.fixedDistance, s.fixedWidth[1])
+			err = d.codes(&s.fixedLiteral, s.fixedWidth[0], &s.fixedDistance, s.fixedWidth[1])
 		case 2:
 			var lw, dw uint
 			if lw, dw, err = d.readTables(s); err == nil {
-				err = d.codes(d.literal[:], lw, d.distance[:], dw)
+				err = d.codes(&d.literal, lw, &d.distance, dw)
 			}
 		default:
 			err = errDeflate
@@ -307,11 +324,17 @@ func (d *decoder) drop(n uint) {
 }
 
 // refill makes sure that at least 48 bits are in buf. After the end of src they
-// are zero, and used grows beyond its length.
+// are zero, and used grows beyond its length. Bits above n may be there already:
+// the same ones.
 func (d *decoder) refill() {
+	if d.in <= len(d.src)-8 {
+		d.buf |= binary.LittleEndian.Uint64(d.src[d.in:]) << (d.n & 63)
+		d.in += int((63 - d.n) >> 3)
+		d.n |= 56
+		return
+	}
 	for d.n < 48 {
 		if d.in < len(d.src) {
-			// Bits above n may be there already: the same ones.
 			d.buf |= uint64(d.src[d.in]) << (d.n & 63)
 		} else {
 			d.buf &= 1<<(d.n&63) - 1
@@ -358,84 +381,116 @@ func (d *decoder) readTables(s *symbols) (literalWidth, distanceWidth uint, err 
 	if nl > 286 || nd > 30 {
 		return 0, 0, errDeflate
 	}
-	clear(d.lengths[:19])
-	for _, i := range lengthOrder[:nc] {
-		if d.n < 3 {
-			d.refill()
-		}
-		d.lengths[i] = uint8(d.buf & 7)
-		d.drop(3)
-	}
 	var table [1 << lengthBits]entry
-	width, ok := fillTable(table[:], d.lengths[:19], s.length[:], lengthBits)
+	width, ok := fillTable(table[:], d.readLengthCodes(nc), s.length[:], &d.sorted, lengthBits)
 	if !ok {
 		return 0, 0, errDeflate
 	}
-	if err := d.readLengths(&table, width, d.lengths[:nl+nd]); err != nil {
+	n, err := d.readLengths(&table, width, nl+nd)
+	if err != nil {
 		return 0, 0, err
+	}
+	m := n // the first one of a distance
+	for m > 0 && d.lengths[m-1].symbol() >= nl {
+		m--
+		d.lengths[m] -= newCode(nl, 0)
 	}
 	most := uint(wideBits)
 	if len(d.src) < shortStream {
 		most = narrowBits
 	}
-	literalWidth, ok = fillTable(d.literal[:], d.lengths[:nl], s.literal[:], most)
+	literalWidth, ok = fillTable(d.literal[:], d.lengths[:m], s.literal[:], &d.sorted, most)
 	if !ok {
 		return 0, 0, errDeflate
 	}
-	distanceWidth, ok = fillTable(d.distance[:], d.lengths[nl:nl+nd], s.distance[:], distanceBits)
+	distanceWidth, ok = fillTable(d.distance[:], d.lengths[m:n], s.distance[:], &d.sorted, distanceBits)
 	if !ok {
 		return 0, 0, errDeflate
 	}
 	return literalWidth, distanceWidth, nil
 }
 
-// readLengths reads the lengths of the codes of a block.
-func (d *decoder) readLengths(table *[1 << lengthBits]entry, width uint, lengths []uint8) error {
-	for i := 0; i < len(lengths); {
-		if d.n < lengthBits+7 {
-			if d.used() > len(d.src) {
-				return ErrTruncated
-			}
+// readLengthCodes reads the n codes in which the lengths of codes are written.
+func (d *decoder) readLengthCodes(n int) []code {
+	var lengths [19]uint8
+	for _, i := range lengthOrder[:n] {
+		if d.n < 3 {
 			d.refill()
 		}
-		e := table[d.buf&(1<<width-1)]
-		if e&isSpecial != 0 {
-			return errDeflate
+		lengths[i] = uint8(d.buf & 7)
+		d.drop(3)
+	}
+	n = 0
+	for i, length := range lengths {
+		d.lengths[n] = newCode(i, int(length))
+		if length > 0 {
+			n++
 		}
-		d.drop(uint(e & 0xff))
-		symbol := e >> 16
+	}
+	return d.lengths[:n]
+}
+
+// readLengths reads the lengths of the codes of total symbols into d.lengths, and
+// returns how many symbols have one.
+func (d *decoder) readLengths(table *[1 << lengthBits]entry, width uint, total int) (n int, err error) {
+	buf, bits := d.buf, d.n
+	mask, previous := uint64(1)<<width-1, 0
+	for i := 0; i < total; {
+		if bits < lengthBits+7 {
+			if d.buf, d.n = buf, bits; d.used() > len(d.src) {
+				return 0, ErrTruncated
+			}
+			d.refill()
+			buf, bits = d.buf, d.n
+		}
+		e := table[buf&mask&(1<<lengthBits-1)]
+		if e&isSpecial != 0 {
+			return 0, errDeflate
+		}
+		buf >>= e & 63
+		bits -= uint(e & 0xff)
+		symbol := int(e >> 16)
 		if symbol < 16 {
-			lengths[i] = uint8(symbol)
+			d.lengths[n] = newCode(i, symbol)
+			n += (symbol + 15) >> 4 // of length 0 is a symbol without a code
 			i++
+			previous = symbol
 			continue
 		}
-		value, times, extra := uint8(0), 3, uint(3)
+		times, extra := 3, uint(3)
 		switch symbol {
 		case 16:
 			if i == 0 {
-				return errDeflate
+				return 0, errDeflate
 			}
-			value, extra = lengths[i-1], 2
+			extra = 2
+		case 17:
+			previous = 0
 		case 18:
-			times, extra = 11, 7
+			times, extra, previous = 11, 7, 0
 		}
-		times += int(d.buf & (1<<extra - 1))
-		d.drop(extra)
-		if times > len(lengths)-i {
-			return errDeflate
+		times += int(buf & (1<<extra - 1))
+		buf >>= extra
+		bits -= extra
+		if times > total-i {
+			return 0, errDeflate
 		}
-		for ; times > 0; times-- {
-			lengths[i] = value
-			i++
+		if previous > 0 {
+			for k := range times {
+				d.lengths[n+k] = newCode(i+k, previous)
+			}
+			n += times
 		}
+		i += times
 	}
-	return nil
+	d.buf, d.n = buf, bits
+	return n, nil
 }
 
 // codes decodes one block with these tables. It works in rounds: as long as
 // input and output have room for a whole round, only the distance of a match is
 // checked.
-func (d *decoder) codes(literal []entry, literalWidth uint, distance []entry, distanceWidth uint) error {
+func (d *decoder) codes(literal *[literalRoom]entry, literalWidth uint, distance *[distanceRoom]entry, distanceWidth uint) error {
 	src, dst, in, out, buf, n := d.src, d.dst, d.in, d.out, d.buf, d.n
 	literalMask, distanceMask := uint64(1)<<literalWidth-1, uint64(1)<<distanceWidth-1
 	// A round reads eight bytes twice, and moves on by at most seven each time.
@@ -493,9 +548,11 @@ func (d *decoder) codes(literal []entry, literalWidth uint, distance []entry, di
 		buf >>= e & 63
 		n -= uint(e & 0xff)
 
-		buf |= binary.LittleEndian.Uint64(src[in:]) << (n & 63)
-		in += int((63 - n) >> 3)
-		n |= 56
+		if n < maxDistance {
+			buf |= binary.LittleEndian.Uint64(src[in:]) << (n & 63)
+			in += int((63 - n) >> 3)
+			n |= 56
+		}
 		e = distance[buf&distanceMask]
 		if e&isSpecial != 0 {
 			if e&isLink == 0 {
@@ -516,12 +573,19 @@ func (d *decoder) codes(literal []entry, literalWidth uint, distance []entry, di
 		}
 		end := out + length
 		switch from := out - back; {
-		case back >= 8 && length <= 64:
-			for ; out < end; out, from = out+8, from+8 {
-				binary.LittleEndian.PutUint64(dst[out:], binary.LittleEndian.Uint64(dst[from:]))
+		case back >= 16 && length <= 64:
+			for ; out < end; out, from = out+16, from+16 {
+				source, target := (*[16]byte)(dst[from:]), (*[16]byte)(dst[out:])
+				low, high := binary.LittleEndian.Uint64(source[:8]), binary.LittleEndian.Uint64(source[8:])
+				binary.LittleEndian.PutUint64(target[:8], low)
+				binary.LittleEndian.PutUint64(target[8:], high)
 			}
 		case back >= length:
 			copy(dst[out:end], dst[from:from+length])
+		case back >= 8:
+			for ; out < end; out, from = out+8, from+8 {
+				binary.LittleEndian.PutUint64(dst[out:], binary.LittleEndian.Uint64(dst[from:]))
+			}
 		case back == 1:
 			c := dst[from]
 			for run := dst[out:end]; len(run) > 0; run = run[1:] {
@@ -536,7 +600,7 @@ func (d *decoder) codes(literal []entry, literalWidth uint, distance []entry, di
 	}
 	// From here on the bits above n must be zero.
 	d.in, d.out, d.buf, d.n = in, out, buf&(1<<(n&63)-1), n
-	return d.lastCodes(literal, literalMask, distance, distanceMask)
+	return d.lastCodes(literal[:], literalMask, distance[:], distanceMask)
 }
 
 // lastCodes decodes what is left of a block near the end of the input or of the

@@ -57,8 +57,7 @@ func (f *Inflater) inflate(dst, src []byte, some bool) (used int, err error) {
 	if head := uint(src[0])<<8 | uint(src[1]); head>>8&15 != 8 || head>>12 > 7 || head&0x20 != 0 || head%31 != 0 {
 		return 0, fmt.Errorf("zlib header: %w", ErrCorrupt)
 	}
-	d.start(dst, src[zlibHead:])
-	d.some = some
+	d.start(dst, src[zlibHead:], some)
 	err = d.blocks()
 	f.inflated += int64(d.out)
 	used = f.used()
