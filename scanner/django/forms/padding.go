@@ -16,7 +16,12 @@ const (
 // withoutPadding asks the forms about a name in a text without the padding after
 // it, if there is any, and reports whether that gave a value.
 func (doc *document) withoutPadding(anchor int, emit func(*Assignment)) (found bool) {
-	l := doc.padded(anchor)
+	return doc.readShort(doc.padded(anchor), anchor, emit)
+}
+
+// readShort asks the forms about a name in a shorter copy of the text around it,
+// and reports whether that gave a value. There may be no copy.
+func (doc *document) readShort(l *offsetMap, anchor int, emit func(*Assignment)) (found bool) {
 	if l == nil {
 		return false
 	}
@@ -50,14 +55,21 @@ func (doc *document) padded(anchor int) *offsetMap {
 	if doc.format == formatYAML {
 		from = max(0, from-doc.atMost(yamlBytes)) // what the key is in decides what it means
 	}
+	last := runs[len(runs)-1].to
+	l := doc.without(runs, from, min(len(doc.text), last+lineAhead))
+	doc.padding += len(l.text)
+	return l
+}
+
+// without is a part of the text in which runs are short.
+func (doc *document) without(runs []shortenedRun, from, to int) *offsetMap {
 	l := &offsetMap{}
 	for _, r := range runs {
 		l.add(from, 1, doc.text[from:r.from]...)
 		l.add(r.from, 0, r.short...)
 		from = r.to
 	}
-	l.add(from, 1, doc.text[from:min(len(doc.text), from+lineAhead)]...)
-	doc.padding += len(l.text)
+	l.add(from, 1, doc.text[from:to]...)
 	return l
 }
 

@@ -101,8 +101,10 @@ func (doc *document) read(emit func(*Assignment)) {
 			continue
 		}
 		got := doc.ask(anchor)
-		for i := range got.found {
-			take(&got.found[i])
+		if !doc.readShort(doc.continued(anchor, got), anchor, take) {
+			for i := range got.found {
+				take(&got.found[i])
+			}
 		}
 		done = max(done, got.end)
 		near.around(anchor, take)

@@ -92,7 +92,7 @@ func table() []form {
 		{line: batchForm, in: of(formatYAML, formatDotenv) | unknown, gives: []example{
 			{Batch, `set SECRET_KEY=…`},
 		}},
-		{line: makeForm, in: of(formatDotenv) | unknown, gives: []example{
+		{line: makeForm, in: of(formatYAML, formatDotenv) | unknown, gives: []example{
 			{Make, `SECRET_KEY ?= …`},
 		}},
 		{line: commandForm, in: of(formatDotenv) | unknown, gives: []example{
