@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -44,31 +45,9 @@ func parseLine(line string) (e Entry, problem, hint string) {
 		return e, "this line is not a JSON object", `write it as {"fingerprint": "…", "reason": "…"}`
 	}
 	raw := rawEntry{}
-	names := make([]string, 0, len(fields))
-	for name := range fields {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	for _, name := range names {
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		text, isText := fields[name].(string)
-		switch name {
-		case "fingerprint":
-			raw.Fingerprint = text
-		case "reason":
-			raw.Reason = text
-		case "path":
-			raw.Path = text
-		case "expires":
-			raw.Expires = text
-		case "rotated":
-			raw.Rotated = text
-		case "until":
-			raw.Until = text
-		case "status":
-			raw.Status = text
-		case "by":
-			raw.By = text
-		default:
+		if !raw.set(name, text) {
 			return e, "unknown field" + quoted(name), nearest(name, entryWords())
 		}
 		if !isText {

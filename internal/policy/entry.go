@@ -30,6 +30,31 @@ func entryWords() []string {
 // maxReason is the longest reason, in bytes: a sentence or two.
 const maxReason = 500
 
+// set gives a field its text; false if there is no such field.
+func (r *rawEntry) set(name, text string) bool {
+	switch name {
+	case "fingerprint":
+		r.Fingerprint = text
+	case "reason":
+		r.Reason = text
+	case "path":
+		r.Path = text
+	case "expires":
+		r.Expires = text
+	case "until":
+		r.Until = text
+	case "rotated":
+		r.Rotated = text
+	case "status":
+		r.Status = text
+	case "by":
+		r.By = text
+	default:
+		return false
+	}
+	return true
+}
+
 // entry checks what is written. If something is wrong it returns the field,
 // the problem and a hint.
 func (r rawEntry) entry() (e Entry, field, problem, hint string) {

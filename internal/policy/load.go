@@ -295,33 +295,10 @@ func (d *decoder) entry(table map[string]any, at ...string) (Entry, error) {
 	for _, name := range d.inOrder(table, at...) {
 		here := append(at[:len(at):len(at)], name)
 		text, isText := table[name].(string)
-		switch name {
-		case "fingerprint":
-			raw.Fingerprint = text
-		case "reason":
-			raw.Reason = text
-		case "path":
-			raw.Path = text
-		case "expires":
-			if day, ok := table[name].(time.Time); ok {
-				text, isText = day.Format(time.DateOnly), true
-			}
-			raw.Expires = text
-		case "rotated":
-			if day, ok := table[name].(time.Time); ok {
-				text, isText = day.Format(time.DateOnly), true
-			}
-			raw.Rotated = text
-		case "until":
-			if day, ok := table[name].(time.Time); ok {
-				text, isText = day.Format(time.DateOnly), true
-			}
-			raw.Until = text
-		case "status":
-			raw.Status = text
-		case "by":
-			raw.By = text
-		default:
+		if day, ok := table[name].(time.Time); ok && slices.Contains([]string{"expires", "until", "rotated"}, name) {
+			text, isText = day.Format(time.DateOnly), true
+		}
+		if !raw.set(name, text) {
 			return Entry{}, d.fail("accept: unknown setting"+quoted(name), nearest(name, entryWords()), here...)
 		}
 		if !isText {
