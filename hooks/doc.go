@@ -52,7 +52,7 @@ func Expand(names []string) ([]string, error) {
 	wanted := map[string]bool{}
 	for _, name := range names {
 		if !slices.Contains(Names(), name) {
-			return nil, &Refusal{What: fmt.Sprintf("hook %q is not known", name), Next: "the hooks are " + strings.Join(Names(), ", ")}
+			return nil, &Refusal{What: fmt.Sprintf("unknown hook %q", name), Next: "the hooks are " + strings.Join(Names(), ", ")}
 		}
 		wanted[name] = true
 		if name == PreCommit {

@@ -167,7 +167,7 @@ func noCommand(c *cli.Context) error {
 	if isAddress(word) {
 		return addressError(word)
 	}
-	return usageError{fmt.Sprintf("unknown command %q", word), say.DidYouMean(word, names, "djleaks --help")}
+	return usageError{fmt.Sprintf("unknown command %q", word), say.DidYouMean(word, names, helpFor(c))}
 }
 
 // flagsFirst moves the options of a command before its other arguments. The

@@ -36,7 +36,7 @@ func auditCommand(p process) *cli.Command {
 		Action: func(c *cli.Context) error {
 			args, purged := purgedWords(c.Args().Slice(), c.StringSlice("verify-purged"))
 			if len(args) > 1 {
-				return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", len(args)), ""}
+				return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", len(args)), "djleaks fleet audit --list FILE for many"}
 			}
 			path := strings.Join(args, "")
 			cache := c.String("cache")
@@ -59,7 +59,7 @@ func auditCommand(p process) *cli.Command {
 				return t.verifyPurged(c.Context, path, purged, c.String("expressions"))
 			}
 			if c.IsSet("expressions") {
-				return usageError{"--expressions goes with --verify-purged", ""}
+				return usageError{"--expressions goes with --verify-purged", "djleaks audit --verify-purged FINGERPRINT --expressions FILE"}
 			}
 			lists, err := readLists(c.String("write-leak-list"), c.StringSlice("known"))
 			if err != nil {

@@ -24,8 +24,8 @@ func completionCommand(p process) *cli.Command {
 			write := map[string]func(io.Writer, []completed) error{
 				"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion, "powershell": powershellCompletion,
 			}[c.Args().First()]
-			if write == nil || c.NArg() != 1 {
-				return usageError{"completion: name one shell: " + strings.Join(shells, ", "), "djleaks completion bash"}
+			if err := checkWord(c, "shell", shells...); err != nil {
+				return err
 			}
 			return write(p.stdout, completions(c.App))
 		},

@@ -88,7 +88,7 @@ func TestTheVersionSaysWhatItWasBuiltFrom(t *testing.T) {
 	if err := json.Unmarshal([]byte(stdout), &b); code != exitClean || err != nil || b != thisBuild() || b.Rules == "" {
 		t.Errorf("exit %d, %v, %s", code, err, stdout)
 	}
-	if code, _, stderr := program("", "version", "--format", "xml"); code != exitUsage || !strings.Contains(stderr, "text or json") {
+	if code, _, stderr := program("", "version", "--format", "xml"); code != exitUsage || !strings.Contains(stderr, "formats: text, json") {
 		t.Errorf("exit %d, %s", code, stderr)
 	}
 }

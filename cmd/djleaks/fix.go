@@ -47,7 +47,7 @@ func (p process) fix(c *cli.Context) error {
 	if c.IsSet("fail-on") {
 		var err error
 		if s.Named.FailOn, err = scanner.ParseSeverity(c.String("fail-on")); err != nil {
-			return usageError{"--fail-on: " + err.Error(), ""}
+			return usageError{"--fail-on: " + err.Error(), say.DidYouMean(c.String("fail-on"), scanner.SeverityNames(), "--fail-on high")}
 		}
 	}
 	repo, err := openRepository("")
@@ -100,7 +100,7 @@ func readPlaces(repo *gitstore.Repository, words []string) ([]scan.Location, err
 			if n, err := strconv.Atoi(word[at+1:]); err == nil {
 				name, line = word[:at], n
 				if line < 1 {
-					return nil, usageError{fmt.Sprintf("fix: %s: lines are counted from 1", word), ""}
+					return nil, usageError{fmt.Sprintf("fix: %s: lines are counted from 1", word), "djleaks fix " + say.Quote(name) + " for the whole file"}
 				}
 			}
 		}

@@ -99,7 +99,7 @@ func readList(name string) (fleet.List, error) {
 	}
 	text, err := os.ReadFile(name)
 	if err != nil {
-		return nil, usageError{"--list: " + err.Error(), ""}
+		return nil, usageError{"--list: " + err.Error(), "--list FILE, with a line of JSON for each repository"}
 	}
 	list, err := fleet.ParseList(text, scan.CheckID)
 	if err != nil {
@@ -151,11 +151,12 @@ func (p process) newRun(c *cli.Context, list fleet.List) (*fleet.Run, error) {
 		return nil, err
 	}
 	jobs, timeout := c.Int("jobs"), c.Duration("timeout")
+	if err := checkJobs(jobs); err != nil {
+		return nil, err
+	}
 	switch {
 	case c.String("store") == "":
 		return nil, usageError{"--store is missing: where do the reports go?", "--store DIR"}
-	case jobs < 1:
-		return nil, usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", jobs), ""}
 	case timeout <= 0:
 		return nil, usageError{fmt.Sprintf("--timeout %s: it must be more than zero", timeout), "--timeout 10m"}
 	case c.IsSet("cache") && c.String("cache") == "":

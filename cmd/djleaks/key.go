@@ -3,10 +3,10 @@ package main
 import (
 	"bytes"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -135,9 +135,23 @@ func readKey(r io.Reader) (scanner.Secret, error) {
 	case len(text) == 0:
 		return scanner.Secret{}, usageError{"key fingerprint: standard input is empty", `printf %s "$SECRET_KEY" | djleaks key fingerprint`}
 	case len(text) > maxKeyInput:
-		return scanner.Secret{}, usageError{"key fingerprint: standard input is larger than 1 MiB: " + errors.ErrUnsupported.Error(), ""}
+		return scanner.Secret{}, usageError{"key fingerprint: standard input is larger than 1 MiB, which no key is", `printf %s "$SECRET_KEY" | djleaks key fingerprint`}
 	}
 	return scanner.NewSecret(string(text)), nil
+}
+
+// checkWord checks that the only argument of a command is one of the words of a kind.
+func checkWord(c *cli.Context, kind string, words ...string) error {
+	word, all := c.Args().First(), kind+"s: "+strings.Join(words, ", ")
+	switch {
+	case word == "":
+		return usageError{fmt.Sprintf("%s: name a %s", commandName(c), kind), all}
+	case !slices.Contains(words, word):
+		return usageError{fmt.Sprintf("%s: unknown %s %q", commandName(c), kind, word), say.DidYouMean(word, words, all)}
+	case c.NArg() > 1:
+		return usageError{fmt.Sprintf("%s: one %s at a time, but %d were given", commandName(c), kind, c.NArg()), helpFor(c)}
+	}
+	return nil
 }
 
 func tooManyArguments(c *cli.Context) error {

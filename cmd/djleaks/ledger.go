@@ -67,7 +67,7 @@ func acceptCommand(p process) *cli.Command {
 		Action: func(c *cli.Context) error {
 			switch {
 			case c.Bool("list") && c.Bool("prune"):
-				return usageError{"accept: --list or --prune, not both", ""}
+				return usageError{"accept: --list or --prune, not both", "djleaks ledger list, djleaks ledger prune"}
 			case c.Bool("list"):
 				return p.ledgerList(c)
 			case c.Bool("prune"):
@@ -205,6 +205,11 @@ func (p process) ledgerList(c *cli.Context) error {
 	if c.Args().Present() {
 		return tooManyArguments(c)
 	}
+	if c.IsSet("format") { // accept --list has no such option
+		if err := checkFormat("--format", c.String("format"), "text", "json"); err != nil {
+			return err
+		}
+	}
 	_, ledger, repo, err := p.openLedger(c)
 	defer closeRepository(repo)
 	if err != nil {
@@ -215,7 +220,7 @@ func (p process) ledgerList(c *cli.Context) error {
 		return err
 	}
 	now := time.Now()
-	if format := c.String("format"); format == "json" {
+	if c.String("format") == "json" {
 		list := []listedEntry{}
 		for i := range entries {
 			list = append(list, entryLine(ledger, i, &entries[i], now))
@@ -223,8 +228,6 @@ func (p process) ledgerList(c *cli.Context) error {
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
 		return encoder.Encode(list)
-	} else if format != "text" && format != "" {
-		return usageError{fmt.Sprintf("--format: %q is neither text nor json", format), ""}
 	}
 	for i := range entries {
 		p.say("%s  %s", ledger.Where(i), entryWords(&entries[i], now))
@@ -255,7 +258,7 @@ func (p process) ledgerPrune(c *cli.Context) error {
 		return err
 	}
 	if repo == nil {
-		return usageError{"ledger prune: outside of a repository it is not known which keys there are", ""}
+		return usageError{"ledger prune: outside of a repository it is not known which keys there are", "run it in the repository whose keys the ledger accepts"}
 	}
 	removed, complete, err := s.Prune(c.Context, repo, ledger)
 	if err != nil {

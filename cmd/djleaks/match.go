@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -57,8 +56,8 @@ func matchCommand(p process) *cli.Command {
 				format: c.String("format"), output: c.String("output"), color: c.String("color"), verbose: c.Bool("verbose"),
 				jobs: c.Int("jobs"), named: scan.Named{Config: c.String("config")},
 			}
-			if !slices.Contains([]string{"text", "json"}, options.format) {
-				return usageError{fmt.Sprintf("--format: unknown format %q: it is text or json", options.format), ""}
+			if err := checkFormat("--format", options.format, "text", "json"); err != nil {
+				return err
 			}
 			if err := checkColor(options.color); err != nil {
 				return err

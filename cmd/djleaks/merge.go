@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"time"
 
@@ -14,7 +13,6 @@ import (
 	"github.com/djleaks/djleaks/internal/fleet"
 	"github.com/djleaks/djleaks/internal/merge"
 	"github.com/djleaks/djleaks/internal/report"
-	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -51,14 +49,14 @@ const collectOften = 25
 func (p process) merge(c *cli.Context) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(collectOften))
 	format, output := c.String("format"), c.String("output")
-	if !slices.Contains(merge.Formats(), format) {
-		return usageError{fmt.Sprintf("--format: unknown format %q", format), say.DidYouMean(format, merge.Formats(), "formats: "+strings.Join(merge.Formats(), ", "))}
+	if err := checkFormat("--format", format, merge.Formats()...); err != nil {
+		return err
 	}
 	if err := checkOutputs([]string{output, c.String("write-list")}); err != nil {
 		return err
 	}
 	if output != "" && output == c.String("write-list") {
-		return usageError{"--output and --write-list name the same file", ""}
+		return usageError{"--output and --write-list name the same file", "--write-list repositories.jsonl"}
 	}
 	if c.NArg() == 0 {
 		return usageError{"merge: which stores?", "djleaks merge DIR --list FILE; DIR is that of fleet audit --store"}

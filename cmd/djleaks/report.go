@@ -43,7 +43,7 @@ func (p process) rerender(c *cli.Context, file string) error {
 		name = file
 		f, err := os.Open(file)
 		if err != nil {
-			return usageError{"report: " + err.Error(), ""}
+			return usageError{"report: " + err.Error(), "djleaks audit --format json --output report.json writes one"}
 		}
 		defer f.Close()
 		in = f

@@ -21,7 +21,7 @@ func rulesCommand(p process) *cli.Command {
 		Usage:     "explain what is looked for, how severe it is, and why",
 		ArgsUsage: "[RULE]",
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "text or json"},
+			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT`: text, json"},
 			&cli.BoolFlag{Name: "forms", Usage: "list the forms in which a name and a value are read, with an example of each"},
 			&cli.BoolFlag{Name: "error-rates", Usage: "measure, in some ten seconds, how often made keys and human text are mistaken for each other"},
 		},
@@ -29,8 +29,12 @@ func rulesCommand(p process) *cli.Command {
 			if c.Bool("error-rates") {
 				return value.ErrorRates(p.stdout, 1, 10_000)
 			}
+			format := c.String("format")
+			if err := checkFormat("--format", format, "text", "json"); err != nil {
+				return err
+			}
 			if c.Bool("forms") {
-				return p.printForms(c.String("format"))
+				return p.printForms(format)
 			}
 			rules := django.New().Rules()
 			if id := c.Args().First(); id != "" {
@@ -40,14 +44,10 @@ func rulesCommand(p process) *cli.Command {
 				}
 				rules = []scanner.Rule{rule}
 			}
-			switch format := c.String("format"); format {
-			case "text":
-				return p.printRules(rules)
-			case "json":
+			if format == "json" {
 				return p.printJSON(rules)
-			default:
-				return neitherTextNorJSON(format)
 			}
+			return p.printRules(rules)
 		},
 	}
 }
@@ -78,12 +78,8 @@ func (p process) printRules(rules []scanner.Rule) error {
 
 func (p process) printForms(format string) error {
 	all := forms.All()
-	switch format {
-	case "text":
-	case "json":
+	if format == "json" {
 		return p.printJSON(all)
-	default:
-		return neitherTextNorJSON(format)
 	}
 	table := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(table, "FORM\tIN TEXTS\tEXAMPLE\n")
@@ -105,10 +101,6 @@ func (p process) printJSON(value any) error {
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
 	return encoder.Encode(value)
-}
-
-func neitherTextNorJSON(format string) error {
-	return usageError{fmt.Sprintf("--format: %q is neither text nor json", format), ""}
 }
 
 // wrapped breaks a paragraph into lines of at most width columns.

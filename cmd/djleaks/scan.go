@@ -91,10 +91,12 @@ func readScanOptions(c *cli.Context) (scanOptions, error) {
 	}
 	o.acceptFrom = scan.Acceptances(c.String("accept-from"))
 	if c.IsSet("accept-from") && !slices.Contains(scan.AllAcceptances(), o.acceptFrom) {
-		return o, usageError{fmt.Sprintf("--accept-from: %q is neither base nor work-tree", o.acceptFrom), ""}
+		return o, usageError{fmt.Sprintf("--accept-from: unknown side %q", o.acceptFrom), "--accept-from base or --accept-from work-tree"}
 	}
-	if c.IsSet("jobs") && o.jobs < 1 {
-		return o, usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", o.jobs), ""}
+	if c.IsSet("jobs") {
+		if err := checkJobs(o.jobs); err != nil {
+			return o, err
+		}
 	}
 	if err := checkOutputs([]string{o.accept}); err != nil {
 		return o, err
@@ -134,7 +136,7 @@ func readReportOptions(c *cli.Context) (scanOptions, error) {
 	if err := checkColor(o.color); err != nil {
 		return o, err
 	}
-	if err := checkFormat("--format", o.format); err != nil {
+	if err := checkFormat("--format", o.format, report.Formats()...); err != nil {
 		return o, err
 	}
 	for _, word := range c.StringSlice("report") {
@@ -142,7 +144,7 @@ func readReportOptions(c *cli.Context) (scanOptions, error) {
 		if !ok || file == "" {
 			return o, usageError{fmt.Sprintf("--report %q is not FORMAT=FILE", word), "--report sarif=djleaks.sarif"}
 		}
-		if err := checkFormat("--report", format); err != nil {
+		if err := checkFormat("--report", format, report.Formats()...); err != nil {
 			return o, err
 		}
 		o.reports[file] = format
@@ -164,15 +166,21 @@ func checkColor(when string) error {
 	if slices.Contains([]string{"auto", "always", "never"}, when) {
 		return nil
 	}
-	return usageError{fmt.Sprintf("--color: unknown value %q: it is auto, always or never", when), ""}
+	return usageError{fmt.Sprintf("--color: unknown value %q", when), "--color auto, --color always or --color never"}
 }
 
-func checkFormat(flag, format string) error {
-	if slices.Contains(report.Formats(), format) {
+func checkFormat(option, format string, formats ...string) error {
+	if slices.Contains(formats, format) {
 		return nil
 	}
-	hint := say.DidYouMean(format, report.Formats(), "formats: "+strings.Join(report.Formats(), ", "))
-	return usageError{fmt.Sprintf("%s: unknown format %q", flag, format), hint}
+	return usageError{fmt.Sprintf("%s: unknown format %q", option, format), say.DidYouMean(format, formats, "formats: "+strings.Join(formats, ", "))}
+}
+
+func checkJobs(jobs int) error {
+	if jobs < 1 {
+		return usageError{fmt.Sprintf("--jobs %d: the number of jobs is at least 1", jobs), "--jobs 1"}
+	}
+	return nil
 }
 
 // task is one run of a scanning command, from its options to its exit code.

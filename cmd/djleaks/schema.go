@@ -16,8 +16,8 @@ func schemaCommand(p process) *cli.Command {
 		ArgsUsage: "report|config",
 		Action: func(c *cli.Context) error {
 			text := map[string][]byte{"report": schema.Report, "config": schema.Config}[c.Args().First()]
-			if text == nil || c.NArg() != 1 {
-				return usageError{"schema: name one of report, config", "djleaks schema config"}
+			if err := checkWord(c, "schema", "report", "config"); err != nil {
+				return err
 			}
 			_, err := p.stdout.Write(text)
 			return err

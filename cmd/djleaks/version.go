@@ -80,14 +80,13 @@ func versionCommand(process) *cli.Command {
 			if c.Args().Present() {
 				return tooManyArguments(c)
 			}
-			switch format := c.String("format"); format {
-			case "text":
-				return printVersion(c)
-			case "json":
-				return json.NewEncoder(c.App.Writer).Encode(thisBuild())
-			default:
-				return usageError{fmt.Sprintf("--format: unknown format %q: it is text or json", format), ""}
+			if err := checkFormat("--format", c.String("format"), "text", "json"); err != nil {
+				return err
 			}
+			if c.String("format") == "json" {
+				return json.NewEncoder(c.App.Writer).Encode(thisBuild())
+			}
+			return printVersion(c)
 		},
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -22,7 +23,7 @@ func Paths(repo *gitstore.Repository, names []string) ([]string, error) {
 	}
 	top := repo.WorkTree()
 	if top == "" {
-		return nil, Mistake{errors.New("a bare repository has no staged files"), ""}
+		return nil, Mistake{errors.New("a bare repository has no staged files"), "djleaks audit, for its whole history"}
 	}
 	here, err := os.Getwd()
 	if err != nil {
@@ -37,7 +38,7 @@ func Paths(repo *gitstore.Repository, names []string) ([]string, error) {
 		}
 		path, err := filepath.Rel(top, full)
 		if err != nil || path == ".." || strings.HasPrefix(path, ".."+string(filepath.Separator)) {
-			return nil, Mistake{fmt.Errorf("%s is outside of the repository at %s", name, top), ""}
+			return nil, Mistake{fmt.Errorf("%s is outside of the repository at %s", name, top), "djleaks files " + say.Quote(name)}
 		}
 		paths[i] = filepath.ToSlash(path)
 	}
