@@ -125,6 +125,7 @@ type ChangeKind string
 // The kinds of change.
 const (
 	ChangeIntroduced ChangeKind = "introduced"
+	ChangeRenamed    ChangeKind = "renamed"  // within a file, from one setting to another
 	ChangeMoved      ChangeKind = "moved"    // from one path to another
 	ChangeCopied     ChangeKind = "copied"   // to a further path
 	ChangeFallback   ChangeKind = "fallback" // put into SECRET_KEY_FALLBACKS

@@ -76,7 +76,7 @@ var schemaWords = map[reflect.Type][]string{
 	reflect.TypeFor[scanner.Consequence](): {"code", "identity", "data", "links"},
 	reflect.TypeFor[scanner.Help]():        {"yes", "no", "unknown"},
 	reflect.TypeFor[scanner.When]():        {"this-hour", "today", "this-week"},
-	reflect.TypeFor[scanner.ChangeKind]():  {"introduced", "moved", "copied", "fallback", "replaced", "removed"},
+	reflect.TypeFor[scanner.ChangeKind]():  {"introduced", "renamed", "moved", "copied", "fallback", "replaced", "removed"},
 }
 
 func (m *schemaMaker) schema(t reflect.Type) any {

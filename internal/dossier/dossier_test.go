@@ -152,8 +152,10 @@ func TestTheTimelineTellsMovesCopiesAndReplacements(t *testing.T) {
 			blob("1", at("a.py", "SECRET_KEY", "c1", "", "HEAD")), blob("2", at("b.py", "SECRET_KEY", "c1", "", "HEAD")),
 			blob("2", at("x.py", "SECRET_KEY", "c2", "", "HEAD")), blob("2", at("y.py", "SECRET_KEY", "c2", "", "HEAD")))},
 			"c1 introduced a.py; c1 introduced b.py; c2 copied x.py from b.py; c2 copied y.py from b.py"},
-		{"within one file nothing moves", []scanner.Key{key("k", at("a", "JWT_KEY", "c1", "c2", ""), at("a", "SECRET_KEY", "c2", "", "HEAD"))},
-			"c1 introduced a; c2 introduced a; c2 removed a"},
+		{"a setting of one file is renamed", []scanner.Key{key("k", at("a", "JWT_KEY", "c1", "c2", ""), at("a", "SECRET_KEY", "c2", "", "HEAD"))},
+			"c1 introduced a; c2 renamed a"},
+		{"renamed here, moved there", []scanner.Key{key("k", at("a", "KEY", "c1", "c2", ""), at("b", "KEY", "c1", "c2", ""), at("a", "SECRET_KEY", "c2", "", "HEAD"), at("d", "SECRET_KEY", "c2", "", "HEAD"))},
+			"c1 introduced a; c1 introduced b; c2 renamed a; c2 moved d from b"},
 	} {
 		keys := complete(Facts{}, c.keys...)
 		first := keys[slices.IndexFunc(keys, func(k scanner.Key) bool { return k.Fingerprint == "k" })]

@@ -25,10 +25,11 @@ var likenesses = []likeness{
 	func(*scanner.Occurrence) []string { return []string{""} },
 }
 
-// sources finds where the places that a commit adds have the key from: moves
-// from one that the commit removes, each used once, and copies from one that
-// is there. A fallback has no source, and is none for a move.
-func (c *commitChanges) sources(there map[*scanner.Occurrence]int) (moves, copies map[*scanner.Occurrence]*scanner.Occurrence) {
+// sources finds where the places that a commit adds have the key from: renames
+// from another setting of the same file, moves from a place that the commit
+// removes, each used once, and copies from one that is there. A fallback has no
+// source, and is none for a move.
+func (c *commitChanges) sources(there map[*scanner.Occurrence]int) (renames, moves, copies map[*scanner.Occurrence]*scanner.Occurrence) {
 	var added, gone []*scanner.Occurrence
 	for _, o := range c.added {
 		if !inFallbacks(o) {
@@ -40,17 +41,38 @@ func (c *commitChanges) sources(there map[*scanner.Occurrence]int) (moves, copie
 			gone = append(gone, o)
 		}
 	}
+	renames = sameFile(added, gone)
+	added = slices.DeleteFunc(added, func(o *scanner.Occurrence) bool { return renames[o] != nil })
+	for _, o := range renames {
+		gone = slices.DeleteFunc(gone, func(g *scanner.Occurrence) bool { return g == o })
+	}
 	moves = pair(added, gone, true)
 	added = slices.DeleteFunc(added, func(o *scanner.Occurrence) bool { return moves[o] != nil })
 	if len(added) == 0 {
-		return moves, nil
+		return renames, moves, nil
 	}
 	held := make([]*scanner.Occurrence, 0, len(there))
 	for o := range there {
 		held = append(held, o)
 	}
 	slices.SortFunc(held, byPlace)
-	return moves, pair(added, held, false)
+	return renames, moves, pair(added, held, false)
+}
+
+// sameFile gives places the ones of the same file that a commit removes, each
+// used once.
+func sameFile(places, gone []*scanner.Occurrence) map[*scanner.Occurrence]*scanner.Occurrence {
+	of := map[*scanner.Occurrence]*scanner.Occurrence{}
+	byPath := map[string][]*scanner.Occurrence{}
+	for _, g := range gone {
+		byPath[g.Path] = append(byPath[g.Path], g)
+	}
+	for _, p := range places {
+		if left := byPath[p.Path]; len(left) > 0 {
+			of[p], byPath[p.Path] = left[0], left[1:]
+		}
+	}
+	return of
 }
 
 // pair gives places the source they are most like, the surest pairs first. A

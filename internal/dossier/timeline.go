@@ -124,12 +124,15 @@ func (c *commitChanges) changes(self scanner.Fingerprint, there map[*scanner.Occ
 		out = append(out, scanner.Change{Kind: kind, Commit: c.commit, Path: o.Path})
 		return &out[len(out)-1]
 	}
-	moves, copies := c.sources(there)
+	renames, moves, copies := c.sources(there)
 	left := map[*scanner.Occurrence]bool{}
 	for _, o := range c.added {
 		switch {
 		case inFallbacks(o):
 			change(scanner.ChangeFallback, o)
+		case renames[o] != nil:
+			change(scanner.ChangeRenamed, o)
+			left[renames[o]] = true
 		case moves[o] != nil:
 			change(scanner.ChangeMoved, o).From = moves[o].Path
 			left[moves[o]] = true

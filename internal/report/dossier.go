@@ -378,6 +378,8 @@ func changeWords(c *scanner.Change) string {
 		return string(c.Kind) + at + " from " + wherePath(c.From)
 	case scanner.ChangeReplaced:
 		return "replaced" + at + " by the key " + clean(string(c.By))
+	case scanner.ChangeRenamed:
+		return "the setting renamed" + at
 	case scanner.ChangeFallback:
 		return "put into SECRET_KEY_FALLBACKS" + at
 	}
