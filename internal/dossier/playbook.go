@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -130,8 +131,14 @@ func (b *book) askProduction(decides string) {
 
 // saveData is what has to happen before the new key, or data is lost.
 func (b *book) saveData() {
-	for _, e := range b.effects(scanner.EffectData) {
-		b.at(scanner.ThisHour, project.Site{Path: e.Path, Line: e.Line}, "Before the new key: "+before(&e), "")
+	data := b.effects(scanner.EffectData)
+	if b.project != nil && len(data) > 0 {
+		if name, at, ok := b.project.RotationCommand(); ok {
+			b.at(scanner.ThisHour, at, "This project has a command that may do the steps below about its data; read what it does first.", "python manage.py "+name+" --help")
+		}
+	}
+	for _, e := range data {
+		b.at(scanner.ThisHour, project.Site{Path: e.Path, Line: e.Line}, "Before the new key: "+before(&e)+further(&e), "")
 	}
 	for _, e := range b.effects(scanner.EffectCode) {
 		if strings.Contains(e.Feature, "django-q") {
@@ -139,6 +146,15 @@ func (b *book) saveData() {
 				"Before the new key: stop what puts tasks into the queue, let the workers empty it, stop them; start all with the new key. Tasks that are queued would be refused.", "python manage.py qinfo")
 		}
 	}
+}
+
+// further names the other files of a feature that has several.
+func further(e *scanner.Effect) string {
+	columns, _, _ := strings.Cut(e.Reason, ", and ")
+	if !strings.Contains(columns, alsoIn) {
+		return ""
+	}
+	return " Here " + columns + "."
 }
 
 // before says how the data of a feature survives a rotation.
@@ -322,14 +338,22 @@ func (b *book) purge() {
 	b.add(scanner.ThisWeek, "Optional and last: rewrite the history. A key that is rotated opens nothing, and a rewrite does not reach "+beyond+"."+andMore(generated), kit)
 }
 
-// advisory is for a project that others install: its default is their key.
+// advisory is for a project that others install or run: a key in its code, or a
+// default of its deployment, is theirs too.
 func (b *book) advisory() {
-	if b.project == nil || !b.has(func(k *scanner.Key) bool { return roleOf(k).standard }) {
+	if b.project == nil || !b.has(func(k *scanner.Key) bool { return roleOf(k).signs }) {
 		return
 	}
-	name, at, ok := b.project.Distribution()
-	if !ok {
-		return
+	name, at, published := b.project.Distribution()
+	why := "The key is a default: it is the key of everybody who installed " + name + " and set none. Publish an advisory."
+	if !published || !b.has(func(k *scanner.Key) bool { return roleOf(k).standard }) {
+		if !b.project.Licensed() {
+			return
+		}
+		if !published {
+			name, at = path.Base(b.r.Scope.Repository), project.Site{}
+		}
+		why = "If others install or run " + name + ", this is the key of everybody who set no other. Publish an advisory then."
 	}
 	text := name + ": hard-coded SECRET_KEY as default\n\n" +
 		"Affected: every installation that does not set " + b.variable + ".\n" +
@@ -346,7 +370,7 @@ func (b *book) advisory() {
 		}
 		text += string(k.Fingerprint)
 	}
-	b.at(scanner.ThisWeek, at, "The key is a default: it is the key of everybody who installed "+name+" and set none. Publish an advisory.", text+".")
+	b.at(scanner.ThisWeek, at, why, text+".")
 }
 
 // worst is what the first effect gives an attacker, in its words.

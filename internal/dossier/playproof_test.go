@@ -155,3 +155,48 @@ func TestSessionsOfAnUnknownEngineAreEndedToo(t *testing.T) {
 		}
 	}
 }
+
+func TestAllFilesWithEncryptedColumnsAreNamed(t *testing.T) {
+	const models = "from fernet_fields import EncryptedTextField as Sealed\n\nclass A(Model):\n  a = Sealed()\n"
+	files := map[string]string{
+		"a/models.py": models, "b/models.py": models + "  b = Sealed()\n", "site/settings.py": "ROOT_URLCONF = 'x'\nINSTALLED_APPS = []\n",
+		"a/management/commands/rotate_encryption_key.py": "",
+	}
+	paths := []string{"a/management/commands/rotate_encryption_key.py", "a/models.py", "b/models.py", "site/settings.py"}
+	p := project.New(paths, func(path string) ([]byte, error) { return []byte(files[path]), nil })
+	radius := RadiusOf(p)
+	b := book{project: p, radius: &radius}
+	b.saveData()
+	if len(b.steps) != 2 || b.steps[0].Run != "python manage.py rotate_encryption_key --help" || b.steps[1].Path != "a/models.py" || b.steps[1].Line != 4 ||
+		!strings.HasSuffix(b.steps[1].Do, "Here 3 columns are encrypted with fernet_fields, also in b/models.py:4.") {
+		t.Errorf("%+v", b.steps)
+	}
+}
+
+func TestAKeyThatOthersInstallGetsAnAdvisory(t *testing.T) {
+	for _, c := range []struct {
+		form  scanner.Form
+		files string
+		want  string
+	}{
+		{"python-get-default", "pyproject.toml", "everybody who installed shop and set none"},
+		{"python-assign", "pyproject.toml LICENSE", "If others install or run shop,"},
+		{"compose-default", "LICENSE", "If others install or run repo,"},
+		{"python-assign", "pyproject.toml", ""},
+		{"compose-default", "README", ""},
+	} {
+		p := project.New(strings.Fields(c.files), func(string) ([]byte, error) { return []byte("[build-system]\n[project]\nname = \"shop\"\n"), nil })
+		place := at("settings.py", "SECRET_KEY", "c1", "", "HEAD")
+		place.Form = c.form
+		k := key("k", place)
+		b := book{r: &scanner.Report{Scope: scanner.Scope{Repository: "/home/x/repo"}}, project: p, radius: &Radius{}, keys: []*scanner.Key{&k}, variable: "SECRET_KEY"}
+		b.advisory()
+		got := ""
+		for _, s := range b.steps {
+			got += s.Do
+		}
+		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {
+			t.Errorf("%s in %s: %q", c.form, c.files, got)
+		}
+	}
+}

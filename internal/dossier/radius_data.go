@@ -1,9 +1,11 @@
 package dossier
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -26,6 +28,50 @@ func ownEncryption() scanner.Effect {
 	return e
 }
 
+// isEncryptedField recognises the fields of packages that encrypt columns.
+func isEncryptedField(name string) bool {
+	return strings.HasPrefix(name, "Encrypted") && strings.HasSuffix(name, "Field") || strings.HasSuffix(name, "PGPSymmetricKeyField")
+}
+
+// columns finds where the project has encrypted columns: the first one, and the
+// other files that have some, because all of their rows are to be saved again.
+func (s *survey) columns(seen sighting, module string, isField func(name string) bool) sighting {
+	var first project.Site
+	var others []string
+	count := 0
+	for _, f := range s.p.Code {
+		if _, imported := f.Imported(module); !imported {
+			continue
+		}
+		calls := f.CallsOf(isField)
+		if count += len(calls); len(calls) == 0 {
+			continue
+		}
+		if at := (project.Site{Path: f.Path, Line: calls[0].Line}); first.Path == "" {
+			first = at
+		} else {
+			others = append(others, at.Path+":"+strconv.Itoa(at.Line))
+		}
+	}
+	if count == 0 {
+		return seen
+	}
+	seen = sighting{first, say.Counted(count, "column is", "columns are") + " encrypted with " + module, true}
+	if more := len(others) - mostColumnFiles; more > 0 {
+		others = append(others[:mostColumnFiles], "and "+strconv.Itoa(more)+" more files")
+	}
+	if len(others) > 0 {
+		seen.Reason += alsoIn + strings.Join(others, ", ")
+	}
+	return seen
+}
+
+// alsoIn begins the list of further files.
+const alsoIn = ", also in "
+
+// mostColumnFiles is how many further files with encrypted columns are named.
+const mostColumnFiles = 8
+
 // djangoCryptography encrypts with SECRET_KEY; a CRYPTOGRAPHY_KEY does not free
 // it, because the HMAC still uses SECRET_KEY.
 func (s *survey) djangoCryptography() {
@@ -34,14 +80,7 @@ func (s *survey) djangoCryptography() {
 		return
 	}
 	e := encrypted("encrypted columns (django-cryptography)")
-	for _, f := range s.p.Code {
-		if _, imported := f.Imported("django_cryptography"); imported {
-			if calls := f.Calls("encrypt"); len(calls) > 0 {
-				seen.Site, seen.Reason = project.Site{Path: f.Path, Line: calls[0].Line}, "encrypt() of django_cryptography is called"
-				break
-			}
-		}
-	}
+	seen = s.columns(seen, "django_cryptography", func(name string) bool { return name == "encrypt" })
 	e.Reason, e.Certain = seen.Reason, seen.Used
 	if x, ok := s.set.Last("CRYPTOGRAPHY_KEY"); ok && !s.isShared(&x.Value) {
 		e.Reason += "; CRYPTOGRAPHY_KEY is set, but the signature still uses SECRET_KEY"
@@ -56,6 +95,7 @@ func (s *survey) fernetFields() {
 	if !ok {
 		return
 	}
+	seen = s.columns(seen, "fernet_fields", isEncryptedField)
 	x, answer := s.setting("FERNET_KEYS")
 	e := encrypted("encrypted columns (django-fernet-fields)")
 	e.Rotation += ", with FERNET_KEYS = [new, old]"
@@ -73,6 +113,7 @@ func (s *survey) encryptedFields() {
 		s.safe(x.Site, "encrypted columns (django-searchable-encrypted-fields)", "FIELD_ENCRYPTION_KEYS are keys of its own")
 		return
 	}
+	seen = s.columns(seen, "encrypted_fields", isEncryptedField)
 	_, salted := s.set.Last("SALT_KEY")
 	_, required := s.p.Package("django-fernet-encrypted-fields")
 	e := encrypted("encrypted columns (django-fernet-encrypted-fields)")
@@ -88,6 +129,7 @@ func (s *survey) mirage() {
 	if !ok {
 		return
 	}
+	seen = s.columns(seen, "mirage", isEncryptedField)
 	x, answer := s.setting("MIRAGE_SECRET_KEY")
 	e := encrypted("encrypted columns (django-mirage-field)")
 	e.Rotation = "encrypted values are lost without an error: the ciphertext is returned as if it were the value; encrypt again first"
@@ -100,6 +142,7 @@ func (s *survey) pgcrypto() {
 	if _, fields := s.p.Package("django-pgcrypto-fields"); !ok || fields {
 		return
 	}
+	seen = s.columns(seen, "pgcrypto", isEncryptedField)
 	x, answer := s.setting("PGCRYPTO_DEFAULT_KEY")
 	s.shared(seen, "PGCRYPTO_DEFAULT_KEY", x, answer, encrypted("encrypted columns (django-pgcrypto)"))
 }

@@ -163,3 +163,27 @@ func (p *Project) HasPath(end string) (string, bool) {
 	}
 	return p.paths[n], true
 }
+
+// Licensed reports whether the repository has a licence for others to use it.
+func (p *Project) Licensed() bool {
+	return slices.ContainsFunc(p.paths, func(file string) bool {
+		lower := strings.ToLower(file)
+		return !strings.Contains(file, "/") && (strings.HasPrefix(lower, "license") || strings.HasPrefix(lower, "licence") || strings.HasPrefix(lower, "copying") || lower == "unlicense")
+	})
+}
+
+// RotationCommand is a management command of the project whose name says that
+// it changes a key and what is encrypted with it.
+func (p *Project) RotationCommand() (name string, at Site, ok bool) {
+	for _, file := range p.paths {
+		if path.Base(path.Dir(file)) != "commands" || !strings.HasSuffix(file, ".py") || isAside(file) {
+			continue
+		}
+		name := strings.TrimSuffix(path.Base(file), ".py")
+		changes := strings.Contains(name, "rotate") || strings.Contains(name, "regenerate") || strings.Contains(name, "rekey") || strings.Contains(name, "reencrypt") || strings.Contains(name, "re_encrypt")
+		if changes && (strings.Contains(name, "key") || strings.Contains(name, "encrypt") || strings.Contains(name, "secret")) {
+			return name, Site{file, 1}, true
+		}
+	}
+	return "", Site{}, false
+}

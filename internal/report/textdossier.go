@@ -98,9 +98,9 @@ func (t *text) effect(e *scanner.Effect) {
 	case t.opt.Verbose:
 		lines = []string{"seen: " + clean(e.Reason), attack, rotation + "; " + helpWords(e.Fallbacks)}
 	case e.Effect == scanner.EffectData:
-		lines = []string{rotation}
+		lines = []string{rotation, clean(e.Reason)}
 	}
-	if !e.Certain && !t.opt.Verbose {
+	if !e.Certain && !t.opt.Verbose && e.Effect != scanner.EffectData {
 		lines = append(lines, clean(e.Reason))
 	}
 	for _, words := range lines {
