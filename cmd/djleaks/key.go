@@ -145,11 +145,11 @@ func checkWord(c *cli.Context, kind string, words ...string) error {
 	word, all := c.Args().First(), kind+"s: "+strings.Join(words, ", ")
 	switch {
 	case word == "":
-		return usageError{fmt.Sprintf("%s: name a %s", commandName(c), kind), all}
+		return usageError{fmt.Sprintf("%s: name a %s", commandName(c), kind), all + "; djleaks " + commandName(c) + " " + words[0]}
 	case !slices.Contains(words, word):
 		return usageError{fmt.Sprintf("%s: unknown %s %q", commandName(c), kind, word), say.DidYouMean(word, words, all)}
 	case c.NArg() > 1:
-		return usageError{fmt.Sprintf("%s: one %s at a time, but %d were given", commandName(c), kind, c.NArg()), helpFor(c)}
+		return usageError{fmt.Sprintf("%s: one %s at a time, but %d were given", commandName(c), kind, c.NArg()), "djleaks " + commandName(c) + " " + word}
 	}
 	return nil
 }

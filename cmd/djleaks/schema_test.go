@@ -263,9 +263,16 @@ func TestTheSchemasArePrinted(t *testing.T) {
 			t.Errorf("%s: exit %d, %s", name, code, stderr)
 		}
 	}
-	for _, words := range [][]string{{"schema"}, {"schema", "baseline"}, {"schema", "report", "config"}} {
-		if code, _, stderr := program("", words...); code != exitUsage || !strings.Contains(stderr, "hint: djleaks schema config") {
-			t.Errorf("%v: exit %d, %s", words, code, stderr)
+	for words, want := range map[string]string{
+		"schema":               "name a schema\nhint: schemas: report, config; djleaks schema report",
+		"schema baseline":      "unknown schema \"baseline\"\nhint: schemas: report, config",
+		"schema confg":         "unknown schema \"confg\"\nhint: did you mean config?",
+		"schema config report": "one schema at a time, but 2 were given\nhint: djleaks schema config",
+		"completion":           "name a shell\nhint: shells: bash, zsh, fish, powershell; djleaks completion bash",
+		"completion csh":       "unknown shell \"csh\"\nhint: ",
+	} {
+		if code, _, stderr := program("", strings.Fields(words)...); code != exitUsage || !strings.Contains(stderr, want) {
+			t.Errorf("%s: exit %d, %s", words, code, stderr)
 		}
 	}
 }
