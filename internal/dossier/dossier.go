@@ -22,6 +22,9 @@ type Facts struct {
 	FirstPush func(commit string) (at time.Time, ok bool)
 	// First reports whether a commit has no parent.
 	First func(commit string) bool
+	// Cut reports whether a shallow clone begins with a commit: what the commit
+	// has may be older. Nil if the clone is whole.
+	Cut func(commit string) bool
 	// Committed returns the committer date of a commit.
 	Committed func(commit string) (at time.Time, ok bool)
 

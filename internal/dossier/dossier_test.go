@@ -227,6 +227,15 @@ func TestTheExposureBeginsWhenOthersCouldHaveTheKey(t *testing.T) {
 	}
 }
 
+func TestAShallowCloneSaysThatTheKeyMayBeOlder(t *testing.T) {
+	for cut, want := range map[string]string{"c1": "shallow", "c2": "author-date"} {
+		k := complete(Facts{Cut: func(commit string) bool { return commit == cut }}, key("k", at("a", "SECRET_KEY", "c1", "", "refs/remotes/origin/main")))[0]
+		if k.Exposure == nil || k.Exposure.FirstSource != want {
+			t.Errorf("cut at %s: %+v", cut, k.Exposure)
+		}
+	}
+}
+
 func TestRefsAreCountedByKindAndOnce(t *testing.T) {
 	refs := "HEAD refs/heads/a refs/heads/b refs/remotes/origin/a refs/tags/v1 refs/pull/1/head refs/pull/2/head refs/merge-requests/3/head refs/stash refs/stash@{1} refs/notes/x"
 	k := complete(Facts{}, key("k", at("s", "SECRET_KEY", "c1", "", refs), at("t", "SECRET_KEY", "c1", "", refs)))[0]

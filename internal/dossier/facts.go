@@ -182,6 +182,9 @@ func firstSeen(k *scanner.Key, f *Facts, pushedOnly bool) (first time.Time, sour
 		}
 		for _, c := range o.Introduced {
 			at, how := seenAt(c, f)
+			if f.Cut != nil && f.Cut(c.Commit) {
+				how = "shallow"
+			}
 			if !at.IsZero() && (first.IsZero() || at.Before(first)) {
 				first, source = at, how
 			}

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -93,7 +94,15 @@ func answer(r *scanner.Report) (first string, rest []string) {
 				}
 			}
 		} else if n := longestExposure(keys); n > 0 {
-			first += ", public for up to " + days(n)
+			open := ", public"
+			if !slices.ContainsFunc(keys, func(k *scanner.Key) bool { return k.Pushed != nil }) {
+				open = ", readable for whoever has this repository,"
+			}
+			if slices.ContainsFunc(keys, isCut) {
+				first += open + " for " + days(n) + " or more"
+			} else {
+				first += open + " for up to " + days(n)
+			}
 		}
 	}
 	return first, rest
@@ -108,6 +117,19 @@ func longestExposure(keys []*scanner.Key) (n int) {
 	return n
 }
 
+// isCut reports whether a key may be older than its first commit here.
+func isCut(k *scanner.Key) bool {
+	return k.Dossier != nil && k.Exposure != nil && k.Exposure.FirstSource == "shallow"
+}
+
+// exposedDays says how long others could have a key.
+func exposedDays(k *scanner.Key) string {
+	if isCut(k) {
+		return "at least " + days(k.Exposure.Days)
+	}
+	return days(k.Exposure.Days)
+}
+
 func days(n int) string { return say.Counted(n, "day", "days") }
 
 // publicWords says for how long others could have a key: "public for 742 days".
@@ -120,9 +142,9 @@ func publicWords(k *scanner.Key) string {
 	case k.Exposure == nil:
 		return ""
 	case k.Pushed == nil:
-		return "readable for whoever has this repository for " + days(k.Exposure.Days)
+		return "readable for whoever has this repository for " + exposedDays(k)
 	}
-	return "public for " + days(k.Exposure.Days)
+	return "public for " + exposedDays(k)
 }
 
 // heldWords says in how many refs a key is now: "in 3 branches".
@@ -177,7 +199,7 @@ func exposureWords(k *scanner.Key) string {
 	case e == nil:
 		return "Whether others can have it is not known."
 	}
-	source := map[string]string{"push": "when it was pushed from here", "committer-date": "by the date of the commit", "author-date": "by the author's date"}[e.FirstSource]
+	source := map[string]string{"push": "when it was pushed from here", "committer-date": "by the date of the commit", "author-date": "by the author's date", "shallow": "or earlier: this shallow clone begins there"}[e.FirstSource]
 	if source == "" {
 		source = clean(e.FirstSource)
 	}
@@ -187,7 +209,7 @@ func exposureWords(k *scanner.Key) string {
 	} else {
 		words += " until now"
 	}
-	words += ": " + days(e.Days) + "."
+	words += ": " + exposedDays(k) + "."
 	if e.Key != "" {
 		words += " That is since they could have the key " + clean(string(e.Key)) + ", the same secret."
 	}

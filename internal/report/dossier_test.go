@@ -122,6 +122,21 @@ func TestTheAnswerComesFirst(t *testing.T) {
 	}
 }
 
+func TestAShallowCloneGivesTheLeastTime(t *testing.T) {
+	r := dossierCase()
+	for i := range r.Keys {
+		if e := r.Keys[i].Exposure; e != nil {
+			e.FirstSource = "shallow"
+		}
+	}
+	out := strings.Join(strings.Fields(render(t, "text", r, Options{Width: 400})), " ")
+	for _, want := range []string{"public for at least 741 days", "or earlier: this shallow clone begins there) until now: at least 741 days."} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}
+
 func TestMarkdownIsAnIssueToCheckOff(t *testing.T) {
 	out := render(t, "markdown", dossierCase(), Options{})
 	if n := strings.Count(out, "\n- [ ] "); n != 5 {

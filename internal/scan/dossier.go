@@ -21,6 +21,12 @@ func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings) {
 		f := dossier.Facts{
 			Now: s.now(), PushUnknown: pushUnknown(h.repo), FirstPush: h.firstPush, Committed: h.committed, First: h.isFirst, Live: live,
 		}
+		if cut := h.repo.Shallow(); len(cut) > 0 {
+			f.Cut = func(commit string) bool {
+				id, ok := scanner.ParseObjectID(commit)
+				return ok && cut[id]
+			}
+		}
 		if slices.ContainsFunc(r.Keys, func(k scanner.Key) bool { return k.Severity > scanner.Low || live.Keys[k.Fingerprint].Where != nil }) {
 			f.Project = headProject(h.repo, files, err)
 		}

@@ -131,7 +131,7 @@ func (h *history) addMissing() {
 	skipIDs(c, r.Mistyped, "is not of the type that a tree or a commit says")
 	skipIDs(c, r.Knots, "leads back to itself")
 	if n := len(h.repo.Shallow()); n > 0 {
-		c.Skip(scanner.Skip{Reason: "history before a commit at which this shallow clone is cut off", Count: int64(n)})
+		c.Skip(scanner.Skip{Reason: "history before a commit at which this shallow clone is cut off (git fetch --unshallow gets it)", Count: int64(n)})
 	}
 	if r.Truncated {
 		c.Skip(scanner.Skip{Reason: "a key has more places or changes than can be listed"})
