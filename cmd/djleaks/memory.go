@@ -8,6 +8,8 @@ import (
 	"runtime/metrics"
 	"strconv"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/packfile"
 )
 
 // heapGoal is how large the heap may grow before garbage is collected more often
@@ -20,16 +22,19 @@ const heapGoal = 160 << 20
 // few megabytes, which took 5 % of the time of an audit of 15 MB of packs.
 const heapGrowth = 400
 
-// boundHeap keeps the heap below its goal, or below 1.4 times of what is in use
-// where that is more. Whoever sets GOGC or GOMEMLIMIT has the last word.
-func boundHeap() {
+// boundMemory keeps the heap below its goal, or below 1.4 times of what is in use
+// where that is more. Whoever sets GOGC or GOMEMLIMIT has the last word. What a
+// container has left is for the pages of packs.
+func boundMemory() {
+	limit := containerLimit(os.ReadFile)
+	packfile.SetRoom(limit - goalWithin(limit))
 	if before := debug.SetGCPercent(heapGrowth); before != 100 {
 		debug.SetGCPercent(before)
 	}
 	if debug.SetMemoryLimit(-1) != math.MaxInt64 {
 		return
 	}
-	least := goalWithin(containerLimit(os.ReadFile))
+	least := goalWithin(limit)
 	debug.SetMemoryLimit(least)
 	afterCollection(func() {
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}

@@ -10,3 +10,14 @@ func forget(data []byte) {
 		_ = syscall.Madvise(data, syscall.MADV_DONTNEED) // a hint
 	}
 }
+
+// advise tells the system whether the pages of a mapped file are read in order.
+func advise(data []byte, ordered bool) {
+	advice := syscall.MADV_RANDOM
+	if ordered {
+		advice = syscall.MADV_NORMAL
+	}
+	if len(data) > 0 {
+		_ = syscall.Madvise(data, advice) // a hint
+	}
+}

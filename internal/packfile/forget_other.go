@@ -4,3 +4,6 @@ package packfile
 
 // forget does nothing: on other systems madvise promises less than on Linux.
 func forget([]byte) {}
+
+// advise does nothing: nobody says here how much memory there is.
+func advise([]byte, bool) {}

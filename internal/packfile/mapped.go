@@ -13,6 +13,8 @@ type file struct {
 	data   []byte
 	unmap  func() error
 	closed atomic.Bool
+
+	crowded bool // there is no room for all of it
 }
 
 func openFile(path string) (*file, error) {
@@ -25,15 +27,38 @@ func openFile(path string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &file{data: data, unmap: unmap}, nil
+	total, limit := mapped.Add(size), room.Load()
+	opened := &file{data: data, unmap: unmap, crowded: limit > 0 && total > limit}
+	opened.readAhead(false)
+	return opened, nil
 }
 
 func (f *file) close() error {
 	if f == nil || f.closed.Swap(true) {
 		return nil
 	}
+	mapped.Add(-int64(len(f.data)))
 	return f.unmap()
 }
+
+// readAhead says whether what is read next is in the order of the file. A file that
+// there is room for is left to the system.
+func (f *file) readAhead(ordered bool) {
+	if f != nil && f.crowded && !f.closed.Load() {
+		advise(f.data, ordered)
+	}
+}
+
+// mapped is how many bytes of files are mapped, and room how many of them the
+// system can keep in memory; 0 is all of them.
+var mapped, room atomic.Int64
+
+// SetRoom says how many bytes of files the system can keep in memory for this
+// process. What is opened when more than that is mapped is read page by page, but
+// for what is read in order: the trees of deltas are spread over a pack, and what
+// the system would read ahead is gone again before it is needed, which took more
+// time than an audit does itself. Without a call there is room for everything.
+func SetRoom(bytes int64) { room.Store(bytes) }
 
 // forget may be called at any time before close.
 func (f *file) forget() {

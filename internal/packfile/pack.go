@@ -54,6 +54,11 @@ func (p *Pack) Close() error { return p.file.close() }
 // can. Pages that are read again come back.
 func (p *Pack) Forget() { p.file.forget() }
 
+// ReadAhead says whether the next reads are in the order of the file, from either
+// end. They are not taken to be so where there is no room for the file in memory;
+// see SetRoom.
+func (p *Pack) ReadAhead(ordered bool) { p.file.readAhead(ordered) }
+
 // Size is the length of the file in bytes.
 func (p *Pack) Size() int64 { return int64(len(p.data)) }
 

@@ -146,6 +146,8 @@ func (p *pack) lookup(id []byte) (offset int64, ok bool) {
 
 // link reads the heads of all entries and builds the lists of children.
 func (p *pack) link(ctx context.Context) error {
+	p.data.ReadAhead(true)
+	defer p.data.ReadAhead(false)
 	n := len(p.keys)
 	p.child, p.next, p.state = make([]uint32, n), make([]uint32, n), make([]state, n)
 	parent := make([]uint32, n) // plus one

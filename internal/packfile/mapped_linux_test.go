@@ -1,0 +1,72 @@
+package packfile
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// flags are what the system remembers of the mapping of a file, two letters each.
+func flags(t *testing.T, path string) []string {
+	t.Helper()
+	maps, err := os.ReadFile("/proc/self/smaps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, found := strings.Cut(string(maps), path+"\n")
+	if !found {
+		t.Fatalf("%s is not mapped", path)
+	}
+	_, after, _ = strings.Cut(after, "VmFlags:")
+	line, _, _ := strings.Cut(after, "\n")
+	return strings.Fields(line)
+}
+
+func TestWhatThereIsNoRoomForIsReadPageByPage(t *testing.T) {
+	const size = 1 << 16
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	isScattered := func(path string) bool { return slices.Contains(flags(t, path), "rr") }
+	opened := func(name string) (f *file, scattered bool) {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := openFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { f.close() })
+		return f, isScattered(path)
+	}
+	if _, scattered := opened("unbounded"); scattered {
+		t.Error("read page by page, with room for everything")
+	}
+	SetRoom(mapped.Load() + 2*size)
+	t.Cleanup(func() { SetRoom(0) })
+	first, _ := opened("first")
+	if _, scattered := opened("second"); scattered {
+		t.Error("read page by page, with room for two")
+	}
+	third, scattered := opened("third")
+	if !scattered {
+		t.Error("read ahead, with room for two others")
+	}
+	if third.readAhead(true); isScattered(filepath.Join(dir, "third")) {
+		t.Error("read page by page, though it is read in order")
+	}
+	if third.readAhead(false); !isScattered(filepath.Join(dir, "third")) {
+		t.Error("read ahead, though it is no longer read in order")
+	}
+	if err := first.close(); err != nil {
+		t.Fatal(err)
+	}
+	SetRoom(mapped.Load() + size)
+	if _, scattered := opened("fourth"); scattered {
+		t.Error("the room of what was closed is not free")
+	}
+}
