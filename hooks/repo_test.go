@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/djleaks/djleaks/internal/testkit"
 )
 
 // repo is a real repository with a stand-in for the program, which notes how
@@ -36,9 +38,7 @@ func newRepo(t *testing.T) *repo {
 	bin := filepath.Join(base, `bin "quoted" & it's`)
 	r.fakeProg = filepath.Join(bin, "djleaks")
 	r.file(r.fakeProg, standInProgram, 0o755)
-	r.env = append(os.Environ(), "GIT_CONFIG_GLOBAL="+filepath.Join(base, "gitconfig"), "GIT_CONFIG_NOSYSTEM=1",
-		"HOME="+base, "GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=A", "GIT_COMMITTER_EMAIL=a@example.org",
-		"GIT_AUTHOR_DATE=2026-01-01T00:00:00Z", "GIT_COMMITTER_DATE=2026-01-01T00:00:00Z")
+	r.env = append(testkit.GitEnvironment(), "GIT_CONFIG_GLOBAL="+filepath.Join(base, "gitconfig"), "HOME="+base)
 	r.git(base, "init", "-q", "-b", "main", r.dir)
 	return r
 }
