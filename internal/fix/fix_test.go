@@ -2,6 +2,7 @@ package fix_test
 
 import (
 	"context"
+	"encoding/base64"
 	"io/fs"
 	"maps"
 	"os"
@@ -242,5 +243,39 @@ func TestShownTexts(t *testing.T) {
 				t.Errorf("a key that is a word: %s", text)
 			}
 		}
+	}
+}
+
+// Tests whose settings have the dummy need no variable, and the name of a job is
+// no command.
+func TestPlacesThatStartDjango(t *testing.T) {
+	const job = "jobs:\n  pytest:\n    steps:\n    - run: pytest -q\n"
+	for _, c := range []struct {
+		settings, workflow, want string
+	}{
+		{"app/settings/base.py", job, ".github/workflows/ci.yml:4"},
+		{"app/settings/base.py", "jobs:\n  pytest:\n", ""},
+		{"app/settings/test.py", job, ""},
+		{"app/settings/test.py", "run: python manage.py migrate\n", ".github/workflows/ci.yml:1"},
+	} {
+		tree := memory{map[string][]byte{
+			"app/settings/base.py":     []byte("import os\nSECRET_KEY = os.environ.get('SECRET_KEY', '" + testkit.Key(94) + "')\n"),
+			c.settings:                 []byte("import os\nSECRET_KEY = os.environ.get('SECRET_KEY', '" + testkit.Key(95) + "')\n"),
+			"manage.py":                []byte("import django\n"),
+			".github/workflows/ci.yml": []byte(c.workflow),
+		}, map[string]bool{"app/settings/base.py": true, c.settings: true}}
+		plan := fix.Make(tree, tree.leaks(t, nil), nil, func() string { return freshKey })
+		said := strings.Join(plan.Notes, "\n")
+		if got := strings.Contains(said, "These start Django"); got != (c.want != "") || !strings.Contains(said, c.want) {
+			t.Errorf("%s, %q: %s", c.settings, c.workflow, said)
+		}
+	}
+}
+
+func TestNoAdvicePutsAKeyIntoArguments(t *testing.T) {
+	tree := memory{map[string][]byte{"k8s/secret.yaml": []byte("kind: Secret\nmetadata:\n  name: x\ndata:\n  SECRET_KEY: " + base64.StdEncoding.EncodeToString([]byte(testkit.Key(96))) + "\n")}, map[string]bool{"k8s/secret.yaml": true}}
+	plan := fix.Make(tree, tree.leaks(t, nil), nil, func() string { return freshKey })
+	if len(plan.Refusals) != 1 || strings.Contains(plan.Refusals[0].ByHand, "$(djleaks") || !strings.Contains(plan.Refusals[0].ByHand, "| kubectl") {
+		t.Errorf("%+v", plan.Refusals)
 	}
 }

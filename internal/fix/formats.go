@@ -237,7 +237,7 @@ func otherAdvice(file, name string) (reason, line string) {
 			"djleaks key new --env-safe | gpg --armor --encrypt -r …, and #!yaml|gpg as the first line of the pillar"
 	case isYAML(base):
 		return "which program reads it is not known",
-			fmt.Sprintf("kubectl create secret generic django --from-literal=%s=\"$(djleaks key new --env-safe)\", and valueFrom: secretKeyRef", name)
+			fmt.Sprintf("djleaks key new --env-safe | tr -d '\\n' | kubectl create secret generic django --from-file=%s=/dev/stdin, and valueFrom: secretKeyRef", name)
 	}
 	return "how the project reads it is not known", "read " + name + " from the environment"
 }

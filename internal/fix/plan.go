@@ -92,6 +92,7 @@ type planner struct {
 	fresh     []string // the keys that were made
 	variables []variable
 	project   project
+	testsRun  bool // settings of tests got a key that is written in them
 }
 
 // variable is a variable of the environment that the project reads from now on.

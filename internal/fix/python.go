@@ -70,6 +70,7 @@ func (py *pythonFile) leak(l *Leak) ([]pysource.Edit, *refusal) {
 		return s.fallback()
 	}
 	if l.Test {
+		py.testsRun = true
 		return s.test()
 	}
 	for _, way := range []func() ([]pysource.Edit, *refusal){s.scheme, s.settingsClass, s.configuration, s.setdefault, s.defaultOf, s.parameter, s.alternative} {

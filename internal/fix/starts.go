@@ -24,7 +24,7 @@ func (p *planner) starts() {
 			if err != nil || strings.Contains(string(text), name) {
 				continue
 			}
-			if line := startsDjango(file, string(text)); line > 0 {
+			if line := startsDjango(file, string(text), p.testsRun); line > 0 {
 				places = append(places, fmt.Sprintf("%s:%d", file, line))
 			}
 		}
@@ -37,8 +37,9 @@ func (p *planner) starts() {
 	}
 }
 
-// startsDjango returns the first line that starts Django, 0 if none does.
-func startsDjango(file, text string) int {
+// startsDjango returns the first line that starts Django, 0 if none does. Tests
+// are passed over if their settings have a key of their own.
+func startsDjango(file, text string, testsRun bool) int {
 	tests := strings.Contains(path.Base(file), "tox") || strings.Contains(path.Base(file), "pytest") || strings.Contains(path.Base(file), "nox") || isWorkflow(file) || strings.Contains(file, "ci")
 	for n, line := range strings.Split(text, "\n") {
 		code, _, _ := strings.Cut(line, " #")
@@ -50,9 +51,19 @@ func startsDjango(file, text string) int {
 				return n + 1
 			}
 		}
-		if tests && (strings.Contains(code, "pytest") && !strings.HasPrefix(code, "[") || strings.Contains(code, "DJANGO_SETTINGS_MODULE")) {
+		if tests && !testsRun && runsTests(code) {
 			return n + 1
 		}
 	}
 	return 0
+}
+
+// runsTests reports whether a line runs tests or names their settings; the name
+// of a section or of a job does not.
+func runsTests(line string) bool {
+	line = strings.TrimSpace(line)
+	if strings.HasPrefix(line, "[") || strings.HasSuffix(line, ":") {
+		return false
+	}
+	return strings.Contains(line, "pytest") || strings.Contains(line, "DJANGO_SETTINGS_MODULE")
 }
