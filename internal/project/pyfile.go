@@ -14,6 +14,7 @@ type File struct {
 	Classes []Class
 	aliases map[string]string // what `import … as` names here, by that name
 	defined []Function        // nil until they are asked for
+	calls   []int             // tokens that are the last name of a call; nil until they are asked for
 }
 
 // Assign is one assignment to a name, or to a key of a name:
@@ -285,16 +286,30 @@ func (f *File) Calls(names ...string) []Expr {
 
 // CallsOf returns the calls whose last name is wanted, in order.
 func (f *File) CallsOf(wanted func(name string) bool) []Expr {
+	if f.calls == nil {
+		f.calls = f.findCalls()
+	}
 	var out []Expr
-	for i, t := range f.tokens {
+	for _, i := range f.calls {
 		if len(out) >= maxCalls {
 			break
 		}
-		if t.kind == tokenName && f.isCall(i) && wanted(t.text) && !f.isDefined(i) {
+		if wanted(f.tokens[i].text) {
 			out = append(out, f.callAt(i))
 		}
 	}
 	return out
+}
+
+// findCalls returns the tokens that are the last name of a call.
+func (f *File) findCalls() []int {
+	calls := []int{}
+	for i := range f.tokens {
+		if f.tokens[i].kind == tokenName && f.isCall(i) && !f.isDefined(i) {
+			calls = append(calls, i)
+		}
+	}
+	return calls
 }
 
 // isCall reports whether a bracket follows token i.

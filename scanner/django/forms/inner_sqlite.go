@@ -22,6 +22,9 @@ const (
 func sqliteRow(text []byte, name span, emit func(*Assignment)) bool {
 	var room [rowHead]span
 	for head := name.from - 2; head >= max(0, name.from-rowBack); head-- {
+		if size := int(text[head]); size < 2 || size > rowHead || size > name.from-head {
+			continue // no row whose body holds the name
+		}
 		columns := rowColumns(room[:0], text, head)
 		for i, c := range columns {
 			if c != name {
