@@ -273,9 +273,10 @@ func TestPlacesThatStartDjango(t *testing.T) {
 }
 
 func TestNoAdvicePutsAKeyIntoArguments(t *testing.T) {
-	tree := memory{map[string][]byte{"k8s/secret.yaml": []byte("kind: Secret\nmetadata:\n  name: x\ndata:\n  SECRET_KEY: " + base64.StdEncoding.EncodeToString([]byte(testkit.Key(96))) + "\n")}, map[string]bool{"k8s/secret.yaml": true}}
-	plan := fix.Make(tree, tree.leaks(t, nil), nil, func() string { return freshKey })
-	if len(plan.Refusals) != 1 || strings.Contains(plan.Refusals[0].ByHand, "$(djleaks") || !strings.Contains(plan.Refusals[0].ByHand, "| kubectl") {
+	tree := memory{map[string][]byte{"k8s/secret.yaml": []byte("apiVersion: v1\nkind: Secret\nmetadata:\n  name: x\ndata:\n  SECRET_KEY: " + base64.StdEncoding.EncodeToString([]byte(testkit.Key(96))) + "\n")}, map[string]bool{"k8s/secret.yaml": true}}
+	leaks := tree.leaks(t, nil)
+	plan := fix.Make(tree, leaks, nil, func() string { return freshKey })
+	if len(leaks) != 1 || len(plan.Refusals) != 1 || strings.Contains(plan.Refusals[0].ByHand, "$(djleaks") || !strings.Contains(plan.Refusals[0].ByHand, "| kubectl") {
 		t.Errorf("%+v", plan.Refusals)
 	}
 }
