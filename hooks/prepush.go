@@ -57,6 +57,9 @@ func PrePushRange(args []string, stdin io.Reader, getenv func(string) string) (R
 	default:
 		return r, noRange{fmt.Errorf("pre-push: %w", ErrNoRange)}
 	}
+	if name := getenv("PRE_COMMIT_REMOTE_BRANCH"); name != "" && len(r.Include) > 0 {
+		r.create(name, r.Include[0]) // or it is there already, which nothing says
+	}
 	r.Local, r.NotOnRemotes = true, true
 	r.Why = "all that no remote has, for a push to " + remote
 	return r, nil

@@ -39,25 +39,27 @@ func TestPrePushKnowsFourWaysOfBeingTold(t *testing.T) {
 		{"existing branch", "refs/heads/main " + idA + " refs/heads/main " + idB + "\n", []string{"origin", "url"}, nil,
 			Revisions{Include: []string{idA}, Exclude: []string{idB}, NotOnRemotes: true, Why: "push of main to origin"}},
 		{"new branch", "refs/heads/x " + idA + " refs/heads/x " + zero40 + "\n", nil, nil,
-			Revisions{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
+			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"sha-256", "refs/heads/x " + longA + " refs/heads/x " + zero64 + "\nrefs/heads/y " + longA + " refs/heads/y " + longB + "\n", nil, nil,
-			Revisions{Include: []string{longA}, Exclude: []string{longB}, NotOnRemotes: true, Why: "push of x, y"}},
+			Revisions{Include: []string{longA}, Exclude: []string{longB}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": longA}, Why: "push of x, y"}},
 		{"two refs", "refs/heads/x " + idA + " refs/heads/x " + zero40 + "\nrefs/tags/v1 " + idC + " refs/tags/v1 " + idB + "\n", nil, nil,
-			Revisions{Include: []string{idA, idC}, Exclude: []string{idB}, NotOnRemotes: true, Why: "push of x, refs/tags/v1"}},
+			Revisions{Include: []string{idA, idC}, Exclude: []string{idB}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x, refs/tags/v1"}},
 		{"deletion", "(delete) " + zero40 + " refs/heads/x " + idB + "\n", nil, nil,
 			Revisions{NotOnRemotes: true, Why: "deletions only"}},
 		{"deletion with 64", "(delete) " + zero64 + " refs/heads/x " + longB + "\n", nil, nil,
 			Revisions{NotOnRemotes: true, Why: "deletions only"}},
 		{"expression with spaces", "HEAD@{1 day ago} " + idA + " refs/heads/x " + zero40 + "\n", nil, nil,
-			Revisions{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
+			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"no line break at the end", "refs/heads/x " + idA + " refs/heads/x " + zero40, nil, nil,
-			Revisions{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
+			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"an address is not named", "refs/heads/x " + idA + " refs/heads/x " + zero40, []string{"https://u:p@h/r", "https://u:p@h/r"}, nil,
-			Revisions{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
+			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"lines beat the environment", "refs/heads/x " + idA + " refs/heads/x " + zero40, nil, []string{"PRE_COMMIT_TO_REF", idB},
-			Revisions{Include: []string{idA}, NotOnRemotes: true, Why: "push of x"}},
+			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"framework, both ends", "", nil, []string{"PRE_COMMIT_FROM_REF", idA, "PRE_COMMIT_TO_REF", idB, "PRE_COMMIT_REMOTE_NAME", "origin", "PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x"},
 			Revisions{Include: []string{idB}, Exclude: []string{idA}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
+		{"framework, the remote branch", "", nil, []string{"PRE_COMMIT_TO_REF", idB, "PRE_COMMIT_REMOTE_NAME", "origin", "PRE_COMMIT_REMOTE_BRANCH", "refs/heads/x"},
+			Revisions{Include: []string{idB}, Local: true, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idB}, Why: "all that no remote has, for a push to origin"}},
 		{"by hand", "", nil, []string{"PRE_COMMIT_FROM_REF", "main", "PRE_COMMIT_TO_REF", "HEAD"},
 			Revisions{Include: []string{"HEAD"}, Exclude: []string{"main"}, Why: "main..HEAD"}},
 		{"prek, root push", "", nil, []string{"PRE_COMMIT_TO_REF", idB, "PRE_COMMIT_REMOTE_NAME", "origin"},
@@ -95,6 +97,7 @@ func TestPreReceiveReadsEveryRefAndTheQuarantine(t *testing.T) {
 	stdin := idA + " " + idB + " refs/heads/main\n" + zero40 + " " + idC + " refs/heads/new\n" + idA + " " + zero40 + " refs/heads/gone\n"
 	p, err := ReadPreReceive(strings.NewReader(stdin), environment("GIT_QUARANTINE_PATH", "/r/objects/tmp_objdir-incoming-x", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "/r/objects:/pool/objects"))
 	if err != nil || !slices.Equal(p.Range.Include, []string{idB, idC}) || !slices.Equal(p.Range.Exclude, []string{idA}) || !p.Range.NotInRefs ||
+		len(p.Range.Created) != 1 || p.Range.Created["refs/heads/new"] != idC ||
 		p.Quarantine != "/r/objects/tmp_objdir-incoming-x" || !slices.Equal(p.Alternates, []string{"/r/objects", "/pool/objects"}) || len(p.Updates) != 3 {
 		t.Errorf("%+v, %v", p, err)
 	}

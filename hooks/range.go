@@ -25,6 +25,9 @@ type Revisions struct {
 	NotOnRemotes bool
 	// NotInRefs excludes what any ref reaches before the change.
 	NotInRefs bool
+	// Created holds the refs that come to be, by their full names, and the
+	// revisions that they get: a name is published as well.
+	Created map[string]string
 
 	Why string // what the range is for, in a few words
 }
@@ -96,6 +99,14 @@ func lines(r io.Reader, n int) ([][]string, error) {
 	return all, nil
 }
 
+// create notes a ref that comes to be.
+func (r *Revisions) create(ref, revision string) {
+	if r.Created == nil {
+		r.Created = map[string]string{}
+	}
+	r.Created[ref] = revision
+}
+
 // union puts updates into one range: what any of them brings.
 func union(updates []RefUpdate) Revisions {
 	var r Revisions
@@ -111,6 +122,9 @@ func union(updates []RefUpdate) Revisions {
 		if !zero(u.Old) && !seen["-"+u.Old] {
 			seen["-"+u.Old] = true
 			r.Exclude = append(r.Exclude, u.Old)
+		}
+		if zero(u.Old) {
+			r.create(u.Ref, u.New)
 		}
 	}
 	return r

@@ -15,6 +15,7 @@ type Finding struct {
 	Kind        Kind
 	ID          ObjectID // the blob, commit or tag; empty outside Git
 	Path        string   // empty if only the object is known
+	Tag         string   // that the text is of
 	Line        int      // from 1
 	Column      int      // from 1, in bytes
 	Replacement string   // the line of code to write in its place; may be empty
@@ -184,7 +185,7 @@ func (c *Collector) keep(chunk *Chunk, matches []Match) (all bool) {
 		}
 		at.moveTo(chunk.Text, m.Offset)
 		f := Finding{
-			Match: m, Kind: chunk.Kind, ID: chunk.ID, Path: chunk.Path,
+			Match: m, Kind: chunk.Kind, ID: chunk.ID, Path: chunk.Path, Tag: chunk.Tag,
 			Line: chunk.LinesBefore + at.line, Column: at.column,
 			Known: chunk.Known, Worktree: chunk.Worktree, Commits: chunk.Commits,
 		}

@@ -49,6 +49,7 @@ type keyBuilder struct {
 type site struct {
 	id   ObjectID
 	path string
+	tag  string
 	kind Kind
 	item Item
 }
@@ -84,7 +85,7 @@ func (b *builder) add(f *Finding) {
 	if f.Class.Rank() < k.class.Rank() {
 		k.class = f.Class
 	}
-	at := site{f.ID, f.Path, f.Kind, itemOf(f)}
+	at := site{f.ID, f.Path, f.Tag, f.Kind, itemOf(f)}
 	k.sites[at] = append(k.sites[at], f)
 }
 
@@ -237,7 +238,7 @@ func (b *builder) message(k *keyBuilder, f *Finding) Occurrence {
 	}
 	return withLists(Occurrence{
 		Pushed: marks&MarkRemote != 0, Reflog: status == StatusUnreachable && marks&MarkReflog != 0,
-		Part: partOf(f), Line: f.Line, Column: f.Column, Repeats: f.Repeats, Commit: f.ID.String(), Form: f.Form, Rule: f.Rule, Name: f.Name,
+		Part: partOf(f), Line: f.Line, Column: f.Column, Repeats: f.Repeats, Commit: f.ID.String(), Tag: f.Tag, Form: f.Form, Rule: f.Rule, Name: f.Name,
 		Severity: b.judge(k, f, ""), Introduced: f.Commits, Status: status, Accepted: commented(f),
 	})
 }

@@ -113,6 +113,22 @@ func MayNameKey(name string) bool {
 	return len(name) >= len(InsecurePrefix)+shortestRest && strings.Contains(name, InsecurePrefix)
 }
 
+// NameText is a name as it is searched. What is directly before a prefix, as in
+// v1-django-insecure-…, is no part of a value: a name has no quotes that would
+// say so. Offsets are those of the name.
+func NameText(name string) []byte {
+	text := []byte(name)
+	for at := 0; ; at++ {
+		n := strings.Index(name[at:], InsecurePrefix)
+		if n < 0 {
+			return text
+		}
+		if at += n; at > 0 {
+			text[at-1] = '/'
+		}
+	}
+}
+
 // areWords reports whether a text is words and numbers, joined by - and _, as in
 // the name of a file.
 func areWords(s string) bool {

@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -113,6 +114,8 @@ type Scope struct {
 	Range      string    `json:"range,omitempty"`  // BASE..HEAD as asked
 	Base       string    `json:"base,omitempty"`   // object name of BASE
 	Named      bool      `json:"named,omitempty"`  // staged: files were named outside of a commit, and all in them counts
+
+	Merges bool `json:"-"` // of a range: there are merges in it
 }
 
 // Key is one secret value and all its places.
@@ -184,6 +187,7 @@ type Occurrence struct {
 	Blob        string    `json:"blob"`              // the version that is at a tip, else the last one read
 	Part        Part      `json:"part,omitempty"`    // where the key is, if it is in no file and in no message
 	Commit      string    `json:"commit,omitempty"`  // the commit or tag whose message holds the key
+	Tag         string    `json:"tag,omitempty"`     // the name of that tag, or of the tag whose name holds the key
 	Form        Form      `json:"form"`
 	Rule        string    `json:"rule"`
 	Name        string    `json:"name"`
@@ -201,6 +205,14 @@ type Occurrence struct {
 	Accepted *Acceptance `json:"accepted,omitempty"`
 }
 
+// IsNote reports whether the file is a note, as git notes writes them: its path is
+// the name of an object, with or without slashes in it.
+func (o *Occurrence) IsNote() bool {
+	name := strings.ReplaceAll(o.Path, "/", "")
+	_, ok := ParseObjectID(name)
+	return ok && strings.ToLower(name) == name
+}
+
 // Version is one blob that holds a key.
 type Version struct {
 	Blob   string `json:"blob"`
@@ -216,4 +228,8 @@ type Commit struct {
 	// AtOrBefore is set where the history is cut off: the change happened in
 	// this commit or in one that is not here.
 	AtOrBefore bool `json:"at_or_before,omitempty"`
+
+	// Of a range, for the advice how to take a key out of it.
+	Tip  bool `json:"-"` // a branch of the range ends here
+	Root bool `json:"-"` // it has no parents
 }

@@ -25,6 +25,7 @@ type Chunk struct {
 	Path     string   // where the text is; empty if only its object is known
 	Also     []string // further paths of the same text
 	Names    []string // of the file, without folders, if its paths are not known
+	Tag      string   // of an annotated tag, and of the name of a tag: the tag's name
 	Known    bool     // the old side of a comparison: its keys are not new
 	Worktree bool     // what a file holds now, which is not what is staged
 	Commits  []Commit // commits that bring the text, where the source has them

@@ -199,6 +199,17 @@ func parseTag(id scanner.ObjectID, text []byte) (*annotatedTag, error) {
 	return &annotatedTag{id: id, object: object, text: text}, nil
 }
 
+// TagName is the name that an annotated tag says it has; "" if it says none.
+func TagName(text []byte) string {
+	headers, _, _ := bytes.Cut(text, []byte("\n\n"))
+	for line := range bytes.SplitSeq(headers, []byte("\n")) {
+		if name, ok := bytes.CutPrefix(line, []byte("tag ")); ok {
+			return strings.ToValidUTF8(string(name), "\ufffd")
+		}
+	}
+	return ""
+}
+
 // maxTagDepth bounds how many tags of tags are followed.
 const maxTagDepth = 64
 

@@ -48,11 +48,12 @@ type Range struct {
 	r    *Repository
 	spec RangeSpec
 
-	commits   []*node
-	others    []otherTip
-	trees     *treeCache
-	compared  *comparison
-	additions []addition
+	commits    []*node
+	tipCommits []scanner.ObjectID
+	others     []otherTip
+	trees      *treeCache
+	compared   *comparison
+	additions  []addition
 }
 
 // addition is what a commit of the range does to the trees of its parents, or a
@@ -135,7 +136,7 @@ func (s *Range) collect(ctx context.Context, y *blobYielder) error {
 	if err != nil {
 		return err
 	}
-	s.others = others
+	s.tipCommits, s.others = include, others
 	w := &walk{r: s.r}
 	s.commits = w.commits(include, exclude)
 	y.coverage.Commits = int64(len(s.commits))
@@ -239,6 +240,12 @@ func (s *Range) tips(ids []scanner.ObjectID, y *blobYielder) (commits []scanner.
 		}
 	}
 	return commits, others, nil
+}
+
+// HasMerges reports whether a commit of the range has several parents. It may be
+// called after Chunks has returned.
+func (s *Range) HasMerges() bool {
+	return slices.ContainsFunc(s.commits, func(n *node) bool { return len(n.commit.Parents) > 1 })
 }
 
 // Commits returns the commits of the range, parents first. It is empty before

@@ -93,7 +93,7 @@ func (s *Range) finishPlaces(all []*rangePlace, items int) [][]scanner.Presence 
 			continue // only removed: it was there before the range
 		}
 		place := scanner.Presence{Path: s.compared.pathName(p.path), Reachable: true,
-			Introduced: summaries(p.introduced), Removed: summaries(p.removed)}
+			Introduced: s.summaries(p.introduced), Removed: s.summaries(p.removed)}
 		seen := map[uint32]bool{}
 		for _, blob := range slices.Backward(p.blobs) { // the last version first
 			if !seen[blob] {
@@ -133,10 +133,10 @@ func (s *Range) heads() (heads []head) {
 	return heads
 }
 
-func summaries(nodes []*node) []scanner.Commit {
+func (s *Range) summaries(nodes []*node) []scanner.Commit {
 	var out []scanner.Commit
 	for _, n := range nodes {
-		out = append(out, n.commit.Summary())
+		out = append(out, s.summary(n.commit))
 	}
 	slices.SortStableFunc(out, func(a, b scanner.Commit) int { return a.Date.Compare(b.Date) })
 	return out

@@ -188,20 +188,32 @@ func (s *Range) messages(ctx context.Context, y *blobYielder) error {
 			y.skip(n.id, "", "commit: "+s.r.whyMissing(0, err))
 			continue
 		}
-		if err := y.object(scanner.CommitMessage, n.id, c.Text, []scanner.Commit{c.Summary()}); err != nil {
+		chunk := scanner.Chunk{Kind: scanner.CommitMessage, ID: n.id, Commits: []scanner.Commit{s.summary(c)}}
+		if err := y.object(chunk, c.Text); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// object yields the headers and the message of a commit or a tag.
-func (y *blobYielder) object(message scanner.Kind, id scanner.ObjectID, text []byte, commits []scanner.Commit) error {
-	headers, rest, _ := bytes.Cut(text, []byte("\n\n"))
-	if err := y.yield(&scanner.Chunk{Kind: scanner.ObjectHeaders, ID: id, Text: headers, Commits: commits}); err != nil {
+// object yields the headers and the message of a commit or a tag. message has
+// everything but the text.
+func (y *blobYielder) object(message scanner.Chunk, text []byte) error {
+	headers := message
+	headers.Kind = scanner.ObjectHeaders
+	headers.Text, message.Text, _ = bytes.Cut(text, []byte("\n\n"))
+	if err := y.yield(&headers); err != nil {
 		return err
 	}
-	return y.yield(&scanner.Chunk{Kind: message, ID: id, Text: rest, Commits: commits})
+	return y.yield(&message)
+}
+
+// summary is the commit as reports show it, with its place in the range.
+func (s *Range) summary(c *Commit) scanner.Commit {
+	out := c.Summary()
+	out.Tip = slices.Contains(s.tipCommits, c.ID)
+	out.Root = len(c.Parents) == 0 && !c.Cut
+	return out
 }
 
 // tagsAndBlobs yields the messages of included tags, and the blobs that a ref or
@@ -219,7 +231,7 @@ func (s *Range) tagsAndBlobs(ctx context.Context, y *blobYielder) error {
 				y.skip(tip.id, "", "tag: "+s.r.whyMissing(0, readErr))
 				continue
 			}
-			err = y.object(scanner.TagMessage, tip.id, text, nil)
+			err = y.object(scanner.Chunk{Kind: scanner.TagMessage, ID: tip.id, Tag: TagName(text)}, text)
 		case packfile.Blob:
 			err = y.blob(scanner.Chunk{ID: tip.id})
 		}
@@ -250,7 +262,7 @@ func (s *Range) names(y *blobYielder) error {
 			}
 			seen[at] = true
 			if path := c.pathName(at.path); scanner.MayNameKey(path) {
-				err = y.yield(&scanner.Chunk{Kind: scanner.FileName, ID: c.blobs.all[ch.to], Text: []byte(path)})
+				err = y.yield(&scanner.Chunk{Kind: scanner.FileName, ID: c.blobs.all[ch.to], Text: scanner.NameText(path)})
 			}
 			return err == nil
 		})

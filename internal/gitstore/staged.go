@@ -205,7 +205,7 @@ func (s *stagedScan) yieldChanges() error {
 			return err
 		}
 		if c.old == "" && scanner.MayNameKey(c.path) {
-			name := scanner.Chunk{Kind: scanner.FileName, ID: c.id, Path: c.path, Text: []byte(c.path)}
+			name := scanner.Chunk{Kind: scanner.FileName, ID: c.id, Path: c.path, Text: scanner.NameText(c.path)}
 			if err := s.y.yield(&name); err != nil {
 				return err
 			}

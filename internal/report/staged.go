@@ -31,7 +31,7 @@ func (t *text) staged() {
 	if len(keys) == 0 || t.opt.All || t.opt.Verbose {
 		keys, _ = shown(t.report, t.opt.All)
 	}
-	keys = slices.DeleteFunc(slices.Clone(keys), func(k scanner.Key) bool { return len(k.Occurrences) == 0 })
+	keys = withPlaces(keys)
 	n, advise := t.stagedShare(keys)
 	if t.opt.Stopped {
 		t.line(t.bold.Sprint("djleaks: " + stoppedWords(t.report)))
@@ -51,17 +51,27 @@ func (t *text) staged() {
 	t.line(t.verdictPaint().Sprint(verdictWords(t.report, hidden)))
 }
 
+// withPlaces are the keys that have a place.
+func withPlaces(keys []scanner.Key) []scanner.Key {
+	return slices.DeleteFunc(slices.Clone(keys), func(k scanner.Key) bool { return len(k.Occurrences) == 0 })
+}
+
 // stagedAdvice says what to do about the keys, of which this is the first.
 func (t *text) stagedAdvice(first *scanner.Key) {
 	if t.report.Scope.Kind == scanner.ScopePush {
-		t.line(t.bold.Sprint("take out:  "), "git commit --amend", t.dim.Sprint("  if it is the last commit, else git rebase -i"))
+		command, note := takeOut(t.report, first)
+		t.line(t.bold.Sprint("take out:  "), command, t.dim.Sprint("  "+note))
 	}
 	if t.opt.Fixable {
 		t.line(t.bold.Sprint("fix:       "), t.called("djleaks fix --write"), t.dim.Sprint("  (takes it out of the code; without --write shows how)"))
 	} else if command, note := freshKey(t.opt.replacementOf(&first.Occurrences[0]), cmp.Or(t.opt.Program, "djleaks")); command != "" {
 		t.line(t.bold.Sprint("fresh key: "), command, t.dim.Sprint("  ("+note+")"))
 	}
-	t.line(t.bold.Sprint("to accept: "), "# djleaks: allow[reason]", t.dim.Sprint("  on the line of the key or the line before"))
+	if o := &first.Occurrences[0]; o.Part != "" {
+		t.line(t.bold.Sprint("to accept: "), t.called("djleaks accept "+string(first.Fingerprint)+` --reason "…"`), t.dim.Sprint("  (a name takes no comment)"))
+	} else {
+		t.line(t.bold.Sprint("to accept: "), "# djleaks: allow[reason]", t.dim.Sprint("  on the line of the key or the line before"))
+	}
 	if m := nearMiss(t.report); m != nil {
 		t.line(t.warn.Sprint("no effect: "), fmt.Sprintf("the comment at %s:%d", clean(m.Path), m.Line), t.dim.Sprint("  "+clean(m.Text)))
 	}
@@ -95,7 +105,7 @@ func stoppedWords(r *scanner.Report) string {
 	case r.Scope.Kind == scanner.ScopeStaged:
 		return what + " stopped: it would add " + keys
 	}
-	return what + " stopped: its commits add " + keys
+	return what + " stopped: " + bringerWords(withPlaces(r.Failing())) + " " + keys
 }
 
 // stagedShare says how many keys are shown, and whether each gets its advice.

@@ -272,7 +272,7 @@ func FuzzCleanGivesNoControlsAndNoCommands(f *testing.F) {
 func TestAStoppedPushNamesTheCommitAndAsksForNoRotation(t *testing.T) {
 	r := stagedWith(1)
 	r.Scope.Kind = scanner.ScopePush
-	r.Keys[0].Occurrences[0].Introduced = []scanner.Commit{{Commit: object("pushed"), Author: "Ada"}}
+	r.Keys[0].Occurrences[0].Introduced = []scanner.Commit{{Commit: object("pushed"), Author: "Ada", Tip: true}}
 	out := render(t, "text", r, Options{})
 	for _, want := range []string{object("pushed")[:10] + " by Ada", "git commit --amend", "1 key about to be pushed"} {
 		if !strings.Contains(out, want) {

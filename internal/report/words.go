@@ -132,6 +132,12 @@ func where(o *scanner.Occurrence) string {
 		return "name of " + clean(o.Path)
 	case o.Path != "":
 		return clean(o.Path)
+	case o.Part == scanner.PartRef && o.Tag != "":
+		return "name of a tag to " + short(o.Commit)
+	case o.Tag != "" && o.Part == scanner.PartHeaders:
+		return "headers of tag " + clean(o.Tag)
+	case o.Tag != "":
+		return "message of tag " + clean(o.Tag)
 	case o.Part == scanner.PartHeaders:
 		return "headers of " + short(o.Commit)
 	case o.Part == scanner.PartRef:

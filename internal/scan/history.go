@@ -73,14 +73,17 @@ func chunksOf(repo *gitstore.Repository, o *packwalk.Object) []*scanner.Chunk {
 		return []*scanner.Chunk{chunk}
 	}
 	var commits []scanner.Commit
-	if o.Kind == packfile.Commit {
+	var tag string
+	if o.Kind == packfile.Tag {
+		tag = gitstore.TagName(o.Text)
+	} else {
 		if commit, err := repo.Commit(chunk.ID); err == nil {
 			commits = []scanner.Commit{commit.Summary()}
 		}
 	}
 	var chunks []*scanner.Chunk
 	for _, part := range partsOf(o.Kind, o.Text) {
-		chunks = append(chunks, &scanner.Chunk{ID: chunk.ID, Kind: part.kind, Text: part.text, LinesBefore: o.LinesBefore, Commits: commits})
+		chunks = append(chunks, &scanner.Chunk{ID: chunk.ID, Kind: part.kind, Text: part.text, LinesBefore: o.LinesBefore, Commits: commits, Tag: tag})
 	}
 	return chunks
 }

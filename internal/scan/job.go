@@ -121,7 +121,7 @@ func (s *Scan) sinceBase(ctx context.Context, repo *gitstore.Repository, job *ci
 		}
 		source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}, Exclude: []scanner.ObjectID{id}})
 		r := s.report(scanner.ScopeRange, settings)
-		if err := s.search(ctx, repo, source, settings, r); err != nil {
+		if err := s.search(ctx, repo, source, branchOf(job, head), settings, r); err != nil {
 			return nil, err
 		}
 		if base.Guess && len(source.Commits()) == 0 {
@@ -161,8 +161,21 @@ func (s *Scan) allOf(ctx context.Context, repo *gitstore.Repository, job *cienv.
 	r := s.report(scanner.ScopeRange, settings)
 	r.Scope.Range = "all of " + job.Head
 	s.note("range: " + r.Scope.Range + ", because no base is here")
-	if err := s.search(ctx, repo, repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}}), settings, r); err != nil {
+	if err := s.search(ctx, repo, repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}}), branchOf(job, head), settings, r); err != nil {
 		return nil, err
 	}
 	return s.conclude(r, settings, d), nil
+}
+
+// branchOf is the branch or the tag that a job is about, as far as a key may be in
+// its name, with its commit.
+func branchOf(job *cienv.Job, head scanner.ObjectID) map[string]scanner.ObjectID {
+	if !scanner.MayNameKey(job.Branch) {
+		return nil
+	}
+	ref := "refs/heads/" + strings.TrimPrefix(job.Branch, "refs/heads/")
+	if tag, ok := strings.CutPrefix(job.Branch, "tag "); ok {
+		ref = "refs/tags/" + tag
+	}
+	return map[string]scanner.ObjectID{ref: head}
 }

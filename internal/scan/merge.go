@@ -33,7 +33,7 @@ func (s *Scan) merged(ctx context.Context, repo *gitstore.Repository, settings *
 	}
 	source := repo.RangeOf(gitstore.RangeSpec{Include: heads, Exclude: distinct(have)})
 	side := s.report(scanner.ScopeStaged, settings)
-	if err := s.search(ctx, repo, source, settings, side); err != nil {
+	if err := s.search(ctx, repo, source, nil, settings, side); err != nil {
 		return nil, err
 	}
 	return join(r, s.conclude(side, settings, d)), nil

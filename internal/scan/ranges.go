@@ -3,6 +3,7 @@ package scan
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -23,7 +24,7 @@ func (s *Scan) Range(ctx context.Context, repo *gitstore.Repository, base, head 
 	}
 	r := s.report(scanner.ScopeRange, settings)
 	r.Scope.Range = base + ".." + head
-	if err := s.search(ctx, repo, source, settings, r); err != nil {
+	if err := s.search(ctx, repo, source, nil, settings, r); err != nil {
 		return nil, err
 	}
 	return s.conclude(r, settings, d), nil
@@ -57,6 +58,9 @@ type Commits struct {
 	NotOnRemotes bool
 	// NotInRefs excludes what any ref reaches before the change.
 	NotInRefs bool
+	// Created holds the refs that come to be, by their full names, and the
+	// revisions that they get.
+	Created map[string]string
 
 	Why string // what the range is for, in a few words
 }
@@ -74,9 +78,13 @@ func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind sca
 	if err != nil {
 		return nil, err
 	}
+	names, err := commits.names(repo)
+	if err != nil {
+		return nil, err
+	}
 	r := s.report(kind, settings)
 	r.Scope.Range = commits.Why
-	if err := s.search(ctx, repo, source, settings, r); err != nil {
+	if err := s.search(ctx, repo, source, names, settings, r); err != nil {
 		return nil, err
 	}
 	d := policy.Review{FromBase: s.fromBase(foreign)}
@@ -111,6 +119,46 @@ func (c *Commits) source(repo *gitstore.Repository) (*gitstore.Range, error) {
 		}
 	}
 	return repo.RangeOf(out), nil
+}
+
+// names are the names of the refs that come to be, as far as a key may be in
+// them, with their objects.
+func (c *Commits) names(repo *gitstore.Repository) (map[string]scanner.ObjectID, error) {
+	out := map[string]scanner.ObjectID{}
+	for ref, revision := range c.Created {
+		if !scanner.MayNameKey(ref) {
+			continue
+		}
+		if _, err := repo.Resolve(ref); err == nil && c.NotInRefs {
+			continue // it is here: Git does not always say what it replaces
+		}
+		id, err := repo.Resolve(revision)
+		if err != nil {
+			return nil, fmt.Errorf("hook run: %w", err)
+		}
+		out[ref] = id
+	}
+	if !c.Local {
+		return out, nil
+	}
+	refs, err := repo.Refs()
+	if err != nil {
+		return nil, fmt.Errorf("hook run: %w", err)
+	}
+	for _, ref := range refs {
+		if isLocal(ref.Name) && scanner.MayNameKey(ref.Name) && !isOnRemote(refs, ref.Name) {
+			out[ref.Name] = ref.ID
+		}
+	}
+	return out, nil
+}
+
+// isOnRemote reports whether a remote has a branch of this name.
+func isOnRemote(refs []gitstore.Ref, name string) bool {
+	branch, ok := strings.CutPrefix(name, "refs/heads/")
+	return ok && slices.ContainsFunc(refs, func(r gitstore.Ref) bool {
+		return strings.HasPrefix(r.Name, "refs/remotes/") && strings.HasSuffix(r.Name, "/"+branch)
+	})
 }
 
 // addRefs adds the commits of refs, as far as they are asked for.
@@ -151,8 +199,9 @@ func distinct(ids []scanner.ObjectID) []scanner.ObjectID {
 	return slices.Compact(ids)
 }
 
-// search adds to a report the keys that a set of commits adds.
-func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, settings *Settings, r *scanner.Report) error {
+// search adds to a report the keys that a set of commits adds, and those in the
+// names of the refs that come to be with them.
+func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, names map[string]scanner.ObjectID, settings *Settings, r *scanner.Report) error {
 	settings.learnFrom(func() (files []gitstore.TreeFile) {
 		enter := func(folder []byte) bool { return mayHoldReaders(string(folder)) }
 		want := func(file []byte) bool { return readsKeys(string(file)) }
@@ -177,8 +226,11 @@ func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gi
 	if err != nil {
 		return err
 	}
+	for _, ref := range slices.Sorted(maps.Keys(names)) {
+		collector.Add(refName(ref, names[ref]))
+	}
 	r.Coverage.Add(coverage)
-	r.Scope.Repository = repo.GitDir()
+	r.Scope.Repository, r.Scope.Merges = repo.GitDir(), source.HasMerges()
 	r.Scope.Base, r.Scope.Head = only(source.Base()), only(source.Head())
 	findings, remarks := s.findings(collector), collector.Remarks()
 	items, matched := scanner.Items(findings)

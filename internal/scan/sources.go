@@ -117,9 +117,18 @@ func (h *history) readNamed(ctx context.Context, detector *django.Detector, coll
 func (h *history) addRefNames(collector *scanner.Collector) {
 	for _, tip := range h.tips {
 		if scanner.MayNameKey(tip.Ref) {
-			collector.Add(&scanner.Chunk{Kind: scanner.RefName, ID: tip.Object, Text: []byte(tip.Ref)})
+			collector.Add(refName(tip.Ref, tip.Object))
 		}
 	}
+}
+
+// refName is the name of a ref, to be searched.
+func refName(ref string, object scanner.ObjectID) *scanner.Chunk {
+	tag, isTag := strings.CutPrefix(ref, "refs/tags/")
+	if !isTag {
+		tag = ""
+	}
+	return &scanner.Chunk{Kind: scanner.RefName, ID: object, Text: scanner.NameText(ref), Tag: tag}
 }
 
 // addName searches the name of a file or a folder. It stands for the paths of a
@@ -132,7 +141,7 @@ func (h *history) addName(collector *scanner.Collector, n trace.Named) (found bo
 			return false
 		}
 	}
-	collector.Add(&scanner.Chunk{Kind: scanner.FileName, ID: blob, Text: []byte(n.Name)})
+	collector.Add(&scanner.Chunk{Kind: scanner.FileName, ID: blob, Text: scanner.NameText(n.Name)})
 	return len(collector.Findings()) > before
 }
 

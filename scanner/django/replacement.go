@@ -87,6 +87,12 @@ func Replacement(o *scanner.Occurrence) scanner.Replacement {
 		return r
 	}
 	switch roleOf(o) {
+	case inName:
+		r.Note = "choose another name"
+	case inHeaders:
+		r.Note = "write it again without the key"
+	case inNote:
+		r.Note = "write the note again without the key"
 	case inMessage:
 		r.Note = "write the message again without the key"
 	case inPython:
@@ -144,6 +150,9 @@ type fileRole uint8
 const (
 	elsewhere fileRole = iota
 	inMessage
+	inHeaders // of a commit or a tag
+	inName    // of a file or a ref
+	inNote    // of git notes
 	inPython
 	inPipeline // of a CI system
 	inKubernetes
@@ -155,8 +164,15 @@ const (
 // roleOf tells it by the form, or where that does not tell by the name of the
 // file.
 func roleOf(o *scanner.Occurrence) fileRole {
-	if o.Commit != "" && o.Path == "" {
+	switch {
+	case o.Part == scanner.PartRef || o.Part == scanner.PartName:
+		return inName
+	case o.Part == scanner.PartHeaders:
+		return inHeaders
+	case o.Commit != "" && o.Path == "":
 		return inMessage
+	case o.IsNote():
+		return inNote
 	}
 	full := strings.ToLower(o.Path)
 	file := path.Base(full)
