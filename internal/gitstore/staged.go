@@ -40,12 +40,26 @@ type StagedOptions struct {
 // alone. Of a merge with conflicts both sides are read. The work tree is not
 // read, except for listed paths.
 type Staged struct {
-	r    *Repository
-	opts StagedOptions
+	r       *Repository
+	opts    StagedOptions
+	indexes []*index // as Chunks has read them
 }
 
 // Staged returns the source of what is staged.
-func (r *Repository) Staged(opts StagedOptions) *Staged { return &Staged{r, opts} }
+func (r *Repository) Staged(opts StagedOptions) *Staged { return &Staged{r: r, opts: opts} }
+
+// Files returns the files of the index whose paths are wanted, in its order. There
+// are none before Chunks has begun.
+func (s *Staged) Files(want func(path []byte) bool) (files []TreeFile) {
+	for _, x := range s.indexes {
+		for i := range x.len() {
+			if path := x.path(i); want(path) {
+				files = append(files, TreeFile{string(path), scanner.ObjectID(x.entry(i).id)})
+			}
+		}
+	}
+	return files
+}
 
 // InCommit reports whether a commit is being made: Git named an index, or holds
 // a complete one in a lock file.
@@ -92,6 +106,7 @@ func (s *Staged) chunks(ctx context.Context, y *blobYielder) error {
 	if err != nil {
 		return err
 	}
+	s.indexes = indexes
 	if len(indexes) == 0 {
 		y.coverage.Notes = append(y.coverage.Notes, "there is no index, so nothing is staged")
 	}

@@ -234,10 +234,14 @@ func readsKeys(file string) bool {
 	return strings.HasSuffix(file, ".py") && readerRank(file) < 3
 }
 
+// lastName is the part of a path after its last slash.
+func lastName(file string) string { return file[1+strings.LastIndexByte(file, '/'):] }
+
 // readerRank orders files by how likely they are the settings of a site: 3 is
 // unlikely.
 func readerRank(file string) int {
-	base, folder := path.Base(file), path.Base(path.Dir(file))
+	above, base := path.Split(file)
+	folder := lastName(strings.TrimSuffix(above, "/"))
 	switch {
 	case strings.HasPrefix(base, "test") || folder == "tests" || folder == "migrations":
 		return 3

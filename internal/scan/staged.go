@@ -25,13 +25,14 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	if err != nil {
 		return nil, err
 	}
+	var source *gitstore.Staged
 	settings.learnFrom(func() []gitstore.TreeFile {
-		files, _ := repo.IndexFiles(func(path []byte) bool { return readsKeys(string(path)) })
-		return files // what cannot be read is said by what reads it next
+		return source.Files(func(path []byte) bool { return readsKeys(string(path)) })
 	}, objectReader(repo))
 	collector := scanner.NewCollector(settings.Detector)
 	collector.SuggestReplacements()
-	coverage, err := collector.Run(ctx, repo.Staged(gitstore.StagedOptions{Paths: paths, WantKnown: collector.Found}))
+	source = repo.Staged(gitstore.StagedOptions{Paths: paths, WantKnown: collector.Found})
+	coverage, err := collector.Run(ctx, source)
 	if err != nil {
 		return nil, err
 	}

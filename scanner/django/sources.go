@@ -143,12 +143,13 @@ func (d *Detector) findSources(file string, text []byte) []scanner.Match {
 // settings say: it sets no variable of the environment, is no file of data, has
 // no constant of Python, and is not one key.
 func mayBeSource(base string, text []byte) bool {
-	ext := path.Ext(base)
-	if slices.Contains(forms.DataEndings[:], ext) || setsVariables(base) || ext == ".py" && !strings.HasPrefix(base, "test_") && forms.SetsConstant(text) {
+	switch ext := path.Ext(base); {
+	case ext == ".py":
+		return !strings.HasPrefix(base, "test_") && forms.SetsConstant(text)
+	case slices.Contains(forms.DataEndings[:], ext) || setsVariables(base):
 		return true
 	}
-	_, ok := forms.KeyFile(text)
-	return ok
+	return len(keyFile(text, value.Placeholder)) > 0
 }
 
 // maxSourceText bounds the files in which sources are looked for, in bytes.
