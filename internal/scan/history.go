@@ -76,10 +76,8 @@ func chunksOf(repo *gitstore.Repository, o *packwalk.Object) []*scanner.Chunk {
 	var tag string
 	if o.Kind == packfile.Tag {
 		tag = gitstore.TagName(o.Text)
-	} else {
-		if commit, err := repo.Commit(chunk.ID); err == nil {
-			commits = []scanner.Commit{commit.Summary()}
-		}
+	} else if commit, err := repo.Commit(chunk.ID); err == nil {
+		commits = []scanner.Commit{commit.Summary()}
 	}
 	var chunks []*scanner.Chunk
 	for _, part := range partsOf(o.Kind, o.Text) {
