@@ -431,11 +431,6 @@ func (f *File) Around(line int) (d Function, ok bool) {
 	return d, ok
 }
 
-// Has reports whether a name or the text of a string is in the function.
-func (d *Function) Has(word string) bool {
-	return slices.ContainsFunc(d.body, func(t token) bool { return t.text == word })
-}
-
 // returned are the expressions after return.
 func (d *Function) returned() []Expr {
 	var out []Expr
