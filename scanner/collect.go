@@ -110,6 +110,18 @@ func (c *Collector) Add(chunk *Chunk) {
 	}
 }
 
+// Restore takes in what another Collector with the same detector has found.
+func (c *Collector) Restore(findings []Finding, remarks []RemarkIn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, f := range findings {
+		c.values[f.Secret] = true
+	}
+	c.findings = append(c.findings, findings...)
+	c.remarks = append(c.remarks, remarks...)
+	c.found.Store(c.found.Load() || len(findings) > 0)
+}
+
 // search finds the matches of a text, and keeps the remarks about it.
 func (c *Collector) search(chunk *Chunk) []Match {
 	anchors := chunk.Anchors

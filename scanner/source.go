@@ -101,6 +101,9 @@ func (c *Coverage) SkippedCount() int64 {
 func (c *Coverage) Add(o Coverage) {
 	c.Commits += o.Commits
 	c.Blobs += o.Blobs
+	if o.LastFull != nil {
+		c.LastFull = o.LastFull
+	}
 	c.Bytes += o.Bytes
 	for _, s := range o.Skipped {
 		c.Skip(s)

@@ -28,7 +28,7 @@ func auditCommand(p process) *cli.Command {
 			&cli.StringSliceFlag{Name: "live-env", Usage: "the key in the environment variable `NAME` is in use: compare fingerprints; may be repeated"},
 			&cli.StringSliceFlag{Name: "live-fingerprint", Usage: "the key with the fingerprint `HEX` is in use; may be repeated; - reads them from standard input"},
 			&cli.StringFlag{Name: "as", Usage: "name the repository `ID` in the report, not by its path: the same objects give the same bytes on every machine"},
-			&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects hold no key, and read only new ones the next time"},
+			&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` what was read, and read only new objects the next time"},
 			&cli.StringFlag{Name: "write-leak-list", Usage: "add the fingerprints of all generated keys to `FILE`, for Django's check --deploy"},
 			&cli.StringSliceFlag{Name: "known", Usage: "say which keys another repository has too: `FILE` is its leak list or its JSON report; may be repeated"},
 			&cli.StringSliceFlag{Name: "verify-purged", Usage: "say only whether the key with this `FINGERPRINT` is gone from all objects; may be repeated"},

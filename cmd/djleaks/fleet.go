@@ -38,7 +38,7 @@ func fleetCommand(p process) *cli.Command {
 				&cli.StringFlag{Name: "store", Usage: "write a report and a record of each repository into `DIR`"},
 				&cli.StringFlag{Name: "shard", Usage: "audit share I of N of the list: `I/N`, from 1/N to N/N, or auto (default: the whole list)"},
 				&cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: "give up on a repository after this `TIME`"},
-				&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` which objects of large repositories hold no key"},
+				&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` what was read of large repositories"},
 				jobsFlag(),
 				&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
 				&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of each repository's own"},

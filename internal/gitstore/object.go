@@ -54,6 +54,19 @@ func (r *Repository) Object(id scanner.ObjectID) (packfile.Type, []byte, error) 
 	return t, data, objectError(id, err)
 }
 
+// Type is the type of an object in Git's words; "" if it cannot be read.
+func (r *Repository) Type(id scanner.ObjectID) string {
+	store, err := r.objects()
+	if err != nil {
+		return ""
+	}
+	t, _, err := store.Header(id)
+	if err != nil {
+		return ""
+	}
+	return t.String()
+}
+
 // Has reports whether the object is in the repository or its alternates.
 func (r *Repository) Has(id scanner.ObjectID) bool {
 	store, err := r.objects()

@@ -81,6 +81,10 @@ func isBookkeepingRef(name string) bool {
 
 // peelRef fills in Peeled, Commit and Tags.
 func (r *Repository) peelRef(ref *Ref) {
+	if r.isCommit != nil && r.isCommit(ref.ID) {
+		ref.Peeled, ref.Commit = ref.ID, ref.ID
+		return
+	}
 	t, last, tags, err := r.peel(ref.ID)
 	ref.Tags = tags
 	switch {

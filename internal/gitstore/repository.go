@@ -37,8 +37,13 @@ type Repository struct {
 	directory []string            // memo of ObjectDirs
 	shallow   func() map[scanner.ObjectID]bool
 
-	store *packfile.Store
+	store    *packfile.Store
+	isCommit func(scanner.ObjectID) bool // without looking; may be nil
 }
+
+// KnowCommits says of which objects it is known that they are here and are commits,
+// so that a ref that names one is not followed by reading it.
+func (r *Repository) KnowCommits(isCommit func(scanner.ObjectID) bool) { r.isCommit = isCommit }
 
 // GitDir is the absolute path of the repository's own directory; of a linked
 // worktree the one below worktrees/.

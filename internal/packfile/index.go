@@ -5,6 +5,10 @@ import (
 	"cmp"
 	"encoding/binary"
 	"fmt"
+	"math"
+	"path/filepath"
+
+	"github.com/djleaks/djleaks/internal/regular"
 )
 
 // Index finds objects in one pack by their ids. It reads the mapped file at each
@@ -185,3 +189,24 @@ func (x *Index) Forget() { x.file.forget() }
 
 // Close unmaps the file.
 func (x *Index) Close() error { return x.file.close() }
+
+// Identity names what a pack and its index hold, by their path without an
+// extension: the name, the size of the pack, and the checksums at the ends of both
+// files. The checksums are not computed.
+func Identity(path string, idSize int) (string, error) {
+	out := filepath.Base(path)
+	for _, extension := range []string{".pack", ".idx"} {
+		f, size, err := regular.Open(path+extension, math.MaxInt64)
+		if err != nil {
+			return "", err
+		}
+		sum := make([]byte, idSize)
+		_, err = f.ReadAt(sum, size-int64(idSize))
+		f.Close()
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", path+extension, ErrTruncated)
+		}
+		out += fmt.Sprintf(" %d %x", size, sum)
+	}
+	return out, nil
+}

@@ -24,15 +24,17 @@ type looseList struct {
 	ids    []byte          // sorted, concatenated
 	dirOf  []uint16        // directory of each, if there is more than one
 	kinds  []packfile.Type // 0 until the object has been read once
+
+	leaveOut func(id scanner.ObjectID) bool
 }
 
 // listLoose reads the folders 00 to ff of every objects directory. Files that
-// are not named as objects are ignored, as Git does.
-func listLoose(ctx context.Context, dirs []string, idSize int) (*looseList, []scanner.Skip, error) {
+// are not named as objects are ignored, as Git does; so are those of leaveOut, if set.
+func listLoose(ctx context.Context, dirs []string, idSize int, leaveOut func(id scanner.ObjectID) bool) (*looseList, []scanner.Skip, error) {
 	if len(dirs) > 1<<16 {
 		return nil, nil, fmt.Errorf("%d objects directories: %w", len(dirs), packfile.ErrTooLarge)
 	}
-	l := &looseList{dirs: dirs, idSize: idSize}
+	l := &looseList{dirs: dirs, idSize: idSize, leaveOut: leaveOut}
 	var skips []scanner.Skip
 	dirsWith := map[string][]int{} // folder → objects directories that have it
 	for d, dir := range dirs {
@@ -70,7 +72,7 @@ func listLoose(ctx context.Context, dirs []string, idSize int) (*looseList, []sc
 // add appends the objects in a folder of the objects directory d.
 func (l *looseList) add(d int, folder string, files []string) {
 	for _, name := range files {
-		if id, ok := packfile.LooseID(folder, name, l.idSize); ok {
+		if id, ok := packfile.LooseID(folder, name, l.idSize); ok && (l.leaveOut == nil || !l.leaveOut(id)) {
 			l.ids = append(l.ids, id...)
 			if len(l.dirs) > 1 {
 				l.dirOf = append(l.dirOf, uint16(d))

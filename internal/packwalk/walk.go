@@ -28,6 +28,11 @@ type Options struct {
 	// they are needed. 0 is 48 MiB.
 	MemoryLimit int64
 
+	// LeaveOut, if set, says which packs are not opened, by their paths without
+	// an extension, and LeaveOutLoose which loose objects are not listed.
+	LeaveOut      func(path string) bool
+	LeaveOutLoose func(id scanner.ObjectID) bool
+
 	// Progress, if set, is called ten times a second during a pass, by one
 	// goroutine, with the number of bytes of packs that are done.
 	Progress func(done, total int64)
@@ -114,6 +119,9 @@ func (w *Walk) open(ctx context.Context) error {
 	paths, notes := packfile.ListPacks(w.opt.Dirs)
 	w.notes = notes
 	for _, path := range paths {
+		if w.opt.LeaveOut != nil && w.opt.LeaveOut(path) {
+			continue
+		}
 		p, err := openPack(ctx, path, w.opt.IDSize)
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -126,7 +134,7 @@ func (w *Walk) open(ctx context.Context) error {
 		w.packBytes += p.data.Size()
 		w.packs = append(w.packs, p)
 	}
-	loose, skips, err := listLoose(ctx, w.opt.Dirs, w.opt.IDSize)
+	loose, skips, err := listLoose(ctx, w.opt.Dirs, w.opt.IDSize, w.opt.LeaveOutLoose)
 	if err != nil {
 		return err
 	}
@@ -168,6 +176,17 @@ func (w *Walk) forgetPages() {
 		p.idx.Forget()
 	}
 }
+
+// Packs are the paths of the packs that are walked, without an extension.
+func (w *Walk) Packs() (paths []string) {
+	for _, p := range w.packs {
+		paths = append(paths, p.path)
+	}
+	return paths
+}
+
+// Loose are the raw ids of the loose objects, concatenated.
+func (w *Walk) Loose() []byte { return w.loose.ids }
 
 // Count is the number of objects, each counted once however often it is
 // stored. Ordinals are less than that.

@@ -44,13 +44,17 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	for _, skip := range absent {
 		r.Coverage.Skip(skip)
 	}
+	added := cache.growth(ctx, repo)
+	defer added.Close()
 	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, r)}
 	h.readLogs()
-	findings, err := h.search(ctx, s, settings.Detector, cache)
+	findings, err := h.find(ctx, s, settings.Detector, cache, added)
 	if err != nil {
 		return nil, err
 	}
-	defer h.Walk.Close()
+	if h.Walk != nil {
+		defer h.Walk.Close()
+	}
 	r.Coverage.Add(h.coverage)
 	r.Coverage.Notes = append(r.Coverage.Notes, elsewhere(repo, r.Scope.Head)...)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
@@ -64,6 +68,23 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	}
 	cache.remember(s, &h, settings, r)
 	return r, nil
+}
+
+// find finds the keys and where they are and were: with what was added to a
+// memory, if there is one and that is enough.
+func (h *history) find(ctx context.Context, s *Scan, detector *django.Detector, cache *auditCache, added *growth) ([]scanner.Finding, error) {
+	if added != nil {
+		grown := *h
+		findings, err := grown.grow(ctx, s, detector, cache, added)
+		if err == nil {
+			*h = grown
+			return findings, nil
+		}
+		if !errors.Is(err, trace.ErrUnclear) {
+			return nil, new(progressSoFar).interrupted(err)
+		}
+	}
+	return h.search(ctx, s, detector, cache)
 }
 
 // search searches every object once and traces what was found through the
@@ -106,6 +127,32 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 	h.coverage = coverage
 	soFar.searched.Store(true)
 	learned := learn(collector.Sources())
+	detector = h.use(detector, learned, collector)
+	h.remember = cache != nil
+	findings, remarks := s.findings(collector), collector.Remarks()
+	h.tell(findings)
+	if err := h.trace(ctx, findings, remarks, learned); err != nil {
+		return nil, soFar.interrupted(err)
+	}
+	if h.readNamed(ctx, detector, collector, findings) {
+		findings, remarks, h.wanted, h.remember = s.findings(collector), collector.Remarks(), nil, false
+		h.tell(findings)
+		if err := h.trace(ctx, findings, remarks, learned); err != nil {
+			return nil, soFar.interrupted(err)
+		}
+	}
+	cache.update(searched, h.repo.IDSize(), s.now(), matchedIn(findings, remarks, collector.Sources()), &h.coverage)
+	cache.memorize(h, findings, remarks, int64(walk.Count()), h.coverage)
+	if cache != nil {
+		h.coverage.Notes = append(h.coverage.Notes, cache.notes...)
+	}
+	h.addMissing()
+	done = true
+	return findings, nil
+}
+
+// use makes a collector find the keys that the settings read elsewhere.
+func (h *history) use(detector *django.Detector, learned *learned, collector *scanner.Collector) *django.Detector {
 	detector = detector.WithSources(learned.list)
 	h.sources = learned.sources
 	h.wanted = func(name []byte) bool {
@@ -113,22 +160,7 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 	}
 	collector.Use(detector)
 	collector.Claim()
-	findings, remarks := s.findings(collector), collector.Remarks()
-	h.tell(findings)
-	if err := h.trace(ctx, findings, remarks, learned); err != nil {
-		return nil, soFar.interrupted(err)
-	}
-	if h.readNamed(ctx, detector, collector, findings) {
-		findings, remarks, h.wanted = s.findings(collector), collector.Remarks(), nil
-		h.tell(findings)
-		if err := h.trace(ctx, findings, remarks, learned); err != nil {
-			return nil, soFar.interrupted(err)
-		}
-	}
-	cache.update(searched, h.repo.IDSize(), s.now(), matchedIn(findings, remarks, collector.Sources()), &h.coverage)
-	h.addMissing()
-	done = true
-	return findings, nil
+	return detector
 }
 
 // trace asks the commits where the findings are and were. The blobs of remarks
@@ -138,10 +170,15 @@ func (h *history) trace(ctx context.Context, findings []scanner.Finding, remarks
 	items, matched := scanner.Items(findings)
 	last := withRemarks(matched, items, remarks)
 	learned.ask(matched, last+1)
-	h.result, err = trace.Run(ctx, h, trace.Input{
+	in := trace.Input{
 		Matched: matched, Items: len(items) + 2, Named: h.wanted, Tips: h.tips, Shallow: h.repo.Shallow(), Marks: h.marks, Order: h.order,
-		IDSize: h.repo.IDSize(), Jobs: h.jobs, Commits: h.commits,
-	})
+		IDSize: h.repo.IDSize(), Jobs: h.jobs, Commits: h.commits, Remember: h.remember,
+	}
+	if h.growth != nil {
+		h.result, err = trace.Grow(ctx, &h.growth.Past, h.growth, in)
+	} else {
+		h.result, err = trace.Run(ctx, h, in)
+	}
 	if err != nil {
 		return err
 	}

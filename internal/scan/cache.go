@@ -101,11 +101,7 @@ func (m *auditCache) search(ctx context.Context, walk *packwalk.Walk, set *scann
 // coverage what came of the cache. An object with a match is never saved, even
 // if the match is accepted: that may change.
 func (m *auditCache) update(searched *packwalk.Searched, idSize int, now time.Time, matched map[scanner.ObjectID]bool, coverage *scanner.Coverage) {
-	if m == nil {
-		return
-	}
-	defer func() { coverage.Notes = append(coverage.Notes, m.notes...) }()
-	if searched == nil {
+	if m == nil || searched == nil {
 		return
 	}
 	next := cache.NewObjects(idSize)

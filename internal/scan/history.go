@@ -21,6 +21,8 @@ type history struct {
 	tips []trace.Tip
 	logs // what reflogs add to the tips
 
+	remember bool           // the result is to be kept
+	growth   *growth        // what was added to a memory; nil if everything was read
 	commits  *trace.Commits // nil unless the search has read them all
 	coverage scanner.Coverage
 	unread   bool // commits or trees that are there

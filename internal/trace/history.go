@@ -65,6 +65,8 @@ type Input struct {
 	IDSize  int                          // length of an id in bytes
 	Jobs    int                          // number of workers that History uses, at least 1
 	Commits *Commits                     // all commits, if they have been read; nil makes Run read them
+	// Remember makes Result.Past.
+	Remember bool
 }
 
 // Result is the answer.
@@ -98,6 +100,11 @@ type Result struct {
 	// First is the index of the first commit of Input.Order in whose history a
 	// commit is; -1 if there is none.
 	First func(scanner.ObjectID) int
+	// Past is what Grow can go on from; nil if nobody asked, or if the store has
+	// something odd, which is compared as a whole every time.
+	Past *Past
+
+	uncommitted bool // trees name matched blobs that no commit holds
 }
 
 // Named is a blob and a name that a tree has for it, without folders; or a tree, and

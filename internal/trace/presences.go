@@ -16,10 +16,7 @@ import (
 // ends.
 func (t *tracer) placeUncommitted(ctx context.Context) []scanner.ObjectID {
 	s := t.scan
-	placed := newBitset(len(s.matched.ids))
-	for key := range t.versions {
-		placed.put(uint32(key))
-	}
+	placed := t.placed()
 	left := newBitset(len(s.matched.ids))
 	for _, set := range s.leaves.sets {
 		for _, l := range set {
@@ -47,6 +44,29 @@ func (t *tracer) placeUncommitted(ctx context.Context) []scanner.ObjectID {
 		}
 	}
 	return out
+}
+
+// hasUncommitted reports whether a tree names a matched blob that no commit holds.
+// It is asked before the tips are.
+func (t *tracer) hasUncommitted() bool {
+	committed := t.placed()
+	for _, set := range t.scan.leaves.sets {
+		for _, l := range set {
+			if !committed.has(l.blob) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// placed are the matched blobs that have a path, by number.
+func (t *tracer) placed() bitset {
+	placed := newBitset(len(t.scan.matched.ids))
+	for key := range t.versions {
+		placed.put(uint32(key))
+	}
+	return placed
 }
 
 // uncommittedRoots are the nodes of the outermost trees outside of all commits that

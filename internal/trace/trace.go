@@ -19,18 +19,30 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 	if err := s.run(ctx, in.Commits); err != nil {
 		return nil, err
 	}
+	return s.answer(ctx, &in, nil)
+}
+
+// answer traces what is matched through the commits. t is a tracer that has the
+// nodes of the commits already, or nil.
+func (s *scan) answer(ctx context.Context, in *Input, t *tracer) (*Result, error) {
 	out := &Result{Commits: int64(len(s.commits)), Trees: s.trees, Presences: make([][]scanner.Presence, in.Items)}
 	out.Named, out.NamedMore = s.namedBlobs(), s.unnamed.Load()
 	tips := s.findTips(in.Tips)
 	marks := s.findMarks(in.Marks)
 	out.Marked = marks.ofCommit
 	out.First = s.findFirst(in.Order)
-	if m != nil {
-		t := newTracer(s)
+	if s.matched != nil {
+		if t == nil {
+			t = newTracer(s)
+			if err := t.findRoots(ctx); err != nil {
+				return nil, err
+			}
+		}
 		t.marks = marks
 		if err := t.compareCommits(ctx); err != nil {
 			return nil, err
 		}
+		out.uncommitted = t.hasUncommitted()
 		t.markTips(tips)
 		out.Unplaced = t.placeUncommitted(ctx)
 		if err := t.buildPresences(ctx, out.Presences); err != nil {
@@ -44,6 +56,9 @@ func Run(ctx context.Context, h History, in Input) (*Result, error) {
 	out.Broken = s.broken.ids()
 	out.Mistyped = s.mistyped()
 	out.Knots = s.knots.ids()
+	if in.Remember {
+		out.Past = s.past(t, out)
+	}
 	return out, nil
 }
 

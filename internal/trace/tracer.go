@@ -73,8 +73,8 @@ func (t *tracer) items(blob uint32) []int32 {
 	return t.scan.matched.items[blob]
 }
 
-// compareCommits compares each commit with its parents.
-func (t *tracer) compareCommits(ctx context.Context) error {
+// findRoots finds the node of each commit.
+func (t *tracer) findRoots(ctx context.Context) error {
 	s := t.scan
 	t.roots = make([]uint32, len(s.commits))
 	for i, c := range s.commits {
@@ -86,7 +86,12 @@ func (t *tracer) compareCommits(ctx context.Context) error {
 			t.roots[i] = t.resolver.node(c.tree)
 		}
 	}
-	for i := range s.commits {
+	return nil
+}
+
+// compareCommits compares each commit with its parents.
+func (t *tracer) compareCommits(ctx context.Context) error {
+	for i := range t.scan.commits {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
 		}

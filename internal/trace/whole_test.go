@@ -2,6 +2,7 @@ package trace
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -97,7 +98,7 @@ func TestAnUntouchedKeyCostsNothingForEachCommit(t *testing.T) {
 		t.Fatal(err)
 	}
 	tr := newTracer(s)
-	if err := tr.compareCommits(context.Background()); err != nil {
+	if err := errors.Join(tr.findRoots(context.Background()), tr.compareCommits(context.Background())); err != nil {
 		t.Fatal(err)
 	}
 	if len(tr.nodes.all) != 3 || len(tr.events) != 1 || len(tr.versions) != 1 {

@@ -1,0 +1,356 @@
+package scan
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"slices"
+	"time"
+
+	"github.com/djleaks/djleaks/internal/cache"
+	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/packfile"
+	"github.com/djleaks/djleaks/internal/packwalk"
+	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/internal/trace"
+	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django"
+)
+
+// memory is what an audit has learnt of a repository, so that the next one reads
+// only what was added since.
+type memory struct {
+	Packs    []string // that were read, by packfile.Identity
+	Loose    []byte   // raw names of the loose objects that were read
+	Full     time.Time
+	Count    int64 // of objects
+	Blobs    int64
+	Bytes    int64
+	Keys     []seenKey
+	Findings []foundBefore
+	Remarks  []scanner.RemarkIn
+	Past     trace.Past
+}
+
+// foundBefore is a finding without its key.
+type foundBefore struct {
+	Key            int // index in memory.Keys
+	Kind           scanner.Kind
+	ID             scanner.ObjectID
+	Line, Column   int
+	Offset, Length int
+	Class          scanner.Class
+	Rule, Name     string
+	Form           scanner.Form
+	Traits         scanner.Trait
+	Allow          *scanner.Allow
+	Repeats        int
+	Commits        []scanner.Commit
+}
+
+// memoryKind is the kind of the file with the memory.
+const memoryKind = "memory"
+
+// growth is a repository that holds all that a memory is about, and more. It
+// implements trace.Growth.
+type growth struct {
+	*memory
+	repo  *gitstore.Repository
+	walk  *packwalk.Walk // of what is new, and of what was packed anew
+	older []*packfile.Index
+	known map[scanner.ObjectID]bool // loose objects that were read
+	loose []byte                    // those of them that still are
+}
+
+// Close releases what was opened.
+func (g *growth) Close() {
+	if g == nil {
+		return
+	}
+	for _, x := range g.older {
+		_ = x.Close() // only read from
+	}
+	if g.walk != nil {
+		_ = g.walk.Close()
+	}
+}
+
+// growth loads the memory and finds what the repository has since; nil if there is
+// no memory, or if something that it is about may be gone or was packed anew.
+func (m *auditCache) growth(ctx context.Context, repo *gitstore.Repository) *growth {
+	if m == nil || m.folder == nil {
+		return nil
+	}
+	body, err := m.folder.Load(memoryKind)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	g := &growth{memory: &memory{}, repo: repo, known: map[scanner.ObjectID]bool{}}
+	if err == nil {
+		err = cache.Decode(body, g.memory)
+	}
+	if err != nil {
+		m.note("the history in the cache cannot be used: %v", err)
+		return nil
+	}
+	if !g.open(ctx) {
+		g.Close()
+		return nil
+	}
+	repo.KnowCommits(g.Past.HasCommit)
+	return g
+}
+
+// open reports whether all that was read is still here.
+func (g *growth) open(ctx context.Context) bool {
+	idSize := g.repo.IDSize()
+	if len(g.Loose)%idSize != 0 || len(g.repo.Shallow()) > 0 {
+		return false
+	}
+	packs := map[string]bool{} // by identity: whether it is here
+	for _, p := range g.Packs {
+		packs[p] = false
+	}
+	paths, notes := packfile.ListPacks(g.repo.ObjectDirs())
+	old := map[string]bool{}
+	for _, path := range paths {
+		id, err := packfile.Identity(path, idSize)
+		if _, read := packs[id]; err != nil || !read {
+			continue
+		}
+		x, err := packfile.OpenIndex(path+".idx", idSize)
+		if err != nil {
+			return false
+		}
+		g.older, old[path] = append(g.older, x), true
+		packs[id] = true
+	}
+	for _, here := range packs {
+		if !here {
+			return false
+		}
+	}
+	if len(notes) > 0 {
+		return false
+	}
+	for id := range slices.Chunk(g.Loose, idSize) {
+		g.known[scanner.ObjectID(id)] = true
+	}
+	seen := 0
+	walk, err := packwalk.Open(ctx, packwalk.Options{
+		Dirs: g.repo.ObjectDirs(), IDSize: idSize, Jobs: 1, LeaveOut: func(path string) bool { return old[path] },
+		LeaveOutLoose: func(id scanner.ObjectID) bool {
+			if g.known[id] {
+				seen++
+				g.loose = append(g.loose, id...)
+			}
+			return g.known[id]
+		},
+	})
+	if err != nil {
+		return false
+	}
+	g.walk = walk
+	if int64(walk.Count()) > g.Count/8+maxGrowth {
+		return false
+	}
+	if seen < len(g.known) {
+		for id := range g.known {
+			if !g.repo.Has(id) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// maxGrowth is how many new objects are compared with a memory, besides an eighth
+// of what there was. To compare everything costs less than that for more of them.
+const maxGrowth = 4096
+
+// was reports whether an object was read before.
+func (g *growth) was(id []byte) bool {
+	if g.known[scanner.ObjectID(id)] {
+		return true
+	}
+	return slices.ContainsFunc(g.older, func(x *packfile.Index) bool {
+		_, ok := x.Find(id)
+		return ok
+	})
+}
+
+// added is the number of objects that were not read before.
+func (g *growth) added() (n int64) {
+	for ordinal := range uint32(g.walk.Count()) {
+		if !g.was([]byte(g.walk.ID(ordinal))) {
+			n++
+		}
+	}
+	return n
+}
+
+// New implements trace.Growth.
+func (g *growth) New(ctx context.Context, visit func(kind string, id, text []byte) error) error {
+	show := func(_ int, o *packwalk.Object) error { return visit(o.Kind.String(), []byte(o.ID()), o.Text) }
+	coverage, err := g.walk.Commits(ctx, show)
+	if err != nil {
+		return err
+	}
+	trees, err := g.walk.Trees(ctx, show)
+	if err == nil && len(coverage.Skipped)+len(trees.Skipped) > 0 {
+		return trace.ErrUnclear
+	}
+	return err
+}
+
+// IsNew implements trace.Growth.
+func (g *growth) IsNew(id []byte) bool {
+	_, ok := g.walk.Ordinal(id)
+	return ok && !g.was(id)
+}
+
+// Has implements trace.Growth.
+func (g *growth) Has(id []byte) bool {
+	if g.was(id) {
+		return true
+	}
+	_, ok := g.walk.Ordinal(id)
+	return ok
+}
+
+// Object implements trace.Growth.
+func (g *growth) Object(id []byte) (string, []byte, error) {
+	kind, text, err := g.repo.Object(scanner.ObjectID(id))
+	return kind.String(), text, err
+}
+
+// Type implements trace.Growth.
+func (g *growth) Type(id []byte) string { return g.repo.Type(scanner.ObjectID(id)) }
+
+// grow searches what is new and traces everything. The error is trace.ErrUnclear
+// where a full search has to answer.
+func (h *history) grow(ctx context.Context, s *Scan, detector *django.Detector, m *auditCache, g *growth) ([]scanner.Finding, error) {
+	collector := scanner.NewCollector(detector)
+	collector.Learn()
+	before, ok := g.findings(detector)
+	if !ok {
+		return nil, trace.ErrUnclear
+	}
+	collector.Restore(before, g.Remarks)
+	coverage, _, err := g.walk.SearchNew(ctx, detector.Anchors(), func(id []byte) (uint32, bool) { return 0, g.was(id) }, func(_ int, o *packwalk.Object) error {
+		for _, chunk := range chunksOf(h.repo, o) {
+			collector.Add(chunk)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	h.addRefNames(collector)
+	coverage.Add(collector.Skipped())
+	if len(coverage.Skipped) > 0 || len(collector.Sources()) > 0 {
+		return nil, trace.ErrUnclear
+	}
+	coverage.Blobs += g.Blobs
+	coverage.Bytes += g.Bytes
+	h.coverage, h.growth, h.remember = coverage, g, true
+	learned := learn(nil)
+	detector = h.use(detector, learned, collector)
+	findings, remarks := s.findings(collector), collector.Remarks()
+	h.tell(findings)
+	if err := h.trace(ctx, findings, remarks, learned); err != nil {
+		return nil, err
+	}
+	m.full = g.Full
+	m.tell(&h.coverage, g.Full, say.Counted(g.Count, "object was", "objects were")+" read by earlier audits with the same rules")
+	m.memorize(h, findings, remarks, g.Count+g.added(), coverage)
+	h.coverage.Notes = append(h.coverage.Notes, m.notes...)
+	h.addMissing()
+	return findings, nil
+}
+
+// findings are those of the memory, with their keys.
+func (g *growth) findings(detector *django.Detector) (out []scanner.Finding, ok bool) {
+	secrets, ok := readAgain(g.repo, detector, g.Keys)
+	if !ok {
+		return nil, false
+	}
+	for i := range g.Findings {
+		f := &g.Findings[i]
+		if f.Key < 0 || f.Key >= len(secrets) {
+			return nil, false
+		}
+		out = append(out, scanner.Finding{
+			Match: scanner.Match{
+				Offset: f.Offset, Length: f.Length, Secret: secrets[f.Key], Class: f.Class, Rule: f.Rule, Name: f.Name, Form: f.Form, Traits: f.Traits,
+				Allow: f.Allow, Repeats: f.Repeats,
+			},
+			Kind: f.Kind, ID: f.ID, Line: f.Line, Column: f.Column, Commits: f.Commits,
+		})
+	}
+	return out, true
+}
+
+// memorize saves what was learnt, unless something of it cannot be compared with
+// what is new later.
+func (m *auditCache) memorize(h *history, findings []scanner.Finding, remarks []scanner.RemarkIn, count int64, coverage scanner.Coverage) {
+	if m == nil || m.folder == nil {
+		return
+	}
+	next := &memory{Full: m.full, Count: count, Blobs: coverage.Blobs, Bytes: coverage.Bytes, Remarks: remarks}
+	var err error
+	if m.full.IsZero() || h.unread || h.result.Past == nil || len(h.sources) > 0 || !next.read(h) || !next.add(findings) {
+		err = m.folder.Remove(memoryKind)
+	} else {
+		next.Past = *h.result.Past
+		err = m.folder.Save(memoryKind, cache.Encode(next))
+	}
+	if err != nil {
+		m.note("the cache was not saved: %v", err)
+	}
+}
+
+// read notes which packs and loose objects were read; ok is false if one of the
+// packs is gone.
+func (n *memory) read(h *history) (ok bool) {
+	walk := h.Walk
+	if h.growth != nil {
+		walk = h.growth.walk
+		n.Packs, n.Loose = slices.Clone(h.growth.Packs), slices.Clone(h.growth.loose)
+	}
+	for _, path := range walk.Packs() {
+		id, err := packfile.Identity(path, h.repo.IDSize())
+		if err != nil {
+			return false
+		}
+		n.Packs = append(n.Packs, id)
+	}
+	n.Loose = append(n.Loose, walk.Loose()...)
+	return true
+}
+
+// add notes the findings; ok is false if one is in a name, or depends on another
+// text. Names of refs are read in every audit.
+func (n *memory) add(findings []scanner.Finding) (ok bool) {
+	keys := map[scanner.Secret]int{}
+	for i := range findings {
+		f := &findings[i]
+		switch {
+		case f.Kind == scanner.RefName:
+			continue
+		case f.Kind == scanner.FileName || f.Source != nil || f.Path != "":
+			return false
+		}
+		key, known := keys[f.Secret]
+		if !known {
+			key = len(n.Keys)
+			keys[f.Secret] = key
+			n.Keys = append(n.Keys, seenKey{f.Secret.Fingerprint(), f.Class, f.Kind, f.ID, ""})
+		}
+		n.Findings = append(n.Findings, foundBefore{
+			Key: key, Kind: f.Kind, ID: f.ID, Line: f.Line, Column: f.Column, Offset: f.Offset, Length: f.Length, Class: f.Class, Rule: f.Rule,
+			Name: f.Name, Form: f.Form, Traits: f.Traits, Allow: f.Allow, Repeats: f.Repeats, Commits: f.Commits,
+		})
+	}
+	return true
+}

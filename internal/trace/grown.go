@@ -1,0 +1,87 @@
+package trace
+
+import (
+	"context"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// grown is the History of a Past that has grown: its objects are the commits of the
+// Past, the new ones, and the tips that are no commits.
+type grown struct {
+	past   *Past
+	growth Growth
+	idSize int
+	more   []string // new commits
+	tips   []otherTip
+	index  map[string]uint32 // of more and tips
+}
+
+// otherTip is a tree or a blob that a ref names.
+type otherTip struct{ id, kind string }
+
+func (g *grown) firstTip() int { return len(g.past.Dates) + len(g.more) }
+
+// addTips adds the tips that are no commits. One that the store does not hold has
+// no number, so that it counts as missing.
+func (g *grown) addTips(tips []Tip) error {
+	for _, t := range tips {
+		id := []byte(t.Object)
+		if _, known := g.Ordinal(id); known || !g.growth.Has(id) {
+			continue
+		}
+		kind := g.growth.Type(id)
+		if kind != "tree" && kind != "blob" {
+			return ErrUnclear
+		}
+		g.index[string(id)] = uint32(g.Count())
+		g.tips = append(g.tips, otherTip{string(id), kind})
+	}
+	return nil
+}
+
+// Count implements History.
+func (g *grown) Count() int { return g.firstTip() + len(g.tips) }
+
+// Ordinal implements History.
+func (g *grown) Ordinal(id []byte) (uint32, bool) {
+	if len(id) != g.idSize {
+		return None, false
+	}
+	if n, ok := g.index[string(id)]; ok {
+		return n, true
+	}
+	return g.past.find(id, g.idSize)
+}
+
+// ID implements History.
+func (g *grown) ID(ordinal uint32) scanner.ObjectID {
+	n := int(ordinal)
+	if n < len(g.past.Dates) {
+		return scanner.ObjectID(g.past.Commits[n*g.idSize : (n+1)*g.idSize])
+	}
+	if n < g.firstTip() {
+		return scanner.ObjectID(g.more[n-len(g.past.Dates)])
+	}
+	return scanner.ObjectID(g.tips[n-g.firstTip()].id)
+}
+
+// Commits implements History: all are known.
+func (g *grown) Commits(context.Context, func(int, Object) error) error { return nil }
+
+// Trees implements History: what is needed of them is known.
+func (g *grown) Trees(context.Context, func(int, Object) error) error { return nil }
+
+// Type implements History.
+func (g *grown) Type(ordinal uint32) string {
+	if n := int(ordinal) - g.firstTip(); n >= 0 {
+		return g.tips[n].kind
+	}
+	return "commit"
+}
+
+// Read implements History.
+func (g *grown) Read(ordinal uint32, dst []byte) ([]byte, error) {
+	_, text, err := g.growth.Object([]byte(g.ID(ordinal)))
+	return append(dst, text...), err
+}

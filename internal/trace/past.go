@@ -1,0 +1,152 @@
+package trace
+
+import (
+	"slices"
+
+	"github.com/djleaks/djleaks/scanner"
+)
+
+// Past is what a Run has learnt of a store in which nothing is odd, so that Grow
+// can answer the next question from what is new. It is plain data.
+type Past struct {
+	Commits []byte   // ids of all commits, ascending
+	Dates   []uint32 // of each
+	Roots   []uint32 // of each, its node
+	First   []uint32 // of each, the index of its first parent in Parents
+	Parents []uint32 // indexes of commits
+
+	Names   []string           // of files and folders
+	Blobs   []scanner.ObjectID // that are matched
+	Ends    []uint32           // of each node, where its entries end in Entries
+	Entries []uint32           // in pairs: index of a name, twice, and one more for a file; index of a blob or a node
+	Missing []scanner.ObjectID // blobs that trees name and the store does not hold
+}
+
+// past returns what to remember, or nil if the store has anything that a growth
+// could not be compared with: what is missing, broken, forged, chosen by name, cut
+// off, or held only by trees outside of commits. t is nil if nothing was matched.
+func (s *scan) past(t *tracer, out *Result) *Past {
+	odd := out.Missing.Trees.Count + out.Missing.Commits.Count + out.Broken.Count + out.Mistyped.Count + out.Knots.Count
+	if odd > 0 || out.Truncated || out.NamedMore || len(out.Named) > 0 || len(s.shallow) > 0 || out.uncommitted ||
+		out.Missing.Blobs.Count != int64(len(out.Missing.Blobs.First)) {
+		return nil
+	}
+	p := &Past{Missing: out.Missing.Blobs.First}
+	order := make([]uint32, len(s.commits))
+	ids := make([]scanner.ObjectID, len(s.commits))
+	for i := range order {
+		order[i], ids[i] = uint32(i), s.history.ID(s.commits[i].ordinal)
+	}
+	slices.SortFunc(order, func(a, b uint32) int { return compareIDs(ids[a], ids[b]) })
+	rank := make([]uint32, len(order))
+	for i, c := range order {
+		rank[c] = uint32(i)
+	}
+	for _, c := range order {
+		p.Commits = append(p.Commits, ids[c]...)
+		p.Dates = append(p.Dates, s.commits[c].date)
+		p.First = append(p.First, uint32(len(p.Parents)))
+		for _, ordinal := range s.parentsOf(c) {
+			parent, ok := s.parentOf(ordinal)
+			if !ok {
+				return nil
+			}
+			p.Parents = append(p.Parents, rank[parent])
+		}
+		root := uint32(0)
+		if t != nil {
+			root = t.roots[c]
+		}
+		p.Roots = append(p.Roots, root)
+	}
+	if t != nil {
+		p.addNodes(t)
+	}
+	return p
+}
+
+func compareIDs(a, b scanner.ObjectID) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// addNodes adds the nodes, each after those in it.
+func (p *Past) addNodes(t *tracer) {
+	p.Blobs = t.scan.matched.ids
+	names := map[uint32]uint32{}
+	for _, entries := range t.nodes.all {
+		for _, e := range entries {
+			name, known := names[e.name()]
+			if !known {
+				name = uint32(len(p.Names))
+				names[e.name()] = name
+				p.Names = append(p.Names, string(t.scan.names.name(e.name())))
+			}
+			name <<= 1
+			if e.isFile() {
+				name |= 1
+			}
+			p.Entries = append(p.Entries, name, e.ref)
+		}
+		p.Ends = append(p.Ends, uint32(len(p.Entries)))
+	}
+}
+
+// HasCommit reports whether a commit was there.
+func (p *Past) HasCommit(id scanner.ObjectID) bool {
+	if len(p.Dates) == 0 || len(p.Commits) != len(p.Dates)*len(id) {
+		return false
+	}
+	_, ok := p.find([]byte(id), len(id))
+	return ok
+}
+
+// isSound reports whether all numbers are within their bounds, as they are unless
+// somebody has forged them.
+func (p *Past) isSound(idSize int) bool {
+	n := len(p.Dates)
+	if len(p.Commits) != n*idSize || len(p.Roots) != n || len(p.First) != n || len(p.Entries)%2 != 0 {
+		return false
+	}
+	last := uint32(0)
+	for _, first := range p.First {
+		if first < last || int(first) > len(p.Parents) {
+			return false
+		}
+		last = first
+	}
+	for _, parent := range p.Parents {
+		if int(parent) >= n {
+			return false
+		}
+	}
+	nodes := max(1, len(p.Ends))
+	for _, root := range p.Roots {
+		if int(root) >= nodes {
+			return false
+		}
+	}
+	return p.nodesAreSound()
+}
+
+func (p *Past) nodesAreSound() bool {
+	at := uint32(0)
+	for node, end := range p.Ends {
+		if end < at || end%2 != 0 || int(end) > len(p.Entries) {
+			return false
+		}
+		for ; at < end; at += 2 {
+			name, ref := p.Entries[at], p.Entries[at+1]
+			isFile := name&1 != 0
+			if int(name>>1) >= len(p.Names) || isFile && int(ref) >= len(p.Blobs) || !isFile && int(ref) >= node {
+				return false
+			}
+		}
+	}
+	return int(at) == len(p.Entries)
+}
