@@ -1,6 +1,7 @@
 """Makes a fleet of 60 repositories with known keys, and changes it.
 
     fleet_repositories.py make DIR      the repositories, and DIR/repositories.jsonl
+    fleet_repositories.py fat REPOSITORY  one with a text of 80 MB
     fleet_repositories.py change DIR    five get a commit with a key, one is deleted, one emptied, one damaged
     fleet_repositories.py check DIR OLD NEW   what merge --since has to say of the change
     fleet_repositories.py shell FILE KIND     the shell of docs/fleet.md: sh, parallel, gitlab, github
@@ -133,6 +134,13 @@ def make(base):
             f.write(json.dumps(row) + "\n")
 
 
+def fat(path):
+    git("init", "-q", "--bare", "-b", "main", str(path))
+    text = CLEAN.encode() + b"x = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa SECRET_KEY'\n" * 1_500_000
+    git("fast-import", "--quiet", cwd=path, stdin=b"commit refs/heads/main\ncommitter Ada <ada@example.com> 1700000000 +0000\ndata 2\nc\n"
+        b"M 100644 inline settings.py\ndata %d\n%s\n" % (len(text), text))
+
+
 def site(base, n):
     return base / f"team-{n % 5}_site-{n}.git"
 
@@ -209,4 +217,4 @@ if __name__ == "__main__":
     if what == "shell":
         sys.stdout.write(shell(pathlib.Path(rest[0]), rest[1]))
     else:
-        {"make": make, "change": change, "check": check}[what](*(pathlib.Path(name).absolute() for name in rest))
+        {"make": make, "fat": fat, "change": change, "check": check}[what](*(pathlib.Path(name).absolute() for name in rest))

@@ -72,6 +72,9 @@ func (c *child) open(path string) (*gitstore.Repository, error) {
 	}
 	if !repo.Is(path) {
 		repo.Close()
+		if _, err := os.ReadDir(path); errors.Is(err, os.ErrPermission) {
+			return nil, errors.New(fleet.Reason(err))
+		}
 		return nil, errors.New("not a Git repository, but inside of one")
 	}
 	return repo, nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/djleaks/djleaks/internal/say"
@@ -72,9 +74,11 @@ func (t Tally) String() string {
 }
 
 // Share audits the repositories of a share that have changed, one after the
-// other. What is wrong with a repository becomes its record; the error is one of
+// other; last those at which an earlier attempt was cut off, so that a repository
+// that gets its worker killed does not keep the others from being read. What is wrong with a repository becomes its record; the error is one of
 // the store, or the context's.
 func (r *Run) Share(ctx context.Context, entries []Entry) (t Tally, err error) {
+	entries = r.Store.cutOffLast(entries)
 	for i, e := range entries {
 		if ctx.Err() == nil {
 			err = r.one(ctx, e, &t)
@@ -102,6 +106,12 @@ func (r *Run) one(ctx context.Context, e Entry, t *Tally) error {
 		t.Unchanged++
 		t.count(last.Record.State)
 		return r.keep(last)
+	}
+	if r.Store.begun(e.ID) {
+		// If that happens again, here is what there is to say.
+		if err := r.fail(e, last, Outcome{Reason: "the worker was killed while it read this, for want of memory or by somebody", Retry: true}, in); err != nil {
+			return err
+		}
 	}
 	r.Store.sweep(e.ID, r.Now().Add(-r.Timeout-time.Hour))
 	draft, err := r.Store.draft(e.ID)
@@ -134,7 +144,18 @@ func (r *Run) one(ctx context.Context, e Entry, t *Tally) error {
 		text += "; not read: " + record.Unread[0].Reason
 	}
 	r.Note(e, record.State, text)
-	return r.Store.Write(&Result{List: r.List, Inputs: in.Digest, Until: out.Until, Finished: r.Now().UTC(), Cost: out.cost(), Record: record})
+	return r.Store.Write(&Result{List: r.List, Inputs: in.Digest, Until: out.Until, Retry: slices.ContainsFunc(record.Unread, func(u Unread) bool { return passes(u.Reason) }),
+		Finished: r.Now().UTC(), Cost: out.cost(), Record: record})
+}
+
+// passes reports whether a reason is of the machine and not of the repository: a
+// file that this user may not read, a disk or a network that failed. It can be
+// another one without any change of what the report depends on.
+func passes(reason string) bool {
+	return slices.ContainsFunc([]string{
+		"permission denied", "operation not permitted", "input/output error", "stale", "too many open files", "cannot allocate memory",
+		"no space left on device", "disk quota exceeded", "timed out", "temporarily unavailable", "not connected", "network is unreachable",
+	}, func(cause string) bool { return strings.Contains(reason, cause) })
 }
 
 func (t *Tally) count(s State) {
@@ -177,14 +198,19 @@ func (r *Run) keep(last *Result) error {
 	return r.Store.Write(last)
 }
 
-// failed writes why there is no report. An older one is taken away after that: it
-// answers a question of the past.
+// failed notes and writes why there is no report.
 func (r *Run) failed(e Entry, last *Result, out Outcome, in Inputs) error {
+	r.Note(e, Failed, out.Reason)
+	return r.fail(e, last, out, in)
+}
+
+// fail writes why there is no report. An older one is taken away after that: it
+// answers a question of the past.
+func (r *Run) fail(e Entry, last *Result, out Outcome, in Inputs) error {
 	now := &Result{
-		List: r.List, Inputs: in.Digest, Retry: out.Retry, Finished: r.Now().UTC(), Cost: out.cost(),
+		List: r.List, Inputs: in.Digest, Retry: out.Retry || passes(out.Reason), Finished: r.Now().UTC(), Cost: out.cost(),
 		Record: Record{ID: e.ID, State: Failed, Reason: out.Reason, Tool: scanner.Tool{Name: "djleaks"}, Settings: in.Settings, Refs: in.Refs, Keys: []Key{}},
 	}
-	r.Note(e, Failed, out.Reason)
 	if last != nil && same(last, now) {
 		return r.keep(last)
 	}

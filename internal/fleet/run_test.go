@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -127,6 +129,25 @@ func TestWhatCanEndOtherwiseIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestWhatIsOfTheMachineIsTriedAgain(t *testing.T) {
+	outcomes := map[string]func(context.Context) Outcome{}
+	for id, reason := range map[string]string{
+		"acl": "objects/pack: open objects/pack/pack-1.pack: permission denied", "disk": "read objects/ab/cd: input/output error", "nfs": "refs: stale NFS file handle",
+		"shallow": "history before this commit is not here",
+	} {
+		outcomes[id] = func(context.Context) Outcome { return Outcome{Report: reportOf(id, scanner.Skip{Reason: reason})} }
+	}
+	outcomes["closed"] = func(context.Context) Outcome {
+		return Outcome{Reason: "the repository's configuration cannot be read: permission denied"}
+	}
+	m := &made{inputs: map[string]string{"acl": "1", "disk": "1", "nfs": "1", "shallow": "1", "closed": "1"}, outcome: outcomes}
+	r := newRun(t, m)
+	share(t, r, "acl", "disk", "nfs", "shallow", "closed")
+	if got, want := share(t, r, "acl", "disk", "nfs", "shallow", "closed"), (Tally{Audited: 4, Unchanged: 1, Incomplete: 4, Failed: 1}); got != want {
+		t.Errorf("the second run: %+v", got)
+	}
+}
+
 func TestAReportExpiresWithWhatAcceptsAKey(t *testing.T) {
 	m := &made{inputs: map[string]string{"a": "1"}, outcome: map[string]func(context.Context) Outcome{
 		"a": func(context.Context) Outcome { return Outcome{Report: reportOf("a"), Until: "2026-05-02"} },
@@ -221,6 +242,40 @@ func TestAStoreSaysWhatAnAuditCostAndWhenItWasLookedAt(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	says("a", 2, later)
+}
+
+// A container is often killed as a whole, the worker with its child: what it was
+// reading must not keep the rest of the share from being read, and has a record.
+func TestWhatAWorkerWasKilledAtComesLast(t *testing.T) {
+	m := &made{inputs: map[string]string{"giant": "1", "a": "1", "b": "1"}}
+	r := newRun(t, m)
+	said := ""
+	m.outcome = map[string]func(context.Context) Outcome{"giant": func(context.Context) Outcome {
+		if last, err := r.Store.Result("giant"); err == nil {
+			said = last.Record.Reason
+		}
+		return Outcome{Report: reportOf("giant")}
+	}}
+	draft, err := r.Store.draft("giant")
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft.File.Close() // and nobody discards it
+	if got, want := share(t, r, "giant", "a", "b"), (Tally{Audited: 3}); got != want {
+		t.Errorf("%+v", got)
+	}
+	if want := []string{"a", "b", "giant"}; !slices.Equal(m.audits, want) {
+		t.Errorf("the order was %v", m.audits)
+	}
+	if !strings.HasPrefix(said, "the worker was killed while it read this") {
+		t.Errorf("a second kill would have left %q", said)
+	}
+	if last, err := r.Store.Result("giant"); err != nil || last.Record.State != Read {
+		t.Errorf("%+v, %v", last, err)
+	}
+	if got, want := share(t, r, "giant", "a", "b"), (Tally{Unchanged: 3}); got != want {
+		t.Errorf("the second run: %+v", got)
+	}
 }
 
 func TestAFullDiskEndsTheRun(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,7 +111,7 @@ type Result struct {
 	List     string    `json:"list"`             // digest of the list whose share the repository was in
 	Inputs   string    `json:"inputs,omitempty"` // what the report depends on, see Inputs
 	Until    string    `json:"until,omitempty"`  // the day on which the report is out of date though nothing has changed
-	Retry    bool      `json:"retry,omitempty"`  // of failed: a further attempt can end otherwise
+	Retry    bool      `json:"retry,omitempty"`  // a further attempt can end otherwise though nothing has changed
 	Finished time.Time `json:"finished"`         // when the audit ended
 	Checked  time.Time `json:"checked"`          // when a worker last found that it still holds, to within an hour
 	Cost     int64     `json:"cost"`             // of the audit, in milliseconds of a processor; 0 of none
@@ -265,6 +266,26 @@ func (d *Draft) Discard() {
 		d.File.Close()
 		os.Remove(d.File.Name())
 	}
+}
+
+// begun reports whether somebody is writing a file of a repository, or was when
+// he was killed.
+func (s *Store) begun(id string) bool {
+	entries, _ := os.ReadDir(s.Dir(id))
+	return slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return strings.HasPrefix(e.Name(), temporary) })
+}
+
+// cutOffLast puts the entries that are begun after all others.
+func (s *Store) cutOffLast(entries []Entry) []Entry {
+	var first, last []Entry
+	for _, e := range entries {
+		if s.begun(e.ID) {
+			last = append(last, e)
+		} else {
+			first = append(first, e)
+		}
+	}
+	return append(first, last...)
 }
 
 // sweep removes what workers that were killed have left of a repository.

@@ -173,10 +173,21 @@ func discover(path, ceilings string) (gitDir, found string, err error) {
 		}
 		parent := filepath.Dir(dir)
 		if parent == dir || stops[parent] {
-			return "", "", &notRepositoryError{path: start}
+			return "", "", &notRepositoryError{path: start, cause: closed(start)}
 		}
 		dir = parent
 	}
+}
+
+// closed is why it is not known whether a folder is a repository: this user may
+// not look into it. It is "" if that is known.
+func closed(dir string) string {
+	for _, file := range []string{"HEAD", filepath.Join(".git", "HEAD")} {
+		if _, err := os.Stat(filepath.Join(dir, file)); errors.Is(err, os.ErrPermission) {
+			return causeOf(err)
+		}
+	}
+	return ""
 }
 
 // physical returns the absolute path without symbolic links, as the kernel

@@ -63,7 +63,7 @@ func (r *Repository) readLog(out []LogEntry, path, ref string) []LogEntry {
 	data, err := regular.Read(path, maxLogFile)
 	if err != nil {
 		if !os.IsNotExist(err) {
-			r.warn(warnNote, path, "the reflog is not readable")
+			r.warn(warnNote, path, "the reflog is not readable: "+causeOf(err))
 		}
 		return out
 	}

@@ -265,7 +265,7 @@ func (s *refSet) walk(root, top string) {
 		entries, err := os.ReadDir(path)
 		if err != nil {
 			if !os.IsNotExist(err) {
-				s.r.warn(warnRefs, path, "directory of refs is not readable")
+				s.r.warn(warnRefs, path, "directory of refs is not readable: "+causeOf(err))
 			}
 			continue
 		}

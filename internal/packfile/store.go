@@ -2,9 +2,11 @@ package packfile
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sort"
@@ -31,6 +33,7 @@ type Store struct {
 	mu     sync.RWMutex
 	listed bool
 	packs  []*storePack
+	closed error // why a pack folder cannot be listed
 }
 
 // storePack is one pair of .idx and .pack; the files are mapped when first
@@ -60,7 +63,8 @@ func OpenStore(objectDirs []string, idSize int) (*Store, error) {
 func (s *Store) CheckNames() { s.checkNames = true }
 
 // Get returns type and content of an object. The content is the caller's. An
-// object that is nowhere is ErrNotFound; one that is too large to be held is
+// object that is nowhere is ErrNotFound, unless it could be in a pack that this
+// user may not read: that is fs.ErrPermission. One that is too large to be held is
 // ErrTooLarge, and Open may be able to stream it. If one copy of the object
 // is damaged the others are tried.
 func (s *Store) Get(id scanner.ObjectID) (t Type, data []byte, err error) {
@@ -154,10 +158,19 @@ func (s *Store) find(id scanner.ObjectID, use func(*storedCopy) error) error {
 			break
 		}
 	}
-	if damage != nil {
-		return fmt.Errorf("%s: %w", id, damage)
+	return fmt.Errorf("%s: %w", id, cmp.Or(damage, s.unreadable(), ErrNotFound))
+}
+
+// unreadable is why the object that was not found could be here all the same.
+func (s *Store) unreadable() error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	for _, p := range s.packs {
+		if err := p.open(s.idSize); errors.Is(err, fs.ErrPermission) {
+			return err
+		}
 	}
-	return fmt.Errorf("%s: %w", id, ErrNotFound)
+	return s.closed
 }
 
 func (s *Store) findLoose(id scanner.ObjectID, try func(*storedCopy) bool) bool {
@@ -237,7 +250,14 @@ func (s *Store) list(again bool) (packs []*storePack, fresh bool) {
 			packs = append(packs, &storePack{path: path})
 		}
 	}
-	s.packs, s.listed = packs, true
+	s.packs, s.listed, s.closed = packs, true, nil
+	for _, dir := range s.dirs {
+		if f, err := os.Open(filepath.Join(dir, "pack")); err == nil {
+			f.Close()
+		} else if errors.Is(err, fs.ErrPermission) {
+			s.closed = err
+		}
+	}
 	return packs, true
 }
 

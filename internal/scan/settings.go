@@ -35,7 +35,11 @@ func ReadSettings(from Origin, named Named) (*Settings, error) {
 			return nil, Mistake{err, ""}
 		}
 	} else if s.Policy, err = policy.Load(from.Root); err != nil {
-		return nil, Mistake{err, ""}
+		var wrong *policy.Error
+		if errors.As(err, &wrong) {
+			return nil, Mistake{err, ""}
+		}
+		return nil, Mistake{fmt.Errorf("the repository's configuration cannot be read: %w", err), "--config FILE is read in its place"}
 	}
 	if s.Baseline, err = ReadBaseline(from.Named, named.Baseline); err != nil {
 		return nil, err
