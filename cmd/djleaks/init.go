@@ -100,7 +100,7 @@ func (p process) showInit(plan *setup.Plan) error {
 	}
 	if plan.Hook {
 		p.gap(len(plan.Files) > 0)
-		p.say("pre-commit: djleaks hook install, so that Git runs djleaks before each commit")
+		p.say("Git's pre-commit hook: djleaks hook install, so that Git runs djleaks before each commit")
 	}
 	p.gap(len(plan.Notes) > 0 && (len(plan.Files) > 0 || plan.Hook))
 	p.notes(plan)
