@@ -55,7 +55,7 @@ func mayContinue(s []byte) bool {
 	if len(word) > 1 && word[len(word)-1] == '\\' || len(word) > 1 && sign == 0 && word[len(word)-1] == '^' {
 		word = bytes.TrimRight(word[:len(word)-1], " \t")
 	}
-	return bytes.IndexAny(word, " \t") < 0 && (sign > 0 || len(word) < 2)
+	return !bytes.ContainsAny(word, " \t") && (sign > 0 || len(word) < 2)
 }
 
 // continuations finds the line breaks after the name that ends at an offset which
@@ -125,7 +125,7 @@ func (doc *document) beginsValue(name, end, next int) bool {
 		return false
 	}
 	line := text[next:nextBreak(text, next, min(len(text), next+nearBreak))]
-	return ascii.IsSpace(text[next-1]) && bytes.IndexAny(bytes.TrimRight(line, " \t"), " \t=:") < 0
+	return ascii.IsSpace(text[next-1]) && !bytes.ContainsAny(bytes.TrimRight(line, " \t"), " \t=:")
 }
 
 // joint is what stands for a break between two parts of a statement: nothing after a

@@ -420,7 +420,7 @@ func lastKeyLike(line []byte) int {
 		if at < 0 {
 			break
 		}
-		if end-at > shortestConstant && bytes.IndexAny(line[at:end], " \t") < 0 {
+		if end-at > shortestConstant && !bytes.ContainsAny(line[at:end], " \t") {
 			return at
 		}
 		end = at
