@@ -5,8 +5,9 @@ import (
 	"io"
 	"strings"
 
-	"github.com/djleaks/djleaks/internal/say"
 	"github.com/urfave/cli/v2"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 func manCommand(p process) *cli.Command {
