@@ -85,6 +85,11 @@ func (y *blobYielder) skip(id scanner.ObjectID, path, reason string) {
 	y.coverage.Skip(s)
 }
 
+// skipTree notes a tree that cannot be read.
+func (y *blobYielder) skipTree(id scanner.ObjectID, path string, err error) {
+	y.skip(id, path, "tree: "+y.r.whyMissing(0, err))
+}
+
 // finish completes the coverage.
 func (y *blobYielder) finish() scanner.Coverage {
 	if y.pointers > 0 {

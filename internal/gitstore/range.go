@@ -47,13 +47,19 @@ type Range struct {
 
 	r    *Repository
 	spec RangeSpec
+	// combined says that the included commit is compared with the excluded ones,
+	// as Combined makes it; skip names blobs that need not be yielded.
+	combined bool
+	skip     func(scanner.ObjectID) bool
 
+	walk       *walk
 	commits    []*node
 	tipCommits []scanner.ObjectID
 	others     []otherTip
 	trees      *treeCache
 	compared   *comparison
 	additions  []addition
+	added      bitset
 }
 
 // addition is what a commit of the range does to the trees of its parents, or a
@@ -104,10 +110,15 @@ func (s *Range) Chunks(ctx context.Context, yield func(*scanner.Chunk) error) (s
 }
 
 func (s *Range) chunks(ctx context.Context, y *blobYielder) error {
-	if err := s.collect(ctx, y); err != nil {
+	collect := s.collect
+	if s.combined {
+		collect = s.collectCombined
+	}
+	if err := collect(ctx, y); err != nil {
 		return err
 	}
 	added, old := s.addedAndOld()
+	s.added = added
 	if err := s.yieldAdded(ctx, y, added); err != nil {
 		return err
 	}
@@ -138,6 +149,7 @@ func (s *Range) collect(ctx context.Context, y *blobYielder) error {
 	}
 	s.tipCommits, s.others = include, others
 	w := &walk{r: s.r}
+	s.walk = w
 	s.commits = w.commits(include, exclude)
 	y.coverage.Commits = int64(len(s.commits))
 	for _, m := range w.missing {
@@ -146,9 +158,7 @@ func (s *Range) collect(ctx context.Context, y *blobYielder) error {
 		}
 	}
 	s.trees = newTreeCache(s.r)
-	s.compared = newComparison(s.r, s.trees, func(id scanner.ObjectID, path string, err error) {
-		y.skip(id, path, "tree: "+s.r.whyMissing(0, err))
-	})
+	s.compared = newComparison(s.r, s.trees, y.skipTree)
 	// From the newest to the oldest, which is their order in packs.
 	bases := treesOf(w, exclude)
 	for _, n := range s.commits {

@@ -132,6 +132,9 @@ func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) er
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+		if s.skip != nil && s.skip(id) {
+			continue
+		}
 		if err := y.blob(scanner.Chunk{ID: id, Names: names[id]}); err != nil {
 			return err
 		}

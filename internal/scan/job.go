@@ -121,16 +121,17 @@ func (s *Scan) sinceBase(ctx context.Context, repo *gitstore.Repository, job *ci
 		}
 		source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}, Exclude: []scanner.ObjectID{id}})
 		r := s.report(scanner.ScopeRange, settings)
-		if err := s.search(ctx, repo, source, branchOf(job, head), settings, r); err != nil {
+		r.Scope.Range = base.Revision + ".." + job.Head
+		r, err = s.decided(ctx, repo, source, branchOf(job, head), settings, d, r)
+		if err != nil {
 			return nil, err
 		}
 		if base.Guess && len(source.Commits()) == 0 {
 			job.Bases = nil // the guess is the branch itself: all of it is meant
 			break
 		}
-		r.Scope.Range = base.Revision + ".." + job.Head
 		s.note("range " + r.Scope.Range)
-		return s.conclude(r, settings, d), nil
+		return r, nil
 	}
 	return nil, nil
 }

@@ -45,6 +45,7 @@ type foundBefore struct {
 	Traits         scanner.Trait
 	Allow          *scanner.Allow
 	Repeats        int
+	Tag            string
 	Commits        []scanner.Commit
 }
 
@@ -285,7 +286,7 @@ func (g *growth) findings(detector *django.Detector) (out []scanner.Finding, ok 
 				Offset: f.Offset, Length: f.Length, Secret: secrets[f.Key], Class: f.Class, Rule: f.Rule, Name: f.Name, Form: f.Form, Traits: f.Traits,
 				Allow: f.Allow, Repeats: f.Repeats,
 			},
-			Kind: f.Kind, ID: f.ID, Line: f.Line, Column: f.Column, Commits: f.Commits,
+			Kind: f.Kind, ID: f.ID, Line: f.Line, Column: f.Column, Commits: f.Commits, Tag: f.Tag,
 		})
 	}
 	return out, true
@@ -349,7 +350,7 @@ func (n *memory) add(findings []scanner.Finding) (ok bool) {
 		}
 		n.Findings = append(n.Findings, foundBefore{
 			Key: key, Kind: f.Kind, ID: f.ID, Line: f.Line, Column: f.Column, Offset: f.Offset, Length: f.Length, Class: f.Class, Rule: f.Rule,
-			Name: f.Name, Form: f.Form, Traits: f.Traits, Allow: f.Allow, Repeats: f.Repeats, Commits: f.Commits,
+			Name: f.Name, Form: f.Form, Traits: f.Traits, Allow: f.Allow, Repeats: f.Repeats, Commits: f.Commits, Tag: f.Tag,
 		})
 	}
 	return true

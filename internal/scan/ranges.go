@@ -24,10 +24,7 @@ func (s *Scan) Range(ctx context.Context, repo *gitstore.Repository, base, head 
 	}
 	r := s.report(scanner.ScopeRange, settings)
 	r.Scope.Range = base + ".." + head
-	if err := s.search(ctx, repo, source, nil, settings, r); err != nil {
-		return nil, err
-	}
-	return s.conclude(r, settings, d), nil
+	return s.decided(ctx, repo, source, nil, settings, d, r)
 }
 
 // rangeSettings are the settings of a range between two commits.
@@ -84,14 +81,11 @@ func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind sca
 	}
 	r := s.report(kind, settings)
 	r.Scope.Range = commits.Why
-	if err := s.search(ctx, repo, source, names, settings, r); err != nil {
-		return nil, err
-	}
 	d := policy.Review{FromBase: s.fromBase(foreign)}
 	if heads := source.Head(); d.FromBase && len(heads) == 1 {
 		d.Change = s.ownEntries(ofCommit(repo, heads[0]))
 	}
-	return s.conclude(r, settings, d), nil
+	return s.decided(ctx, repo, source, names, settings, d, r)
 }
 
 // source finds the commits in a repository.
@@ -216,32 +210,89 @@ func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gi
 		}
 		return settings.Detector.WantsFile
 	}
-	collector := scanner.NewCollector(settings.Detector)
-	collector.SuggestReplacements()
-	source.WantKnown = collector.Found
 	filter := prefilter{detector: settings.Detector, jobs: s.jobs(), dirs: s.newObjects(repo), repo: repo}
 	defer filter.close()
 	source.Prefilter = func(blobs int) func(scanner.ObjectID) bool { return filter.keyless(ctx, blobs) }
-	coverage, err := collector.Run(ctx, source)
+	coverage, err := s.find(ctx, source, names, settings, r)
 	if err != nil {
 		return err
-	}
-	for _, ref := range slices.Sorted(maps.Keys(names)) {
-		collector.Add(refName(ref, names[ref]))
 	}
 	r.Coverage.Add(coverage)
 	r.Scope.Repository, r.Scope.Merges = repo.GitDir(), source.HasMerges()
 	r.Scope.Base, r.Scope.Head = only(source.Base()), only(source.Head())
+	return nil
+}
+
+// find puts the keys of a source into a report, and returns what was read.
+func (s *Scan) find(ctx context.Context, source *gitstore.Range, names map[string]scanner.ObjectID, settings *Settings, r *scanner.Report) (scanner.Coverage, error) {
+	collector := scanner.NewCollector(settings.Detector)
+	collector.SuggestReplacements()
+	source.WantKnown = collector.Found
+	coverage, err := collector.Run(ctx, source)
+	if err != nil {
+		return coverage, err
+	}
+	for _, ref := range slices.Sorted(maps.Keys(names)) {
+		collector.Add(refName(ref, names[ref]))
+	}
 	findings, remarks := s.findings(collector), collector.Remarks()
 	items, matched := scanner.Items(findings)
 	last := withRemarks(matched, items, remarks)
 	places, whole := source.Places(matched, len(items)+1)
 	r.Remarks = placedRemarks(remarks, places[last])
 	if !whole {
-		r.Coverage.Skip(scanner.Skip{Reason: "a key has more places or changes than can be listed"})
+		coverage.Skip(scanner.Skip{Reason: "a key has more places or changes than can be listed"})
 	}
 	r.Keys, r.Known = scanner.Build(settings.Detector, findings, &scanner.History{Items: items, Places: places}, scanner.StatusHistory)
-	return nil
+	return coverage, nil
+}
+
+// decided searches a set of commits and concludes its report. Where a head merges
+// what was there before, what it changes as a whole is searched, too: a merge can
+// bring a key back that one of its sides has removed and the other has always had,
+// which is no change against that other side.
+func (s *Scan) decided(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, names map[string]scanner.ObjectID, settings *Settings, d policy.Review, r *scanner.Report) (*scanner.Report, error) {
+	if err := s.search(ctx, repo, source, names, settings, r); err != nil {
+		return nil, err
+	}
+	var skip func(scanner.ObjectID) bool
+	if len(r.Keys)+len(r.Known) == 0 {
+		skip = source.Added // and no key is in what was
+	}
+	r = s.conclude(r, settings, d)
+	for _, combined := range source.Combined(skip) {
+		combined.Named = source.Named
+		whole := s.report(r.Scope.Kind, settings)
+		coverage, err := s.find(ctx, combined, nil, settings, whole)
+		if err != nil {
+			return nil, err
+		}
+		for _, skipped := range coverage.Skipped {
+			r.Coverage.Skip(skipped)
+		}
+		r = withOpen(r, s.conclude(whole, settings, d))
+	}
+	return r, nil
+}
+
+// withOpen adds to a report the open keys of another one that are not open in it,
+// or are not as severe.
+func withOpen(r, other *scanner.Report) *scanner.Report {
+	is := func(f scanner.Fingerprint) func(scanner.Key) bool {
+		return func(k scanner.Key) bool { return k.Fingerprint == f }
+	}
+	for _, k := range other.Keys {
+		if i := slices.IndexFunc(r.Keys, is(k.Fingerprint)); i < 0 {
+			r.Keys = append(r.Keys, k)
+		} else if r.Keys[i].Severity < k.Severity {
+			r.Keys[i].Occurrences = append(r.Keys[i].Occurrences, k.Occurrences...)
+			r.Keys[i].Summarize()
+		}
+		r.Known = slices.DeleteFunc(r.Known, is(k.Fingerprint))
+	}
+	slices.SortStableFunc(r.Keys, scanner.CompareKeys)
+	r.Conclude()
+	return r
 }
 
 // newObjects returns the objects directories in which the blobs of a range may
