@@ -252,9 +252,7 @@ func (s *Store) list(again bool) (packs []*storePack, fresh bool) {
 	}
 	s.packs, s.listed, s.closed = packs, true, nil
 	for _, dir := range s.dirs {
-		if f, err := os.Open(filepath.Join(dir, "pack")); err == nil {
-			f.Close()
-		} else if errors.Is(err, fs.ErrPermission) {
+		if _, err := os.ReadDir(filepath.Join(dir, "pack")); errors.Is(err, fs.ErrPermission) {
 			s.closed = err
 		}
 	}
