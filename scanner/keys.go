@@ -23,7 +23,7 @@ func Build(d Detector, findings []Finding, h *History, status Status) (keys, old
 		}
 	}
 	keys, old = fresh.finished(), before.finished()
-	fresh.relate(keys)
+	relate(fresh.written(keys), before.written(old))
 	return keys, old
 }
 

@@ -60,20 +60,36 @@ func decoded(v string) string {
 	return ""
 }
 
-// relate tells the keys that are one secret of each other.
-func (b *builder) relate(keys []Key) {
+// written is a key with its value.
+type written struct {
+	key   *Key
+	value string
+}
+
+// written gives the keys of a builder their values.
+func (b *builder) written(keys []Key) []written {
+	out := make([]written, len(keys))
+	for i := range keys {
+		out[i] = written{&keys[i], b.keys[keys[i].Fingerprint].secret.Reveal()}
+	}
+	return out
+}
+
+// relate tells the keys that are one secret of each other: the new ones, and those
+// that the old side of a comparison holds.
+func relate(fresh, old []written) {
 	type member struct {
 		key *Key
 		spelling
 		encoded bool
 	}
 	bySymbols := map[string][]member{}
-	for i := range keys {
-		value := b.keys[keys[i].Fingerprint].secret.Reveal()
-		s := spell(value)
-		bySymbols[s.symbols] = append(bySymbols[s.symbols], member{&keys[i], s, false})
-		if s = spell(decoded(value)); len(s.symbols) >= minSymbols {
-			bySymbols[s.symbols] = append(bySymbols[s.symbols], member{&keys[i], s, true})
+	all := slices.Concat(fresh, old)
+	for _, k := range all {
+		s := spell(k.value)
+		bySymbols[s.symbols] = append(bySymbols[s.symbols], member{k.key, s, false})
+		if s = spell(decoded(k.value)); len(s.symbols) >= minSymbols {
+			bySymbols[s.symbols] = append(bySymbols[s.symbols], member{k.key, s, true})
 		}
 	}
 	for symbols, all := range bySymbols {
@@ -82,7 +98,7 @@ func (b *builder) relate(keys []Key) {
 		}
 		for _, m := range all {
 			for _, other := range all {
-				if m.key == other.key {
+				if m.key.Fingerprint == other.key.Fingerprint {
 					continue
 				}
 				how := DiffersInWhiteSpace
@@ -98,8 +114,8 @@ func (b *builder) relate(keys []Key) {
 			}
 		}
 	}
-	for i := range keys {
-		k := &keys[i]
+	for _, w := range all {
+		k := w.key
 		slices.SortFunc(k.Related, func(a, b Relation) int {
 			return cmp.Or(cmp.Compare(a.Fingerprint, b.Fingerprint), cmp.Compare(a.How, b.How))
 		})

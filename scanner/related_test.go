@@ -39,3 +39,20 @@ func TestKeysThatAreOneSecretAreRelated(t *testing.T) {
 		}
 	}
 }
+
+func TestANewKeyIsRelatedToAnOldOne(t *testing.T) {
+	key := testkit.Key(1)
+	collector := scanner.NewCollector(lines{})
+	collector.Add(&scanner.Chunk{Path: "a", Known: true, Text: []byte("SECRET=" + key + "\n")})
+	collector.Add(&scanner.Chunk{Path: "a", Text: []byte("SECRET=" + scanner.InsecurePrefix + key + "\n")})
+	keys, old := scanner.Build(lines{}, collector.Findings(), nil, scanner.StatusWorktree)
+	if len(keys) != 1 || len(old) != 1 {
+		t.Fatalf("%d new keys, %d old ones", len(keys), len(old))
+	}
+	if r := keys[0].Related; len(r) != 1 || r[0].Fingerprint != old[0].Fingerprint || r[0].How != scanner.DiffersInPrefix {
+		t.Errorf("the new key: %+v", r)
+	}
+	if r := old[0].Related; len(r) != 1 || r[0].Fingerprint != keys[0].Fingerprint {
+		t.Errorf("the old key: %+v", r)
+	}
+}

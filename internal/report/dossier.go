@@ -248,6 +248,11 @@ func lineageWords(k *scanner.Key) (out []string) {
 	if l.ReplacedBy != "" {
 		out = append(out, "It was replaced by the key "+clean(string(l.ReplacedBy))+".")
 	}
+	return append(out, relatedWords(k)...)
+}
+
+// relatedWords says which keys are the same secret.
+func relatedWords(k *scanner.Key) (out []string) {
 	for _, same := range k.Related {
 		out = append(out, "The key "+clean(string(same.Fingerprint))+" is the same secret"+differenceWords(same.How)+": to go from one to the other rotates nothing.")
 	}

@@ -121,6 +121,9 @@ func (t *text) stagedShare(keys []scanner.Key) (n int, advise bool) {
 	if slices.ContainsFunc(keys, func(k scanner.Key) bool { return len(k.Occurrences[0].Introduced) > 0 }) {
 		perKey++ // the commit
 	}
+	if slices.ContainsFunc(keys, func(k scanner.Key) bool { return len(k.Related) > 0 }) {
+		perKey++ // what it is the same as
+	}
 	if !t.report.Coverage.Complete {
 		left -= 2
 	}
@@ -169,6 +172,10 @@ func (t *text) stagedKey(k *scanner.Key, advise bool) {
 		why = more[0]
 	}
 	t.line("  why:     ", why)
+	if len(k.Related) > 0 {
+		same := k.Related[0]
+		t.line("  same as: ", clean(string(same.Fingerprint)), differenceWords(same.How), ": to go from one to the other rotates nothing")
+	}
 	t.replacement("  ", k)
 }
 

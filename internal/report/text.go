@@ -71,6 +71,11 @@ func (t *text) key(k *scanner.Key) {
 	for _, reason := range reasons(k) {
 		t.paragraph("  ", "  ", reason, t.dim.Sprint)
 	}
+	if k.Dossier == nil { // which says it too
+		for _, same := range relatedWords(k) {
+			t.paragraph("  ", "  ", same, fmt.Sprint)
+		}
+	}
 	places := t.limit(len(k.Occurrences), textPlaces)
 	for i := range k.Occurrences[:places] {
 		t.place(&k.Occurrences[i])

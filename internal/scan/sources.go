@@ -230,21 +230,24 @@ func objectReader(repo *gitstore.Repository) func(gitstore.TreeFile) ([]byte, er
 
 // readsKeys reports whether a file is one in which a site takes its key from
 // somewhere, by its path.
-func readsKeys(file string) bool {
-	return strings.HasSuffix(file, ".py") && readerRank(file) < 3
-}
+func readsKeys(file string) bool { return readerRank(file) < unlikelyReader }
 
 // lastName is the part of a path after its last slash.
 func lastName(file string) string { return file[1+strings.LastIndexByte(file, '/'):] }
 
-// readerRank orders files by how likely they are the settings of a site: 3 is
-// unlikely.
+// unlikelyReader is the rank of files that are hardly the settings of a site.
+const unlikelyReader = 3
+
+// readerRank orders files by how likely they are the settings of a site, or what
+// passes a key on to them: 3 is unlikely.
 func readerRank(file string) int {
 	above, base := path.Split(file)
 	folder := lastName(strings.TrimSuffix(above, "/"))
 	switch {
+	case path.Ext(base) != ".py":
+		return deployerRank(base)
 	case strings.HasPrefix(base, "test") || folder == "tests" || folder == "migrations":
-		return 3
+		return unlikelyReader
 	case strings.Contains(base, "settings") || folder == "settings":
 		return 0
 	case strings.Contains(base, "config") || slices.Contains([]string{"config", "conf", "configs"}, folder):
@@ -252,5 +255,19 @@ func readerRank(file string) int {
 	case slices.Contains([]string{"app.py", "base.py", "common.py", "production.py", "prod.py", "main.py"}, base):
 		return 2
 	}
-	return 3
+	return unlikelyReader
+}
+
+// deployerRank is readerRank for files of Compose, Docker and Terraform, and for
+// what starts a container.
+func deployerRank(base string) int {
+	low := strings.ToLower(base)
+	ext := path.Ext(low)
+	switch {
+	case (strings.HasPrefix(low, "docker-compose") || strings.HasPrefix(low, "compose")) && (ext == ".yml" || ext == ".yaml"):
+		return 1
+	case strings.HasPrefix(low, "dockerfile"), strings.Contains(low, "entrypoint"), ext == ".tf":
+		return 2
+	}
+	return unlikelyReader
 }

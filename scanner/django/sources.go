@@ -73,7 +73,7 @@ func isIn(s *scanner.KeySource, base string) bool {
 	case scanner.SourceVariable:
 		return !isAnchored(s) && setsVariables(base)
 	case scanner.SourceEntry:
-		return s.File == base || s.File == "" && slices.Contains(forms.DataEndings[:], path.Ext(base))
+		return forms.IsValuesOf(s.File, base) || s.File == "" && slices.Contains(forms.DataEndings[:], path.Ext(base))
 	}
 	return s.File == base
 }

@@ -26,57 +26,68 @@ const (
 	maxSourceHops   = 2       // SECRET_KEY = _KEY; _KEY = open(PATH); PATH = "…"
 )
 
-// Sources returns where the settings in a text take SECRET_KEY from, if it is
-// Python and does not only hold the key: os.environ["APP_KEY"],
-// config["app"]["key"], open(BASE_DIR / "etc/k").read().
+// Sources returns where the settings in a text take SECRET_KEY from, if it does
+// not only hold the key: os.environ["APP_KEY"], config["app"]["key"],
+// open(BASE_DIR / "etc/k").read() in Python, ${APP_KEY} in what deploys it.
 func Sources(text []byte, anchors []int32) []Source {
 	var out []Source
-	python := -1 // not asked yet
+	kind := format(formatByContent) // not asked yet
 	for _, a := range anchors {
-		from, at, ok := settingAt(text, int(a))
+		from, to, ok := settingName(text, int(a))
 		if !ok || len(out) >= maxSources {
 			continue
 		}
-		if python < 0 {
-			python = 0
-			if sniff(text) == formatPython {
-				python = 1
-			}
+		passed, passes := passedOn(text, from, to)
+		at, reads := readAt(text, to)
+		if !passes && !reads {
+			continue
 		}
-		if python == 0 {
-			return nil
+		if kind == formatByContent {
+			kind = sniff(text)
 		}
-		r := sourceReader{text: text}
-		r.expression(at)
-		setting := string(bytes.ToUpper(text[from:wordEndAt(text, from)]))
-		for _, s := range r.found {
-			s.Setting = setting
+		found := []scanner.KeySource{passed}
+		switch {
+		case passes && passesOn(kind):
+		case reads && kind == formatPython:
+			r := sourceReader{text: text}
+			r.expression(at)
+			found = r.found
+		default:
+			continue
+		}
+		setting := string(bytes.ToUpper(text[from:to]))
+		for _, s := range found {
+			s.Setting = strings.TrimSuffix(setting, "_FILE")
 			out = append(out, Source{s, from})
 		}
 	}
 	return out
 }
 
-// settingAt returns where the setting of the name at an anchor begins, and what
-// it is set to; ok is false if it is not the site's key, or a literal.
-func settingAt(text []byte, anchor int) (from, at int, ok bool) {
+// settingName returns the bounds of the name at an anchor; ok is false if it is not
+// that of the site's key, or commented out.
+func settingName(text []byte, anchor int) (from, to int, ok bool) {
 	from = anchor
 	for from > 0 && anchor-from < value.MaxName && ascii.IsWord(text[from-1]) {
 		from--
 	}
-	to := wordEndAt(text, anchor)
+	to = wordEndAt(text, anchor)
 	if to-from < len("SECRET_KEY") || to-from > value.MaxName {
 		return 0, 0, false
 	}
+	line := text[lastBreak(text, max(0, from-value.MaxName), from):from]
+	return from, to, bytes.IndexByte(line, '#') < 0 && isSetting(text, from, to)
+}
+
+// readAt returns where the expression begins that the setting that ends at to is
+// set to; ok is false if it is a literal.
+func readAt(text []byte, to int) (at int, ok bool) {
 	at, ok = assignedAt(text, to)
 	if !ok {
-		return 0, 0, false
+		return 0, false
 	}
-	if c := byteAt(text, at); c == 0 || ascii.IsQuote(c) || ascii.IsBreak(c) || ascii.IsDigit(c) || c == '$' || c == '{' {
-		return 0, 0, false
-	}
-	line := text[lastBreak(text, max(0, from-value.MaxName), from):from]
-	return from, at, bytes.IndexByte(line, '#') < 0 && isSetting(text, from, to)
+	c := byteAt(text, at)
+	return at, c != 0 && !ascii.IsQuote(c) && !ascii.IsBreak(c) && !ascii.IsDigit(c) && c != '$' && c != '{'
 }
 
 // assignedAt returns the offset of what is assigned to the name that ends at to:
@@ -112,6 +123,9 @@ func isSetting(text []byte, from, to int) bool {
 	if strings.EqualFold(name, "SECRET_KEY") && name != "SECRET_KEY" {
 		return bytes.HasSuffix(text[:from], []byte("app.")) || bytes.HasSuffix(text[:from], []byte("application.")) ||
 			bytes.HasSuffix(text[:from], []byte("server.")) || byteAt(text, to) == ':' && bytes.Contains(text, []byte("BaseSettings"))
+	}
+	if n := len(name) - len("_FILE"); n > 0 && strings.EqualFold(name[n:], "_FILE") {
+		name = name[:n]
 	}
 	return value.JudgeName(name) == value.NameMain
 }
@@ -359,20 +373,36 @@ func (s *sourceReader) constant() bool {
 		}
 	}
 	name := s.word(s.tokens[n-1])
-	if strings.ToUpper(name) != name || len(name) < minConstant {
-		return true // None, True, a function's argument
-	}
-	if n > 1 {
-		s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: name, File: s.word(s.tokens[n-3]) + ".py"})
+	if len(name) < minConstant || name == "None" || name == "True" {
 		return true
 	}
-	if module := s.importOf(name); module != "" {
+	if n > 1 {
+		owner := s.word(s.tokens[n-3])
+		if strings.ToUpper(name) != name && !strings.Contains(name, "_") {
+			return true // config.key: too many things are called so
+		}
+		s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: name, File: owner + ".py"})
+		if strings.ToUpper(name) != name && holdsSettings(owner) {
+			s.variable(strings.ToUpper(name)) // pydantic reads settings.app_key from APP_KEY
+		}
+		return true
+	}
+	if module := s.importOf(name); module != "" && (strings.ToUpper(name) == name || strings.Contains(name, "_")) {
 		s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: name, File: module + ".py"})
 	} else if at := s.binding(name); at > 0 && s.hops < maxSourceHops {
 		s.hops++
 		s.expression(at)
 	}
 	return true
+}
+
+// holdsSettings recognises the names of objects that hold the settings of a site.
+func holdsSettings(name string) bool {
+	switch strings.ToLower(name) {
+	case "settings", "config", "conf", "cfg", "env", "environment", "secrets", "vars":
+		return true
+	}
+	return false
 }
 
 // minConstant is the length of the shortest name that a search for it is worth,
@@ -485,10 +515,14 @@ func (s *sourceReader) binding(name string) int {
 		}
 		from := at + n
 		at = from + len(name)
-		if from > 0 && !ascii.IsBreak(s.text[from-1]) && !ascii.IsSpace(s.text[from-1]) {
+		if from > 0 && !ascii.IsBreak(s.text[from-1]) && !ascii.IsSpace(s.text[from-1]) && s.text[from-1] != '(' {
 			continue
 		}
-		if i := skipSpaces(s.text, at); byteAt(s.text, i) == '=' && byteAt(s.text, i+1) != '=' {
+		i := skipSpaces(s.text, at)
+		if byteAt(s.text, i) == ':' && byteAt(s.text, i+1) == '=' {
+			i++
+		}
+		if byteAt(s.text, i) == '=' && byteAt(s.text, i+1) != '=' {
 			return skipSpaces(s.text, i+1)
 		}
 	}
