@@ -117,7 +117,7 @@ func isPart(m, whole *scanner.Match) bool {
 		return false
 	}
 	before, ok := strings.CutSuffix(whole.Secret.Reveal(), m.Secret.Reveal())
-	return ok && value.IsPlainName(strings.ReplaceAll(before, "-", "_"))
+	return ok && strings.Trim(before, "-._0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == ""
 }
 
 func better(a, b *scanner.Match) bool {

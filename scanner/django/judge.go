@@ -61,7 +61,7 @@ func (j *judge) match(a *forms.Assignment) (m scanner.Match, ok bool) {
 		return m, false
 	}
 	m.Secret, m.Traits = v.secret, m.Traits|v.traits
-	if v.best > value.Django && !m.Has(scanner.NoName) && (hasCompanion(j.around.text, a) || v.best > value.Public && isNoKey(j.around.text, a)) {
+	if v.best > value.Django && !m.Has(scanner.NoName) && (hasCompanion(j.around.text, a) || v.best > value.Public && j.around.isNoKey(a)) {
 		return m, false
 	}
 	if v.best == value.Mashed {

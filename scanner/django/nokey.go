@@ -11,23 +11,26 @@ import (
 
 // isNoKey reports whether what a person wrote for a name is no key of a site, by
 // the text around it: a rule of a scanner, a text of a user interface.
-func isNoKey(text []byte, a *forms.Assignment) bool {
+func (s *surroundings) isNoKey(a *forms.Assignment) bool {
+	text := s.text
 	if a.Offset > len(text) {
 		return false
 	}
-	return isRuleLine(text, a.Offset) || isInterfaceText(text, a) || isBesidePattern(text, a.Offset, a.Length) || isLookedUp(text, a)
+	return isRuleLine(text, a.Offset) || isInterfaceText(text, a) || isBesidePattern(text, a.Offset, a.Length) || s.isLookedUp(a)
 }
 
 // isLookedUp reports whether a program asks a store for what its constant names:
 // SECRET_KEY = "client-secret", then secrets.get(key=SECRET_KEY). What signs is
 // never asked for by its value.
-func isLookedUp(text []byte, a *forms.Assignment) bool {
-	if !isProgram(a.Form) || a.Name == "" || len(a.Values) == 0 || !isStoreName(a.Values[0]) {
+func (s *surroundings) isLookedUp(a *forms.Assignment) bool {
+	if s.looks >= maxLooks || !isProgram(a.Form) || a.Name == "" || len(a.Values) == 0 || !isStoreName(a.Values[0]) {
 		return false
 	}
 	name := a.Name[strings.LastIndexByte(a.Name, '.')+1:]
+	s.looks++
+	text := s.text[:min(len(s.text), evidenceSize)]
 	for at, uses := 0, 0; uses < maxUses; uses++ {
-		n := bytes.Index(text[at:min(len(text), evidenceSize)], []byte(name))
+		n := bytes.Index(text[at:], []byte(name))
 		if n < 0 {
 			return false
 		}
@@ -40,8 +43,11 @@ func isLookedUp(text []byte, a *forms.Assignment) bool {
 	return false
 }
 
-// maxUses bounds the uses of a constant that are looked at.
-const maxUses = 64
+// Bounds of looking for the uses of constants, in one text.
+const (
+	maxLooks = 1 << 8 // constants
+	maxUses  = 64     // of each
+)
 
 // isStoreName reports whether a value is written as names of entries are.
 func isStoreName(v string) bool {

@@ -24,6 +24,37 @@ type surroundings struct {
 	command command
 	section section
 	strings tripled
+	looks   int  // how many constants were looked for where they are used
+	steps   int  // how many values were looked for in steps of a pipeline
+	python  fact // whether it speaks for a site in Python
+	others  fact // whether it speaks for a framework in another language
+}
+
+// fact is an answer about a whole text, once somebody asked.
+type fact uint8
+
+const (
+	unasked fact = iota
+	no
+	yes
+)
+
+// is answers the question, by looking if nobody has asked before.
+func (v *fact) is(look func() bool) bool {
+	if *v == unasked {
+		if *v = no; look() {
+			*v = yes
+		}
+	}
+	return *v == yes
+}
+
+func (s *surroundings) speakForPython() bool {
+	return s.python.is(func() bool { return holdsOne(s.text, pythonWords[:]) })
+}
+
+func (s *surroundings) speakForOthers() bool {
+	return s.others.is(func() bool { return holdsOne(s.text, otherWords[:]) })
 }
 
 // traits are those that the text around a match gives it.
@@ -31,7 +62,7 @@ func (s *surroundings) traits(m *scanner.Match) (traits scanner.Trait) {
 	if m.Offset > len(s.text) {
 		return 0 // of a text within this one
 	}
-	if s.command.deploys(s.text, m.Offset) {
+	if s.command.deploys(s.text, m.Offset) || s.isInDeployment(m.Offset) {
 		traits |= scanner.Deployed
 	}
 	if s.section.isTest(s.text, m.Offset) {
@@ -39,7 +70,7 @@ func (s *surroundings) traits(m *scanner.Match) (traits scanner.Trait) {
 	}
 	switch m.Class {
 	case scanner.ClassRandom:
-		if isUnclaimed(s.text, m) || isBesidePattern(s.text, m.Offset, m.Length) {
+		if s.isUnclaimed(m) || isBesidePattern(s.text, m.Offset, m.Length) {
 			traits |= scanner.Unclaimed
 		}
 	case scanner.ClassPublic, scanner.ClassWeak:
@@ -213,18 +244,18 @@ const longestHead = 256
 // isUnclaimed reports whether a random value probably belongs to another product:
 // its name is common to many programs, or the other half of a pair is beside it,
 // and nothing in the text speaks for a site in Python.
-func isUnclaimed(text []byte, m *scanner.Match) bool {
+func (s *surroundings) isUnclaimed(m *scanner.Match) bool {
 	switch {
 	case m.Has(scanner.NoName) || m.Has(scanner.InFallbacks):
 		return false
 	case !m.Has(scanner.OtherName):
-		return besideAPIKey(text, m) && !speaksForPython(text)
-	case isAppSecret(m.Name) && (besideService(text, m) || besideOAuth(text, m)):
+		return besideAPIKey(s.text, m) && !s.speakForPython()
+	case isAppSecret(m.Name) && (besideService(s.text, m) || besideOAuth(s.text, m)):
 		return true
 	case value.IsGeneric(m.Name):
-		return (besideAPIKey(text, m) || besideService(text, m)) && !speaksForPython(text)
+		return (besideAPIKey(s.text, m) || besideService(s.text, m) || s.speakForOthers()) && !s.speakForPython()
 	}
-	return value.IsShared(m.Name) && !isPython(m.Form) && !speaksForPython(text)
+	return value.IsShared(m.Name) && !isPython(m.Form) && !s.speakForPython()
 }
 
 // isAppSecret recognises the name that Symfony has for its key, and social networks
@@ -258,18 +289,21 @@ func besideService(text []byte, m *scanner.Match) bool {
 	return false
 }
 
-// speaksForPython reports whether a text holds a word of a site in Python.
-func speaksForPython(text []byte) bool {
+// pythonWords speak for a site in Python, otherWords for a framework in another
+// language; in lower case.
+var (
+	pythonWords = [...]string{"django", "flask", "wsgi", "gunicorn", "uvicorn", "celery", "fastapi", "allowed_hosts", "manage.py", "installed_apps", "sqlalchemy"}
+	otherWords  = [...]string{"spring:", "spring.", "jdbc:", "quarkus.", "micronaut", "node_env", "rails_env", "symfony", "app_env=", "laravel", "aspnetcore", "connectionstrings"}
+)
+
+// holdsOne reports whether the beginning of a text holds one of some words,
+// whatever their case.
+func holdsOne(text []byte, words []string) bool {
 	head := bytes.ToLower(text[:min(len(text), evidenceSize)])
-	for _, w := range [...]string{"django", "flask", "wsgi", "gunicorn", "uvicorn", "celery", "fastapi", "allowed_hosts", "manage.py", "installed_apps", "sqlalchemy"} {
-		if bytes.Contains(head, []byte(w)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(head, []byte(w)) })
 }
 
-// besideAPIKey reports whether the line before or after that of a match gives an
+// besideAPIKey reports whether the line of a match, before or after it gives an
 // API_KEY, as exchanges and clouds hand them out in pairs: to be one, both values
 // have about the same length.
 func besideAPIKey(text []byte, m *scanner.Match) bool {
@@ -287,7 +321,10 @@ func besideAPIKey(text []byte, m *scanner.Match) bool {
 			after = after[:n]
 		}
 	}
-	return isAPIKey(before, m.Length) || isAPIKey(after, m.Length)
+	reach := 4*m.Length + minPair
+	end := min(to, m.Offset+m.Length)
+	return isAPIKey(before, m.Length) || isAPIKey(after, m.Length) ||
+		isAPIKey(text[max(from, m.Offset-reach):m.Offset], m.Length) || isAPIKey(text[end:min(to, end+reach)], m.Length)
 }
 
 // isAPIKey reports whether a line gives an API key of about this length.

@@ -318,6 +318,9 @@ func (s *statement) valueBetween(from, to int, y quoting, traits scanner.Trait) 
 		if !ok {
 			continue
 		}
+		if isYAMLTag(bytes.TrimLeft(text[at:nextBreak(text, at, to)], " \t")) {
+			return a, false // value: !vault |
+		}
 		if r.isCode() || !r.quoted && (r.values[0] == "{" || r.values[0] == "[" || isVariable(r.values[0])) {
 			return a, false
 		}

@@ -185,6 +185,11 @@ func (y *quoting) plain(text []byte, at, limit int) (r lineValue, ok bool) {
 	if isCommand(line) {
 		return y.onlyDjangos(text, at, limit)
 	}
+	if n := argumentAt(line); n > 0 {
+		if r, ok := y.read(text, at+n, limit); ok && r.quoted && value.AnyGenerated(r.values) {
+			return r, true // base64encode("…")
+		}
+	}
 	if n := templateEnd(line); n > end {
 		end = n // ${X:-a default with blanks}, {{ X }}, <your key>
 	}
@@ -209,6 +214,24 @@ func (y *quoting) plain(text []byte, at, limit int) (r lineValue, ok bool) {
 		}
 	}
 	return r, len(r.values) > 0
+}
+
+// argumentAt returns the offset of the quote that begins the only argument of the
+// calls that a line begins with, sensitive(base64encode("…")), or 0.
+func argumentAt(line []byte) int {
+	for at := 0; ; {
+		end := at
+		for end < len(line) && (ascii.IsWord(line[end]) || line[end] == '.' || line[end] == ':') {
+			end++
+		}
+		if end == at || byteAt(line, end) != '(' {
+			return 0
+		}
+		at = skipSpaces(line, end+1)
+		if at < len(line) && ascii.IsQuote(line[at]) {
+			return at
+		}
+	}
 }
 
 // plainEnd is the length of an unquoted value that begins a line, as far as

@@ -165,6 +165,25 @@ func (s *statement) inCode(rest []byte) bool {
 	return (last == ',' || last == ';') && !s.flow() && !value.AnyGenerated([]string{string(rest[:len(rest)-1])})
 }
 
+// isYAMLTag recognises a tag or an alias, which say that the value is elsewhere or
+// below: !vault |, !secret name, *key.
+func isYAMLTag(rest []byte) bool {
+	if len(rest) < 2 || rest[0] != '!' && rest[0] != '*' || rest[1] == '!' {
+		return false
+	}
+	word, after := rest[1:], []byte(nil)
+	if n := bytes.IndexAny(word, " \t"); n >= 0 {
+		word, after = word[:n], word[n:]
+	}
+	if !value.IsPlainName(string(word)) || len(word) >= value.MinRandom {
+		return false
+	}
+	if rest[0] == '*' {
+		return len(bytes.TrimSpace(after)) == 0
+	}
+	return len(after) > 0 && string(word) != "str" && string(word) != "binary" && string(word) != "unsafe"
+}
+
 // skipTag skips an anchor and a tag that does not change the value; it is false
 // if the tag says that the value is elsewhere.
 func (s *statement) skipTag() bool {
@@ -185,6 +204,9 @@ func (s *statement) skipTag() bool {
 			return n == len(rest) && len(word) >= value.MinRandom
 		}
 		if n == len(rest) {
+			if len(word) < value.MinRandom {
+				s.at = s.limit // key: &anchor, and the value below
+			}
 			return true
 		}
 		for s.at += n; s.at < s.limit && ascii.IsSpace(s.doc.text[s.at]); s.at++ {

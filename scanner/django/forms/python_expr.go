@@ -143,7 +143,7 @@ func (p *python) expression() result {
 		return r
 	}
 	p.advance()
-	return branch(r, p.expression(), developmentSide(condition))
+	return branch(p.named(r), p.named(p.expression()), developmentSide(condition))
 }
 
 // boolean reads operands with or, and, comparisons and not between them.
@@ -153,7 +153,7 @@ func (p *python) boolean() result {
 		switch {
 		case p.at("or"):
 			p.advance()
-			r = alternative(r, p.additive())
+			r = alternative(r, p.named(p.additive()))
 		case p.at("and"):
 			p.advance()
 			right := p.additive()
@@ -174,6 +174,19 @@ func (p *python) boolean() result {
 			return r
 		}
 	}
+}
+
+// named gives the value of a plain name that the text binds: os.environ.get(…) or
+// DEFAULT.
+func (p *python) named(r result) result {
+	if len(r.literals) > 0 || !r.origin.isPlain() {
+		return r
+	}
+	if v, ok := p.resolve(r.origin); ok {
+		v.from, v.to = r.from, r.to
+		return v
+	}
+	return r
 }
 
 // alternative is a or b.

@@ -9,8 +9,23 @@ import (
 // isReference recognises a value that only says where the key is: variables and
 // templates of all kinds, encrypted values, paths and names of secret stores.
 func isReference(v, name string) bool {
-	return isTemplate(v, name) || isEncrypted(v) || isLocation(v) || isPath(v) || isImport(v)
+	return isTemplate(v, name) || isEncrypted(v) || isLocation(v) || isPath(v) || isImport(v) || isSubstitution(v, name)
 }
+
+// isSubstitution recognises what is left of s/SECRET_KEY=.*/SECRET_KEY=$KEY/: a
+// value in which its own name is set.
+func isSubstitution(v, name string) bool {
+	n := strings.Index(v, name)
+	if n < 1 || len(name) < minSubstituted {
+		return false
+	}
+	rest := strings.TrimLeft(v[n+len(name):], " ")
+	return rest != "" && (rest[0] == '=' || rest[0] == ':')
+}
+
+// minSubstituted is the length of the shortest name that is looked for in its own
+// value, in bytes.
+const minSubstituted = 6
 
 // isTemplate recognises variables and fields of templates.
 func isTemplate(v, name string) bool {
@@ -28,10 +43,19 @@ func isTemplate(v, name string) bool {
 	case "%s", "%r", "{}", "[]", "<>":
 		return true
 	}
-	if strings.HasPrefix(v, "{{") && !strings.Contains(v, "}") { // cut off at its end
-		return !IsRandom(strings.Trim(v, "{ "))
+	if strings.HasPrefix(v, "{{") && !strings.Contains(v, "}") || strings.HasPrefix(v, "<%") && !strings.Contains(v, ">") { // cut off at its end
+		return !IsRandom(strings.Trim(v, "{<% "))
 	}
-	return isVariable(v) || strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__") && name != "" && strings.Contains(fold(v), fold(name))
+	if n := len(v) - 1; n > 2 && (v[0] == '"' || v[0] == '\'') && v[n] == v[0] && v[1] == '$' { // "'$KEY'" of a shell
+		return isVariable(v[1:n])
+	}
+	return isVariable(v) || isDunder(v, name)
+}
+
+// isDunder recognises __SECRET_KEY__, which a script of the project replaces.
+func isDunder(v, name string) bool {
+	return len(v) > 4 && strings.HasPrefix(v, "__") && strings.HasSuffix(v, "__") && name != "" &&
+		(strings.Contains(fold(v), fold(name)) || JudgeName(v[2:len(v)-2]) == NameMain)
 }
 
 // isVariable recognises variables of shells and of cmd: $KEY, %KEY%, !KEY!, %%k.
