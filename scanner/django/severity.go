@@ -26,6 +26,7 @@ var (
 	fallbackRow      = row{scanner.High, scanner.High, scanner.Medium, scanner.Medium, scanner.Note}
 	weakRow          = row{scanner.Medium, scanner.Low, scanner.Note, scanner.Note, scanner.Note}
 	weakOtherRow     = row{scanner.Low, scanner.Note, scanner.Note, scanner.Note, scanner.Note}
+	unnamedRow       = row{scanner.Medium, scanner.Low, scanner.Low, scanner.Low, scanner.Note}
 	placeholderRow   = row{scanner.Low, scanner.Note, scanner.Note, scanner.Note, scanner.Note}
 )
 
@@ -43,7 +44,7 @@ func (*Detector) Severity(m *scanner.Match, path string) (scanner.Severity, stri
 	if m.Rule == forms.RuleEmptyFallback || m.Rule == forms.RuleNoneFallback || m.Rule == RuleLeakedFallback && m.Class.Generated() {
 		return fallbackRow[context], fallbackReason(m.Rule)
 	}
-	severity := rowOf(m)[context]
+	severity := rowOf(m, isProgram(m.Form) && !isConfiguration(path))[context]
 	reason := valueReason(m) + placeReason(context, m)
 	if m.Source != nil {
 		reason += "; " + m.Source.String()
@@ -74,15 +75,16 @@ func contextOf(m *scanner.Match, path string) Context {
 	return context
 }
 
-func rowOf(m *scanner.Match) *row {
+// rowOf is the row of the table for a match; program says that it is in code.
+func rowOf(m *scanner.Match, program bool) *row {
 	other := m.Has(scanner.OtherName)
 	switch {
 	case m.Class == scanner.ClassDjango && m.Has(scanner.NoName):
-		return &weakRow
+		return &unnamedRow
 	case m.Class == scanner.ClassDjangoInsecure || m.Class == scanner.ClassDjango:
 		return &djangoRow
 	case m.Class == scanner.ClassRandom:
-		return randomRowOf(m, other)
+		return randomRowOf(m, other, program)
 	case m.Class == scanner.ClassPublic:
 		return &publicRow
 	case m.Class == scanner.ClassWeak && other:
@@ -93,11 +95,11 @@ func rowOf(m *scanner.Match) *row {
 	return &placeholderRow
 }
 
-func randomRowOf(m *scanner.Match, other bool) *row {
+func randomRowOf(m *scanner.Match, other, program bool) *row {
 	switch {
 	case m.Has(scanner.Unclaimed):
 		return &unclaimedRow
-	case other && value.IsGeneric(m.Name) && isProgram(m.Form):
+	case other && value.IsGeneric(m.Name) && program:
 		return &randomCodeRow
 	case other && value.IsGeneric(m.Name) && !value.IsSecretKey(m.Name):
 		return &randomGenericRow
@@ -129,6 +131,16 @@ func isProgram(form scanner.Form) bool {
 }
 
 func isPython(form scanner.Form) bool { return strings.HasPrefix(string(form), "python-") }
+
+// isConfiguration recognises files that hold settings and no program, by their
+// endings: one of a single line looks like a program's.
+func isConfiguration(path string) bool {
+	switch path[strings.LastIndexByte(path, '.')+1:] {
+	case "toml", "ini", "cfg", "conf", "env", "properties", "yaml", "yml", "json", "tfvars":
+		return true
+	}
+	return false
+}
 
 // isForeignProgram recognises programs in languages that Django is not written in, by
 // the ending of their file names.

@@ -109,7 +109,7 @@ func setsVariables(base string) bool {
 		return true
 	}
 	return path.Ext(low) == ".json" &&
-		hasWord(low, "env", "environment", "app", "config", "settings", "secrets", "task", "vercel", "now", "values", "variables", "definition")
+		hasWord(low, "env", "environment", "app", "config", "settings", "secrets", "task", "vercel", "now", "values", "variables", "definition", "devcontainer", "launch")
 }
 
 // findSources returns the keys of the sources that a file holds.

@@ -221,10 +221,16 @@ func (s *section) isTest(text []byte, at int) bool {
 			break // the match is in it
 		}
 		if s.seen = from + 1; name != "" {
-			s.head, s.test = from, strings.Contains(name, "pytest") || strings.HasPrefix(name, "testenv") || strings.HasPrefix(name, "tool.tox")
+			s.head, s.test = from, isTestHead(name)
 		}
 	}
 	return s.test && s.head >= low
+}
+
+// isTestHead recognises the head of a section of a test tool, or of an environment
+// for tests: [tool.hatch.envs.test.env-vars], [env.test].
+func isTestHead(name string) bool {
+	return strings.Contains(name, "pytest") || strings.HasPrefix(name, "testenv") || strings.HasPrefix(name, "tool.tox") || hasWord(name, "test", "tests", "testing")
 }
 
 // sectionName is what the bracket at an offset holds, and where it ends; empty if

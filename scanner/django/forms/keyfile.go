@@ -29,6 +29,12 @@ func trimKeyFile(text []byte) []byte {
 // than one line of text. Raw bytes, of which files of keys are made too, may be
 // anything.
 func KeyFile(text []byte) (a Assignment, ok bool) {
+	if raw, ok := narrowed(text); ok {
+		if a, ok = KeyFile(raw); ok {
+			a.Offset, a.Length = bytes.IndexByte(text, a.Values[0][0]), 2*len(a.Values[0])-1
+		}
+		return a, ok
+	}
 	if len(text) > longestKeyFile {
 		return a, false
 	}
@@ -42,6 +48,29 @@ func KeyFile(text []byte) (a Assignment, ok bool) {
 		return a, false
 	}
 	return Assignment{Offset: bytes.Index(text, key), Length: len(key), Values: []string{string(key)}, Form: Value, Traits: scanner.NoName | scanner.WholeFile}, true
+}
+
+// narrowed is a text of ASCII that is written in UTF-16 with its byte order mark,
+// as PowerShell's > writes it, in one byte each.
+func narrowed(text []byte) (out []byte, ok bool) {
+	if len(text) < 4 || len(text) > 2*longestKeyFile+2 || len(text)%2 != 0 {
+		return nil, false
+	}
+	low := 0
+	switch {
+	case bytes.HasPrefix(text, []byte("\xff\xfe")):
+	case bytes.HasPrefix(text, []byte("\xfe\xff")):
+		low = 1
+	default:
+		return nil, false
+	}
+	for i := 2; i < len(text); i += 2 {
+		if text[i+1-low] != 0 {
+			return nil, false
+		}
+		out = append(out, text[i+low])
+	}
+	return out, isPlainText(out)
 }
 
 func isPlainText(text []byte) bool {

@@ -16,7 +16,7 @@ var optionStyle = quoting{form: Shell, blank: true, stops: ";|&", single: true, 
 var (
 	nameOptions  = [...]string{"--key", "--name", "--parameter", "--parameter-name", "--secret", "--secret-id", "--secret-name", "--variable", "-k", "-n"}
 	valueOptions = [...]string{"--body", "--data", "--parameter-value", "--secret-data", "--secret-string", "--secret-value", "--string-value", "--value", "-b", "-v"}
-	storeVerbs   = [...]string{"add", "config:set", "create", "env:set", "kv", "put", "set", "set-secret", "store", "store-secret", "update", "write"}
+	storeVerbs   = [...]string{"add", "config:set", "create", "env:set", "env-set", "insert", "kv", "put", "set", "set-env", "set-secret", "setenv", "store", "store-secret", "update", "write"}
 )
 
 // Bounds of a command that goes on over several lines.
@@ -45,13 +45,48 @@ func optionForm(s statement) answer {
 		}
 	}
 	if !s.storeVerb(before) {
+		// cf set-env SITE NAME value
+		if r, ok := optionStyle.read(text, s.signAt, s.limit); ok && s.storeVerb(before[:max(0, bytes.LastIndexAny(before, " \t"))]) && value.AnyGenerated(r.values) {
+			return found(s.assign(Shell, r, s.commentTrait()))
+		}
 		return pass
+	}
+	if r, ok := s.piped(before); ok {
+		return found(s.assign(Shell, r, s.commentTrait()))
 	}
 	r, ok := optionStyle.read(text, s.signAt, s.limit)
 	if !ok || !value.AnyGenerated(r.values) && (!r.quoted || strings.HasPrefix(r.values[0], "-")) {
 		return pass // a word, or another option
 	}
 	return found(s.assign(Shell, r, s.commentTrait()))
+}
+
+// piped reads what a command is given to store on its standard input: echo value |
+// gh secret set NAME, gh secret set NAME <<< value.
+func (s *statement) piped(before []byte) (r lineValue, ok bool) {
+	text := s.doc.text
+	if n := bytes.Index(text[s.signAt:s.limit], []byte("<<<")); n >= 0 {
+		r, ok = optionStyle.read(text, s.signAt+n+len("<<<"), s.limit)
+		return r, ok && !r.isCode()
+	}
+	pipe := bytes.LastIndexByte(before, '|')
+	if pipe < 0 {
+		return r, false
+	}
+	for _, command := range [...]string{"echo ", "printf "} {
+		n := bytes.LastIndex(before[:pipe], []byte(command))
+		if n < 0 {
+			continue
+		}
+		n += len(command)
+		for n+2 < pipe && before[n] == '-' && before[n+2] == ' ' {
+			n += 3 // -n
+		}
+		if r, ok = optionStyle.read(text, s.from+n, s.from+pipe); ok && value.AnyGenerated(r.values) {
+			return r, true
+		}
+	}
+	return r, false
 }
 
 // storeVerb reports whether the words before a name end in one that stores, with

@@ -29,11 +29,14 @@ var nameKeys = [...]string{
 	"field",
 	"fieldname",
 	"id",
+	"k",
 	"key",
+	"label",
 	"name",
 	"option_name",
 	"optionname",
 	"param",
+	"parameter",
 	"parameter_name",
 	"parameterkey",
 	"parametername",
@@ -46,6 +49,7 @@ var nameKeys = [...]string{
 	"var",
 	"var_name",
 	"variable",
+	"variable_name",
 	"variablename",
 	"varname",
 }
@@ -79,8 +83,13 @@ var valueKeys = [...]string{
 	"string_value",
 	"stringdata",
 	"stringvalue",
+	"v",
 	"val",
 	"value",
+	"var_value",
+	"variable_value",
+	"variablevalue",
+	"varvalue",
 }
 
 // pairForm recognises a name and its value as two entries of one object, on one

@@ -63,6 +63,9 @@ func shellForm(s statement) answer {
 	if s.sep != "=" || !s.tight || s.inner {
 		return pass
 	}
+	if r, ok := s.formatted(); ok {
+		return found(s.assign(wordStyle.form, r, s.commentTrait()))
+	}
 	r, ok := s.word()
 	if !ok {
 		return claimed // NAME=$(…) and NAME=
@@ -77,6 +80,22 @@ func shellForm(s statement) answer {
 		}
 	}
 	return found(s.assign(wordStyle.form, r, s.commentTrait()|s.buildTrait(r.end)))
+}
+
+// formatted reads what printf puts in the place of the value: 'NAME=%s\n' "value".
+func (s *statement) formatted() (r lineValue, ok bool) {
+	if s.open == 0 || !bytes.HasPrefix(s.rest(), []byte("%s")) {
+		return r, false
+	}
+	at := 1 + closeQuote(s.doc.text, s.at, s.to, s.open, s.slash)
+	if at == 0 {
+		return r, false
+	}
+	for at < s.to && (ascii.IsSpace(s.doc.text[at]) || s.doc.text[at] == ',') {
+		at++
+	}
+	r, ok = wordStyle.read(s.doc.text, at, s.to)
+	return r, ok && value.AnyGenerated(r.values)
 }
 
 // word reads the value of NAME=value as a shell does, or up to the quote
@@ -162,7 +181,7 @@ var buildCommands = [...]string{
 	"tailwind",
 }
 
-// buildTrait tells a value that is given to one command of a build.
+// buildTrait tells a value that is given to one command of a build, or to tests.
 func (s *statement) buildTrait(end int) scanner.Trait {
 	rest := s.doc.text[min(end, s.to):s.to]
 	for _, c := range buildCommands {
@@ -170,5 +189,13 @@ func (s *statement) buildTrait(end int) scanner.Trait {
 			return scanner.BuildOnly
 		}
 	}
+	for _, c := range testCommands {
+		if bytes.Contains(rest, []byte(c)) {
+			return scanner.TestOnly
+		}
+	}
 	return 0
 }
+
+// testCommands run the tests of a site.
+var testCommands = [...]string{" pytest", " py.test", "manage.py test", " tox", "coverage run", "-m unittest", "-m pytest", " nosetests", " behave"}

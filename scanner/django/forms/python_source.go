@@ -218,6 +218,15 @@ func (s *sourceReader) operand(i int) int {
 		}
 		return i + 1
 	}
+	if (s.op(i, "}") || s.op(i, ")")) && s.op(i+1, "[") { // dotenv_values(".env")["APP_KEY"]
+		if keys, end := s.keys(i + 1); len(keys) == 1 && isConstantName(keys[0]) {
+			s.variable(keys[0])
+			return end
+		}
+	}
+	if s.tokens[i].kind == tokenString {
+		s.insertions(s.tokens[i])
+	}
 	if s.tokens[i].kind != tokenName || i > 0 && s.op(i-1, ".") {
 		return i + 1
 	}
@@ -234,6 +243,25 @@ func (s *sourceReader) operand(i int) int {
 		return s.item(name, i)
 	}
 	return i
+}
+
+// insertions reads the expressions in an f-string: f"{os.environ['APP_KEY']}".
+func (s *sourceReader) insertions(t token) {
+	if _, _, constant := s.value(t); constant || s.hops >= maxSourceHops {
+		return
+	}
+	for at := t.from; at < t.to; {
+		n := bytes.IndexByte(s.text[at:t.to], '{')
+		if n < 0 {
+			return
+		}
+		at += n + 1
+		inner := sourceReader{text: s.text, hops: s.hops + 1}
+		inner.expression(at)
+		for _, source := range inner.found {
+			s.add(source)
+		}
+	}
 }
 
 // reads reports whether the i-th token is a method that gives all of a file.
@@ -254,7 +282,22 @@ func (s *sourceReader) call(name string, i int) int {
 	if first, ok := s.str(i + 1); ok {
 		return s.lookup(name, last, first, i)
 	}
+	if s.op(i+2, "=") && i+1 < len(s.tokens) && namesVariable(s.word(s.tokens[i+1])) { // config(key="APP_KEY")
+		if first, ok := s.str(i + 3); ok && (isConstantName(first) || isGetter(name, last)) {
+			s.variable(first)
+		}
+	}
 	return i + 1
+}
+
+// namesVariable recognises the keywords with which functions are given the name of
+// a variable.
+func namesVariable(keyword string) bool {
+	switch keyword {
+	case "key", "name", "var", "variable", "env", "env_name", "env_var", "envvar", "environ_name", "option", "setting", "setting_name", "secret_name", "var_name":
+		return true
+	}
+	return false
 }
 
 // fileCall reads a call that takes the key from a file: json.load(f)["a"],
@@ -387,8 +430,8 @@ func (s *sourceReader) constant() bool {
 		}
 		return true
 	}
-	if module := s.importOf(name); module != "" && (strings.ToUpper(name) == name || strings.Contains(name, "_")) {
-		s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: name, File: module + ".py"})
+	if module, there := s.importOf(name); module != "" && (strings.ToUpper(name) == name || strings.Contains(name, "_")) {
+		s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: there, File: module + ".py"})
 	} else if at := s.binding(name); at > 0 && s.hops < maxSourceHops {
 		s.hops++
 		s.expression(at)
@@ -487,21 +530,26 @@ func lastWord(text []byte) []byte {
 	return text[n:]
 }
 
-// importOf is the module that the text imports a name from, without packages.
-func (s *sourceReader) importOf(name string) string {
+// importOf is the module that the text imports a name from, without packages, and
+// what that calls it.
+func (s *sourceReader) importOf(name string) (module, there string) {
 	for at := 0; ; {
 		n := bytes.Index(s.text[at:], []byte(name))
 		if n < 0 {
-			return ""
+			return "", ""
 		}
 		at += n + len(name)
 		line := s.text[1+bytes.LastIndexByte(s.text[:at], '\n') : at]
 		if !bytes.HasPrefix(line, []byte("from ")) || !bytes.Contains(line, []byte(" import ")) || ascii.IsWord(byteAt(s.text, at)) {
 			continue
 		}
-		module, _, _ := bytes.Cut(line[len("from "):], []byte(" import "))
-		module = bytes.TrimSpace(module)
-		return string(module[1+bytes.LastIndexByte(module, '.'):])
+		from, names, _ := bytes.Cut(line[len("from "):], []byte(" import "))
+		from = bytes.TrimSpace(from)
+		there = name
+		if before, ok := bytes.CutSuffix(names, []byte(" as "+name)); ok {
+			there = string(before[1+bytes.LastIndexAny(before, " ,("):])
+		}
+		return string(from[1+bytes.LastIndexByte(from, '.'):]), there
 	}
 }
 
