@@ -37,7 +37,30 @@ func (d *Detector) WithSources(load func() []scanner.KeySource) *Detector {
 }
 
 // sources are what the settings of one repository read.
-type sources struct{ load func() []scanner.KeySource }
+type sources struct {
+	load func() []scanner.KeySource
+	once sync.Once
+	// variables says whether there is a variable whose name does not look like that
+	// of a key, so that only its name finds it.
+	variables bool
+	others    []*scanner.KeySource // what is no variable
+}
+
+// mayBeIn reports whether a file of this name can hold one of the sources. An audit
+// asks for every name of its history.
+func (s *sources) mayBeIn(base string) bool {
+	s.once.Do(func() {
+		list := s.load()
+		for i := range list {
+			if list[i].Kind != scanner.SourceVariable {
+				s.others = append(s.others, &list[i])
+			} else if !isAnchored(&list[i]) {
+				s.variables = true
+			}
+		}
+	})
+	return s.variables && setsVariables(base) || slices.ContainsFunc(s.others, func(o *scanner.KeySource) bool { return isIn(o, base) })
+}
 
 // TakesFile reports whether a file may hold a key that only its name tells: one
 // that is nothing but the key, or one that the settings read. It does not ask
@@ -58,7 +81,7 @@ func (d *Detector) WantsFile(file string) bool {
 	if d.sources == nil || !mayHoldSources(base) {
 		return false
 	}
-	return slices.ContainsFunc(d.sources.load(), func(s scanner.KeySource) bool { return isIn(&s, base) })
+	return d.sources.mayBeIn(base)
 }
 
 // mayHoldSources is false for files that hold none whatever the settings say, so

@@ -78,7 +78,8 @@ func valueAfter(text []byte, name, at int) int {
 }
 
 // reference reads ${APP_KEY}, $APP_KEY, $(APP_KEY), %(ENV_APP_KEY)s, var.app_key,
-// ${{ env.APP_KEY }}, {{ app_key }}, {{ .Values.app.key }} and $(cat file).
+// ${{ env.APP_KEY }}, {{ app_key }}, {{ .Values.app.key }} and $(cat file). A word
+// in small letters says too little to look for it.
 func reference(v []byte) (source scanner.KeySource, ok bool) {
 	rest, name := v, ""
 	cut := func(prefix string) (found bool) {
@@ -96,7 +97,11 @@ func reference(v []byte) (source scanner.KeySource, ok bool) {
 		return templateSource(rest)
 	case cut("$(cat "), cut("$(<"), cut("$$(cat "):
 		return fileReference(nil, rest)
-	case cut("%(ENV_"), cut("$("), cut("$env:"):
+	case cut("%(ENV_"), cut("$("):
+		if name = leadingWord(rest); byteAt(rest, len(name)) != ')' {
+			return source, false // $(openssl rand 32)
+		}
+	case cut("$env:"):
 		name = leadingWord(rest)
 	case cut("${"), cut("$$"), cut("$"), cut("var."), cut("local."):
 		if !cut("var.") {
@@ -104,7 +109,7 @@ func reference(v []byte) (source scanner.KeySource, ok bool) {
 		}
 		name = leadingWord(rest)
 	}
-	if len(name) < minConstant || value.JudgeName(name) == value.NameMain || value.IsForeignName(name) {
+	if len(name) < minConstant || strings.ToUpper(name) != name && !strings.Contains(name, "_") || value.JudgeName(name) == value.NameMain || value.IsForeignName(name) {
 		return source, false
 	}
 	return scanner.KeySource{Kind: scanner.SourceVariable, Name: name}, true

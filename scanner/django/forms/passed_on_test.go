@@ -29,6 +29,8 @@ func TestADeploymentPassesAKeyOnUnderAnotherName(t *testing.T) {
 		{"environment:\n  SECRET_KEY_FILE: /run/secrets/web_key\nsecrets:\n  web_key:\n    file: ./conf/k.txt\n", "file k.txt"},
 
 		{"SECRET_KEY: ${SECRET_KEY}\n", ""},
+		{"#!/bin/sh\nexport SECRET_KEY=$script\n", ""},
+		{"#!/bin/sh\nexport SECRET_KEY=$(openssl rand -hex 32)\n", ""},
 		{"SECRET_KEY: ${{ secrets.APP_KEY }}\n", ""},
 		{"MINIO_SECRET_KEY: ${APP_KEY}\n", ""},
 		{"SECRET_KEY: ${AWS_SECRET_ACCESS_KEY}\n", ""},
