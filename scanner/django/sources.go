@@ -167,7 +167,7 @@ func (d *Detector) findSources(file string, text []byte) []scanner.Match {
 // no constant of Python, and is not one key.
 func mayBeSource(base string, text []byte) bool {
 	switch ext := path.Ext(base); {
-	case ext == ".py":
+	case ext == ".py" && !variableFiles.Has(strings.ToLower(base)):
 		return !strings.HasPrefix(base, "test_") && forms.SetsConstant(text)
 	case slices.Contains(forms.DataEndings[:], ext) || setsVariables(base):
 		return true

@@ -45,11 +45,14 @@ func optionForm(s statement) answer {
 		}
 	}
 	if !s.storeVerb(before) {
-		// cf set-env SITE NAME value
-		if r, ok := optionStyle.read(text, s.signAt, s.limit); ok && s.storeVerb(before[:max(0, bytes.LastIndexAny(before, " \t"))]) && value.AnyGenerated(r.values) {
-			return found(s.assign(Shell, r, s.commentTrait()))
+		if !s.storeVerb(before[:max(0, bytes.LastIndexAny(before, " \t"))]) {
+			return pass
 		}
-		return pass
+		r, ok := optionStyle.read(text, s.signAt, s.limit) // cf set-env SITE NAME value
+		if !ok || !value.AnyGenerated(r.values) {
+			return pass
+		}
+		return found(s.assign(Shell, r, s.commentTrait()))
 	}
 	if r, ok := s.piped(before); ok {
 		return found(s.assign(Shell, r, s.commentTrait()))

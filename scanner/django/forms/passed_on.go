@@ -79,7 +79,7 @@ func valueAfter(text []byte, name, at int) int {
 
 // reference reads ${APP_KEY}, $APP_KEY, $(APP_KEY), %(ENV_APP_KEY)s, var.app_key,
 // ${{ env.APP_KEY }}, {{ app_key }}, {{ .Values.app.key }} and $(cat file). A word
-// in small letters says too little to look for it.
+// in small letters says too little to look for it, and secret_key is found anyway.
 func reference(v []byte) (source scanner.KeySource, ok bool) {
 	rest, name := v, ""
 	cut := func(prefix string) (found bool) {
@@ -109,7 +109,7 @@ func reference(v []byte) (source scanner.KeySource, ok bool) {
 		}
 		name = leadingWord(rest)
 	}
-	if len(name) < minConstant || strings.ToUpper(name) != name && !strings.Contains(name, "_") || value.JudgeName(name) == value.NameMain || value.IsForeignName(name) {
+	if len(name) < minConstant || strings.ToUpper(name) != name && !strings.Contains(name, "_") || value.JudgeName(name) == value.NameMain || value.IsForeignName(name) || value.IsGeneric(name) {
 		return source, false
 	}
 	return scanner.KeySource{Kind: scanner.SourceVariable, Name: name}, true

@@ -29,6 +29,7 @@ func TestADeploymentPassesAKeyOnUnderAnotherName(t *testing.T) {
 		{"environment:\n  SECRET_KEY_FILE: /run/secrets/web_key\nsecrets:\n  web_key:\n    file: ./conf/k.txt\n", "file k.txt"},
 
 		{"SECRET_KEY: ${SECRET_KEY}\n", ""},
+		{"SECRET_KEY: \"{{ secret_key }}\"\n", ""},
 		{"#!/bin/sh\nexport SECRET_KEY=$script\n", ""},
 		{"#!/bin/sh\nexport SECRET_KEY=$(openssl rand -hex 32)\n", ""},
 		{"SECRET_KEY: ${{ secrets.APP_KEY }}\n", ""},
