@@ -30,6 +30,22 @@ func TestAStepThatDeploysIsForProduction(t *testing.T) {
 	}
 }
 
+func TestWhatIsForTestsIsATests(t *testing.T) {
+	for text, path := range map[string]string{
+		"[tool.hatch.envs.test.env-vars]\nSECRET_KEY = \"{{hex 1}}\"\n": "pyproject.toml",
+		"[env.test]\nSECRET_KEY = \"{{hex 1}}\"\n":                      "site.toml",
+		"test:\n\tSECRET_KEY='{{hex 1}}' pytest\n":                      "Makefile",
+		"#!/bin/sh\nSECRET_KEY='{{hex 1}}' ./manage.py test\n":          "check.sh",
+	} {
+		if got := severityOf(t, path, text); got != scanner.Medium {
+			t.Errorf("%s: %s in %q", path, got, text)
+		}
+	}
+	if got := severityOf(t, ".secrets.toml", "secret_key = \"{{hex 1}}\"\n"); got != scanner.High {
+		t.Errorf("a file of one setting: %s", got)
+	}
+}
+
 func TestASecretOfAnotherFrameworkIsLow(t *testing.T) {
 	for text, want := range map[string]scanner.Severity{
 		"jwt:\n  secretKey: {{hex 1}}\nspring:\n  name: web\n":  scanner.Low,

@@ -20,6 +20,7 @@ func TestAFileCanBeAKey(t *testing.T) {
 		{"SECRET_KEY", testkit.Made("hex", 4) + "\n", testkit.Made("hex", 4), scanner.High},
 		{"django-secret-key.txt", testkit.Made("urlsafe", 5), testkit.Made("urlsafe", 5), scanner.High},
 		{".ctfd_secret_key", raw, raw, scanner.High},
+		{"secret_key.txt", "\xff\xfe" + strings.Join(strings.Split(testkit.Key(8)+"\r\n", ""), "\x00") + "\x00", testkit.Key(8), scanner.Critical},
 		{"tests/secret_key.txt", testkit.Key(6), testkit.Key(6), scanner.Medium},
 		{"notes.txt", testkit.Key(7) + "\n", testkit.Key(7), scanner.Medium},
 		{"notes.txt", testkit.Made("hex", 8) + "\n", "", scanner.Silent},

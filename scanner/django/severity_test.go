@@ -13,7 +13,7 @@ import (
 func TestPathsTellWhatAFileIsFor(t *testing.T) {
 	for context, paths := range map[Context][]string{
 		Prod: {"", "settings.py", "config/settings/base.py", "config/settings/production.py", "local_settings.py", ".env", ".env.prod", "docker-compose.yml", "Dockerfile", "k8s/secret.yaml", "contest/settings.py", "latest/app.py"},
-		Dev:  {"config/settings/local.py", "config/settings/dev.py", "settings_dev.py", ".env.dev", ".env.local", "docker-compose.override.yml", "docker-compose.local.yml", "docker-compose.dev.yml", ".devcontainer/devcontainer.json"},
+		Dev:  {"config/settings/local.py", "config/settings/dev.py", "settings_dev.py", ".env.dev", ".env.local", "docker-compose.override.yml", "docker-compose.local.yml", "docker-compose.dev.yml", ".devcontainer/devcontainer.json", ".envs/.local/.django"},
 		Test: {"tests/settings.py", "app/test_views.py", "app/views_test.py", "conftest.py", "config/settings/test.py", "config/settings/ci.py", "test_settings.py", "runtests.py", "tox.ini", ".github/workflows/ci.yml",
 			".gitlab-ci.yml", ".travis.yml", "app/fixtures/site.json", "testproject/settings.py", ".env.test", "roles/django/molecule/default/settings.py", "htmlcov/settings_py.html"},
 		Doc:      {"README.md", "docs/settings.rst", "docs/tests/x.txt", "examples/app/settings.py", ".env.example", "env.sample", "settings.py.j2", "settings.py-tpl", "{{cookiecutter.slug}}/settings.py", "example.env", "local_settings.example.py", "sample_project/blog/settings.py", "sample-site/settings.py", "app/skeleton/settings.py"},
@@ -40,6 +40,7 @@ func TestSeverityFollowsTheTable(t *testing.T) {
 		{scanner.ClassDjango, 0, "README.md", scanner.High},
 		{scanner.ClassDjango, 0, "venv/lib/x.py", scanner.Note},
 		{scanner.ClassDjango, scanner.NoName, "x.log", scanner.Medium},
+		{scanner.ClassDjango, scanner.NoName, "README.md", scanner.Low},
 		{scanner.ClassDjangoInsecure, scanner.NoName, "x.log", scanner.Critical},
 		{scanner.ClassDjango, scanner.Comment, "settings.py", scanner.Critical},
 		{scanner.ClassDjango, scanner.Guarded, "settings.py", scanner.High},

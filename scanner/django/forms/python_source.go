@@ -330,6 +330,9 @@ func (s *sourceReader) fileCall(name, last string, i int) (after int, ok bool) {
 // of a variable or of an entry: environ.get("A"), config.get("section", "a").
 func (s *sourceReader) lookup(name, last, first string, i int) int {
 	end := s.match(i)
+	if second, ok := s.str(i + 3); ok && s.op(i+2, ",") && value.JudgeName(second) != value.NameNone {
+		return end + 1 // config("section", "SECRET_KEY")
+	}
 	switch {
 	case last == "get" && s.op(i+2, ",") && s.isConfigParser():
 		if second, ok := s.str(i + 3); ok {
