@@ -209,7 +209,6 @@ type plain struct {
 	When    time.Time
 	Inner   *plain
 	List    []plain
-	hidden  int
 }
 
 func TestWhatIsEncodedIsDecoded(t *testing.T) {

@@ -256,7 +256,7 @@ func (h *history) grow(ctx context.Context, s *Scan, detector *django.Detector, 
 	coverage.Bytes += g.Bytes
 	h.coverage, h.growth, h.remember = coverage, g, true
 	learned := learn(nil)
-	detector = h.use(detector, learned, collector)
+	h.use(detector, learned, collector)
 	findings, remarks := s.findings(collector), collector.Remarks()
 	h.tell(findings)
 	if err := h.trace(ctx, findings, remarks, learned); err != nil {
