@@ -85,7 +85,7 @@ class Run:
             self.report = None
 
     def found(self):
-        return {k["fingerprint"] for k in self.report["keys"]}
+        return {k["fingerprint"] for k in self.report["keys"]} if self.report else set()
 
     def wrong(self, expected):
         """What is wrong with this run, when these keys were there; empty if nothing is."""

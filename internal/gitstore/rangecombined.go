@@ -43,13 +43,15 @@ func (s *Range) collectCombined(ctx context.Context, y *blobYielder) error {
 	s.compared = newComparison(s.r, s.trees, y.skipTree)
 	head, err := s.r.Commit(s.spec.Include[0])
 	if err != nil {
-		return err
+		y.skip(s.spec.Include[0], "", "commit: "+s.r.whyMissing(0, err))
+		return nil
 	}
 	var olds []scanner.ObjectID
 	for _, id := range s.spec.Exclude {
 		base, err := s.r.Commit(id)
 		if err != nil {
-			return err
+			y.skip(id, "", "commit: "+s.r.whyMissing(0, err))
+			continue
 		}
 		olds = append(olds, base.Tree)
 	}
