@@ -6,22 +6,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/djleaks/djleaks/internal/testkit"
 )
 
 // flags are what the system remembers of the mapping of a file, two letters each.
 func flags(t *testing.T, path string) []string {
 	t.Helper()
-	maps, err := os.ReadFile("/proc/self/smaps")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, after, found := strings.Cut(string(maps), path+"\n")
-	if !found {
-		t.Fatalf("%s is not mapped", path)
-	}
-	_, after, _ = strings.Cut(after, "VmFlags:")
-	line, _, _ := strings.Cut(after, "\n")
-	return strings.Fields(line)
+	return strings.Fields(testkit.Mapping(t, path, "VmFlags"))
 }
 
 func TestWhatThereIsNoRoomForIsReadPageByPage(t *testing.T) {

@@ -2,7 +2,6 @@ package packwalk
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -10,21 +9,13 @@ import (
 
 	"github.com/djleaks/djleaks/internal/packfile"
 	"github.com/djleaks/djleaks/internal/packfile/packtest"
+	"github.com/djleaks/djleaks/internal/testkit"
 )
 
 // resident is how many bytes of a mapped file are in the memory of this process.
 func resident(t *testing.T, path string) (bytes int) {
 	t.Helper()
-	maps, err := os.ReadFile("/proc/self/smaps")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, after, found := strings.Cut(string(maps), path+"\n")
-	if !found {
-		t.Fatalf("%s is not mapped", path)
-	}
-	_, after, _ = strings.Cut(after, "\nRss:")
-	kb, err := strconv.Atoi(strings.Fields(after)[0])
+	kb, err := strconv.Atoi(strings.Fields(testkit.Mapping(t, path, "Rss"))[0])
 	if err != nil {
 		t.Fatal(err)
 	}
