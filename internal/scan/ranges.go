@@ -289,6 +289,7 @@ func withOpen(r, other *scanner.Report) *scanner.Report {
 			r.Keys[i].Summarize()
 		}
 		r.Known = slices.DeleteFunc(r.Known, is(k.Fingerprint))
+		r.Accepted = slices.DeleteFunc(r.Accepted, is(k.Fingerprint))
 	}
 	slices.SortStableFunc(r.Keys, scanner.CompareKeys)
 	r.Conclude()
