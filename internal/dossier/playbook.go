@@ -137,8 +137,20 @@ func (b *book) saveData() {
 			b.at(scanner.ThisHour, at, "This project has a command that may do the steps below about its data; read what it does first.", "python manage.py "+name+" --help")
 		}
 	}
-	for _, e := range data {
-		b.at(scanner.ThisHour, project.Site{Path: e.Path, Line: e.Line}, "Before the new key: "+before(&e)+further(&e), "")
+	for len(data) > 0 {
+		first, do := data[0], savingWords(&data[0])
+		var also []string
+		data = slices.DeleteFunc(data, func(e scanner.Effect) bool {
+			same := savingWords(&e) == do
+			if same {
+				also = append(also, e.Path+":"+strconv.Itoa(e.Line))
+			}
+			return same
+		})
+		if len(also) > 1 {
+			do += " The same in " + strings.Join(also[1:], ", ") + "."
+		}
+		b.at(scanner.ThisHour, project.Site{Path: first.Path, Line: first.Line}, do, "")
 	}
 	for _, e := range b.effects(scanner.EffectCode) {
 		if strings.Contains(e.Feature, "django-q") {
@@ -146,6 +158,10 @@ func (b *book) saveData() {
 				"Before the new key: stop what puts tasks into the queue, let the workers empty it, stop them; start all with the new key. Tasks that are queued would be refused.", "python manage.py qinfo")
 		}
 	}
+}
+
+func savingWords(e *scanner.Effect) string {
+	return "Before the new key: " + before(e) + further(e)
 }
 
 // further names the other files of a feature that has several.
@@ -196,7 +212,7 @@ func (b *book) code() {
 	if b.project == nil || !b.has(func(k *scanner.Key) bool { r := roleOf(k); return r.signs }) {
 		return
 	}
-	for _, s := range b.project.Starts(b.variable) {
+	for _, s := range foldStarts(b.project.Starts(b.variable)) {
 		what := "This runs Django without " + b.variable + " and would fail from then on"
 		if len(s.Again) > 0 {
 			what = "This and " + sameLines(s.Again) + " of the file run Django without " + b.variable + " and would fail from then on"
@@ -207,9 +223,26 @@ func (b *book) code() {
 		case project.GitHub, project.GitLab:
 			b.at(scanner.ThisHour, s.Site, what+". Give the job a value that signs nothing.", b.variable+": only-for-tests")
 		default:
-			b.at(scanner.ThisHour, s.Site, what+", unless "+string(s.Kind)+" sets it.", s.Command)
+			b.at(scanner.ThisHour, s.Site, what+", unless "+string(s.Kind)+" sets it.", "")
 		}
 	}
+}
+
+// foldStarts makes one of all commands of a file, where the advice is about the
+// file: only a build gets its variable command by command.
+func foldStarts(starts []project.Start) []project.Start {
+	var out []project.Start
+	for _, s := range starts {
+		at := slices.IndexFunc(out, func(o project.Start) bool { return s.Kind != "" && o.Kind == s.Kind && o.Path == s.Path })
+		if at < 0 {
+			out = append(out, s)
+			continue
+		}
+		again := append(append(slices.Clone(out[at].Again), s.Line), s.Again...)
+		slices.Sort(again)
+		out[at].Again = slices.Compact(again)
+	}
+	return out
 }
 
 // sameLines names further lines of a file: "line 7", "lines 7, 9 and 12".

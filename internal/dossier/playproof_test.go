@@ -2,6 +2,7 @@ package dossier
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -56,6 +57,19 @@ func TestTwoFilesOfOnePlatformAreOneStep(t *testing.T) {
 	}
 }
 
+func TestAFileThatStartsDjangoOftenIsOneStep(t *testing.T) {
+	at := func(kind project.PlatformKind, path string, line int, command string, again ...int) project.Start {
+		return project.Start{Site: project.Site{Path: path, Line: line}, Kind: kind, Command: command, Again: again}
+	}
+	got := foldStarts([]project.Start{
+		at(project.Compose, "compose.yml", 4, "migrate", 9), at(project.Compose, "compose.yml", 5, "check"), at(project.Compose, "other.yml", 1, "check"),
+		at("", "Dockerfile", 7, "collectstatic"), at("", "Dockerfile", 8, "check"),
+	})
+	if len(got) != 4 || !slices.Equal(got[0].Again, []int{5, 9}) || got[2].Line != 7 || got[3].Line != 8 {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestTheProofFromOutsideNeedsSomethingSigned(t *testing.T) {
 	for apps, want := range map[string]int{"": 1, "'django.contrib.messages'": 2} {
 		b := bare(apps)
@@ -97,6 +111,19 @@ func TestTwoFilesThatEncryptAreNamedOnce(t *testing.T) {
 	b.radius.Effects[0].Path = "first.py"
 	b.replaceAtSource()
 	if len(b.steps) != 1 || b.steps[0].Path != "first.py" || strings.Count(b.steps[0].Do, "own encryption") != 1 {
+		t.Errorf("%+v", b.steps)
+	}
+}
+
+func TestTheSameAdviceAboutDataIsOneStep(t *testing.T) {
+	at := func(feature, path string, line int) scanner.Effect {
+		return scanner.Effect{Effect: scanner.EffectData, Feature: feature, Path: path, Line: line}
+	}
+	b := book{radius: &Radius{Effects: []scanner.Effect{
+		at("stored signatures", "a.py", 34), at("channel messages", "c.py", 1), at("stored signatures", "b.py", 33), at("stored signatures", "c.py", 9),
+	}}}
+	b.saveData()
+	if len(b.steps) != 2 || b.steps[0].Path != "a.py" || !strings.HasSuffix(b.steps[0].Do, " The same in b.py:33, c.py:9.") || b.steps[1].Path != "c.py" {
 		t.Errorf("%+v", b.steps)
 	}
 }

@@ -76,6 +76,10 @@ func answer(r *scanner.Report) (first string, rest []string) {
 		}
 		words := say.Counted(len(keys), "key", "keys") + " to " + decisionWords(d)
 		switch d {
+		case scanner.Rotate:
+			if !slices.ContainsFunc(keys, func(k *scanner.Key) bool { return k.Severity >= scanner.High || k.Live != nil }) {
+				words += " if in use" // keys of tests, say
+			}
 		case scanner.AlreadyRotated:
 			words = say.Counted(len(keys), "key", "keys") + " already rotated"
 		case scanner.RevokeFallback:

@@ -122,6 +122,25 @@ func TestTheAnswerComesFirst(t *testing.T) {
 	}
 }
 
+func TestAKeyOfATestIsToRotateOnlyIfInUse(t *testing.T) {
+	for _, c := range []struct {
+		severity scanner.Severity
+		live     *bool
+		want     string
+	}{
+		{scanner.High, nil, "1 key to rotate: "},
+		{scanner.Medium, nil, "1 key to rotate if in use: "},
+		{scanner.Medium, new(bool), "1 key to rotate: "},
+	} {
+		r := dossierCase()
+		k := &r.Keys[0]
+		k.Severity, k.Decision, k.Live, r.Keys = c.severity, scanner.Rotate, c.live, r.Keys[:1]
+		if first, _ := answer(r); !strings.HasPrefix(first, c.want) {
+			t.Errorf("%s: %q", c.severity, first)
+		}
+	}
+}
+
 func TestAShallowCloneGivesTheLeastTime(t *testing.T) {
 	r := dossierCase()
 	for i := range r.Keys {
