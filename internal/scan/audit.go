@@ -12,7 +12,6 @@ import (
 
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/packwalk"
-	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/trace"
 	"github.com/djleaks/djleaks/scanner"
@@ -27,12 +26,12 @@ func (s *Scan) Audit(ctx context.Context, repo *gitstore.Repository, cacheDir st
 	if err != nil {
 		return nil, err
 	}
-	return s.audit(ctx, repo, settings, policy.Review{}, cacheDir, nil)
+	return s.audit(ctx, repo, settings, cacheDir, nil)
 }
 
 // audit is Audit with given settings, and where it is known beforehand that
 // something is not here.
-func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *Settings, d policy.Review, cacheDir string, absent []scanner.Skip) (*scanner.Report, error) {
+func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *Settings, cacheDir string, absent []scanner.Skip) (*scanner.Report, error) {
 	cache, err := s.openCache(cacheDir, repo.IDSize(), settings)
 	if err != nil {
 		return nil, err
@@ -60,8 +59,8 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
 	r.Remarks = h.remarks
 	// In what could not be read a commit may hold what looks forgotten.
-	d.Clone = repo.WorkTree() != "" && h.isWhole()
-	r = s.conclude(r, settings, d)
+	settings.review.Clone = repo.WorkTree() != "" && h.isWhole()
+	r = s.conclude(r, settings)
 	s.dossiers(r, &h, settings)
 	if s.As != "" {
 		nameIt(r, repo, s.As)

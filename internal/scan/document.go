@@ -5,7 +5,6 @@ import (
 	"path/filepath"
 
 	"github.com/djleaks/djleaks/internal/fix"
-	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/worktree"
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -61,7 +60,7 @@ func (s *Scan) Remarks(d *Document) ([]Remark, []scanner.Rule, error) {
 	findings := s.findings(collector)
 	r := s.report(scanner.ScopeFiles, settings)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, nil, scanner.StatusWorktree)
-	r = s.conclude(r, settings, policy.Review{})
+	r = s.conclude(r, settings)
 	type place struct {
 		key          scanner.Fingerprint
 		line, column int

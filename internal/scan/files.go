@@ -6,7 +6,6 @@ import (
 	"io"
 	"io/fs"
 
-	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/source"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
@@ -28,7 +27,7 @@ func (s *Scan) Files(ctx context.Context, names []string, stdin io.Reader) (*sca
 	r.Coverage.Add(coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, s.findings(collector), nil, scanner.StatusWorktree)
 	r.Remarks = remarksOf(collector)
-	return s.conclude(r, settings, policy.Review{}), nil
+	return s.conclude(r, settings), nil
 }
 
 // FindInFiles returns what Files finds before it is put together and judged,

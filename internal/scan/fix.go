@@ -8,7 +8,6 @@ import (
 
 	"github.com/djleaks/djleaks/internal/fix"
 	"github.com/djleaks/djleaks/internal/gitstore"
-	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/worktree"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
@@ -49,7 +48,7 @@ func (s *Scan) Fix(ctx context.Context, repo *gitstore.Repository, places []Loca
 	r := s.report(scanner.ScopeFiles, settings)
 	r.Coverage.Add(coverage)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, nil, scanner.StatusWorktree)
-	leaks, others := split(s.conclude(r, settings, policy.Review{}), settings.Detector, findings, places)
+	leaks, others := split(s.conclude(r, settings), settings.Detector, findings, places)
 	return fix.Make(tree, leaks, others, newKey), tree, r.Coverage, nil
 }
 

@@ -66,7 +66,7 @@ func (s *Scan) nothing(job *cienv.Job) *scanner.Report {
 	settings := &Settings{Policy: &policy.Policy{}, Detector: django.New()}
 	r := s.report(scanner.ScopeRange, settings)
 	r.Scope.Range = job.Why
-	return s.conclude(r, settings, policy.Review{})
+	return s.conclude(r, settings)
 }
 
 // whole is the report of a job that is about the whole history.
@@ -75,22 +75,22 @@ func (s *Scan) whole(ctx context.Context, repo *gitstore.Repository, job *cienv.
 	if len(repo.Shallow()) > 0 {
 		cut = append(cut, scanner.Skip{Reason: "the clone is shallow, so older commits are not here: " + job.FetchHint})
 	}
-	settings, d, err := s.wholeSettings(repo, job)
+	settings, err := s.wholeSettings(repo, job)
 	if err != nil {
 		return nil, err
 	}
-	return s.audit(ctx, repo, settings, d, "", cut)
+	return s.audit(ctx, repo, settings, "", cut)
 }
 
 // wholeSettings are those of an audit, unless the job is about a pull request
 // all the same.
-func (s *Scan) wholeSettings(repo *gitstore.Repository, job *cienv.Job) (*Settings, policy.Review, error) {
+func (s *Scan) wholeSettings(repo *gitstore.Repository, job *cienv.Job) (*Settings, error) {
 	if job.Target == "" {
 		return s.ofWorkTree(repo)
 	}
 	head, err := repo.Resolve(job.Head)
 	if err != nil {
-		return nil, policy.Review{}, hinted{fmt.Errorf("ci: head %s: %w", job.Head, err), job.FetchHint}
+		return nil, hinted{fmt.Errorf("ci: head %s: %w", job.Head, err), job.FetchHint}
 	}
 	for _, base := range job.Bases {
 		id, err := repo.Resolve(base.Revision + "^{commit}")
@@ -98,10 +98,10 @@ func (s *Scan) wholeSettings(repo *gitstore.Repository, job *cienv.Job) (*Settin
 			return s.jobSettings(repo, job, id, head)
 		}
 		if !isMissing(err) {
-			return nil, policy.Review{}, fmt.Errorf("ci: base: %w", err)
+			return nil, fmt.Errorf("ci: base: %w", err)
 		}
 	}
-	return nil, policy.Review{}, hinted{fmt.Errorf("ci: what %s accepts counts for this pull request, and it is not in the clone", job.Target), job.FetchHint}
+	return nil, hinted{fmt.Errorf("ci: what %s accepts counts for this pull request, and it is not in the clone", job.Target), job.FetchHint}
 }
 
 // sinceBase searches what the head has and the first base that is here has not.
@@ -115,14 +115,14 @@ func (s *Scan) sinceBase(ctx context.Context, repo *gitstore.Repository, job *ci
 		if err != nil {
 			return nil, fmt.Errorf("ci: base: %w", err)
 		}
-		settings, d, err := s.jobSettings(repo, job, id, head)
+		settings, err := s.jobSettings(repo, job, id, head)
 		if err != nil {
 			return nil, err
 		}
 		source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}, Exclude: []scanner.ObjectID{id}})
 		r := s.report(scanner.ScopeRange, settings)
 		r.Scope.Range = base.Revision + ".." + job.Head
-		r, err = s.decided(ctx, repo, source, branchOf(job, head), settings, d, r)
+		r, err = s.decided(ctx, repo, source, branchOf(job, head), settings, r)
 		if err != nil {
 			return nil, err
 		}
@@ -136,10 +136,10 @@ func (s *Scan) sinceBase(ctx context.Context, repo *gitstore.Repository, job *ci
 	return nil, nil
 }
 
-// jobSettings are the settings of a job, and what they mean for acceptances.
+// jobSettings are the settings of a job, and whose acceptances count in it.
 // base is empty if none is here. A job that is about all of a branch has no base,
 // and like an audit it takes what the branch has.
-func (s *Scan) jobSettings(repo *gitstore.Repository, job *cienv.Job, base, head scanner.ObjectID) (*Settings, policy.Review, error) {
+func (s *Scan) jobSettings(repo *gitstore.Repository, job *cienv.Job, base, head scanner.ObjectID) (*Settings, error) {
 	if !s.fromBase(len(job.Bases) > 0) {
 		return s.ofWorkTree(repo)
 	}
@@ -155,7 +155,7 @@ func (s *Scan) allOf(ctx context.Context, repo *gitstore.Repository, job *cienv.
 		// Its hint is the command for a shell in the job.
 		return nil, hinted{fmt.Errorf("ci: %w", repo.MissingBase(job.Bases[0].Revision)), job.FetchHint}
 	}
-	settings, d, err := s.jobSettings(repo, job, "", head)
+	settings, err := s.jobSettings(repo, job, "", head)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (s *Scan) allOf(ctx context.Context, repo *gitstore.Repository, job *cienv.
 	if err := s.search(ctx, repo, repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}}), branchOf(job, head), settings, r); err != nil {
 		return nil, err
 	}
-	return s.conclude(r, settings, d), nil
+	return s.conclude(r, settings), nil
 }
 
 // branchOf is the branch or the tag that a job is about, as far as a key may be in

@@ -133,7 +133,7 @@ func (s *Scan) everything(ctx context.Context, repo *gitstore.Repository) (*scan
 	settings.Policy = &policy.Policy{Names: settings.Policy.Names}
 	all := *s
 	all.Strict = true
-	r, err := all.audit(ctx, repo, settings, policy.Review{}, "", nil)
+	r, err := all.audit(ctx, repo, settings, "", nil)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
-	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -15,7 +14,7 @@ import (
 // key that somebody committed there past the hook. What the main branch or the
 // upstream of the current branch has is left out: to merge it is how a branch
 // keeps up, and nothing leaks by it.
-func (s *Scan) merged(ctx context.Context, repo *gitstore.Repository, settings *Settings, d policy.Review, r *scanner.Report) (*scanner.Report, error) {
+func (s *Scan) merged(ctx context.Context, repo *gitstore.Repository, settings *Settings, r *scanner.Report) (*scanner.Report, error) {
 	heads := repo.MergeHeads()
 	if len(heads) == 0 {
 		return r, nil
@@ -36,7 +35,7 @@ func (s *Scan) merged(ctx context.Context, repo *gitstore.Repository, settings *
 	if err := s.search(ctx, repo, source, nil, settings, side); err != nil {
 		return nil, err
 	}
-	return join(r, s.conclude(side, settings, d)), nil
+	return join(r, s.conclude(side, settings)), nil
 }
 
 // mainBranches are the tips of the branches that others are merged from to keep

@@ -25,7 +25,7 @@ func (s *Scan) Message(ctx context.Context, repo *gitstore.Repository, file stri
 	if err != nil {
 		return nil, Mistake{err, "the file that Git gives to the hook commit-msg"}
 	}
-	settings, d, err := s.stagedSettings(repo)
+	settings, err := s.stagedSettings(repo)
 	if err != nil {
 		return nil, err
 	}
@@ -44,5 +44,5 @@ func (s *Scan) Message(ctx context.Context, repo *gitstore.Repository, file stri
 	}
 	r.Coverage.Add(collector.Skipped())
 	r.Keys, r.Known = scanner.Build(settings.Detector, s.findings(collector), nil, scanner.StatusStaged)
-	return s.conclude(r, settings, d), ctx.Err()
+	return s.conclude(r, settings), ctx.Err()
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
-	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -18,17 +17,17 @@ func (s *Scan) Range(ctx context.Context, repo *gitstore.Repository, base, head 
 	if err != nil {
 		return nil, err
 	}
-	settings, d, err := s.rangeSettings(repo, source)
+	settings, err := s.rangeSettings(repo, source)
 	if err != nil {
 		return nil, err
 	}
 	r := s.report(scanner.ScopeRange, settings)
 	r.Scope.Range = base + ".." + head
-	return s.decided(ctx, repo, source, nil, settings, d, r)
+	return s.decided(ctx, repo, source, nil, settings, r)
 }
 
 // rangeSettings are the settings of a range between two commits.
-func (s *Scan) rangeSettings(repo *gitstore.Repository, source *gitstore.Range) (*Settings, policy.Review, error) {
+func (s *Scan) rangeSettings(repo *gitstore.Repository, source *gitstore.Range) (*Settings, error) {
 	if !s.fromBase(false) {
 		return s.ofWorkTree(repo)
 	}
@@ -81,11 +80,11 @@ func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind sca
 	}
 	r := s.report(kind, settings)
 	r.Scope.Range = commits.Why
-	d := policy.Review{FromBase: s.fromBase(foreign)}
-	if heads := source.Head(); d.FromBase && len(heads) == 1 {
-		d.Change = s.ownEntries(ofCommit(repo, heads[0]))
+	settings.review.FromBase = s.fromBase(foreign)
+	if heads := source.Head(); settings.review.FromBase && len(heads) == 1 {
+		settings.review.Change = s.ownEntries(ofCommit(repo, heads[0]))
 	}
-	return s.decided(ctx, repo, source, names, settings, d, r)
+	return s.decided(ctx, repo, source, names, settings, r)
 }
 
 // source finds the commits in a repository.
@@ -251,7 +250,7 @@ func (s *Scan) find(ctx context.Context, source *gitstore.Range, names map[strin
 // what was there before, what it changes as a whole is searched, too: a merge can
 // bring a key back that one of its sides has removed and the other has always had,
 // which is no change against that other side.
-func (s *Scan) decided(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, names map[string]scanner.ObjectID, settings *Settings, d policy.Review, r *scanner.Report) (*scanner.Report, error) {
+func (s *Scan) decided(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, names map[string]scanner.ObjectID, settings *Settings, r *scanner.Report) (*scanner.Report, error) {
 	if err := s.search(ctx, repo, source, names, settings, r); err != nil {
 		return nil, err
 	}
@@ -259,7 +258,7 @@ func (s *Scan) decided(ctx context.Context, repo *gitstore.Repository, source *g
 	if len(r.Keys)+len(r.Known) == 0 {
 		skip = source.Added // and no key is in what was
 	}
-	r = s.conclude(r, settings, d)
+	r = s.conclude(r, settings)
 	for _, combined := range source.Combined(skip) {
 		combined.Named = source.Named
 		whole := s.report(r.Scope.Kind, settings)
@@ -270,7 +269,7 @@ func (s *Scan) decided(ctx context.Context, repo *gitstore.Repository, source *g
 		for _, skipped := range coverage.Skipped {
 			r.Coverage.Skip(skipped)
 		}
-		r = withOpen(r, s.conclude(whole, settings, d))
+		r = withOpen(r, s.conclude(whole, settings))
 	}
 	return r, nil
 }

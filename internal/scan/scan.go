@@ -4,7 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -72,9 +71,8 @@ func (s *Scan) report(kind scanner.ScopeKind, settings *Settings) *scanner.Repor
 	}
 }
 
-// conclude decides which keys stay open, and gives the verdict. What is set in d
-// beside the settings is of the use case.
-func (s *Scan) conclude(r *scanner.Report, settings *Settings, d policy.Review) *scanner.Report {
+// conclude decides which keys stay open, and gives the verdict.
+func (s *Scan) conclude(r *scanner.Report, settings *Settings) *scanner.Report {
 	r.FailOn = s.Named.FailOn
 	if r.FailOn == scanner.Silent {
 		r.FailOn = settings.Policy.FailOn
@@ -82,6 +80,7 @@ func (s *Scan) conclude(r *scanner.Report, settings *Settings, d policy.Review) 
 	if r.FailOn == scanner.Silent {
 		r.FailOn = scanner.High
 	}
-	d.Policy, d.Baseline, d.Now, d.Strict = settings.Policy, settings.Baseline, s.now(), s.Strict
-	return d.Apply(r)
+	review := settings.review
+	review.Policy, review.Baseline, review.Now, review.Strict = settings.Policy, settings.Baseline, s.now(), s.Strict
+	return review.Apply(r)
 }

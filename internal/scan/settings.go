@@ -15,6 +15,8 @@ type Settings struct {
 	Baseline []policy.Entry
 	Detector *django.Detector
 	Notes    []string // what was not believed, for the report
+
+	review policy.Review // whose acceptances count
 }
 
 // ReadFile returns the content of a file, or an error that is fs.ErrNotExist.

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
-	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -21,7 +20,7 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	if repo.WorkTree() == "" && s.Getenv("GIT_INDEX_FILE") == "" {
 		return nil, Mistake{errors.New("staged: a bare repository has no index, so nothing can be staged"), "djleaks audit"}
 	}
-	settings, d, err := s.stagedSettings(repo)
+	settings, err := s.stagedSettings(repo)
 	if err != nil {
 		return nil, err
 	}
@@ -45,22 +44,22 @@ func (s *Scan) Staged(ctx context.Context, repo *gitstore.Repository, names []st
 	r.Scope.Named = len(names) > 0 && !repo.InCommit()
 	r.Keys, r.Known = scanner.Build(settings.Detector, s.findings(collector), nil, scanner.StatusStaged)
 	r.Remarks = remarksOf(collector)
-	r = s.conclude(r, settings, d)
+	r = s.conclude(r, settings)
 	if r.Scope.Named {
 		return r, nil // all of some files is asked for, not what a commit adds
 	}
-	return s.merged(ctx, repo, settings, d, r)
+	return s.merged(ctx, repo, settings, r)
 }
 
 // stagedSettings are the settings of a commit that is being made; its base is
 // HEAD.
-func (s *Scan) stagedSettings(repo *gitstore.Repository) (*Settings, policy.Review, error) {
+func (s *Scan) stagedSettings(repo *gitstore.Repository) (*Settings, error) {
 	if !s.fromBase(false) {
 		return s.ofWorkTree(repo)
 	}
 	head, err := repo.Head()
 	if err != nil {
-		return nil, policy.Review{}, err
+		return nil, err
 	}
 	// Whatever HEAD does not have is of the change, staged or not.
 	return s.ofBase(repo, head.Commit, func(string) bool { return true }, WorkTree(repo), "committed")

@@ -170,20 +170,19 @@ func (s *Scan) ownEntries(change Origin) []policy.Source {
 
 // ofBase reads the settings of a base, and decides that nobody accepts their own
 // key. change is what the change has instead, when is when that counts.
-func (s *Scan) ofBase(repo *gitstore.Repository, base scanner.ObjectID, brings func(string) bool, change Origin, when string) (*Settings, policy.Review, error) {
+func (s *Scan) ofBase(repo *gitstore.Repository, base scanner.ObjectID, brings func(string) bool, change Origin, when string) (*Settings, error) {
 	var notes []string
 	settings, err := ReadSettings(Base(repo, base, brings, func(name string) {
 		notes = append(notes, name+" is new in this change, so it counts once it is "+when)
 	}), s.Named)
 	if err != nil {
-		return nil, policy.Review{}, err
+		return nil, err
 	}
-	settings.Notes = notes
-	return settings, policy.Review{FromBase: true, Change: s.ownEntries(change)}, nil
+	settings.Notes, settings.review = notes, policy.Review{FromBase: true, Change: s.ownEntries(change)}
+	return settings, nil
 }
 
 // ofWorkTree reads the settings of a work tree, whose acceptances count.
-func (s *Scan) ofWorkTree(repo *gitstore.Repository) (*Settings, policy.Review, error) {
-	settings, err := ReadSettings(WorkTree(repo), s.Named)
-	return settings, policy.Review{}, err
+func (s *Scan) ofWorkTree(repo *gitstore.Repository) (*Settings, error) {
+	return ReadSettings(WorkTree(repo), s.Named)
 }

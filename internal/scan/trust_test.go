@@ -216,7 +216,7 @@ func TestTheLowestFailingSeverity(t *testing.T) {
 		{scanner.Critical, scanner.Low, scanner.Critical},
 	} {
 		s := &Scan{Named: Named{FailOn: c.named}}
-		r := s.conclude(&scanner.Report{}, &Settings{Policy: &policy.Policy{FailOn: c.configured}}, policy.Review{})
+		r := s.conclude(&scanner.Report{}, &Settings{Policy: &policy.Policy{FailOn: c.configured}})
 		if r.FailOn != c.want {
 			t.Errorf("%+v: %s", c, r.FailOn)
 		}
