@@ -2,77 +2,153 @@ package fix_test
 
 import (
 	"bytes"
-	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/djleaks/djleaks/internal/fix"
+	"github.com/djleaks/djleaks/internal/pysource"
 	"github.com/djleaks/djleaks/internal/testkit"
 )
 
-// names are the files that a text is tried as, one of each kind that is fixed.
-var names = []string{"site/settings.py", ".env", "compose.yaml", "Dockerfile", "config.json", "setup.cfg", "deploy.sh", "notes.txt", "secret_key.txt"}
+// names are the files that a text is tried as, one of each kind that is fixed, and two that are refused.
+var names = []string{
+	"site/settings.py", ".env", "compose.yaml", "Dockerfile", "app.json", ".github/workflows/ci.yml", "docs/deploy.md", ".env.example",
+	"secret_key.txt", "tests/settings.py", "tests/conf.json", "notes.txt",
+}
 
-// FuzzPlan plans the change for a project of one text: it ends without a panic, no
-// text that is shown has the key, and where the text is changed all of it before the
-// first leak's line and after the last one's is what it was, but for imports and
-// what Python needs to read the environment.
+// FuzzPlan plans the change for a project of one text, and holds the plan to what
+// a user relies on (an at sign in the data is a key, so that a change of what is around it leaves it one):
+//
+//   - one that refuses anything says why, and changes nothing;
+//   - what it calls a file's old text is what the file holds, and its new one is another;
+//   - no text that is shown has the key;
+//   - of the file with the key only the lines of the statements that hold one change, but for lines
+//     that are added to Python; it is still Python, and elsewhere no line is added;
+//   - afterwards no file that Git tracks holds a key that was found before.
 func FuzzPlan(f *testing.F) {
+	key := testkit.InsecureKey(1)
 	for n, text := range []string{
-		"import os\n\nSECRET_KEY = %q\n", "A=b\nSECRET_KEY=%s\nC=d\n", "services:\n  web:\n    environment:\n      SECRET_KEY: %q\n",
-		"FROM python\nENV SECRET_KEY=%s\n", "{\"SECRET_KEY\": %q}\n", "[a]\nsecret_key = %s\n", "export SECRET_KEY=\\\n%q\n", "%s\n",
+		"import os\n\nSECRET_KEY = \"@\"\n", "A=b\nSECRET_KEY=@\nC=d\n", "services:\n  web:\n    environment:\n      SECRET_KEY: \"@\"\n",
+		"FROM python\nENV SECRET_KEY=@\n", "{\"env\": {\"SECRET_KEY\": {\"value\": \"@\"}}}\n",
+		"jobs:\n  test:\n    env:\n      SECRET_KEY: @\n", "Set it:\n\n    SECRET_KEY = \"@\"\n", "DEBUG=1\nSECRET_KEY=@\n", "@\n",
+		"SECRET_KEY = (\n    \"@\"  # tests\n)\nDEBUG = True\n", "{\"SECRET_KEY\": \"@\"}\n", "SECRET_KEY = \"@\"\n",
 	} {
-		f.Add(uint8(n), fmt.Sprintf(text, testkit.InsecureKey(1)))
+		f.Add(uint8(n), text)
 	}
 	f.Fuzz(func(t *testing.T, n uint8, text string) {
-		name := names[int(n)%len(names)]
+		if len(text) > 4<<10 || strings.Count(text, "@") > 8 {
+			return
+		}
+		name, text := names[int(n)%len(names)], strings.ReplaceAll(text, "@", key)
 		tree := memory{map[string][]byte{name: []byte(text)}, map[string]bool{name: true}}
 		leaks := tree.leaks(t, nil)
 		if len(leaks) == 0 {
 			return
 		}
 		plan := fix.Make(tree, leaks, nil, func() string { return freshKey })
+		if len(plan.Refusals) > 0 {
+			checkRefusals(t, plan)
+			return
+		}
+		after := memory{maps.Clone(tree.files), maps.Clone(tree.tracked)}
 		for _, file := range plan.Files {
+			checkFile(t, tree, &file, leaks)
+			after.files[file.Path] = file.New
+			if file.New == nil {
+				delete(after.files, file.Path)
+			}
+			if file.Path == name && file.New != nil {
+				checkLines(t, name, []byte(text), file.New, leaks)
+			}
+		}
+		for _, file := range plan.Untrack {
+			delete(after.files, file)
+		}
+		delete(after.files, ".env") // has the new one
+		for _, left := range after.leaks(t, nil) {
 			for _, l := range leaks {
-				if len(l.Value) >= 20 && (bytes.Contains(file.OldShown, []byte(l.Value)) || bytes.Contains(file.NewShown, []byte(l.Value))) {
-					t.Errorf("%s is shown with a key", file.Path)
+				if left.Value == l.Value && left.Path == name {
+					t.Errorf("%s, line %d: the key of line %d is still there", left.Path, left.Line, l.Line)
 				}
-			}
-			if file.Path != name || file.New == nil || name == "site/settings.py" {
-				continue
-			}
-			last := leaks[len(leaks)-1]
-			before := text[:lineStart(text, leaks[0].Offset)]
-			if !bytes.HasPrefix(file.New, []byte(before)) && name != "Dockerfile" {
-				t.Errorf("%s: what is before the key has changed", name)
-			}
-			if after := text[last.Offset+last.Length:]; len(after) > 0 && !bytes.HasSuffix(file.New, []byte(after[min(len(after), lineRest(after)):])) {
-				t.Errorf("%s: what is after the key has changed", name)
 			}
 		}
 	})
 }
 
-// lineStart is where the line before that of an offset begins: a statement may
-// begin there.
-func lineStart(text string, at int) int {
-	for range 3 {
-		for at > 0 && text[at-1] != '\n' && text[at-1] != '\r' {
-			at--
-		}
-		at = max(0, at-1)
+func checkRefusals(t *testing.T, plan *fix.Plan) {
+	t.Helper()
+	if len(plan.Files)+len(plan.Untrack) > 0 {
+		t.Errorf("a plan that refuses %d places changes %d files", len(plan.Refusals), len(plan.Files)+len(plan.Untrack))
 	}
-	return at
+	for _, r := range plan.Refusals {
+		if r.Path == "" || r.Reason == "" {
+			t.Errorf("a refusal without a reason: %+v", r)
+		}
+	}
 }
 
-// lineRest is the length of what is left of a line and the two after it.
-func lineRest(text string) int {
-	lines := 0
-	for i := range len(text) {
-		if text[i] == '\n' {
-			if lines++; lines == 3 {
-				return i
-			}
+func checkFile(t *testing.T, tree memory, file *fix.File, leaks []fix.Leak) {
+	t.Helper()
+	old, was := tree.files[file.Path]
+	if was != (file.Old != nil) || !bytes.Equal(old, file.Old) {
+		t.Errorf("%s: its old text is another", file.Path)
+	}
+	if was && file.New != nil && bytes.Equal(old, file.New) {
+		t.Errorf("%s: nothing changes", file.Path)
+	}
+	for _, l := range leaks {
+		if len(l.Value) >= 20 && (bytes.Contains(file.OldShown, []byte(l.Value)) || bytes.Contains(file.NewShown, []byte(l.Value))) {
+			t.Errorf("%s is shown with a key", file.Path)
 		}
 	}
-	return len(text)
+}
+
+// checkLines makes sure that every line that has no part of a statement with a key is there afterwards, in its order.
+func checkLines(t *testing.T, name string, before, after []byte, leaks []fix.Leak) {
+	t.Helper()
+	source, _ := pysource.Parse(before)
+	python := bytes.HasSuffix([]byte(name), []byte(".py"))
+	if python {
+		if _, err := pysource.Parse(after); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	old, rest := slices.Collect(bytes.Lines(before)), slices.Collect(bytes.Lines(after))
+	if !python && len(rest) > len(old) {
+		t.Errorf("%s: %d lines are %d", name, len(old), len(rest))
+	}
+	at := 0
+	for i, line := range old {
+		from, to := at, at+len(line)
+		at = to
+		if touched(source, python, leaks, from, to) {
+			continue
+		}
+		for len(rest) > 0 && !bytes.Equal(rest[0], line) {
+			rest = rest[1:]
+		}
+		if len(rest) == 0 {
+			t.Fatalf("%s: line %d has changed, or moved:\n%q\n%q\n%+v", name, i+1, before, after, leaks)
+		}
+		rest = rest[1:]
+	}
+}
+
+// touched reports whether bytes [from, to) hold a part of a statement with a key.
+func touched(source *pysource.File, python bool, leaks []fix.Leak, from, to int) bool {
+	for i := range leaks {
+		first, last := leaks[i].Offset, leaks[i].Offset+leaks[i].Length
+		if python {
+			if token := source.At(first); token >= 0 {
+				s := source.Statements[source.StatementOf(token)]
+				first, last = source.Tokens[s.First].From, source.Tokens[s.End-1].To
+			}
+		}
+		if first < to && last > from {
+			return true
+		}
+	}
+	return false
 }

@@ -105,7 +105,7 @@ func decoded(input string) string {
 }
 
 // distinct returns the claims of all pieces. One that several pieces make is one,
-// with all their names.
+// with all their names; what has its form for sure counts more than what has not.
 func distinct(pieces []piece) []claim {
 	var out []claim
 	numbers := map[string]int{}
@@ -113,11 +113,11 @@ func distinct(pieces []piece) []claim {
 		for _, c := range claimsOf(p) {
 			id := string(c.mac) + "\x00" + c.message
 			if n, ok := numbers[id]; ok {
-				for _, name := range c.names {
-					if !slices.Contains(out[n].names, name) {
-						out[n].names = append(out[n].names[:len(out[n].names):len(out[n].names)], name)
-					}
+				names := union(out[n].names, c.names)
+				if c.sure && !out[n].sure {
+					out[n] = c
 				}
+				out[n].names = names
 				continue
 			}
 			numbers[id] = len(out)
@@ -125,6 +125,16 @@ func distinct(pieces []piece) []claim {
 		}
 	}
 	return shortest(out)
+}
+
+// union returns names and those of others that are not among them.
+func union(names, others []string) []string {
+	for _, name := range others {
+		if !slices.Contains(names, name) {
+			names = append(names[:len(names):len(names)], name)
+		}
+	}
+	return names
 }
 
 // maxPerMAC is how many claims with one signature at their end are tried: a value

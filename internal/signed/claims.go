@@ -290,7 +290,7 @@ func readImage(text string) (claim, bool) {
 	mac, err := base64.URLEncoding.Strict().DecodeString(signature)
 	id, rest, ok := strings.Cut(rest, "/")
 	filter, _, _ := strings.Cut(rest, "/")
-	if err != nil || !ok || id == "" || filter == "" || len(bytes.Trim([]byte(id), "0123456789abcdef-")) > 0 {
+	if err != nil || len(mac) != crypto.SHA1.Size() || !ok || id == "" || filter == "" || len(bytes.Trim([]byte(id), "0123456789abcdef-")) > 0 {
 		return claim{}, false
 	}
 	return claim{scheme: imageURL, hash: crypto.SHA1, message: id + "/" + filter + "/", mac: mac, what: "an image link of Wagtail", sure: true}, true
