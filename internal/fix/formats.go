@@ -37,6 +37,16 @@ func (p *planner) replaceAll(file string, text []byte, leaks []Leak, with func(*
 	p.write(file, pysource.Apply(text, edits))
 }
 
+// edited returns a file's text with the edits, or refuses it: keys that were found
+// in each other cannot all be replaced.
+func (p *planner) edited(file string, text []byte, edits []pysource.Edit, line int) (out []byte, ok bool) {
+	if pysource.Overlap(edits) {
+		p.refuse(file, line, "keys in it overlap", "")
+		return nil, false
+	}
+	return pysource.Apply(text, edits), true
+}
+
 // dotenv changes a file of variables: an example gets a placeholder, a file of
 // tests a dummy; any other gets fresh keys and leaves the index.
 func (p *planner) dotenv(file string, text []byte, leaks []Leak) {
@@ -117,7 +127,9 @@ func (p *planner) compose(file string, text []byte, leaks []Leak) {
 		edits = append(edits, pysource.Edit{From: from, To: to, With: "${" + name + ":?}"})
 		p.variables = append(p.variables, variable{name: name, reader: file, line: l.Line})
 	}
-	p.write(file, pysource.Apply(text, edits))
+	if out, ok := p.edited(file, text, edits, leaks[0].Line); ok {
+		p.write(file, out)
+	}
 }
 
 // expansion recognises a value that is the default in ${NAME:-value}; start is
@@ -176,12 +188,14 @@ func (p *planner) appJSON(file string, text []byte, leaks []Leak) {
 		}
 		edits = append(edits, pysource.Edit{From: from, To: to, With: `{"generator": "secret"}`})
 	}
-	out := pysource.Apply(text, edits)
-	if !json.Valid(out) {
+	out, ok := p.edited(file, text, edits, leaks[0].Line)
+	switch {
+	case !ok:
+	case json.Valid(out):
+		p.write(file, out)
+	default:
 		p.refuse(file, leaks[0].Line, "it is not valid JSON", `"generator": "secret"`)
-		return
 	}
-	p.write(file, out)
 }
 
 // documentation shows a placeholder in the place of a key.

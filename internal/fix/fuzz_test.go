@@ -70,7 +70,7 @@ func FuzzPlan(f *testing.F) {
 		for _, left := range after.leaks(t, nil) {
 			for _, l := range leaks {
 				if left.Value == l.Value && left.Path == name {
-					t.Errorf("%s, line %d: the key of line %d is still there", left.Path, left.Line, l.Line)
+					t.Errorf("%s, line %d: the key of line %d was left", left.Path, left.Line, l.Line)
 				}
 			}
 		}

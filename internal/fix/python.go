@@ -36,7 +36,10 @@ func (p *planner) python(file string, text []byte, leaks []Leak) {
 		edits = append(edits, source.AddImport(py.needs))
 	}
 	edits = slices.Compact(edits)
-	out := pysource.Apply(text, edits)
+	out, ok := p.edited(file, text, edits, leaks[0].Line)
+	if !ok {
+		return
+	}
 	if _, err := pysource.Parse(out); err != nil {
 		p.refuse(file, leaks[0].Line, "no change was found that leaves it valid", "")
 		return

@@ -14,8 +14,7 @@ type Edit struct {
 // Apply makes the edits, which must not overlap; two at one place keep their
 // order.
 func Apply(text []byte, edits []Edit) []byte {
-	edits = slices.Clone(edits)
-	slices.SortStableFunc(edits, func(a, b Edit) int { return cmp.Compare(a.From, b.From) })
+	edits = inOrder(edits)
 	out := make([]byte, 0, len(text)+64)
 	at := 0
 	for _, e := range edits {
@@ -23,6 +22,25 @@ func Apply(text []byte, edits []Edit) []byte {
 		at = e.To
 	}
 	return append(out, text[at:]...)
+}
+
+// Overlap reports whether two of the edits change the same byte, or one inserts
+// something within another.
+func Overlap(edits []Edit) bool {
+	end := 0
+	for _, e := range inOrder(edits) {
+		if e.From < end {
+			return true
+		}
+		end = e.To
+	}
+	return false
+}
+
+func inOrder(edits []Edit) []Edit {
+	edits = slices.Clone(edits)
+	slices.SortStableFunc(edits, func(a, b Edit) int { return cmp.Compare(a.From, b.From) })
+	return edits
 }
 
 // Replace returns the edit that writes something in the place of tokens
