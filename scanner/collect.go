@@ -38,6 +38,7 @@ type Collector struct {
 	remarks      []RemarkIn
 	learn        bool
 	sources      map[KeySource][]readingPlace // without their places
+	replaced     map[ObjectID]int             // number of findings when a text was taken in again
 }
 
 // readingPlace is where settings read a source.
@@ -92,11 +93,13 @@ const (
 // Each asks the whole text how it reads the environment.
 const maxReplacements = 16
 
-// Add takes in one text.
-func (c *Collector) Add(chunk *Chunk) {
+// Add takes in one text, and reports whether anything was found in it.
+func (c *Collector) Add(chunk *Chunk) (found bool) { return c.take(chunk, false) }
+
+func (c *Collector) take(chunk *Chunk, replace bool) (found bool) {
 	matches := c.search(chunk)
 	if len(matches) == 0 {
-		return
+		return false
 	}
 	if !chunk.Known {
 		c.found.Store(true)
@@ -105,9 +108,17 @@ func (c *Collector) Add(chunk *Chunk) {
 	matches = Fold(matches)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	before := len(c.findings)
 	if all := c.keep(chunk, matches); !all || !whole {
 		c.skip(chunk, "more matches than are kept")
 	}
+	if replace && len(c.findings) > before {
+		if c.replaced == nil {
+			c.replaced = map[ObjectID]int{}
+		}
+		c.replaced[chunk.ID] = before
+	}
+	return true
 }
 
 // Restore takes in what another Collector with the same detector has found.
@@ -298,6 +309,7 @@ func (c *Collector) Found() bool { return c.found.Load() }
 func (c *Collector) Findings() []Finding {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.dropReplaced()
 	slices.SortStableFunc(c.findings, func(a, b Finding) int {
 		return cmp.Or(
 			cmp.Compare(a.Path, b.Path), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Line, b.Line),

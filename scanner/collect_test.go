@@ -82,3 +82,46 @@ func TestAFileIsSearchedForAllItsNames(t *testing.T) {
 		t.Errorf("a large file of many names: %d skips", len(skipped.Skipped))
 	}
 }
+
+// atBytes finds the bytes of its own.
+type atBytes struct {
+	everywhere
+	letters string
+}
+
+func (a atBytes) Search(text []byte, _ []int32) (found []scanner.Match, cut int) {
+	for i, c := range text {
+		if bytes.IndexByte([]byte(a.letters), c) >= 0 {
+			found = append(found, scanner.Match{Offset: i, Length: 1, Secret: scanner.NewSecret(string(c))})
+		}
+	}
+	return found, 0
+}
+
+func TestATextThatIsTakenInAgainReplacesWhatWasFoundInIt(t *testing.T) {
+	texts := map[scanner.ObjectID]string{"1": "a", "2": "ab", "3": "b", "4": "c"}
+	take := func(c *scanner.Collector, id scanner.ObjectID, again bool) {
+		chunk := &scanner.Chunk{ID: id, Text: []byte(texts[id]), Anchors: []int32{0}, Searched: true}
+		if again {
+			c.Replace(chunk)
+		} else {
+			c.Add(chunk)
+		}
+	}
+	c := scanner.NewCollector(atBytes{letters: "ac"})
+	for id := range texts {
+		take(c, id, false)
+	}
+	c.Use(atBytes{letters: "b"})
+	for _, id := range []scanner.ObjectID{"3", "2", "1", "2"} {
+		take(c, id, true)
+	}
+	var got string
+	for _, f := range c.Findings() {
+		got += string(f.ID) + ":" + f.Secret.Reveal() + " "
+	}
+	// Of 1 nothing more is found, so that stays; of 2 only the new one is left.
+	if want := "1:a 2:b 3:b 4:c "; got != want {
+		t.Errorf("found %q, want %q", got, want)
+	}
+}

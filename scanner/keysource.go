@@ -105,16 +105,19 @@ func (c *Collector) Claim() {
 
 // Replace takes in a text again whose name is known now: what was found in it
 // before is dropped if more is found.
-func (c *Collector) Replace(chunk *Chunk) {
-	c.mu.Lock()
-	before := c.findings
-	c.findings = slices.DeleteFunc(slices.Clone(before), func(f Finding) bool { return f.ID == chunk.ID })
-	n := len(c.findings)
-	c.mu.Unlock()
-	c.Add(chunk)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.findings) == n {
-		c.findings = before
+func (c *Collector) Replace(chunk *Chunk) { c.take(chunk, true) }
+
+// dropReplaced drops what was found in texts before they were taken in again.
+func (c *Collector) dropReplaced() {
+	if len(c.replaced) == 0 {
+		return
 	}
+	kept := c.findings[:0]
+	for i, f := range c.findings {
+		if from, again := c.replaced[f.ID]; !again || i >= from {
+			kept = append(kept, f)
+		}
+	}
+	clear(c.findings[len(kept):])
+	c.findings, c.replaced = kept, nil
 }

@@ -24,7 +24,7 @@
 //	pass        one run over all objects of some types, with its workers
 //	frame       an object whose children are still to be walked
 //	rope        a text described as pieces of another text, not copied
-//	knownObjects  what SearchNew leaves out
+//	knownObjects  what SearchNew and Blobs leave out
 //
 // Ordinals number the objects of a walk from 0; they mean nothing to another
 // walk of the same repository.

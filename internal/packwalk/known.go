@@ -33,7 +33,8 @@ type Known func(id []byte) (size uint32, known bool)
 // not searched and not counted, and inflated only if another object is made
 // from them. known is asked about blobs, commits and tags.
 func (w *Walk) SearchNew(ctx context.Context, set *scanner.AnchorSet, known Known, visit Visit) (scanner.Coverage, *Searched, error) {
-	p := &pass{walk: w, set: set, visit: visit, untyped: true, named: true, known: &knownObjects{isKnown: known}}
+	isKnown := func(id []byte, _ uint32) (uint32, bool) { return known(id) }
+	p := &pass{walk: w, set: set, visit: visit, untyped: true, named: true, known: &knownObjects{isKnown: isKnown}}
 	p.kinds[packfile.Blob], p.kinds[packfile.Commit], p.kinds[packfile.Tag] = true, true, true
 	p.known.searched, p.known.sizes = newBitset(w.count), make([]uint32, w.count)
 	if err := p.lookUpKnown(ctx); err != nil {
@@ -45,6 +46,47 @@ func (w *Walk) SearchNew(ctx context.Context, set *scanner.AnchorSet, known Know
 	return cov, &Searched{
 		Known: k.packed + k.loose.Load(), KnownBlobs: k.blobs.Load(), KnownBytes: k.bytes.Load(), walk: w, set: k.searched, sizes: k.sizes,
 	}, err
+}
+
+// Blobs shows the blobs among some objects, which are given by their ordinals, in
+// no order. Of the others those are inflated that one of them is made from, and
+// each once, however many there are. What cannot be read is left out. The error is
+// that of visit or of ctx.
+func (w *Walk) Blobs(ctx context.Context, ordinals []uint32, visit Visit) error {
+	wanted := newBitset(w.count)
+	for _, n := range ordinals {
+		wanted.put(n)
+	}
+	p := &pass{walk: w, visit: visit, known: &knownObjects{
+		isKnown: func(_ []byte, ordinal uint32) (uint32, bool) { return 0, !wanted.has(ordinal) },
+	}}
+	p.kinds[packfile.Blob] = true
+	if err := p.lookUpKnown(ctx); err != nil {
+		return err
+	}
+	if _, err := p.run(ctx); err != nil {
+		return err
+	}
+	return w.blobsElsewhere(ordinals, visit)
+}
+
+// blobsElsewhere shows the blobs whose entries have no type because a base is
+// missing, but of which there is another copy.
+func (w *Walk) blobsElsewhere(ordinals []uint32, visit Visit) error {
+	for _, n := range ordinals {
+		if w.Kind(n) != 0 {
+			continue
+		}
+		id := w.ID(n)
+		kind, text, ok := w.otherCopy([]byte(id), nil)
+		if !ok || kind != packfile.Blob {
+			continue
+		}
+		if err := visit(0, &Object{Kind: kind, Ordinal: n, Text: text, Size: int64(len(text)), Base: None, id: id}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Each shows all objects that were searched to their end or are known, with what
@@ -66,19 +108,23 @@ func (s *Searched) Each(show func(id []byte, size uint32)) (err error) {
 	return nil
 }
 
-// knownObjects is what SearchNew leaves out, and what it has searched.
+// knownObjects is what SearchNew and Blobs leave out, and what SearchNew has
+// searched.
 type knownObjects struct {
-	isKnown      Known
+	isKnown      func(id []byte, ordinal uint32) (size uint32, known bool)
 	packs        []knownEntries // like Walk.packs
 	packed       int64          // number of known objects in packs
 	loose        atomic.Int64   // number of known loose objects
 	blobs, bytes atomic.Int64   // known blobs, and their size
-	searched     bitset         // by ordinal
-	sizes        []uint32       // by ordinal
+	searched     bitset         // by ordinal; nil if nobody asks for it
+	sizes        []uint32       // by ordinal; so is this
 }
 
 // put records a known object.
 func (k *knownObjects) put(ordinal, size uint32) {
+	if k.sizes == nil {
+		return
+	}
 	k.searched.putShared(ordinal)
 	k.sizes[ordinal] = size
 	if size != NoBlob {
@@ -117,7 +163,10 @@ func (p *pass) lookUpEntries(ctx context.Context, pack *pack) (found knownEntrie
 		}
 	}
 	found = knownEntries{newBitset(n), newBitset(n)}
-	sizes := make([]uint32, n)
+	var sizes []uint32
+	if p.known.sizes != nil {
+		sizes = make([]uint32, n)
+	}
 	for e := range uint32(n) {
 		if interrupted(ctx, int(e)) {
 			return found, ctx.Err()
@@ -126,9 +175,11 @@ func (p *pass) lookUpEntries(ctx context.Context, pack *pack) (found knownEntrie
 		if !p.kinds[s.kind()] || s&isDuplicate != 0 {
 			continue
 		}
-		if size, known := p.known.isKnown(pack.id(e)); known {
+		if size, known := p.known.isKnown(pack.id(e), pack.ordinalOf(e)); known {
 			found.known.put(e)
-			sizes[e] = size
+			if sizes != nil {
+				sizes[e] = size
+			}
 			continue
 		}
 		// All its bases are needed; those of an entry that is marked are marked.
@@ -139,7 +190,9 @@ func (p *pass) lookUpEntries(ctx context.Context, pack *pack) (found knownEntrie
 	for e := range uint32(n) {
 		if found.known.has(e) {
 			p.known.packed++
-			p.known.put(pack.ordinalOf(e), sizes[e])
+			if sizes != nil {
+				p.known.put(pack.ordinalOf(e), sizes[e])
+			}
 		}
 	}
 	return found, nil
@@ -166,7 +219,7 @@ func (k *worker) skipKnownLoose(id []byte, ordinal uint32) bool {
 	if known == nil {
 		return false
 	}
-	size, ok := known.isKnown(id)
+	size, ok := known.isKnown(id, ordinal)
 	if !ok {
 		return false
 	}
@@ -180,7 +233,7 @@ func (k *worker) skipKnownLoose(id []byte, ordinal uint32) bool {
 func (k *worker) markSearched(ordinal uint32, kind packfile.Type, size int64) {
 	known := k.pass.known
 	switch {
-	case known == nil, kind == packfile.Blob && size >= NoBlob:
+	case known == nil, known.sizes == nil, kind == packfile.Blob && size >= NoBlob:
 		return
 	case kind == packfile.Blob:
 		known.sizes[ordinal] = uint32(size)

@@ -133,7 +133,11 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 	if err := h.trace(ctx, findings, remarks, learned); err != nil {
 		return nil, soFar.interrupted(err)
 	}
-	if h.readNamed(ctx, detector, collector, findings) {
+	more, err := h.readNamed(ctx, detector, collector, findings)
+	if err != nil {
+		return nil, soFar.interrupted(err)
+	}
+	if more {
 		findings, remarks, h.wanted, h.remember = s.findings(collector), collector.Remarks(), nil, false
 		h.tell(findings)
 		if err := h.trace(ctx, findings, remarks, learned); err != nil {

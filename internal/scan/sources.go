@@ -4,12 +4,15 @@ import (
 	"cmp"
 	"context"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/packwalk"
 	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/internal/trace"
 	"github.com/djleaks/djleaks/scanner"
@@ -77,40 +80,44 @@ func (l *learned) place(places []scanner.Presence) {
 
 // readNamed reads the blobs whose names say that they may hold a key that
 // nothing in them tells, and reports whether one does.
-func (h *history) readNamed(ctx context.Context, detector *django.Detector, collector *scanner.Collector, findings []scanner.Finding) (found bool) {
+func (h *history) readNamed(ctx context.Context, detector *django.Detector, collector *scanner.Collector, findings []scanner.Finding) (found bool, err error) {
 	if h.result.NamedMore {
 		h.coverage.Skip(scanner.Skip{Reason: "further files whose names are those of keys"})
+	}
+	names := map[uint32]string{} // by ordinal
+	for _, b := range h.result.Named {
+		if ctx.Err() != nil {
+			return found, ctx.Err()
+		}
+		if scanner.MayNameKey(b.Name) && h.addName(collector, b) {
+			found = true
+		}
+		// What is missing, or cannot be read, is said to be.
+		if ordinal, ok := h.Ordinal([]byte(b.Blob)); ok && !strings.HasSuffix(b.Name, "/") {
+			names[ordinal] = b.Name
+		}
+	}
+	if len(names) == 0 {
+		return found, nil
 	}
 	seen := map[scanner.ObjectID]bool{}
 	for _, f := range findings {
 		seen[f.ID] = true
 	}
-	var text []byte
-	for _, b := range h.result.Named {
-		if ctx.Err() != nil {
-			return found
+	var more atomic.Bool
+	err = h.Blobs(ctx, slices.Collect(maps.Keys(names)), func(_ int, o *packwalk.Object) error {
+		if o.Windowed {
+			return nil // no file of a key is that long
 		}
-		if scanner.MayNameKey(b.Name) && h.addName(collector, b) {
-			found = true
+		name := names[o.Ordinal]
+		matches := detector.FindFile(name, o.Text)
+		if len(matches) > 0 && (matches[0].Source != nil || !seen[o.ID()]) {
+			collector.Replace(&scanner.Chunk{ID: o.ID(), Names: []string{name}, Text: o.Text})
+			more.Store(true)
 		}
-		if strings.HasSuffix(b.Name, "/") {
-			continue
-		}
-		ordinal, ok := h.Ordinal([]byte(b.Blob))
-		if !ok {
-			continue // it is missing, and said to be
-		}
-		var err error
-		if text, err = h.Read(ordinal, text[:0]); err != nil {
-			continue // so is what cannot be read
-		}
-		matches := detector.FindFile(b.Name, text)
-		if len(matches) > 0 && (matches[0].Source != nil || !seen[b.Blob]) {
-			collector.Replace(&scanner.Chunk{ID: b.Blob, Names: []string{b.Name}, Text: text})
-			found = true
-		}
-	}
-	return found
+		return nil
+	})
+	return found || more.Load(), err
 }
 
 // addRefNames searches the names of the refs.
@@ -134,15 +141,14 @@ func refName(ref string, object scanner.ObjectID) *scanner.Chunk {
 // addName searches the name of a file or a folder. It stands for the paths of a
 // blob: of a folder the first file below is taken.
 func (h *history) addName(collector *scanner.Collector, n trace.Named) (found bool) {
-	before, blob := len(collector.Findings()), n.Blob
+	blob := n.Blob
 	if folder, ok := strings.CutSuffix(n.Name, "/"); ok {
 		n.Name = folder
 		if blob, ok = h.repo.FirstFile(n.Blob); !ok {
 			return false
 		}
 	}
-	collector.Add(&scanner.Chunk{Kind: scanner.FileName, ID: blob, Text: scanner.NameText(n.Name)})
-	return len(collector.Findings()) > before
+	return collector.Add(&scanner.Chunk{Kind: scanner.FileName, ID: blob, Text: scanner.NameText(n.Name)})
 }
 
 // Bounds of looking for settings that name where their key is.

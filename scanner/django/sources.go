@@ -1,6 +1,7 @@
 package django
 
 import (
+	"bytes"
 	"cmp"
 	"path"
 	"slices"
@@ -206,8 +207,9 @@ func wordPlaces(s *scanner.KeySource, text []byte) (out []namePlace) {
 	part := func(i int) bool {
 		return i >= 0 && i < len(text) && (ascii.IsWord(text[i]) || text[i] == '-' || text[i] == '.' && s.Kind == scanner.SourceVariable)
 	}
+	name := []byte(s.Name)
 	for at := 0; len(out) < maxPlaces; {
-		n := strings.Index(string(text[at:]), s.Name)
+		n := bytes.Index(text[at:], name)
 		if n < 0 {
 			break
 		}
