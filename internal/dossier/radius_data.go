@@ -28,11 +28,6 @@ func ownEncryption() scanner.Effect {
 	return e
 }
 
-// isEncryptedField recognises the fields of packages that encrypt columns.
-func isEncryptedField(name string) bool {
-	return strings.HasPrefix(name, "Encrypted") && strings.HasSuffix(name, "Field") || strings.HasSuffix(name, "PGPSymmetricKeyField")
-}
-
 // columns finds where the project has encrypted columns: the first one, and the
 // other files that have some, because all of their rows are to be saved again.
 func (s *survey) columns(seen sighting, module string, isField func(name string) bool) sighting {
@@ -95,7 +90,7 @@ func (s *survey) fernetFields() {
 	if !ok {
 		return
 	}
-	seen = s.columns(seen, "fernet_fields", isEncryptedField)
+	seen = s.columns(seen, "fernet_fields", project.IsEncryptedField)
 	x, answer := s.setting("FERNET_KEYS")
 	e := encrypted("encrypted columns (django-fernet-fields)")
 	e.Rotation += ", with FERNET_KEYS = [new, old]"
@@ -113,7 +108,7 @@ func (s *survey) encryptedFields() {
 		s.safe(x.Site, "encrypted columns (django-searchable-encrypted-fields)", "FIELD_ENCRYPTION_KEYS are keys of its own")
 		return
 	}
-	seen = s.columns(seen, "encrypted_fields", isEncryptedField)
+	seen = s.columns(seen, "encrypted_fields", project.IsEncryptedField)
 	_, salted := s.set.Last("SALT_KEY")
 	_, required := s.p.Package("django-fernet-encrypted-fields")
 	e := encrypted("encrypted columns (django-fernet-encrypted-fields)")
@@ -129,7 +124,7 @@ func (s *survey) mirage() {
 	if !ok {
 		return
 	}
-	seen = s.columns(seen, "mirage", isEncryptedField)
+	seen = s.columns(seen, "mirage", project.IsEncryptedField)
 	x, answer := s.setting("MIRAGE_SECRET_KEY")
 	e := encrypted("encrypted columns (django-mirage-field)")
 	e.Rotation = "encrypted values are lost without an error: the ciphertext is returned as if it were the value; encrypt again first"
@@ -142,7 +137,7 @@ func (s *survey) pgcrypto() {
 	if _, fields := s.p.Package("django-pgcrypto-fields"); !ok || fields {
 		return
 	}
-	seen = s.columns(seen, "pgcrypto", isEncryptedField)
+	seen = s.columns(seen, "pgcrypto", project.IsEncryptedField)
 	x, answer := s.setting("PGCRYPTO_DEFAULT_KEY")
 	s.shared(seen, "PGCRYPTO_DEFAULT_KEY", x, answer, encrypted("encrypted columns (django-pgcrypto)"))
 }

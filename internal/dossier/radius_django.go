@@ -354,14 +354,14 @@ func (s *survey) signers() {
 	classes := s.signerClasses()
 	for _, f := range s.p.Code {
 		at, ok := f.Imported("django.core.signing")
-		derived := f.Calls(classes...)
-		if !ok && len(derived) == 0 || s.storing(f) != nil {
+		derived, makes := f.Makes(classes)
+		if !ok && !makes || s.storing(f) != nil {
 			continue
 		}
 		reason := "imports django.core.signing"
 		line := at.Line
 		if !ok {
-			line, reason = derived[0].Line, lastName(derived[0].Text)+" derives from a signer of Django"
+			line, reason = derived.Line, derived.Name+" derives from a signer of Django"
 		}
 		u := s.useOf(f)
 		own := false
@@ -469,7 +469,7 @@ func isKept(f *project.File, line int) bool {
 		return false
 	}
 	d, inside := f.Around(line)
-	if !inside || f.Kept(line) {
+	if !inside || f.Keeps(line) {
 		return true
 	}
 	switch d.Name {
@@ -570,12 +570,7 @@ func (s *survey) pickles() {
 
 // unsigns reports whether a call is given what a signer has read.
 func unsigns(f *project.File, c *project.Expr) bool {
-	names := []string{"unsign", "unsign_object"}
-	for _, a := range f.Assigns {
-		if a.Value.MentionsAny(names) {
-			names = append(names, lastName(a.Name))
-		}
-	}
+	names := f.Taking("unsign", "unsign_object")
 	for i := range c.Items {
 		if c.Items[i].MentionsAny(names) {
 			return true

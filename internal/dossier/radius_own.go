@@ -259,19 +259,10 @@ func (u *use) usage(line int, e scanner.Effect, reason string, sure bool) (usage
 	return usage{e, project.Site{Path: u.f.Path, Line: line}}, true
 }
 
-// isCipher recognises what encrypts, by the name of the class or function.
-func isCipher(name string) bool {
-	switch name {
-	case "PBKDF2HMAC", "HKDF", "Scrypt", "scrypt", "AES", "AESGCM", "ChaCha20Poly1305", "SecretBox":
-		return true
-	}
-	return strings.Contains(name, "Fernet") || strings.HasSuffix(name, "Cipher") || strings.HasPrefix(name, "AES") && name != "AESKEY"
-}
-
 // encryption is code that encrypts with a key made from the key.
 func (u *use) encryption() (usage, bool) {
 	const reason = "encrypts with a key made from SECRET_KEY"
-	calls := u.f.CallsOf(isCipher)
+	calls := u.f.CallsOf(project.IsCipher)
 	if c, sure, ok := u.pick(calls, "own encryption"); ok {
 		e := ownEncryption()
 		if salt, given := c.Key("salt"); given && salt.MentionsAny(u.holds) && !slices.ContainsFunc(calls, func(c project.Expr) bool { return u.isKeyOf(&c) }) {
@@ -369,4 +360,6 @@ func (u *use) signature() (usage, bool) {
 }
 
 // encrypts reports whether the file's hashes make a key for its cipher.
-func (u *use) encrypts() bool { return len(u.f.CallsOf(isCipher)) > 0 || len(u.f.Names("AES")) > 0 }
+func (u *use) encrypts() bool {
+	return len(u.f.CallsOf(project.IsCipher)) > 0 || len(u.f.Names("AES")) > 0
+}

@@ -7,6 +7,9 @@
 //	             → uses     (imports and calls of the other Python files)
 //	             → platforms (Procfile, fly.toml, workflows, …)
 //
+// Files are read one after another, and of each only its Facts are kept: what may be
+// asked for later, and no text and no tokens.
+//
 // Nothing is imported or run. A value that is not a literal is not guessed: it
 // is kept as what it mentions, and a question about it has the answer Unknown.
 // What was not read is listed, because "not seen" is not "not there".

@@ -71,15 +71,25 @@ func packageReader(file string) func(*packages, string, []byte) {
 	return nil
 }
 
-// packages are all requirements of a project, by name.
-type packages struct{ byName map[string][]Package }
+// packages are the requirements that a file has, and those of a project by name.
+type packages struct {
+	found  []Package
+	byName map[string][]Package
+}
 
 func (p *packages) add(file string, line int, name, spec string, locked bool) {
-	name = normalName(name)
-	if name == "" || len(p.byName) >= maxPackages && p.byName[name] == nil || len(p.byName[name]) >= maxPerName {
-		return
+	if name = normalName(name); name != "" && len(p.found) < maxPackages {
+		p.found = append(p.found, Package{name, Site{file, line}, parseRange(spec), locked})
 	}
-	p.byName[name] = append(p.byName[name], Package{name, Site{file, line}, parseRange(spec), locked})
+}
+
+// merge adds the requirements of a file to those of a project.
+func (p *packages) merge(found []Package) {
+	for _, q := range found {
+		if known := p.byName[q.Name]; (known != nil || len(p.byName) < maxPackages) && len(known) < maxPerName {
+			p.byName[q.Name] = append(known, q)
+		}
+	}
 }
 
 // How many packages of a project are listed, and how many requirements of one.

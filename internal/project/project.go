@@ -34,33 +34,49 @@ const (
 // New reads a project from the paths of a commit, which have slashes and are
 // relative to its top.
 func New(paths []string, read Read) *Project {
-	p := &Project{paths: paths, packages: packages{map[string][]Package{}}, texts: map[string][]byte{}}
-	in := input{project: p, read: read}
+	var reader Reader
+	return Of(paths, func(path string) (*Facts, error) {
+		text, err := read(path)
+		if err != nil {
+			return nil, err
+		}
+		return reader.Facts(path, text), nil
+	})
+}
+
+// Of is New for who has the facts of some files already.
+func Of(paths []string, facts func(path string) (*Facts, error)) *Project {
+	p := &Project{paths: paths, packages: packages{byName: map[string][]Package{}}, texts: map[string][]byte{}}
 	var settings []*File
+	files, size, left, manifests := 0, 0, 0, 0
 	for _, file := range paths {
-		if isAside(file) {
+		if !matters(file) {
 			continue
 		}
-		if reader := packageReader(file); reader != nil {
-			reader(&p.packages, file, in.text(file))
-		}
-		if isPlatform(file) && len(p.texts) < maxManifests {
-			p.texts[file] = in.text(file)
-		}
-		if !strings.HasSuffix(file, ".py") || isMigration(file) {
+		if files >= maxFiles || size >= maxBytes {
+			left++
 			continue
 		}
-		text := in.text(file)
-		if !namedSettings(file) && len(needles().Append(nil, text, 0, len(text))) == 0 {
+		f, err := facts(file)
+		if err != nil {
+			p.Unread = append(p.Unread, Gap{Site{file, 0}, err.Error()})
 			continue
 		}
-		f := parseFile(file, text)
-		if isSettings(f) {
-			settings = append(settings, f)
+		files, size = files+1, size+f.Size
+		p.packages.merge(f.Packages)
+		if isPlatform(file) {
+			if manifests++; f.Manifest != nil && manifests <= maxManifests {
+				p.texts[file] = f.Manifest
+			}
 		}
-		p.Code = append(p.Code, f)
+		if f.Python != nil {
+			p.Code = append(p.Code, f.Python)
+			if f.Python.Settings {
+				settings = append(settings, f.Python)
+			}
+		}
 	}
-	if in.left > 0 {
+	if left > 0 {
 		p.Unread = append(p.Unread, Gap{Site{}, "further files were not read, because there are too many"})
 	}
 	modules := moduleNames(paths)
@@ -68,29 +84,16 @@ func New(paths []string, read Read) *Project {
 	return p
 }
 
-// input reads the files of a project, up to maxFiles and maxBytes.
-type input struct {
-	project           *Project
-	read              Read
-	files, size, left int // read, the bytes of those, and not read
-}
-
-// text returns the text of a file, nil if there have been too many.
-func (in *input) text(path string) []byte {
-	if in.files >= maxFiles || in.size >= maxBytes {
-		in.left++
-		return nil
-	}
-	text, err := in.read(path)
-	if err != nil {
-		in.project.Unread = append(in.project.Unread, Gap{Site{path, 0}, err.Error()})
-	}
-	in.files, in.size = in.files+1, in.size+len(text)
-	return text
-}
-
 // Package finds a distribution by its name; ok is false if nothing requires it.
 func (p *Project) Package(name string) (Package, bool) { return p.packages.find(normalName(name)) }
+
+// matters reports whether a file may say something of a project, by its path.
+func matters(file string) bool {
+	return !isAside(file) && (isCode(file) || packageReader(file) != nil || isPlatform(file))
+}
+
+// isCode reports whether a file is Python that runs in a project.
+func isCode(file string) bool { return strings.HasSuffix(file, ".py") && !isMigration(file) }
 
 // needles are words of which every Python file that matters has one.
 var needles = sync.OnceValue(func() *scanner.AnchorSet {

@@ -143,7 +143,7 @@ func TestSecondsOfLiterals(t *testing.T) {
 		"3600": 3600, "60 * 60 * 24": 86400, "(1 + 2) * 3": 9, "1 + 2 * 3": 7, "timedelta(days=2, hours=1)": 176400,
 		"datetime.timedelta(1)": 86400, "1_000": 1000, "x * 2": -1, "int(env('A'))": -1, "10 ** 9": -1, "-5": -1, "9999999999999 * 9999999999": -1,
 	} {
-		f := parseFile("settings.py", []byte("A = "+text+"\n"))
+		f := new(lexer).parseFile("settings.py", []byte("A = "+text+"\n"))
 		got, ok := f.Assigns[0].Value.Seconds()
 		if !ok {
 			got = -1
@@ -227,7 +227,7 @@ func TestTheVariableIsFoundBehindAName(t *testing.T) {
 }
 
 func TestAFileReadsAsOneWithoutOtherNames(t *testing.T) {
-	f := parseFile("a.py", []byte("import jwt as tokens\nfrom a.b import Fernet as F, C as D\nfrom settings import SECRET_KEY as KEY\nclass X(D):\n  y = F(KEY)\n  z = tokens.encode(1, KEY)\n  self.F = 1\n"))
+	f := new(lexer).parseFile("a.py", []byte("import jwt as tokens\nfrom a.b import Fernet as F, C as D\nfrom settings import SECRET_KEY as KEY\nclass X(D):\n  y = F(KEY)\n  z = tokens.encode(1, KEY)\n  self.F = 1\n"))
 	if calls := f.Calls("Fernet", "encode"); len(calls) != 2 || !calls[0].Mentions("SECRET_KEY") || calls[1].Text != "jwt.encode" {
 		t.Errorf("%+v", calls)
 	}
@@ -237,26 +237,27 @@ func TestAFileReadsAsOneWithoutOtherNames(t *testing.T) {
 }
 
 func TestHoldingFollowsWhatIsMadeOfTheKey(t *testing.T) {
-	f := parseFile("a.py", []byte("A = settings.SECRET_KEY\nB = sha256(A.encode()).digest()\nDEBUG = A == 'x'\nTOKEN = jwt.encode({}, A)\ndef key():\n  return B[:32]\ndef signed(x):\n  return Signer(key=A).sign(x)\nC = getattr(settings, 'SECRET_KEY')\nD = A if x is None else x\nSAFE = True if A == 'x' else False\n"))
+	f := new(lexer).parseFile("a.py", []byte("A = settings.SECRET_KEY\nB = sha256(A.encode()).digest()\nDEBUG = A == 'x'\nTOKEN = jwt.encode({}, A)\ndef key():\n  return B[:32]\ndef signed(x):\n  return Signer(key=A).sign(x)\nC = getattr(settings, 'SECRET_KEY')\nD = A if x is None else x\nSAFE = True if A == 'x' else False\n"))
 	if got := f.Holding("SECRET_KEY"); !slices.Equal(got, []string{"SECRET_KEY", "A", "B", "C", "D", "key"}) {
 		t.Errorf("%v", got)
 	}
 }
 
 func TestHostileFilesAreReadWithinBounds(t *testing.T) {
-	for _, unit := range []string{"(", "[", "{", "f(", "a.b(", "'", "\\\n", "A = ", "class A(", "}", "A = [{(", "from a import b,", "import a, ", "if x: ", "def def ", "def f(): return SECRET_KEY\n", "from a import SECRET_KEY as b\nb = b\n"} {
-		f := parseFile("settings.py", []byte("A = 1\n"+strings.Repeat(unit, 5_000)+"\nB = 2\n"))
+	for _, unit := range []string{"(", "[", "{", "new(", "a.b(", "'", "\\\n", "A = ", "class A(", "}", "A = [{(", "from a import b,", "import a, ", "if x: ", "def def ", "def f(): return SECRET_KEY\n", "from a import SECRET_KEY as b\nb = b\n"} {
+		f := new(lexer).parseFile("settings.py", []byte("A = 1\n"+strings.Repeat(unit, 5_000)+"\nB = 2\n"))
 		if f.Assigns[0].Name != "A" {
 			t.Errorf("%q: %+v", unit, f.Assigns[0])
 		}
 		f.Holding("SECRET_KEY")
 		f.Around(2)
-		if n := len(f.Calls("f")); n > maxCalls {
+		if n := len(f.Calls("new")); n > maxCalls {
 			t.Errorf("%q: %d calls", unit, n)
 		}
 	}
-	if f := parseFile("settings.py", []byte(strings.Repeat("a,", maxTokens))); len(f.tokens) > maxTokens+1 {
-		t.Errorf("%d tokens", len(f.tokens))
+	var l lexer
+	if l.parse([]byte(strings.Repeat("a,", maxTokens))); len(l.tokens) > maxTokens+1 {
+		t.Errorf("%d tokens", len(l.tokens))
 	}
 }
 
@@ -268,7 +269,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("A = 1\rB = 2\r\nC = '''\r'''\rD = [\r1]\r")
 	f.Add("if x: A = 'x' \"y\"\nA += [1]\nA['b'] |= {1: 2}\n'''\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		file := parseFile("settings.py", []byte(text))
+		file := new(lexer).parseFile("settings.py", []byte(text))
 		lines := len(lineBreak.FindAllString(text, -1)) + 1
 		for _, a := range file.Assigns {
 			if a.Line < 1 || a.Line > lines || a.Name == "" {

@@ -356,10 +356,15 @@ func (e *Expr) MentionsAny(words []string) bool {
 // Holds reports whether the value of e is made of one of these words; one that
 // is only asked about, as in SECRET_KEY == "x", is not in it.
 func (e *Expr) Holds(words []string) bool {
-	if n := len(e.Items); e.Kind == Operation && n > 1 && slices.Contains(e.Signs, "if") && slices.Contains(e.Signs, "else") {
-		return e.Items[0].Holds(words) || e.Items[n-1].Holds(words) // a if … else b
+	if e.isChoice() {
+		return e.Items[0].Holds(words) || e.Items[len(e.Items)-1].Holds(words)
 	}
 	return !e.decides() && e.MentionsAny(words)
+}
+
+// isChoice reports whether e is a if … else b.
+func (e *Expr) isChoice() bool {
+	return e.Kind == Operation && len(e.Items) > 1 && slices.Contains(e.Signs, "if") && slices.Contains(e.Signs, "else")
 }
 
 // decides reports whether e is the answer to a question, such as a comparison,

@@ -5,16 +5,34 @@ import (
 	"strings"
 )
 
-// File is a Python file: what it assigns, imports, calls and defines.
+// File is what a Python file says that somebody may ask for: it is plain data, and
+// holds no part of the text.
 type File struct {
-	Path    string
-	tokens  []token
-	Assigns []Assign
-	Imports []Import
-	Classes []Class
-	aliases map[string]string // what `import … as` names here, by that name
-	defined []Function        // nil until they are asked for
-	calls   []int             // tokens that are the last name of a call; nil until they are asked for
+	Path     string
+	Settings bool     // it is a settings module
+	Assigns  []Assign // of a settings module those to names in capital letters, and of any file X.secret_key
+	Imports  []Import
+	Classes  []Class
+	Called   []Expr     // calls whose last name is one of askedCalls
+	Made     []Place    // first calls of other names that begin with a capital letter
+	Named    []Mention  // of askedNames, and of names in capital letters
+	Values   []Flow     // assignments of what may be made of a setting
+	Returns  []Flow     // functions that return such
+	Defined  []Function // with one of Called in them
+	Kept     []int      // lines of Called that begin with self.name =
+	Opaque   []Place    // calls that can set names that the file does not write, of a settings module
+}
+
+// Place is a name and the line that it is on.
+type Place struct {
+	Name string
+	Line int // from 1
+}
+
+// Mention is a name and the lines that have it, from 1, in order.
+type Mention struct {
+	Name  string
+	Lines []int
 }
 
 // Assign is one assignment to a name, or to a key of a name:
@@ -39,227 +57,122 @@ type Class struct {
 	Name  string
 	Bases []string // dotted names as written
 	Line  int
-	body  []token
+	Words []string // those of askedWords that are in its body
 }
 
-// parseFile reads Python.
-func parseFile(path string, text []byte) *File {
-	f := &File{Path: path, tokens: lex(string(text))}
-	for start := 0; start < len(f.tokens); {
-		end := start
-		for end < len(f.tokens) && f.tokens[end].kind != tokenEnd {
-			end++
+// Function is one definition of a function or method.
+type Function struct {
+	Name      string
+	Line, End int // its first and its last line
+}
+
+// parseFile reads a Python file.
+func (l *lexer) parseFile(path string, text []byte) *File {
+	s := l.parse(text)
+	f := &File{Path: path, Imports: s.imports, Settings: isSettings(path, s.assigns)}
+	for _, a := range s.assigns {
+		if f.Settings && isUpper(lastPart(a.Name)) || strings.HasSuffix(a.Name, ".secret_key") {
+			f.Assigns = append(f.Assigns, a)
 		}
-		f.resolve(f.tokens[start:end])
-		f.statement(f.tokens[start:end], start)
-		start = end + 1
 	}
+	for i := range s.classes {
+		f.Classes = append(f.Classes, s.classes[i].facts())
+	}
+	f.Called = s.callsOf(isAskedCall)
+	f.Made, f.Named = s.made(), s.mentions()
+	if f.Settings {
+		f.Opaque = s.opaque()
+	}
+	f.follow(s)
+	f.around(s)
+	l.keep(f)
 	return f
 }
 
-// resolve writes the real names for those that `import … as` gave, so that a
-// file reads as one without such imports.
-func (f *File) resolve(line []token) {
-	if len(f.aliases) == 0 {
-		return
-	}
-	for i := range line {
-		if real := f.aliases[line[i].text]; real != "" && line[i].kind == tokenName && (i == 0 || line[i-1].text != ".") {
-			line[i].text = real
+// facts is what is kept of a class.
+func (c *class) facts() Class {
+	for _, word := range askedWords {
+		if slices.ContainsFunc(c.body, func(t token) bool { return t.text == word }) {
+			c.Words = append(c.Words, word)
 		}
 	}
+	return c.Class
 }
 
-// alias notes that an import gave a name of its own.
-func (f *File) alias(name, real string) {
-	if f.aliases == nil {
-		f.aliases = map[string]string{}
-	}
-	if name != real {
-		f.aliases[name] = real
-	}
-}
-
-// statement reads one logical line; from is the place of its first token.
-func (f *File) statement(line []token, from int) {
-	if len(line) < 2 || line[0].kind != tokenName {
-		return
-	}
-	switch line[0].text {
-	case "from", "import":
-		f.imports(line)
-	case "class":
-		f.class(line, from)
-	case "if", "elif", "else", "try", "except", "finally", "with", "for", "while", "def", "async", "return":
-		// Of `if X: NAME = value` the part after the colon counts.
-		if n := colonOf(line); n > 0 && n+1 < len(line) {
-			f.statement(line[n+1:], from+n+1)
+// made are the first calls of names that begin with a capital letter.
+func (f *syntax) made() (out []Place) {
+	seen := map[string]bool{}
+	f.calls(func(name string, i int) {
+		if 'A' <= name[0] && name[0] <= 'Z' && !seen[name] {
+			seen[name] = true
+			out = append(out, Place{name, f.tokens[i].line})
 		}
-	default:
-		f.assign(line)
-	}
+	})
+	return out
 }
 
-// colonOf is the place of the colon that ends a head such as `if X:`.
-func colonOf(line []token) int {
-	depth := 0
-	for i, t := range line {
-		if t.kind != tokenOp {
+// mentions are the lines of the names that may be asked for. A name that is set, or
+// given by name, is not one.
+func (f *syntax) mentions() (out []Mention) {
+	index := map[string]int{}
+	for i, t := range f.tokens {
+		switch t.kind {
+		case tokenName:
+			if i+1 < len(f.tokens) && f.tokens[i+1].text == "=" && (i == 0 || f.tokens[i-1].text != ".") {
+				continue
+			}
+		case tokenString:
+			if i < 4 || f.tokens[i-1].text != "," || f.tokens[i-4].text != "getattr" {
+				continue
+			}
+		default:
 			continue
 		}
-		switch t.text {
-		case "(", "[", "{":
-			depth++
-		case ")", "]", "}":
-			depth--
-		case ":":
-			if depth == 0 {
-				return i
-			}
-		}
-	}
-	return -1
-}
-
-func (f *File) imports(line []token) {
-	i := 1
-	for i < len(line) {
-		out := Import{Line: line[0].line}
-		var module strings.Builder
-		for ; i < len(line) && line[i].text != "import" && line[i].text != "," && line[i].text != "as"; i++ {
-			module.WriteString(line[i].text)
-		}
-		out.Module = module.String()
-		if line[0].text == "from" {
-			out.Names = f.importedNames(line[min(i+1, len(line)):])
-			f.Imports = append(f.Imports, out)
-			return
-		}
-		f.Imports = append(f.Imports, out)
-		if i+1 < len(line) && line[i].text == "as" {
-			f.alias(line[i+1].text, out.Module)
-		}
-		for i < len(line) && line[i].text != "," { // import a as b, c
-			i++
-		}
-		i++
-	}
-}
-
-// importedNames are the names in `a, b as c` or `(a, *)`.
-func (f *File) importedNames(tokens []token) (names []string) {
-	for i := 0; i < len(tokens); i++ {
-		switch t := tokens[i]; {
-		case t.text == "as":
-			if i++; i < len(tokens) && len(names) > 0 {
-				f.alias(tokens[i].text, names[len(names)-1])
-			}
-		case t.kind == tokenName || t.text == "*":
-			names = append(names, t.text)
-		}
-	}
-	return names
-}
-
-func (f *File) class(line []token, from int) {
-	c := Class{Name: line[1].text, Line: line[0].line}
-	p := parser{tokens: line, at: 1}
-	if e := p.expression(); e.Kind == Call {
-		for i := range e.Items {
-			if e.Items[i].Kind == Name && e.Keys[i] == "" {
-				c.Bases = append(c.Bases, e.Items[i].Text)
-			}
-		}
-	}
-	end := from + len(line)
-	for end < len(f.tokens) && (f.tokens[end].indent > line[0].indent || f.tokens[end].kind == tokenEnd) {
-		end++
-	}
-	c.body = f.tokens[from+len(line) : end]
-	f.Classes = append(f.Classes, c)
-}
-
-// assign reads NAME = …, NAME: type = …, NAME["key"] = …, NAME += …,
-// NAME.update(…) and NAME.setdefault("key", …).
-func (f *File) assign(line []token) {
-	p := parser{tokens: line}
-	target := p.expression()
-	if added, ok := addition(&target); ok {
-		added.Line = line[0].line
-		f.Assigns = append(f.Assigns, added)
-		return
-	}
-	first, ok := assignee(&target)
-	if !ok {
-		return
-	}
-	first.Line = line[0].line
-	if p.isOp(":") { // an annotation
-		for p.at < len(line) && !p.isOp("=") {
-			p.at++
-		}
-	}
-	names := []Assign{first}
-	for p.isOp("=") {
-		p.at++
-		e := p.expression()
-		if p.isOp("=") && e.Kind == Name { // a = b = …
-			names = append(names, Assign{Name: e.Text, Line: first.Line})
+		if !isAskedName(t.text) {
 			continue
 		}
-		if p.isOp(",") {
-			e = p.bareTuple(e)
+		at, known := index[t.text]
+		if !known {
+			at = len(out)
+			index[t.text] = at
+			out = append(out, Mention{Name: t.text})
 		}
-		for _, a := range names {
-			a.Value = e
-			f.Assigns = append(f.Assigns, a)
+		out[at].Lines = append(out[at].Lines, t.line)
+	}
+	return out
+}
+
+// opaque are the calls that can set names that the file does not write.
+func (f *syntax) opaque() (out []Place) {
+	for i, t := range f.tokens {
+		if makesNames(f.tokens, i) {
+			out = append(out, Place{t.text, t.line})
 		}
+	}
+	return out
+}
+
+// around keeps the functions in which a call of f is, and the lines on which an
+// attribute is given what is called.
+func (f *File) around(s *syntax) {
+	lines := map[int]bool{}
+	for i := range f.Called {
+		lines[f.Called[i].Line] = true
+	}
+	if len(lines) == 0 {
 		return
 	}
-}
-
-// assignee is the left side of an assignment: NAME or NAME["key"].
-func assignee(e *Expr) (a Assign, ok bool) {
-	switch {
-	case e.Kind == Name:
-		return Assign{Name: e.Text}, true
-	case isBinary(e, "[]") && e.Items[0].Kind == Name:
-		a.Name = e.Items[0].Text
-		if key := e.Items[1]; len(key.Items) == 1 && key.Items[0].Kind == Text {
-			a.Key = key.Items[0].Text
-		}
-		return a, true
-	}
-	return a, false
-}
-
-// addition is a statement that adds to what a name has: NAME.update(…),
-// NAME += … and NAME |= ….
-func addition(e *Expr) (a Assign, ok bool) {
-	switch {
-	case e.Kind == Call && strings.HasSuffix(e.Text, ".update") && len(e.Items) > 0:
-		return Assign{Name: strings.TrimSuffix(e.Text, ".update"), Added: true, Value: e.Items[0]}, true
-	case (isBinary(e, "+=") || isBinary(e, "|=")) && e.Items[0].Kind == Name:
-		return Assign{Name: e.Items[0].Text, Added: true, Value: e.Items[1]}, true
-	}
-	return a, false
-}
-
-// isBinary reports whether an expression is two operands with this sign.
-func isBinary(e *Expr, sign string) bool {
-	return e.Kind == Operation && len(e.Signs) == 1 && e.Signs[0] == sign && len(e.Items) == 2
-}
-
-// bareTuple reads the rest of a tuple without brackets.
-func (p *parser) bareTuple(first Expr) Expr {
-	tuple := Expr{Kind: List, Line: first.Line, Items: []Expr{first}}
-	for p.isOp(",") {
-		p.at++
-		if p.at < len(p.tokens) {
-			tuple.Items = append(tuple.Items, p.expression())
+	for _, d := range s.functions() {
+		if len(d.body) > 0 && slices.ContainsFunc(f.Called, func(c Expr) bool { return d.Line <= c.Line && c.Line <= d.End }) {
+			f.Defined = append(f.Defined, d.Function)
 		}
 	}
-	return tuple
+	for i, t := range s.tokens {
+		begins := i == 0 || s.tokens[i-1].kind == tokenEnd
+		if begins && lines[t.line] && t.kind == tokenName && i+3 < len(s.tokens) && s.tokens[i+1].text == "." && s.tokens[i+3].text == "=" {
+			f.Kept = append(f.Kept, t.line)
+		}
+	}
 }
 
 // Imported returns the first import of a module, of what is below it, or of a
@@ -279,186 +192,60 @@ func (f *File) Imported(module string) (Import, bool) {
 	return Import{}, false
 }
 
-// Calls returns the calls whose last name is one of these, in order.
+// Calls returns the calls whose last name is one of these, in order; IsAsked has to
+// know the names.
 func (f *File) Calls(names ...string) []Expr {
 	return f.CallsOf(func(name string) bool { return slices.Contains(names, name) })
 }
 
 // CallsOf returns the calls whose last name is wanted, in order.
 func (f *File) CallsOf(wanted func(name string) bool) []Expr {
-	if f.calls == nil {
-		f.calls = f.findCalls()
-	}
 	var out []Expr
-	for _, i := range f.calls {
+	for i := range f.Called {
 		if len(out) >= maxCalls {
 			break
 		}
-		if wanted(f.tokens[i].text) {
-			out = append(out, f.callAt(i))
+		if wanted(lastPart(f.Called[i].Text)) {
+			out = append(out, f.Called[i])
 		}
 	}
 	return out
 }
 
-// findCalls returns the tokens that are the last name of a call.
-func (f *File) findCalls() []int {
-	calls := []int{}
-	for i := range f.tokens {
-		if f.tokens[i].kind == tokenName && f.isCall(i) && !f.isDefined(i) {
-			calls = append(calls, i)
-		}
+// Makes returns the first call of one of these classes.
+func (f *File) Makes(classes []string) (Place, bool) {
+	n := slices.IndexFunc(f.Made, func(m Place) bool { return slices.Contains(classes, m.Name) })
+	if n < 0 {
+		return Place{}, false
 	}
-	return calls
+	return f.Made[n], true
 }
-
-// isCall reports whether a bracket follows token i.
-func (f *File) isCall(i int) bool {
-	return i+1 < len(f.tokens) && f.tokens[i+1].text == "(" && f.tokens[i+1].kind == tokenOp
-}
-
-// isDefined reports whether token i is the name that a def or class defines.
-func (f *File) isDefined(i int) bool {
-	return i > 0 && f.tokens[i-1].kind == tokenName && (f.tokens[i-1].text == "def" || f.tokens[i-1].text == "class")
-}
-
-// callAt reads the call whose last name is token i.
-func (f *File) callAt(i int) Expr {
-	start := i
-	for start >= 2 && f.tokens[start-1].text == "." && f.tokens[start-2].kind == tokenName {
-		start -= 2
-	}
-	p := parser{tokens: f.tokens[start:min(len(f.tokens), i+maxCallTokens)]}
-	word := p.tokens[0].text
-	for p.at = 1; p.at <= i-start; p.at++ {
-		word += p.tokens[p.at].text
-	}
-	return p.call(Expr{Kind: Name, Text: word, Line: f.tokens[i].line})
-}
-
-// What is read of the arguments of one call, and how many calls of one file.
-const (
-	maxCallTokens = 400
-	maxCalls      = 500
-)
 
 // Names returns the lines that have a name whose last part is word, or
-// getattr(…, "word").
+// getattr(…, "word"). IsAsked has to know the word.
 func (f *File) Names(word string) []int {
-	var out []int
-	for i, t := range f.tokens {
-		switch {
-		case t.text != word:
-		case t.kind == tokenString && i >= 4 && f.tokens[i-1].text == "," && f.tokens[i-4].text == "getattr":
-			out = append(out, t.line)
-		case t.kind == tokenName:
-			if i+1 < len(f.tokens) && f.tokens[i+1].text == "=" && (i == 0 || f.tokens[i-1].text != ".") {
-				continue // it is set here, or given by name
-			}
-			out = append(out, t.line)
-		}
+	n := slices.IndexFunc(f.Named, func(m Mention) bool { return m.Name == word })
+	if n < 0 {
+		return nil
 	}
-	return out
+	return f.Named[n].Lines
 }
 
-// Holding returns these names, and those that the file gives to what is made
-// of them: KEY = settings.SECRET_KEY, or a function that returns it.
-func (f *File) Holding(names ...string) []string {
-	out := slices.Clone(names)
-	for range maxSteps {
-		n := len(out)
-		if n > maxHoldings {
-			break
-		}
-		for i := range f.Assigns {
-			if a := &f.Assigns[i]; len(out) <= maxHoldings && !slices.Contains(out, lastPart(a.Name)) && a.Value.Holds(out) {
-				out = append(out, lastPart(a.Name))
-			}
-		}
-		for _, d := range f.functions() {
-			if len(out) <= maxHoldings && !slices.Contains(out, d.Name) && slices.ContainsFunc(d.returned(), func(e Expr) bool { return e.Holds(out) }) {
-				out = append(out, d.Name)
-			}
-		}
-		if len(out) == n {
-			break
-		}
-	}
-	return out
-}
-
-// How many names Holding returns, and how many steps from one to the next it
-// follows.
-const (
-	maxHoldings = 64
-	maxSteps    = 4
-)
-
-// Function is one definition of a function or method.
-type Function struct {
-	Name string
-	Line int
-	body []token
-}
-
-// functions are all definitions in a file.
-func (f *File) functions() []Function {
-	if f.defined != nil {
-		return f.defined
-	}
-	f.defined = []Function{}
-	for i, t := range f.tokens {
-		begins := i == 0 || f.tokens[i-1].kind == tokenEnd || f.tokens[i-1].text == "async"
-		if t.kind != tokenName || t.text != "def" || !begins || i+1 >= len(f.tokens) {
-			continue
-		}
-		end := i + 1
-		for end < len(f.tokens) && (f.tokens[end].kind == tokenEnd || f.tokens[end].indent > t.indent || f.tokens[end].line == t.line) {
-			end++
-		}
-		f.defined = append(f.defined, Function{Name: f.tokens[i+1].text, Line: t.line, body: f.tokens[i+2 : max(i+2, end)]})
-	}
-	return f.defined
-}
-
-// Around is the innermost function that has a line; ok is false if none has.
+// Around is the innermost function that has the line of a call; ok is false if none
+// has.
 func (f *File) Around(line int) (d Function, ok bool) {
-	for _, one := range f.functions() {
-		if n := len(one.body); n > 0 && one.Line <= line && line <= one.body[n-1].line {
+	for _, one := range f.Defined {
+		if one.Line <= line && line <= one.End {
 			d, ok = one, true
 		}
 	}
 	return d, ok
 }
 
-// returned are the expressions after return.
-func (d *Function) returned() []Expr {
-	var out []Expr
-	for i, t := range d.body {
-		if t.kind == tokenName && t.text == "return" {
-			p := parser{tokens: d.body[i+1 : min(len(d.body), i+1+maxCallTokens)]}
-			out = append(out, p.expression())
-		}
-	}
-	return out
-}
+// Keeps reports whether the statement at the line of a call gives an attribute its
+// value: self.code = ….
+func (f *File) Keeps(line int) bool { return slices.Contains(f.Kept, line) }
 
-// Kept reports whether the statement at a line gives an attribute its value:
-// self.code = ….
-func (f *File) Kept(line int) bool {
-	for i, t := range f.tokens {
-		if t.line > line {
-			return false
-		}
-		begins := i == 0 || f.tokens[i-1].kind == tokenEnd
-		if t.line == line && begins && t.kind == tokenName && i+3 < len(f.tokens) && f.tokens[i+1].text == "." && f.tokens[i+3].text == "=" {
-			return true
-		}
-	}
-	return false
-}
-
-// Has reports whether a name or the text of a string is in the class.
-func (c *Class) Has(word string) bool {
-	return slices.ContainsFunc(c.body, func(t token) bool { return t.text == word })
-}
+// Has reports whether a name or the text of a string is in the class. IsAsked has
+// to know the word.
+func (c *Class) Has(word string) bool { return slices.Contains(c.Words, word) }

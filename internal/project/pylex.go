@@ -1,6 +1,7 @@
 package project
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/pysource"
@@ -29,13 +30,25 @@ type token struct {
 // maxTokens bounds what is kept of one file.
 const maxTokens = 1 << 19
 
-// lex splits Python into the tokens of its statements. It never fails.
-func lex(text string) []token {
-	source := []byte(text)
-	tokens := pysource.Scan(source)
-	out := make([]token, 0, min(len(tokens), maxTokens))
+// bytesPerToken is a little more than source has on average.
+const bytesPerToken = 6
+
+// lexer reads Python files one after another. What it keeps of them shares equal
+// strings, and no memory with their texts.
+type lexer struct {
+	scanned []pysource.Token
+	tokens  []token
+	strings map[string]string
+}
+
+// lex splits Python into the tokens of its statements, which last until the next
+// call. It never fails.
+func (l *lexer) lex(text string) []token {
+	l.scanned = pysource.Append(slices.Grow(l.scanned[:0], len(text)/bytesPerToken), []byte(text))
+	out := slices.Grow(l.tokens[:0], min(len(l.scanned), maxTokens))
 	fresh, indent := true, 0
-	for _, t := range tokens {
+	for i := range l.scanned {
+		t := &l.scanned[i]
 		if len(out) == maxTokens {
 			break
 		}
@@ -49,9 +62,10 @@ func lex(text string) []token {
 		case end:
 			out = append(out, token{kind: tokenEnd, line: t.Line, indent: indent})
 		default:
-			out = append(out, tokenOf(text, &t, indent))
+			out = append(out, tokenOf(text, t, indent))
 		}
 	}
+	l.tokens = out
 	return out
 }
 
@@ -78,4 +92,72 @@ func columns(text string, at int) (n int) {
 		}
 	}
 	return n
+}
+
+// keep makes the strings of a file ones that hold nothing else.
+func (l *lexer) keep(f *File) {
+	for i := range f.Assigns {
+		l.own(&f.Assigns[i].Name)
+		l.own(&f.Assigns[i].Key)
+		l.keepExpr(&f.Assigns[i].Value)
+	}
+	for i := range f.Imports {
+		l.own(&f.Imports[i].Module)
+		l.ownAll(f.Imports[i].Names)
+	}
+	for i := range f.Classes {
+		l.own(&f.Classes[i].Name)
+		l.ownAll(f.Classes[i].Bases)
+	}
+	for i := range f.Called {
+		l.keepExpr(&f.Called[i])
+	}
+	for i := range f.Named {
+		l.own(&f.Named[i].Name)
+	}
+	for _, places := range [][]Place{f.Made, f.Opaque} {
+		for i := range places {
+			l.own(&places[i].Name)
+		}
+	}
+	for _, flows := range [][]Flow{f.Values, f.Returns} {
+		for i := range flows {
+			l.own(&flows[i].Name)
+			l.ownAll(flows[i].Words)
+		}
+	}
+	for i := range f.Defined {
+		l.own(&f.Defined[i].Name)
+	}
+}
+
+func (l *lexer) keepExpr(e *Expr) {
+	l.own(&e.Text)
+	l.ownAll(e.Keys)
+	l.ownAll(e.Signs)
+	for i := range e.Items {
+		l.keepExpr(&e.Items[i])
+	}
+}
+
+func (l *lexer) ownAll(list []string) {
+	for i := range list {
+		l.own(&list[i])
+	}
+}
+
+// own makes a string one of the lexer's.
+func (l *lexer) own(s *string) {
+	if *s == "" {
+		return
+	}
+	known, ok := l.strings[*s]
+	if !ok {
+		if l.strings == nil {
+			l.strings = map[string]string{}
+		}
+		known = strings.Clone(*s)
+		l.strings[known] = known
+	}
+	*s = known
 }

@@ -163,9 +163,9 @@ func (s *Settings) Names(word string) []string {
 
 // isSettings reports whether a Python file holds settings, by its name or by
 // what it sets.
-func isSettings(f *File) bool {
-	named, strong := namedSettings(f.Path), 0
-	for _, a := range f.Assigns {
+func isSettings(path string, assigns []Assign) bool {
+	named, strong := namedSettings(path), 0
+	for _, a := range assigns {
 		switch a.Name {
 		case "INSTALLED_APPS", "ROOT_URLCONF", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "DATABASES", "WSGI_APPLICATION":
 			strong += 2
@@ -178,6 +178,9 @@ func isSettings(f *File) bool {
 	}
 	return strong >= 2
 }
+
+// isUpper reports whether a name is that of a setting.
+func isUpper(name string) bool { return name != "" && name == strings.ToUpper(name) }
 
 // namedSettings reports whether a file's name says that it holds settings.
 func namedSettings(file string) bool {
@@ -222,11 +225,8 @@ func newSettings(files []*File, has func(module string) bool) Settings {
 
 func (s *Settings) add(f *File) {
 	for _, a := range f.Assigns {
-		name := a.Name
-		if n := strings.LastIndexByte(name, '.'); n >= 0 {
-			name = name[n+1:] // a class of settings, or settings.NAME
-		}
-		if name == "" || name != strings.ToUpper(name) {
+		name := lastPart(a.Name) // in a class of settings, or settings.NAME
+		if !isUpper(name) {
 			continue
 		}
 		if a.Key != "" {
@@ -248,14 +248,11 @@ func (s *Settings) gaps(f *File, has func(module string) bool) {
 			gap(i.Line, "settings are loaded with "+i.Module+", which may add names")
 		}
 	}
-	for i, t := range f.tokens {
-		if makesNames(f.tokens, i) {
-			call := t.text
-			if isNamespace(call) {
-				call += "()"
-			}
-			gap(t.line, "a program makes names here ("+call+")")
+	for _, call := range f.Opaque {
+		if isNamespace(call.Name) {
+			call.Name += "()"
 		}
+		gap(call.Line, "a program makes names here ("+call.Name+")")
 	}
 }
 

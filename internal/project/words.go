@@ -11,6 +11,7 @@ import (
 // given a literal is looked up by its last part in all files, so that the lists
 // hold words that are not salts; they are to be tried, not believed.
 type Words struct {
+	lexer     lexer
 	constants map[string][]string
 	salts     []phrase
 	cookies   []phrase
@@ -45,10 +46,10 @@ func (w *Words) Add(file string, text []byte) {
 	if w.constants == nil {
 		w.constants = map[string][]string{}
 	}
-	f := parseFile(file, text)
+	f := w.lexer.parse(text)
 	module := strings.TrimSuffix(strings.TrimSuffix(file, ".py"), "/__init__")
 	module = strings.ReplaceAll(module, "/", ".")
-	for _, a := range f.Assigns {
+	for _, a := range f.assigns {
 		w.assigned(a.Name, phrase{a.Value, module})
 	}
 	for i, t := range f.tokens { // the arguments of calls, and what is indented
@@ -57,14 +58,14 @@ func (w *Words) Add(file string, text []byte) {
 			w.salts = append(w.salts, phrase{p.expression(), module})
 		}
 	}
-	for _, call := range f.Calls(signingCalls...) {
+	for _, call := range f.callsOf(func(name string) bool { return slices.Contains(signingCalls, name) }) {
 		w.signing(&call, module)
 	}
-	for _, call := range f.Calls("set_signed_cookie", "get_signed_cookie") {
+	for _, call := range f.callsOf(func(name string) bool { return name == "set_signed_cookie" || name == "get_signed_cookie" }) {
 		w.signedCookie(&call, module)
 	}
-	for i := range f.Classes {
-		w.class(&f.Classes[i], module)
+	for i := range f.classes {
+		w.class(&f.classes[i].Class, module)
 	}
 }
 

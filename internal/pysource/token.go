@@ -59,8 +59,12 @@ type tokenizer struct {
 // Scan reads the tokens of a text of which it does not matter whether it is
 // valid: what is not Python is an Operator, a string that its line does not close
 // ends there, and a bracket may have no partner.
-func Scan(text []byte) []Token {
-	t := tokenizer{text: text, line: 1, tokens: make([]Token, 0, len(text)/bytesPerToken+16)}
+func Scan(text []byte) []Token { return Append(make([]Token, 0, len(text)/bytesPerToken+16), text) }
+
+// Append is Scan for who reads one text after another: it takes the capacity of
+// tokens, which has to be empty.
+func Append(tokens []Token, text []byte) []Token {
+	t := tokenizer{text: text, line: 1, tokens: tokens}
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		t.pos = len(byteOrderMark)
 	}

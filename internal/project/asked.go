@@ -1,0 +1,84 @@
+package project
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// What may be asked of a File. What is not in these lists is not kept of it.
+var (
+	askedCalls = set(
+		"include", "create", "get_or_create", "update_or_create", "bulk_create",
+		"get_signed_cookie", "set_signed_cookie", "get_cookie_signer", "salted_hmac",
+		"Signer", "TimestampSigner", "sign", "sign_object", "unsign", "unsign_object", "dumps", "loads",
+		"URLSafeSerializer", "URLSafeTimedSerializer", "TimedSerializer", "Serializer", "TimedJSONWebSignatureSerializer", "JSONWebSignatureSerializer",
+		"login", "auth_login", "django_login", "perform_login", "login_user", "authenticate",
+		"Hashids", "encode", "decode", "encode_jwt", "jwt_encode", "encrypt",
+		"derive", "urlsafe_b64encode", "pbkdf2_hmac", "new", "digest", "HMAC", "base64_hmac", "constant_time_compare",
+		"sha1", "sha224", "sha256", "sha384", "sha512", "md5", "blake2b",
+	)
+	askedNames = set(
+		"PasswordResetView", "PasswordResetConfirmView", "PasswordResetForm", "password_reset_confirm", "default_token_generator",
+		"ServeView", "CookieWizardView", "SessionWizardView", "FormPreview", "jwt", "hmac", "sha256",
+	)
+	askedWords = []string{"_make_hash_value", "password"} // of a class
+)
+
+func set(names ...string) func() map[string]bool {
+	return sync.OnceValue(func() map[string]bool {
+		out := make(map[string]bool, len(names))
+		for _, name := range names {
+			out[name] = true
+		}
+		return out
+	})
+}
+
+// isAskedCall reports whether calls of this name are kept.
+func isAskedCall(name string) bool {
+	return askedCalls()[name] || IsCipher(name) || IsEncryptedField(name)
+}
+
+// IsCipher recognises what encrypts, by the name of the class or function.
+func IsCipher(name string) bool {
+	switch name {
+	case "PBKDF2HMAC", "HKDF", "Scrypt", "scrypt", "AES", "AESGCM", "ChaCha20Poly1305", "SecretBox":
+		return true
+	}
+	return strings.Contains(name, "Fernet") || strings.HasSuffix(name, "Cipher") || strings.HasPrefix(name, "AES") && name != "AESKEY"
+}
+
+// IsEncryptedField recognises the fields of packages that encrypt columns.
+func IsEncryptedField(name string) bool {
+	return strings.HasPrefix(name, "Encrypted") && strings.HasSuffix(name, "Field") || strings.HasSuffix(name, "PGPSymmetricKeyField")
+}
+
+// isAskedName reports whether the lines of a name are kept: it is one of
+// askedNames, or it may be the name of a setting.
+func isAskedName(name string) bool { return isSettingName(name) || askedNames()[name] }
+
+// isSettingName reports whether a name may be that of a setting that is made of the
+// key: it has capital letters, and is not what every foreign key of a model names.
+func isSettingName(name string) bool {
+	capital := false
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case 'A' <= c && c <= 'Z':
+			capital = true
+		case c != '_' && (c < '0' || c > '9'):
+			return false
+		}
+	}
+	switch name {
+	case "CASCADE", "PROTECT", "RESTRICT", "SET_NULL", "SET_DEFAULT", "DO_NOTHING":
+		return false
+	}
+	return capital
+}
+
+// IsAsked reports whether a File can answer for a name: of a call, of anything, or
+// of what is in a class.
+func IsAsked(name string) bool {
+	return isAskedCall(name) || isAskedName(name) || slices.Contains(askedWords, name)
+}

@@ -1,0 +1,46 @@
+package project
+
+import "bytes"
+
+// Facts are what one file says of a project. They are plain data, hold no part of
+// the text but for manifests, and depend on the path and the text alone.
+type Facts struct {
+	Packages []Package
+	Manifest []byte // the text of a file about a platform; nil if it says nothing
+	Python   *File  // nil if nothing in it matters
+	Size     int    // of the text, in bytes
+}
+
+// Reader reads the facts of files one after another.
+type Reader struct {
+	lexer lexer
+	found []int32
+}
+
+// Facts returns what a file says.
+func (r *Reader) Facts(path string, text []byte) *Facts {
+	f := &Facts{Size: len(text)}
+	if read := packageReader(path); read != nil {
+		var p packages
+		read(&p, path, text)
+		f.Packages = p.found
+	}
+	if isPlatform(path) && !isSilent(path, text) {
+		f.Manifest = bytes.Clone(text)
+	}
+	if isCode(path) && (namedSettings(path) || r.hasNeedle(text)) {
+		f.Python = r.lexer.parseFile(path, text)
+	}
+	return f
+}
+
+func (r *Reader) hasNeedle(text []byte) bool {
+	r.found = needles().Append(r.found[:0], text, 0, len(text))
+	return len(r.found) > 0
+}
+
+// isSilent reports whether a file is in the format of manifests of Kubernetes and
+// names no variable for a key, without which readManifest says nothing.
+func isSilent(path string, text []byte) bool {
+	return platformOf(path) == Kubernetes && !bytes.Contains(text, []byte("SECRET"))
+}
