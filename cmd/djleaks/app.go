@@ -37,7 +37,7 @@ func run(ctx context.Context, args []string, p process) int {
 	p.found = &scanner.Redactor{}
 	out := &output{Writer: p.stdout}
 	p.stdout = out
-	app := newApp(p)
+	app := appOf(p, commandsFor(p, args))
 	args, err := flagsFirst(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, args)
@@ -48,25 +48,55 @@ func run(ctx context.Context, args []string, p process) int {
 	return p.exit(ctx, err)
 }
 
-// newApp declares the commands. Every command comes from a function of its own
-// file, named after it.
-func newApp(p process) *cli.App {
+// declaration makes a command. Each comes from a function of its own file, named
+// after it.
+type declaration struct {
+	name    string
+	declare func(process) *cli.Command
+}
+
+func declarations() []declaration {
+	return []declaration{
+		{"audit", auditCommand}, {"staged", stagedCommand}, {"range", rangeCommand}, {"files", filesCommand},
+		{"ci", ciCommand}, {"hook", hookCommand}, {"init", initCommand}, {"fix", fixCommand}, {"lsp", lspCommand},
+		{"accept", acceptCommand}, {"ledger", ledgerCommand}, {"key", keyCommand}, {"purge-kit", purgeKitCommand},
+		{"report", reportCommand}, {"fleet", fleetCommand}, {"merge", mergeCommand}, {"rules", rulesCommand},
+		{"demo", demoCommand}, {"completion", completionCommand}, {"man", manCommand}, {"schema", schemaCommand},
+		{"version", versionCommand},
+	}
+}
+
+// commandsFor makes the command that the arguments call, or all of them if they call
+// none: the options and the help of all took a tenth of the time of a hook.
+func commandsFor(p process, args []string) (commands []*cli.Command) {
+	all := declarations()
+	if len(args) > 1 {
+		if i := slices.IndexFunc(all, func(d declaration) bool { return d.name == args[1] }); i >= 0 {
+			all = all[i : i+1]
+		}
+	}
+	for _, d := range all {
+		commands = append(commands, d.declare(p))
+	}
+	return commands
+}
+
+// newApp is the program with all commands.
+func newApp(p process) *cli.App { return appOf(p, commandsFor(p, nil)) }
+
+// appOf is the program with some commands.
+func appOf(p process, commands []*cli.Command) *cli.App {
 	app := &cli.App{
 		Name:  "djleaks",
 		Usage: "find leaked Django secret keys before they are committed, and in history",
 		Description: "Exit codes: 0 everything was read and no key reaches --fail-on; 1 keys at or\n" +
 			"above it; 2 usage or configuration error; 3 something that was asked for could\n" +
 			"not be read. No output ever holds a key.",
-		Version:   version,
-		Reader:    p.stdin,
-		Writer:    p.stdout,
-		ErrWriter: p.stderr,
-		Commands: []*cli.Command{
-			auditCommand(p), stagedCommand(p), rangeCommand(p), filesCommand(p),
-			ciCommand(p), hookCommand(p), initCommand(p), fixCommand(p), lspCommand(p), acceptCommand(p), ledgerCommand(p),
-			keyCommand(p), purgeKitCommand(p), reportCommand(p), fleetCommand(p), mergeCommand(p), rulesCommand(p), demoCommand(p),
-			completionCommand(p), manCommand(p), schemaCommand(p), versionCommand(p),
-		},
+		Version:                   version,
+		Reader:                    p.stdin,
+		Writer:                    p.stdout,
+		ErrWriter:                 p.stderr,
+		Commands:                  commands,
 		DisableSliceFlagSeparator: true,
 		HideHelpCommand:           true,
 		// The library would end the process and print to standard output.

@@ -27,7 +27,9 @@ func completionCommand(p process) *cli.Command {
 			if err := checkWord(c, "shell", shells...); err != nil {
 				return err
 			}
-			return write(p.stdout, completions(c.App))
+			app := newApp(p)
+			app.Setup() // adds --help
+			return write(p.stdout, completions(app))
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/urfave/cli/v2"
@@ -157,12 +158,12 @@ uvx djleaks version`,
 // withExamples adds to each command the group that it is listed in, and how it
 // is called.
 func withExamples(app *cli.App) {
-	for group, names := range groups {
-		for _, name := range names {
-			app.Command(name).Category = group
-		}
-	}
 	for _, c := range app.Commands {
+		for group, names := range groups {
+			if slices.Contains(names, c.Name) {
+				c.Category = group
+			}
+		}
 		addExamples(c, c.Name)
 		for _, sub := range c.Subcommands {
 			addExamples(sub, c.Name+" "+sub.Name)

@@ -19,7 +19,7 @@ func manCommand(p process) *cli.Command {
 			if c.Args().Present() {
 				return tooManyArguments(c)
 			}
-			_, err := io.WriteString(p.stdout, manualPage(c.App))
+			_, err := io.WriteString(p.stdout, manualPage(newApp(p)))
 			return err
 		},
 	}
