@@ -37,13 +37,13 @@ func TestPrePushKnowsFourWaysOfBeingTold(t *testing.T) {
 		want        Revisions
 	}{
 		{"existing branch", "refs/heads/main " + idA + " refs/heads/main " + idB + "\n", []string{"origin", "url"}, nil,
-			Revisions{Include: []string{idA}, Exclude: []string{idB}, NotOnRemotes: true, Why: "push of main to origin"}},
+			Revisions{Include: []string{idA}, Exclude: []string{idB}, NotOnRemotes: true, Updated: map[string]string{"refs/heads/main": idA}, Why: "push of main to origin"}},
 		{"new branch", "refs/heads/x " + idA + " refs/heads/x " + zero40 + "\n", nil, nil,
 			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"sha-256", "refs/heads/x " + longA + " refs/heads/x " + zero64 + "\nrefs/heads/y " + longA + " refs/heads/y " + longB + "\n", nil, nil,
-			Revisions{Include: []string{longA}, Exclude: []string{longB}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": longA}, Why: "push of x, y"}},
+			Revisions{Include: []string{longA}, Exclude: []string{longB}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": longA}, Updated: map[string]string{"refs/heads/y": longA}, Why: "push of x, y"}},
 		{"two refs", "refs/heads/x " + idA + " refs/heads/x " + zero40 + "\nrefs/tags/v1 " + idC + " refs/tags/v1 " + idB + "\n", nil, nil,
-			Revisions{Include: []string{idA, idC}, Exclude: []string{idB}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x, refs/tags/v1"}},
+			Revisions{Include: []string{idA, idC}, Exclude: []string{idB}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Updated: map[string]string{"refs/tags/v1": idC}, Why: "push of x, refs/tags/v1"}},
 		{"deletion", "(delete) " + zero40 + " refs/heads/x " + idB + "\n", nil, nil,
 			Revisions{NotOnRemotes: true, Why: "deletions only"}},
 		{"deletion with 64", "(delete) " + zero64 + " refs/heads/x " + longB + "\n", nil, nil,

@@ -28,6 +28,8 @@ type Revisions struct {
 	// Created holds the refs that come to be, by their full names, and the
 	// revisions that they get: a name is published as well.
 	Created map[string]string
+	// Updated holds the refs that are there already, likewise.
+	Updated map[string]string
 
 	Why string // what the range is for, in a few words
 }
@@ -125,7 +127,12 @@ func union(updates []RefUpdate) Revisions {
 		}
 		if zero(u.Old) {
 			r.create(u.Ref, u.New)
+			continue
 		}
+		if r.Updated == nil {
+			r.Updated = map[string]string{}
+		}
+		r.Updated[u.Ref] = u.New
 	}
 	return r
 }

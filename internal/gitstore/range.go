@@ -16,6 +16,12 @@ import (
 type RangeSpec struct {
 	Include []scanner.ObjectID // commits, or tags; a blob or a tree is all new
 	Exclude []scanner.ObjectID // those that are not in the repository are left out
+	// Known are those of Exclude that have at a path what counts as known there;
+	// nil stands for all of them.
+	Known []scanner.ObjectID
+	// Onto are, of a head, the commits from which its ref moves on to it. What it
+	// changes against them counts, also where it comes from another excluded commit.
+	Onto map[scanner.ObjectID][]scanner.ObjectID
 }
 
 // Range yields what a range of commits adds: the blobs that a commit has at a

@@ -12,19 +12,35 @@ import (
 // Combined returns a source for each head of the range that merges commits from
 // before the range: what it changes as a whole, against its merge bases. A merge
 // can keep what the commits that it merges have removed, without adding anything
-// that none of its parents has: only together do the commits bring it back. Keys
+// that none of its parents has: only together do the commits bring it back. Where
+// a ref moves on to the head, it is compared with what RangeSpec.Onto has. Keys
 // of these sources are introduced by the head. It may be called after Chunks has
 // returned, whose blobs for which skip is true are not yielded again.
 func (s *Range) Combined(skip func(scanner.ObjectID) bool) []*Range {
 	var out []*Range
 	for _, id := range s.tipCommits {
-		if bases := s.walk.mergeBases(id); len(bases) > 0 {
+		if bases := s.basesOf(id); len(bases) > 0 {
 			combined := s.r.RangeOf(RangeSpec{Include: []scanner.ObjectID{id}, Exclude: bases})
 			combined.combined, combined.skip = true, skip
 			out = append(out, combined)
 		}
 	}
 	return out
+}
+
+// basesOf are the commits with which a head is compared as a whole, if there are
+// any: without a merge of commits from before the range its own commits say it all.
+func (s *Range) basesOf(head scanner.ObjectID) []scanner.ObjectID {
+	onto := s.spec.Onto[head]
+	if len(onto) == 0 {
+		return s.walk.mergeBases(head)
+	}
+	for id := range s.walk.oldParents(head) {
+		if !slices.Contains(onto, id) {
+			return onto
+		}
+	}
+	return nil
 }
 
 // Added reports whether the range adds a blob. It may be called after Chunks has

@@ -280,8 +280,8 @@ func (s *Range) names(y *blobYielder) error {
 const maxKnownPaths = 1000
 
 // knownTexts returns the paths of the blobs from before the range: where the
-// range changes them, and where the excluded commits themselves have a blob at a
-// changed path, which is more if the base has moved since the range branched
+// range changes them, and where the known ones of the excluded commits have a blob
+// at a changed path, which is more if the base has moved since the range branched
 // off.
 func (s *Range) knownTexts(y *blobYielder, old bitset) map[scanner.ObjectID][]string {
 	c := s.compared
@@ -300,8 +300,12 @@ func (s *Range) knownTexts(y *blobYielder, old bitset) map[scanner.ObjectID][]st
 	}) {
 		add(at)
 	}
-	if len(s.spec.Exclude) <= maxBases {
-		for _, id := range s.spec.Exclude {
+	bases := s.spec.Known
+	if bases == nil {
+		bases = s.spec.Exclude
+	}
+	if len(bases) <= maxBases {
+		for _, id := range bases {
 			whole = s.atBase(id, add) && whole
 		}
 	}

@@ -40,12 +40,24 @@ func (s *Scan) merged(ctx context.Context, repo *gitstore.Repository, settings *
 
 // mainBranches are the tips of the branches that others are merged from to keep
 // up: the upstream of the current branch, the branch that a remote calls its
-// HEAD, or one with a usual name.
+// HEAD, on a server that of HEAD, or one with a usual name.
 func mainBranches(repo *gitstore.Repository, head gitstore.Ref) ([]scanner.ObjectID, error) {
 	refs, err := repo.Refs()
 	if err != nil {
 		return nil, err
 	}
+	wanted := mainRefs(repo, head, refs)
+	var tips []scanner.ObjectID
+	for _, ref := range refs {
+		if wanted[ref.Name] && ref.Commit != "" {
+			tips = append(tips, ref.Commit)
+		}
+	}
+	return tips, nil
+}
+
+// mainRefs are the names that these branches have.
+func mainRefs(repo *gitstore.Repository, head gitstore.Ref, refs []gitstore.Ref) map[string]bool {
 	names := []string{"main", "master", "trunk"}
 	remotes := repo.Config().Remotes()
 	for _, ref := range refs {
@@ -65,13 +77,10 @@ func mainBranches(repo *gitstore.Repository, head gitstore.Ref) ([]scanner.Objec
 	if upstream := upstreamOf(repo, head); upstream != "" {
 		wanted[upstream] = true
 	}
-	var tips []scanner.ObjectID
-	for _, ref := range refs {
-		if wanted[ref.Name] && ref.Commit != "" {
-			tips = append(tips, ref.Commit)
-		}
+	if repo.WorkTree() == "" {
+		wanted[head.Target] = true // nobody works on a branch of a server
 	}
-	return tips, nil
+	return wanted
 }
 
 // upstreamOf is the ref that follows the branch from which the current one

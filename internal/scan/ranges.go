@@ -57,6 +57,8 @@ type Commits struct {
 	// Created holds the refs that come to be, by their full names, and the
 	// revisions that they get.
 	Created map[string]string
+	// Updated holds the refs that are there already, likewise.
+	Updated map[string]string
 
 	Why string // what the range is for, in a few words
 }
@@ -66,7 +68,7 @@ type Commits struct {
 // them. The settings are those of the repository, whose HEAD and work tree are as
 // they were before.
 func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind scanner.ScopeKind, commits Commits, foreign bool) (*scanner.Report, error) {
-	source, err := commits.source(repo)
+	source, err := commits.source(repo, foreign)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +89,10 @@ func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind sca
 	return s.decided(ctx, repo, source, names, settings, r)
 }
 
-// source finds the commits in a repository.
-func (c *Commits) source(repo *gitstore.Repository) (*gitstore.Range, error) {
+// source finds the commits in a repository. What is pushed is known through what
+// the refs had that change, and through the main branches: that some other branch has it
+// at the same path is no reason to have it there too.
+func (c *Commits) source(repo *gitstore.Repository, foreign bool) (*gitstore.Range, error) {
 	var out gitstore.RangeSpec
 	for _, revision := range c.Include {
 		id, err := repo.Resolve(revision)
@@ -106,12 +110,55 @@ func (c *Commits) source(repo *gitstore.Repository) (*gitstore.Range, error) {
 			out.Exclude = append(out.Exclude, id)
 		}
 	}
-	if c.Local || c.NotOnRemotes || c.NotInRefs {
-		if err := c.addRefs(repo, &out); err != nil {
-			return nil, err
+	if !c.Local && !c.NotOnRemotes && !c.NotInRefs {
+		return repo.RangeOf(out), nil
+	}
+	refs, err := repo.Refs()
+	if err != nil {
+		return nil, fmt.Errorf("hook run: %w", err)
+	}
+	given := slices.Clone(out.Exclude)
+	c.addRefs(refs, &out)
+	// Who rebases has the old commits in a branch of their own. With Local it is not
+	// said which refs change.
+	if foreign || c.NotOnRemotes && !c.Local {
+		out.Known = append([]scanner.ObjectID{}, given...)
+		err = c.addMain(repo, refs, &out)
+	}
+	if !foreign || !c.NotInRefs {
+		out.Onto = nil
+	}
+	return repo.RangeOf(out), err
+}
+
+// addMain adds the main branches, as far as they are excluded, to what is known, and compares those
+// of them that move on with them as a whole: they must not get from another accepted
+// branch what they have not got themselves.
+func (c *Commits) addMain(repo *gitstore.Repository, refs []gitstore.Ref, out *gitstore.RangeSpec) error {
+	head, err := repo.Head()
+	if err != nil {
+		return fmt.Errorf("hook run: %w", err)
+	}
+	isMain := mainRefs(repo, head, refs)
+	var tips []scanner.ObjectID
+	for _, ref := range refs {
+		if isMain[ref.Name] && slices.Contains(out.Exclude, ref.Commit) {
+			tips = append(tips, ref.Commit)
 		}
 	}
-	return repo.RangeOf(out), nil
+	out.Known = distinct(append(out.Known, tips...))
+	out.Onto = map[scanner.ObjectID][]scanner.ObjectID{}
+	for ref, revision := range c.Updated {
+		if !isMain[ref] {
+			continue
+		}
+		id, err := repo.Resolve(revision)
+		if err != nil {
+			return fmt.Errorf("hook run: %w", err)
+		}
+		out.Onto[id] = distinct(tips)
+	}
+	return nil
 }
 
 // names are the names of the refs that come to be, as far as a key may be in
@@ -155,11 +202,7 @@ func isOnRemote(refs []gitstore.Ref, name string) bool {
 }
 
 // addRefs adds the commits of refs, as far as they are asked for.
-func (c *Commits) addRefs(repo *gitstore.Repository, out *gitstore.RangeSpec) error {
-	refs, err := repo.Refs()
-	if err != nil {
-		return fmt.Errorf("hook run: %w", err)
-	}
+func (c *Commits) addRefs(refs []gitstore.Ref, out *gitstore.RangeSpec) {
 	for _, ref := range refs {
 		switch {
 		case ref.Peeled == "":
@@ -173,7 +216,6 @@ func (c *Commits) addRefs(repo *gitstore.Repository, out *gitstore.RangeSpec) er
 		}
 	}
 	out.Include, out.Exclude = distinct(out.Include), distinct(out.Exclude)
-	return nil
 }
 
 func isLocal(name string) bool {
