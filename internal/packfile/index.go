@@ -147,19 +147,28 @@ func (x *Index) Find(id []byte) (pos int, ok bool) {
 		return 0, false
 	}
 	from, to := x.bucket(id[0])
-	// Ids are evenly spread, so a few guesses by the value of the four bytes after
-	// the first come close. In a forged index they may not; then binary search does
-	// the work.
+	// Ids are evenly spread, so guesses by the value of the four bytes after the
+	// first come close; what is left is looked for from there on, in steps that
+	// double. In a forged index the guesses may not be close: then the steps end in
+	// a binary search.
 	head := binary.BigEndian.Uint64(id)
 	want, low, high := uint64(uint32(head>>24)), uint64(0), uint64(1)<<32
-	for guesses := 3; from < to; guesses-- {
+	for guesses, step, c := 2, 1, 0; from < to; {
 		mid := int(uint(from+to) >> 1)
-		if guesses > 0 && to-from > 4 && low <= want && want < high {
+		switch {
+		case guesses > 0 && to-from > 4 && low <= want && want < high:
 			mid = from + int(uint64(to-from)*(want-low)/(high-low))
+			guesses--
+		case c < 0:
+			mid = min(mid, from+step-1)
+			step *= 2
+		case c > 0:
+			mid = max(mid, to-step)
+			step *= 2
 		}
 		at := mid*x.stride + x.idAt
 		here := binary.BigEndian.Uint64(x.rows[at:])
-		c := cmp.Compare(here, head)
+		c = cmp.Compare(here, head)
 		if c == 0 {
 			c = bytes.Compare(x.rows[at+8:at+x.idSize], id[8:])
 		}

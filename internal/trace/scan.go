@@ -2,6 +2,7 @@ package trace
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"hash/maphash"
 	"slices"
@@ -86,6 +87,7 @@ type worker struct {
 	leaves     []leaf
 	cached     [1 << 10]cachedName
 	unwanted   [1 << 12]uint64 // hashes of names that Input.Named does not choose
+	found      [1 << 11]foundID
 	dirSets    cursor[dirSet]
 	subdirs    cursor[subdir]
 	own        []subdir
@@ -98,6 +100,14 @@ type freshDir struct {
 	hash       uint64
 	start, end int // of the name in the text
 	tree       uint32
+}
+
+// foundID is an object that a tree has named lately: two in five are named again
+// soon, by the next version of the tree.
+type foundID struct {
+	id      [32]byte // padded with zeros
+	kind    int      // plus one, or 0
+	ordinal uint32
 }
 
 type cachedName struct {
@@ -220,8 +230,14 @@ func (s *scan) checked(visit func(*worker, Object) error) func(int, Object) erro
 
 // lookUp returns the ordinal of an object, or None and counts it as missing.
 func (s *scan) lookUp(w *worker, kind int, id []byte) uint32 {
+	c := &w.found[binary.LittleEndian.Uint16(id)%uint16(len(w.found))]
+	if c.kind == kind+1 && string(c.id[:s.idSize]) == string(id) {
+		return c.ordinal
+	}
 	if n, ok := s.history.Ordinal(id); ok {
 		s.claims.said[kind].putShared(n)
+		c.kind, c.ordinal = kind+1, n
+		copy(c.id[:], id)
 		return n
 	}
 	w.missing[kind].add(id)
