@@ -123,3 +123,20 @@ func TestTheCommentsOfATextAreBounded(t *testing.T) {
 		}
 	}
 }
+
+// Markers are looked for by one of their bytes: it must be found wherever it is.
+func TestAMarkerIsFoundByItsRareByte(t *testing.T) {
+	for i, word := range markerWords {
+		for _, text := range []string{word, "k" + word, word[:len(word)-1] + word, "kKw" + word + "kKw", strings.Repeat("kKw ", 9) + word, word[1:]} {
+			s := markerStarts{text: []byte(text)}
+			s.advance(i, 0)
+			want := strings.Index(text, word)
+			if want < 0 {
+				want = len(text)
+			}
+			if s.at[i] != want {
+				t.Errorf("%q in %q: at %d, want %d", word, text, s.at[i], want)
+			}
+		}
+	}
+}

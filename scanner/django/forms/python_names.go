@@ -21,9 +21,10 @@ type binding struct {
 
 // Bounds of following names to their values.
 const (
-	maxSubstitutions = 2  // SECRET_KEY = _K; _K = OTHER; OTHER = '…'
-	maxResolved      = 24 // different names in one text
-	maxBindings      = 8  // assignments of one name that are looked at
+	maxSubstitutions = 2       // SECRET_KEY = _K; _K = OTHER; OTHER = '…'
+	maxResolved      = 24      // different names in one text
+	maxBindings      = 8       // assignments of one name that are looked at
+	maxUses          = 1 << 10 // of one name before its assignment
 )
 
 // resolve gives the value of a name that this text assigns a constant to: the
@@ -57,7 +58,7 @@ func (r result) clone() result {
 
 // bind looks for "name =" at the start of a line.
 func (doc *document) bind(name string, hops int) binding {
-	at := 0
+	at, uses := 0, 0
 	for bound := 0; bound < maxBindings; {
 		n := bytes.Index(doc.text[at:], []byte(name))
 		if n < 0 {
@@ -68,7 +69,8 @@ func (doc *document) bind(name string, hops int) binding {
 		if !doc.startsLine(from) || ascii.IsWord(byteAt(doc.text, at)) {
 			// Uses of the name do not count as bindings, but too many of them end
 			// the search.
-			if doc.spent += smallWindow / 8; doc.spent > len(doc.text)+8*wideWindow {
+			doc.spent += smallWindow / 8
+			if uses++; uses > maxUses || doc.spent > len(doc.text)+8*wideWindow {
 				break
 			}
 			continue
