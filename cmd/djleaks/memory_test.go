@@ -41,6 +41,14 @@ func TestTheHeapStaysBelowItsGoal(t *testing.T) {
 	runtime.KeepAlive(kept)
 }
 
+func TestASmallHeapGrowsByAFewMegabytes(t *testing.T) {
+	for used, want := range map[int64]int{0: 800, 1 << 20: 800, runtimeHeap: 200, 8 << 20: 100, 16 << 20: heapGrowth, 1 << 30: heapGrowth} {
+		if got := growthAt(used); got != want {
+			t.Errorf("with %d bytes in use: %d %%, want %d", used, got, want)
+		}
+	}
+}
+
 func TestAContainerGivesTheGoalOfTheHeap(t *testing.T) {
 	const v2, v1 = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"
 	for _, c := range []struct {
