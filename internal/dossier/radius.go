@@ -31,9 +31,9 @@ func RadiusOf(p *project.Project) Radius {
 	for _, row := range []func(*survey){
 		(*survey).sessions, (*survey).sessionHash, (*survey).resetLinks, (*survey).ownTokens, (*survey).messages,
 		(*survey).signedCookies, (*survey).signers, (*survey).storedSignatures, (*survey).independent,
-		(*survey).pickles, (*survey).simpleJWT, (*survey).drfJWT, (*survey).graphqlJWT, (*survey).headlessJWT, (*survey).flask, (*survey).djangoQ, (*survey).tetra, (*survey).sesame,
+		(*survey).pickles, (*survey).simpleJWT, (*survey).drfJWT, (*survey).graphqlJWT, (*survey).jwtPackages, (*survey).headlessJWT, (*survey).flask, (*survey).djangoQ, (*survey).tetra, (*survey).sesame,
 		(*survey).djangoCryptography, (*survey).fernetFields, (*survey).encryptedFields, (*survey).mirage, (*survey).pgcrypto, (*survey).channels,
-		(*survey).mfa, (*survey).twoFactor, (*survey).mfa2, (*survey).restRegistration, (*survey).registration, (*survey).hashids, (*survey).wagtail, (*survey).wagtailTokens,
+		(*survey).mfa, (*survey).twoFactor, (*survey).mfa2, (*survey).restRegistration, (*survey).signingPackages, (*survey).registration, (*survey).hashids, (*survey).wagtail, (*survey).wagtailTokens,
 		(*survey).components, (*survey).formtools, (*survey).products, (*survey).ownCode, (*survey).window,
 	} {
 		row(s)
@@ -120,10 +120,17 @@ type clues struct {
 	apps    []string // entries of INSTALLED_APPS
 	modules []string // what is imported
 	dists   []string // distributions
+	// common says that a project may well have an app of that name itself: a
+	// distribution has to be required, too.
+	common bool
 }
 
 // sees looks for a package: an app, an import, a requirement.
 func (s *survey) sees(l clues) (sighting, bool) {
+	required := func(dist string) bool { _, ok := s.p.Package(dist); return ok }
+	if l.common && !slices.ContainsFunc(l.dists, required) {
+		return sighting{}, false
+	}
 	for _, app := range l.apps {
 		if at, ok := s.set.App(app); ok {
 			return sighting{at, app + " is in INSTALLED_APPS", true}, true

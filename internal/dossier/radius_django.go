@@ -186,14 +186,17 @@ func (s *survey) resetLinks() {
 			return
 		}
 	}
-	if seen, ok := s.sees(clues{apps: []string{"djoser", "allauth.account", "allauth", "dj_rest_auth", "rest_auth", "authemail"}, dists: []string{"djoser", "django-allauth"}}); ok {
+	if seen, off, ok := s.resetsOfPackages(); ok && off == "" {
 		e.Reason, e.Certain = seen.Reason+", which mails reset links", seen.Used
 		s.withEmptyPasswords(seen.Site, e)
+		return
+	} else if ok {
+		s.safe(seen.Site, e.Feature, off)
 		return
 	}
 	if at, ok := s.set.App("django.contrib.admin"); ok {
 		e.Reason, e.Certain = "no view for resets was seen in the project's own code", false
-		s.safe(at, "password reset links", e.Reason)
+		s.safe(at, e.Feature, e.Reason)
 	}
 }
 

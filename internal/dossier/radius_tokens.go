@@ -224,9 +224,21 @@ func (s *survey) registration() {
 	}
 }
 
-// graphqlJWT is django-graphql-jwt.
+// graphqlJWT is django-graphql-jwt and what was made after it, with the same
+// setting.
 func (s *survey) graphqlJWT() {
-	seen, ok := s.sees(clues{apps: []string{"graphql_jwt"}, dists: []string{"django-graphql-jwt"}})
+	product := "django-graphql-jwt"
+	seen, ok := s.sees(clues{apps: []string{"graphql_jwt"}, dists: []string{product}})
+	for _, other := range []clues{
+		{apps: []string{"ariadne_jwt"}, dists: []string{"ariadne-jwt"}},
+		{apps: []string{"strawberry_django_jwt"}, dists: []string{"strawberry-django-jwt"}},
+	} {
+		if !ok {
+			if seen, ok = s.sees(other); ok {
+				product = other.dists[0]
+			}
+		}
+	}
 	if !ok {
 		seen, ok = s.configured("GRAPHQL_JWT")
 	}
@@ -240,7 +252,7 @@ func (s *survey) graphqlJWT() {
 			key, answer, name = private, a, `GRAPHQL_JWT["JWT_PRIVATE_KEY"]`
 		}
 	}
-	s.shared(seen, name, key, answer, tokens("JWT tokens (django-graphql-jwt)"))
+	s.shared(seen, name, key, answer, tokens("JWT tokens ("+product+")"))
 }
 
 // headlessJWT are the tokens of django-allauth's API, where they are JWTs with a
