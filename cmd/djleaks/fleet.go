@@ -11,6 +11,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/fleet"
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/scan"
@@ -92,14 +93,18 @@ func (p process) fleetAudit(c *cli.Context) error {
 	return nil
 }
 
+// maxList bounds a list, in bytes: that of a million repositories is a quarter of
+// it.
+const maxList = 1 << 30
+
 // readList reads a list of repositories. A mistake in it is a usage error.
 func readList(name string) (fleet.List, error) {
 	if name == "" {
 		return nil, usageError{"--list is missing: which repositories?", "--list repositories.jsonl"}
 	}
-	text, err := os.ReadFile(name)
+	text, err := regular.Read(name, maxList)
 	if err != nil {
-		return nil, usageError{"--list: " + err.Error(), "--list FILE, with a line of JSON for each repository"}
+		return nil, usageError{"--list: " + err.Error(), "--list FILE, with a line of JSON for each repository; all workers read the same one"}
 	}
 	list, err := fleet.ParseList(text, scan.CheckID)
 	if err != nil {

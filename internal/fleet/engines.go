@@ -41,7 +41,7 @@ func engines() []engine {
 	}
 }
 
-// ShareError says why the environment names no share.
+// ShareError says why words or the environment name no share.
 type ShareError struct{ Problem, Advice string }
 
 func (e *ShareError) Error() string { return e.Problem }
@@ -114,5 +114,9 @@ func (e engine) share(getenv func(string) string) (Share, error) {
 	case step < 1 || offset%step != 0 || offset < 0 || offset/step >= of:
 		return Share{}, &ShareError{fmt.Sprintf("%s: copy %s of %d is not one of an array without gaps", e.name, getenv(e.index), of), "--shard I/N"}
 	}
-	return Share{offset/step + 1, of}, nil
+	share := Share{offset/step + 1, of}
+	if problem := share.problem(); problem != "" {
+		return Share{}, &ShareError{e.name + ": " + problem, "--shard I/N"}
+	}
+	return share, nil
 }

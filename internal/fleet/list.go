@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Entry is one repository of a list.
@@ -55,10 +57,9 @@ const costColumn = "cost"
 // over. checkID says what is wrong with an id, "" if nothing is. Errors are of
 // type *ListError.
 func ParseList(text []byte, checkID func(string) string) (List, error) {
-	text = bytes.TrimPrefix(text, []byte("\ufeff"))
-	parse := tabbed()
-	if bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
-		parse = jsonLine
+	parse, err := lineReader(&text)
+	if err != nil {
+		return nil, err
 	}
 	var list List
 	lines := map[string]int{}
@@ -92,6 +93,26 @@ func ParseList(text []byte, checkID func(string) string) (List, error) {
 	return list, nil
 }
 
+// lineReader tells what a list is written in, and takes the byte order mark off.
+func lineReader(text *[]byte) (func(string) (Entry, bool, error), error) {
+	if bytes.HasPrefix(*text, []byte("\xff\xfe")) || bytes.HasPrefix(*text, []byte("\xfe\xff")) {
+		return nil, &ListError{0, "it is written in UTF-16", "save it as UTF-8; in PowerShell: Out-File -Encoding utf8"}
+	}
+	*text = bytes.TrimPrefix(*text, []byte("\ufeff"))
+	start := bytes.TrimSpace(*text)
+	first, _, _ := bytes.Cut(start, []byte("\n"))
+	switch {
+	case len(start) == 0:
+	case start[0] == '{':
+		return jsonLine, nil
+	case start[0] == '[':
+		return nil, &ListError{0, "it is one JSON array, not one object on each line", "jq -c '.[]' makes lines of it"}
+	case !bytes.Contains(first, []byte("\t")):
+		return nil, &ListError{0, "its first line is neither JSON nor values with tabs between them", "columns id, path and bytes, with a tab between two, or a JSON object on each line"}
+	}
+	return tabbed(), nil
+}
+
 // jsonLine reads a line of JSON.
 func jsonLine(line string) (e Entry, isHead bool, err error) {
 	var raw struct {
@@ -101,18 +122,34 @@ func jsonLine(line string) (e Entry, isHead bool, err error) {
 		Owner string      `json:"owner"`
 		Cost  json.Number `json:"cost"`
 	}
+	if !utf8.ValidString(line) {
+		return e, false, errors.New("it is not UTF-8") // what is not would be replaced
+	}
 	d := json.NewDecoder(strings.NewReader(line))
 	d.UseNumber()
 	if err := d.Decode(&raw); err != nil {
-		return e, false, errors.New("not a JSON object with id, path, bytes and owner")
+		return e, false, notAnEntry(err)
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return e, false, errors.New("more than one JSON object")
+		return e, false, errors.New("something follows the JSON object")
 	}
 	if raw.ID == nil || raw.Path == nil {
 		return e, false, errors.New("id or path is missing")
 	}
 	return entry(*raw.ID, *raw.Path, raw.Bytes.String(), raw.Owner, raw.Cost.String())
+}
+
+// notAnEntry says what is wrong with a line of JSON.
+func notAnEntry(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("not a JSON object: %w", syntax)
+	case errors.As(err, &kind) && kind.Field != "":
+		return fmt.Errorf("%s is a JSON %s", kind.Field, kind.Value)
+	}
+	return errors.New("not a whole JSON object with id, path, bytes and owner")
 }
 
 // tabbed returns a reader of lines with tabs. The first line may name the
@@ -161,6 +198,8 @@ func entry(id, path, size, owner, spent string) (Entry, bool, error) {
 	switch {
 	case path == "":
 		return Entry{}, false, errors.New("path is missing")
+	case strings.ContainsFunc(path, unicode.IsControl):
+		return Entry{}, false, fmt.Errorf("path %q: it has a line end or another control character", path)
 	case size == "":
 		return Entry{}, false, errors.New("bytes is missing: the size of the repository's packs; 0 if it is not known")
 	case err != nil || n < 0 || n > maxBytes:

@@ -58,11 +58,40 @@ func TestParseListNeverGivesAShorterList(t *testing.T) {
 		"a cost in words":      {`{"id":"a","path":"p","bytes":1,"cost":"much"}`, 1},
 		"too many bytes":       {"a\tp\t9223372036854775807", 1},
 		"an id that is null":   {`{"id":null,"path":"p","bytes":1}`, 1},
+		"an id that is a list": {`{"id":["a"],"path":"p","bytes":1}`, 1},
+		"a comma too many":     {good + "\n" + `{"id":"b","path":"p","bytes":1,}`, 2},
+		"commas between lines": {good + ",\n" + good, 1},
+		"an array":             {"[" + good + "]", 0},
+		"commas for tabs":      {"id,path,bytes\na,p,1", 0},
+		"prose":                {"our repositories", 0},
+		"UTF-16":               {"\xff\xfei\x00d\x00\t\x00", 0},
+		"UTF-16, big-endian":   {"\xfe\xff\x00i\x00d\x00\t", 0},
+		"Latin-1 in JSON":      {"{\"id\":\"caf\xe9\",\"path\":\"p\",\"bytes\":1}", 1},
+		"a path of two lines":  {`{"id":"a","path":"p\nq\t1","bytes":1}`, 1},
+		"a path with a NUL":    {"a\tp\x00\t1", 1},
+		"a power of ten":       {`{"id":"a","path":"p","bytes":1e3}`, 1},
+		"bytes that are null":  {`{"id":"a","path":"p","bytes":null}`, 1},
 	} {
 		list, err := ParseList([]byte(c.text), noProblem)
 		var e *ListError
 		if list != nil || !errors.As(err, &e) || e.Line != c.line || e.Hint() == "" {
 			t.Errorf("%s: %v, %v", name, list, err)
+		}
+	}
+}
+
+func TestAnErrorOfAListSaysWhatIsWrong(t *testing.T) {
+	for text, want := range map[string]string{
+		`[{"id":"a"}]`:                     "one JSON array",
+		"id,path,bytes\na,p,1":             "neither JSON nor values with tabs",
+		`{"id":"a","path":"p","bytes":1,}`: "line 1: not a JSON object: invalid character '}'",
+		`{"id":7,"path":"p","bytes":1}`:    "line 1: id is a JSON number",
+		`{"id":"a","path":"p","bytes":1},`: "line 1: something follows the JSON object",
+		`{"id":"a","path":"p","bytes":-1}`: `line 1: bytes: "-1" is not`,
+		"\xff\xfea\x00":                    "UTF-16",
+	} {
+		if _, err := ParseList([]byte(text), noProblem); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}
 }

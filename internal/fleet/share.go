@@ -15,20 +15,36 @@ type Share struct{ Number, Of int }
 
 func (s Share) String() string { return fmt.Sprintf("%d/%d", s.Number, s.Of) }
 
-// ParseShare reads I/N.
+// maxShares is the largest number of shares: more than there are repositories
+// anywhere.
+const maxShares = 1 << 20
+
+// ParseShare reads I/N. Errors are of type *ShareError.
 func ParseShare(word string) (Share, error) {
 	i, n, ok := strings.Cut(word, "/")
 	number, err1 := strconv.Atoi(i)
 	of, err2 := strconv.Atoi(n)
-	switch {
-	case !ok || err1 != nil || err2 != nil:
-		return Share{}, fmt.Errorf("%q is not a share: it is I/N, as 3/8 for the third of eight, or auto", word)
-	case of < 1:
-		return Share{}, fmt.Errorf("%q: there is at least one share", word)
-	case number < 1 || number > of:
-		return Share{}, fmt.Errorf("%q: shares are numbered from 1 to %d", word, of)
+	if !ok || err1 != nil || err2 != nil {
+		return Share{}, &ShareError{fmt.Sprintf("%q is not a share", word), "--shard I/N, as 3/8 for the third of eight, or --shard auto"}
 	}
-	return Share{number, of}, nil
+	s := Share{number, of}
+	if problem := s.problem(); problem != "" {
+		return Share{}, &ShareError{fmt.Sprintf("%q: %s", word, problem), "--shard I/N, as 1/8 for the first of eight and 8/8 for the last"}
+	}
+	return s, nil
+}
+
+// problem says why there is no such share; "" if there is.
+func (s Share) problem() string {
+	switch {
+	case s.Of < 1:
+		return "there is at least one share"
+	case s.Of > maxShares:
+		return fmt.Sprintf("there are at most %d shares", maxShares)
+	case s.Number < 1 || s.Number > s.Of:
+		return fmt.Sprintf("shares are numbered from 1 to %d", s.Of)
+	}
+	return ""
 }
 
 // Entries are the repositories of a share, the most expensive first. Each goes,

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -99,9 +100,11 @@ func TestParseShare(t *testing.T) {
 			t.Errorf("%s: %v, %v", word, got, err)
 		}
 	}
-	for _, word := range []string{"", "0/8", "9/8", "-1/8", "1/0", "0/0", "1", "1/", "/8", "a/b", "1/2/3", "1.5/2"} {
-		if got, err := ParseShare(word); err == nil {
-			t.Errorf("%q was taken for %v", word, got)
+	for _, word := range []string{"", "0/8", "9/8", "-1/8", "1/0", "0/0", "1", "1/", "/8", "a/b", "1/2/3", "1.5/2", "1/9999999999", "1/99999999999999999999", "1 /8"} {
+		got, err := ParseShare(word)
+		var e *ShareError
+		if !errors.As(err, &e) || e.Hint() == "" || got != (Share{}) {
+			t.Errorf("%q: %v, %v", word, got, err)
 		}
 	}
 }
@@ -135,6 +138,7 @@ func TestAutoShareReadsEveryEngine(t *testing.T) {
 		"GitLab without total":       {"CI_NODE_INDEX=1", Share{}},
 		"0 where 1 is first":         {"CI_NODE_INDEX=0 CI_NODE_TOTAL=4", Share{}},
 		"N where N-1 is last":        {"JOB_COMPLETION_INDEX=8 DJLEAKS_SHARDS=8", Share{}},
+		"more shares than there are": {"JOB_COMPLETION_INDEX=0 DJLEAKS_SHARDS=9999999999", Share{}},
 		"no shares":                  {"JOB_COMPLETION_INDEX=0 DJLEAKS_SHARDS=0", Share{}},
 		"no number":                  {"JOB_COMPLETION_INDEX=zero DJLEAKS_SHARDS=8", Share{}},
 		"Slurm, a part of the array": {"SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=3 SLURM_ARRAY_TASK_COUNT=1 DJLEAKS_SHARDS=8", Share{}},
