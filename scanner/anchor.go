@@ -108,6 +108,16 @@ func (s *AnchorSet) TakeWhole(longest int, accept func(text []byte) bool) {
 	s.longest, s.whole = longest, accept
 }
 
+// Taking returns a set that takes texts of at most longest bytes that accept takes,
+// besides those that s takes.
+func (s *AnchorSet) Taking(longest int, accept func(text []byte) bool) *AnchorSet {
+	more := *s
+	more.TakeWhole(max(longest, s.longest), func(text []byte) bool {
+		return len(text) <= longest && accept(text) || s.Takes(text)
+	})
+	return &more
+}
+
 // MayTake reports whether a text of this size, in bytes, can be taken without an
 // anchor; Takes then decides.
 func (s *AnchorSet) MayTake(size int) bool { return s.whole != nil && 0 < size && size <= s.longest }

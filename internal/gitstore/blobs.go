@@ -22,18 +22,30 @@ const (
 	windowOverlap = 64 << 10
 )
 
-// pointerSize is the size that all pointers of Git LFS are below, in bytes.
-const pointerSize = 1024
+// PointerSize is the size that all pointers of Git LFS are below, in bytes.
+const PointerSize = 1024
 
 // blobYielder yields blobs to a scan and keeps its coverage.
 type blobYielder struct {
 	r          *Repository
 	yield      func(*scanner.Chunk) error
 	coverage   scanner.Coverage
-	counted    map[scanner.ObjectID]bool   // nil: every blob counts
-	pointers   int64                       // number of Git LFS pointers
-	submodules int                         // number of commits of other repositories
-	keyless    func(scanner.ObjectID) bool // blobs that need not be read; nil: none
+	counted    map[scanner.ObjectID]bool // nil: every blob counts
+	pointers   int64                     // number of Git LFS pointers
+	submodules int                       // number of commits of other repositories
+	keyless    Keyless                   // nil: every blob must be read
+}
+
+// isKeyless counts a blob that need not be read, and reports whether it is one.
+func (y *blobYielder) isKeyless(chunk *scanner.Chunk) bool {
+	if y.keyless == nil {
+		return false
+	}
+	size, keyless := y.keyless(chunk.ID)
+	if keyless {
+		y.count(chunk, size)
+	}
+	return keyless
 }
 
 // blob yields a blob as chunk, which has everything but its text. What cannot
@@ -49,9 +61,6 @@ func (y *blobYielder) blob(chunk scanner.Chunk) error {
 		return nil
 	}
 	y.count(&chunk, size)
-	if size >= pointerSize && len(chunk.Names) == 0 && y.keyless != nil && y.keyless(chunk.ID) {
-		return nil
-	}
 	if size > wholeText {
 		return y.yieldWindows(store, chunk)
 	}
@@ -60,7 +69,7 @@ func (y *blobYielder) blob(chunk scanner.Chunk) error {
 		y.skip(chunk.ID, chunk.Path, y.r.whyMissing(t, err))
 		return nil
 	}
-	if isPointer(chunk.Text) {
+	if IsPointer(chunk.Text) {
 		y.pointers++
 	}
 	return y.yield(&chunk)
@@ -138,9 +147,9 @@ func rootCause(err error) string {
 	}
 }
 
-// isPointer recognises what Git LFS stores in place of a file.
-func isPointer(text []byte) bool {
-	return len(text) < pointerSize && bytes.HasPrefix(text, []byte("version https://git-lfs.github.com/spec/"))
+// IsPointer recognises what Git LFS stores in place of a file.
+func IsPointer(text []byte) bool {
+	return len(text) < PointerSize && bytes.HasPrefix(text, []byte("version https://git-lfs.github.com/spec/"))
 }
 
 // yieldWindows streams a blob that is too large to be held.

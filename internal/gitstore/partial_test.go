@@ -89,17 +89,17 @@ func TestOpenEnvironmentTakesTheCommonDirectory(t *testing.T) {
 func TestRangeReadsOnlyWhatAPrefilterLeaves(t *testing.T) {
 	r := newRepo(t)
 	r.commit("one", "f", "1")
-	long := strings.Repeat("x", pointerSize)
+	long := strings.Repeat("x", PointerSize)
 	r.commit("two", "a", "a"+long, "b", "b"+long, "c", "short")
 	s, err := r.open().Range("HEAD~1", "HEAD")
 	must(t, err)
 	asked := 0
-	s.Prefilter = func(blobs int) func(id scanner.ObjectID) bool {
-		asked = blobs
-		return func(id scanner.ObjectID) bool { return id == r.id("HEAD:a") }
+	s.Prefilter = func(blobs []scanner.ObjectID) Keyless {
+		asked += len(blobs)
+		return func(id scanner.ObjectID) (int64, bool) { return int64(1 + len(long)), id == r.id("HEAD:a") }
 	}
 	got, coverage := texts(t, s)
-	if want := []string{"b: b" + long, "c: short"}; !slices.Equal(got, want) || asked != 3 || coverage.Blobs != 3 {
+	if want := []string{"b: b" + long, "c: short"}; !slices.Equal(got, want) || asked != 3 || coverage.Blobs != 3 || coverage.Bytes != int64(len(long)*2+2+len("short")) {
 		t.Errorf("%d texts, asked for %d, %+v", len(got), asked, coverage)
 	}
 }

@@ -40,19 +40,19 @@ type Range struct {
 	// WantKnown is asked once, after the new texts, whether the old side is
 	// wanted too; nil means yes.
 	WantKnown func() bool
-	// Prefilter is called once, with the number of new blobs, before the first of
-	// them is read. What it returns, unless nil, reports whether a blob need not
-	// be read, because it was searched in another way and holds no key. Such
-	// blobs are counted, and not yielded.
-	Prefilter func(blobs int) (keyless func(scanner.ObjectID) bool)
+	// Prefilter is called with the new blobs before the first of them is read, and
+	// with those of the old side before these are. What it returns, unless nil,
+	// says which of them need not be read. Such blobs are counted, and not yielded.
+	Prefilter func(blobs []scanner.ObjectID) Keyless
 	// Named is called once, with the number of new blobs, before Prefilter. What
 	// it returns chooses files by their names, without folders: a blob that the
 	// range has at such names is yielded with them, whatever Prefilter says. nil
 	// chooses none.
 	Named func(blobs int) (chosen func(name string) bool)
 
-	r    *Repository
-	spec RangeSpec
+	r     *Repository
+	spec  RangeSpec
+	named func(name string) bool // what Named has returned; may be nil
 	// combined says that the included commit is compared with the excluded ones,
 	// as Combined makes it; skip names blobs that need not be yielded.
 	combined bool
@@ -67,6 +67,10 @@ type Range struct {
 	additions  []addition
 	added      bitset
 }
+
+// Keyless reports whether a blob was searched in another way and holds no key, nor
+// is a pointer of Git LFS, and its size in bytes.
+type Keyless func(id scanner.ObjectID) (size int64, keyless bool)
 
 // addition is what a commit of the range does to the trees of its parents, or a
 // tree that a tip names without a commit.

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"maps"
+	"path"
 	"slices"
 
 	"github.com/djleaks/djleaks/internal/packfile"
@@ -125,7 +126,7 @@ func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) er
 	ids := s.idsOf(added)
 	names := s.namesOf(added, len(ids))
 	if s.Prefilter != nil {
-		y.keyless = s.Prefilter(len(ids))
+		y.keyless = s.Prefilter(ids)
 	}
 	sortForReading(s.r, ids, func(id scanner.ObjectID) scanner.ObjectID { return id })
 	for _, id := range ids {
@@ -135,7 +136,11 @@ func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) er
 		if s.skip != nil && s.skip(id) {
 			continue
 		}
-		if err := y.blob(scanner.Chunk{ID: id, Names: names[id]}); err != nil {
+		chunk := scanner.Chunk{ID: id, Names: names[id]}
+		if len(chunk.Names) == 0 && y.isKeyless(&chunk) {
+			continue
+		}
+		if err := y.blob(chunk); err != nil {
 			return err
 		}
 	}
@@ -149,7 +154,7 @@ func (s *Range) namesOf(blobs bitset, count int) map[scanner.ObjectID][]string {
 		return names
 	}
 	c := s.compared
-	named := s.Named(count)
+	s.named = s.Named(count)
 	wanted := map[uint32]bool{}
 	seen := map[[2]uint32]bool{} // blobs with names
 	for i := range c.changes {
@@ -159,7 +164,7 @@ func (s *Range) namesOf(blobs bitset, count int) map[scanner.ObjectID][]string {
 		}
 		want, asked := wanted[ch.name]
 		if !asked {
-			want = named(c.names.all[ch.name])
+			want = s.named(c.names.all[ch.name])
 			wanted[ch.name] = want
 		}
 		if at := [2]uint32{ch.to, ch.name}; want && !seen[at] {
@@ -401,12 +406,21 @@ func (s *Range) yieldKnown(ctx context.Context, y *blobYielder, paths map[scanne
 		ids = append(ids, id)
 	}
 	slices.Sort(ids)
+	y.keyless = nil
+	if s.Prefilter != nil {
+		y.keyless = s.Prefilter(ids)
+	}
 	sortForReading(s.r, ids, func(id scanner.ObjectID) scanner.ObjectID { return id })
+	isNamed := func(file string) bool { return s.named != nil && s.named(path.Base(file)) }
 	for _, id := range ids {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if err := y.blob(scanner.Chunk{ID: id, Path: paths[id][0], Also: paths[id][1:], Known: true}); err != nil {
+		chunk := scanner.Chunk{ID: id, Path: paths[id][0], Also: paths[id][1:], Known: true}
+		if !slices.ContainsFunc(paths[id], isNamed) && y.isKeyless(&chunk) {
+			continue
+		}
+		if err := y.blob(chunk); err != nil {
 			return err
 		}
 	}

@@ -108,6 +108,19 @@ func (s *Searched) Each(show func(id []byte, size uint32)) (err error) {
 	return nil
 }
 
+// Size is the size of a blob that was searched to its end or is known, in bytes.
+func (s *Searched) Size(id []byte) (size uint32, ok bool) {
+	var fault error // of an index that shrinks: then nothing is known
+	func() {
+		defer packfile.Guard(&fault)()
+		var ordinal uint32
+		if ordinal, ok = s.walk.Ordinal(id); ok {
+			size, ok = s.sizes[ordinal], s.set.has(ordinal)
+		}
+	}()
+	return size, ok && fault == nil && size != NoBlob
+}
+
 // knownObjects is what SearchNew and Blobs leave out, and what SearchNew has
 // searched.
 type knownObjects struct {

@@ -101,9 +101,16 @@ func (p *pack) sort(ctx context.Context) error {
 
 func (p *pack) len() int                  { return len(p.keys) }
 func (p *pack) offset(e uint32) int64     { return int64(p.keys[e] >> p.bits) }
-func (p *pack) pos(e uint32) int          { return int(p.keys[e] & (1<<p.bits - 1)) }
 func (p *pack) id(e uint32) []byte        { return p.idx.ID(p.pos(e)) }
 func (p *pack) ordinalOf(e uint32) uint32 { return p.ordinal(p.pos(e)) }
+
+// pos is the place of an entry in the index.
+func (p *pack) pos(e uint32) int {
+	if p.isOnlyBase(e) {
+		return p.search(e)
+	}
+	return int(p.keys[e] & (1<<p.bits - 1))
+}
 
 // end is where the entry after e begins, or 0 if e is the last one.
 func (p *pack) end(e uint32) int64 {

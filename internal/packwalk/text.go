@@ -470,7 +470,7 @@ func (k *worker) readFile(path string) (src []byte, large bool, err error) {
 // otherCopy reads a copy of an object outside the pack in which it is damaged,
 // or anywhere if that is nil.
 func (w *Walk) otherCopy(id []byte, damaged *pack) (kind packfile.Type, text []byte, ok bool) {
-	exists := damaged == nil
+	exists := damaged == nil || w.some // which says nothing of other packs
 	for _, p := range w.packs {
 		if _, found := p.idx.Find(id); found && p != damaged {
 			exists = true

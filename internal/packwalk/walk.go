@@ -51,6 +51,7 @@ type Walk struct {
 	packBytes int64 // size of all packs
 	loose     *looseList
 	count     int
+	some      bool           // only some objects are walked: see OpenSome
 	skips     []scanner.Skip // packs that cannot be read
 	notes     []string
 
@@ -76,6 +77,18 @@ func (w *Walk) store() *packfile.Store {
 // objects. A pack that cannot be read is skipped and named in the Coverage of
 // Search. The error is the context's, or says that the walk cannot be made.
 func Open(ctx context.Context, opt Options) (*Walk, error) {
+	w, err := newWalk(opt)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.open(ctx); err != nil {
+		w.Close()
+		return nil, fmt.Errorf("walk: %w", err)
+	}
+	return w, nil
+}
+
+func newWalk(opt Options) (*Walk, error) {
 	if opt.IDSize != 20 && opt.IDSize != 32 {
 		return nil, fmt.Errorf("walk: ids of %d bytes: want 20 or 32", opt.IDSize)
 	}
@@ -90,12 +103,7 @@ func Open(ctx context.Context, opt Options) (*Walk, error) {
 		opt.MemoryLimit = defaultMemoryLimit
 	}
 	opt.Dirs = distinct(opt.Dirs)
-	w := &Walk{opt: opt, minRope: minRope, bytesPerPiece: bytesPerPiece}
-	if err := w.open(ctx); err != nil {
-		w.Close()
-		return nil, fmt.Errorf("walk: %w", err)
-	}
-	return w, nil
+	return &Walk{opt: opt, minRope: minRope, bytesPerPiece: bytesPerPiece}, nil
 }
 
 func distinct(dirs []string) []string {

@@ -2,107 +2,81 @@ package scan
 
 import (
 	"context"
-	"os"
-	"path/filepath"
-	"strings"
 	"sync"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
-	"github.com/djleaks/djleaks/internal/packfile"
 	"github.com/djleaks/djleaks/internal/packwalk"
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// What it costs to look up one blob of a pack and apply its chain of deltas,
-// counted in bytes of pack that a walk of the whole pack reads in that time:
-// measured 0.5 ms against 60 MB a second, and halved, so that the walk is only
-// made where it is surely cheaper.
-const packBytesPerBlob = 15_000
-
-// prefilterFrom is the number of blobs below which a walk is never cheaper.
+// prefilterFrom is the number of blobs from which on a walk is cheaper.
 const prefilterFrom = 256
 
 // prefilter makes long ranges cheap: the first push of a whole repository, or a
-// server that is sent thousands of commits. The packs are walked once, in which
-// each version of a file costs what its delta costs, and of the blobs of the
-// range only those are read one by one that hold a key.
-//
-// A server looks at the packs of the push alone. A blob that is not in what was
-// walked is read one by one, so that it is not the packs but the commits that
-// define the range.
+// server that is sent thousands of commits. Their blobs are walked as an audit walks
+// those of a pack, where each version of a file costs what its delta costs. Only
+// those are read one by one that hold a key, or that the walk could not read, so
+// that what is said of a blob does not depend on it.
 type prefilter struct {
 	detector scanner.Detector
 	jobs     int
-	dirs     []string // objects directories to walk
 	repo     *gitstore.Repository
-
-	walk  *packwalk.Walk // nil if no walk was cheaper
-	mu    sync.Mutex
-	holds map[scanner.ObjectID]bool // blobs with a key or a remark, and those that cannot be read
+	walks    int // number of walks that were made; tests count them
 }
 
-// keyless is what gitstore asks before it reads this number of blobs: it returns
-// what reports whether a blob surely holds no key, or nil if nothing does.
-func (f *prefilter) keyless(ctx context.Context, blobs int) func(scanner.ObjectID) bool {
-	if blobs < prefilterFrom || int64(blobs)*packBytesPerBlob < packBytes(f.dirs) {
+// keyless is what gitstore asks before it reads some blobs: it returns what says
+// which of them hold no key, or nil if nothing does.
+func (f *prefilter) keyless(ctx context.Context, blobs []scanner.ObjectID) gitstore.Keyless {
+	if len(blobs) < prefilterFrom {
 		return nil
 	}
-	walk, err := packwalk.Open(ctx, packwalk.Options{Dirs: f.dirs, IDSize: f.repo.IDSize(), Jobs: f.jobs})
+	walk, err := packwalk.OpenSome(ctx, packwalk.Options{Dirs: f.repo.ObjectDirs(), IDSize: f.repo.IDSize(), Jobs: f.jobs}, blobs)
 	if err != nil {
 		return nil // one by one, then
 	}
-	f.walk, f.holds = walk, map[scanner.ObjectID]bool{}
-	if !f.search(ctx) {
+	defer walk.Close()
+	f.walks++
+	sizes, ok := f.search(ctx, walk, blobs)
+	if !ok {
 		return nil
 	}
-	return func(id scanner.ObjectID) bool {
-		_, walked := walk.Ordinal([]byte(id))
-		return walked && !f.holds[id]
+	return func(id scanner.ObjectID) (int64, bool) {
+		size, keyless := sizes[id]
+		return int64(size), keyless
 	}
 }
 
-// search reads the packs; false if it is not known what it missed.
-func (f *prefilter) search(ctx context.Context) bool {
-	coverage, err := f.walk.Search(ctx, f.detector.Anchors(), func(_ int, o *packwalk.Object) error {
-		if o.Kind != packfile.Blob {
-			return nil
-		}
+// search returns the sizes of the blobs that were searched and hold no key; ok is
+// false if it is not known what was missed.
+func (f *prefilter) search(ctx context.Context, walk *packwalk.Walk, blobs []scanner.ObjectID) (sizes map[scanner.ObjectID]uint32, ok bool) {
+	var mu sync.Mutex
+	holds := map[scanner.ObjectID]bool{} // blobs with a key or a remark, and those that cannot be read
+	set := f.detector.Anchors().Taking(gitstore.PointerSize, gitstore.IsPointer)
+	nothing := func([]byte) (uint32, bool) { return 0, false }
+	coverage, done, err := walk.SearchNew(ctx, set, nothing, func(_ int, o *packwalk.Object) error {
 		found, cut := f.detector.Search(o.Text, o.Anchors)
-		if len(found) > 0 || cut > 0 || len(f.detector.Remarks(o.Text, o.Anchors, nil)) > 0 {
-			f.mu.Lock()
-			f.holds[o.ID()] = true
-			f.mu.Unlock()
+		if len(found) > 0 || cut > 0 || len(f.detector.Remarks(o.Text, o.Anchors, nil)) > 0 || gitstore.IsPointer(o.Text) {
+			mu.Lock()
+			holds[o.ID()] = true
+			mu.Unlock()
 		}
 		return nil
 	})
+	if err != nil {
+		return nil, false
+	}
 	for _, skip := range coverage.Skipped {
 		id, ok := scanner.ParseObjectID(skip.ID)
 		if !ok {
-			return false
+			return nil, false
 		}
-		f.holds[id] = true
+		holds[id] = true
 	}
-	return err == nil
-}
-
-func (f *prefilter) close() {
-	if f.walk != nil {
-		_ = f.walk.Close() // only read from
-	}
-}
-
-// packBytes is the size of all packs in some objects directories.
-func packBytes(dirs []string) (sum int64) {
-	for _, dir := range dirs {
-		entries, err := os.ReadDir(filepath.Join(dir, "pack"))
-		if err != nil {
-			continue // no packs
-		}
-		for _, entry := range entries {
-			if info, err := entry.Info(); err == nil && strings.HasSuffix(entry.Name(), ".pack") {
-				sum += info.Size()
-			}
+	sizes = make(map[scanner.ObjectID]uint32, len(blobs))
+	for _, id := range blobs {
+		if size, searched := done.Size([]byte(id)); searched && !holds[id] {
+			sizes[id] = size
 		}
 	}
-	return sum
+	return sizes, true
 }

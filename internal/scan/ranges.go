@@ -251,9 +251,8 @@ func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gi
 		}
 		return settings.Detector.WantsFile
 	}
-	filter := prefilter{detector: settings.Detector, jobs: s.jobs(), dirs: s.newObjects(repo), repo: repo}
-	defer filter.close()
-	source.Prefilter = func(blobs int) func(scanner.ObjectID) bool { return filter.keyless(ctx, blobs) }
+	filter := prefilter{detector: settings.Detector, jobs: s.jobs(), repo: repo}
+	source.Prefilter = func(blobs []scanner.ObjectID) gitstore.Keyless { return filter.keyless(ctx, blobs) }
 	coverage, err := s.find(ctx, source, names, settings, r)
 	if err != nil {
 		return err
@@ -335,16 +334,6 @@ func withOpen(r, other *scanner.Report) *scanner.Report {
 	slices.SortStableFunc(r.Keys, scanner.CompareKeys)
 	r.Conclude()
 	return r
-}
-
-// newObjects returns the objects directories in which the blobs of a range may
-// be. A server keeps those of a push in a folder of their own until they are
-// accepted.
-func (s *Scan) newObjects(repo *gitstore.Repository) []string {
-	if quarantine := s.Getenv("GIT_QUARANTINE_PATH"); quarantine != "" {
-		return []string{quarantine}
-	}
-	return repo.ObjectDirs()
 }
 
 // only is the name of the only commit of a list, or empty.
