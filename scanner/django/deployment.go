@@ -10,20 +10,21 @@ import (
 const (
 	maxSteps  = 1 << 12 // values of one text
 	itemBytes = 1 << 10 // of a step, in bytes
+	lineBytes = 4 << 10 // of a line, in bytes: a text can be one line
 )
 
 // isInDeployment reports whether the value at an offset is in a step of a pipeline,
 // an item of a list in YAML, that has a command that deploys, or below a key that
 // is called so: jobs.deploy.
 func (s *surroundings) isInDeployment(at int) bool {
-	start := lineStart(s.text, 0, at)
-	if first := s.text[start]; first != ' ' && first != '-' || s.steps >= maxSteps {
+	start, whole := s.lineStart(max(0, at-lineBytes), at)
+	if first := s.text[start]; !whole || first != ' ' && first != '-' || s.steps >= maxSteps {
 		return false
 	}
 	s.steps++
 	column := len(s.text)
-	for from, low := start, max(0, start-sectionBack); ; from = lineStart(s.text, low, from-1) {
-		line := firstLine(s.text[from:])
+	for from, low := start, max(0, start-sectionBack); ; from, _ = s.lineStart(low, from-1) {
+		line := firstLine(s.text[from:min(len(s.text), from+lineBytes)])
 		n := indentation(line)
 		if rest := line[n:]; n < column && len(bytes.TrimSpace(rest)) > 0 && rest[0] != '#' {
 			column = n
@@ -37,9 +38,22 @@ func (s *surroundings) isInDeployment(at int) bool {
 	}
 }
 
-// lineStart is where the line begins that an offset is in, or low.
-func lineStart(text []byte, low, at int) int {
-	return low + 1 + bytes.LastIndexByte(text[low:at], '\n')
+// lineStart is where the line begins that an offset is in, or low, before which
+// nothing is looked at; whole is false if it may begin before that.
+func (s *surroundings) lineStart(low, at int) (start int, whole bool) {
+	s.looked += at - low
+	n := bytes.LastIndexByte(s.text[low:at], '\n')
+	return low + 1 + n, n >= 0 || low == 0
+}
+
+// lineEnd is where the line ends that an offset is in, or high; whole is false if it
+// may end after that.
+func (s *surroundings) lineEnd(at, high int) (end int, whole bool) {
+	s.looked += high - at
+	if n := bytes.IndexByte(s.text[at:high], '\n'); n >= 0 {
+		return at + n, true
+	}
+	return high, high == len(s.text)
 }
 
 func firstLine(text []byte) []byte {

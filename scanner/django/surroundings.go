@@ -26,6 +26,7 @@ type surroundings struct {
 	strings tripled
 	looks   int  // how many constants were looked for where they are used
 	steps   int  // how many values were looked for in steps of a pipeline
+	looked  int  // bytes in which ends of lines were looked for, at most; for tests
 	python  fact // whether it speaks for a site in Python
 	others  fact // whether it speaks for a framework in another language
 }
@@ -255,11 +256,11 @@ func (s *surroundings) isUnclaimed(m *scanner.Match) bool {
 	case m.Has(scanner.NoName) || m.Has(scanner.InFallbacks):
 		return false
 	case !m.Has(scanner.OtherName):
-		return besideAPIKey(s.text, m) && !s.speakForPython()
+		return s.besideAPIKey(m) && !s.speakForPython()
 	case isAppSecret(m.Name) && (besideService(s.text, m) || besideOAuth(s.text, m)):
 		return true
 	case value.IsGeneric(m.Name):
-		return (besideAPIKey(s.text, m) || besideService(s.text, m) || s.speakForOthers()) && !s.speakForPython()
+		return (s.besideAPIKey(m) || besideService(s.text, m) || s.speakForOthers()) && !s.speakForPython()
 	}
 	return value.IsShared(m.Name) && !isPython(m.Form) && !s.speakForPython()
 }
@@ -312,22 +313,23 @@ func holdsOne(text []byte, words []string) bool {
 // besideAPIKey reports whether the line of a match, before or after it gives an
 // API_KEY, as exchanges and clouds hand them out in pairs: to be one, both values
 // have about the same length.
-func besideAPIKey(text []byte, m *scanner.Match) bool {
-	from := 1 + bytes.LastIndexByte(text[:m.Offset], '\n')
-	to := len(text)
-	if n := bytes.IndexByte(text[m.Offset:], '\n'); n >= 0 {
-		to = m.Offset + n
-	}
-	before := text[:max(0, from-1)]
-	before = before[1+bytes.LastIndexByte(before, '\n'):]
-	var after []byte
-	if to < len(text) {
-		after = text[to+1:]
-		if n := bytes.IndexByte(after, '\n'); n >= 0 {
-			after = after[:n]
+func (s *surroundings) besideAPIKey(m *scanner.Match) bool {
+	text := s.text
+	reach := 4*m.Length + minPair
+	far := reach + lineBytes // where the lines around it are looked for
+	from, begins := s.lineStart(max(0, m.Offset-far), m.Offset)
+	to, ends := s.lineEnd(m.Offset, min(len(text), m.Offset+far))
+	var before, after []byte
+	if begins && from > 0 {
+		if start, whole := s.lineStart(max(0, from-1-far), from-1); whole {
+			before = text[start : from-1]
 		}
 	}
-	reach := 4*m.Length + minPair
+	if ends && to < len(text) {
+		if end, whole := s.lineEnd(to+1, min(len(text), to+1+far)); whole {
+			after = text[to+1 : end]
+		}
+	}
 	end := min(to, m.Offset+m.Length)
 	return isAPIKey(before, m.Length) || isAPIKey(after, m.Length) ||
 		isAPIKey(text[max(from, m.Offset-reach):m.Offset], m.Length) || isAPIKey(text[end:min(to, end+reach)], m.Length)

@@ -67,3 +67,23 @@ func TestAForeignNameNeedsDjangosShape(t *testing.T) {
 		t.Errorf("%d keys of other products are matches", len(found))
 	}
 }
+
+// A text can be one line, or have no value in it that is not looked around from.
+func TestWhatIsAroundAValueIsLookedForNearIt(t *testing.T) {
+	const matches = 1000
+	for name, text := range map[string]string{
+		"one line": strings.Repeat("x", 1<<20), "long lines": strings.Repeat(strings.Repeat(" ", 1<<18)+"\n", 4),
+	} {
+		for _, class := range []scanner.Class{scanner.ClassRandom, scanner.ClassDjango} {
+			s := &surroundings{text: []byte(text)}
+			for n := range matches {
+				m := scanner.Match{Offset: (n + 1) * len(text) / (matches + 2), Length: 50, Class: class, Form: "json"}
+				s.traits(&m)
+				s.besideAPIKey(&m)
+			}
+			if most := matches * 8 * (lineBytes + 4*50 + minPair); s.looked > most {
+				t.Errorf("%s, %s: %d bytes were looked at, %d for each", name, class, s.looked, s.looked/matches)
+			}
+		}
+	}
+}
