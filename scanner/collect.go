@@ -121,8 +121,12 @@ func (c *Collector) take(chunk *Chunk, replace bool) (found bool) {
 	return true
 }
 
-// Restore takes in what another Collector with the same detector has found.
-func (c *Collector) Restore(findings []Finding, remarks []RemarkIn) {
+// Restore takes in what another Collector with the same detector has found, and the
+// places that it has learnt from.
+func (c *Collector) Restore(findings []Finding, remarks []RemarkIn, sources []KeySource) {
+	for _, s := range sources {
+		c.keepSources(s.ID, []KeySource{s})
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, f := range findings {

@@ -91,6 +91,18 @@ func (c *Collector) Sources() []KeySource {
 	return out
 }
 
+// ManyPlaces reports whether there are as many sources, or places that read one, as
+// a collector keeps: which of more it kept would be chance.
+func ManyPlaces(sources []KeySource) bool {
+	places := map[KeySource]int{}
+	for _, s := range sources {
+		if places[s.Same()]++; places[s.Same()] >= maxReadingPlaces || len(places) >= maxKeySources {
+			return true
+		}
+	}
+	return false
+}
+
 // Use gives the collector another detector with the same anchors.
 func (c *Collector) Use(d Detector) { c.detector = d }
 

@@ -157,7 +157,7 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 // use makes a collector find the keys that the settings read elsewhere.
 func (h *history) use(detector *django.Detector, learned *learned, collector *scanner.Collector) *django.Detector {
 	detector = detector.WithSources(learned.list)
-	h.sources = learned.sources
+	h.sources, h.read = learned.sources, learned.read
 	h.wanted = func(name []byte) bool {
 		return detector.WantsFile(string(name)) || scanner.MayNameKey(string(name))
 	}

@@ -117,15 +117,36 @@ func (h *randomHistory) change(files map[string]string) {
 				files[to+name] = text
 			}
 		}
-	case n == 16 && h.IntN(3) == 0:
-		files["site/settings.py"] = "import os\nSECRET_KEY = os.environ['APP_KEY']\n"
-		files[".env"] = "APP_KEY=" + testkit.Key(5) + "\n"
+	case n == 16 || n == 19:
+		h.changeSource(files)
 	case n == 17 && h.IntN(3) == 0:
 		files["secret_key.txt"] = testkit.Key(6)
 	case n == 18:
 		files[path] = "SECRET_KEY = '" + testkit.Key(h.IntN(4)) + "'  # djleaks: allow -- test\n"
 	default:
 		files["app.py"] = fmt.Sprint("print(", h.IntN(1000), ")\n")
+	}
+}
+
+// changeSource changes where settings take their key from, or what is there.
+func (h *randomHistory) changeSource(files map[string]string) {
+	switch h.IntN(9) {
+	case 6, 7: // a name by which any text is read
+		files["deploy/compose.yaml"] = fmt.Sprintf("web:\n  environment:\n    PORT: %d\n    FLASK_SECRET_KEY: '%s'\n", h.IntN(3), testkit.Key(8))
+	case 8:
+		files["admin/settings.py"] = fmt.Sprintf("import os\nDEBUG = %d\nSECRET_KEY = os.environ['FLASK_SECRET_KEY']\n", h.IntN(3))
+	case 0:
+		files[fmt.Sprintf("site%d/settings.py", h.IntN(2))] = fmt.Sprintf("import os\nDEBUG = %d\nSECRET_KEY = os.environ['APP_KEY']\n", h.IntN(3))
+	case 1:
+		files[".env"] = "APP_KEY=" + testkit.Key(5) + "\n"
+	case 2:
+		files["site/settings.py"] = "import os\nDEBUG = 1\n"
+	case 3:
+		files[".env"] = fmt.Sprintf("DEBUG=%d\n", h.IntN(9))
+	case 4:
+		files["deploy/.env"] = fmt.Sprintf("ADMIN=%d\nOTHER_KEY=%s\n", h.IntN(3), testkit.Key(7))
+	default:
+		files["site/config.py"] = "import os\nSECRET_KEY = os.environ['OTHER_KEY']\n"
 	}
 }
 
@@ -281,6 +302,46 @@ func TestACacheAnswersAsAFullAudit(t *testing.T) {
 	}
 }
 
+// TestWhatSettingsReadIsRemembered asks a memory for a key that only the settings of an
+// older commit make one, and for the places that read it.
+func TestWhatSettingsReadIsRemembered(t *testing.T) {
+	h := newRandomHistory(t, 1)
+	folder := filepath.Join(h.dir, "djleaks")
+	files := map[string]string{
+		"site/settings.py":    "import os\nSECRET_KEY = os.environ['FLASK_SECRET_KEY']\n",
+		"deploy/compose.yaml": "web:\n  environment:\n    FLASK_SECRET_KEY: '" + testkit.Key(8) + "'\n",
+	}
+	h.point("main", h.make(files, h.refs["main"]))
+	auditOn(t, h.dir, folder, 1, nil)
+	before := listed(folder)
+	for _, change := range []map[string]string{
+		{"other/settings.py": "import os\nDEBUG = 1\nSECRET_KEY = os.environ['FLASK_SECRET_KEY']\n"}, // another place
+		{"site/settings.py": "import os\n\n\nSECRET_KEY = os.environ['FLASK_SECRET_KEY']\n"},         // another line
+		{"secret_key.txt": "It is not here.\nAsk Ada.\n"},                                            // a name that may tell a key, and does not
+	} {
+		maps.Copy(files, change)
+		h.point("main", h.make(maps.Clone(files), h.refs["main"]))
+		got, _ := auditOn(t, h.dir, folder, 1, nil)
+		want, _ := auditOn(t, h.dir, "", 1, nil)
+		if got != want {
+			t.Errorf("%s\nwithout a cache:\n%s", got, want)
+		}
+		if listed(folder) != before {
+			t.Errorf("after %v everything was read again", slices.Collect(maps.Keys(change)))
+		}
+		if !strings.Contains(got, "read by ") {
+			t.Errorf("no setting reads the key in\n%s", got)
+		}
+	}
+	files["secret_key.txt"] = testkit.Key(9)
+	h.point("main", h.make(files, h.refs["main"]))
+	got, _ := auditOn(t, h.dir, folder, 1, nil)
+	want, _ := auditOn(t, h.dir, "", 1, nil)
+	if got != want {
+		t.Errorf("%s\nwithout a cache:\n%s", got, want)
+	}
+}
+
 // listed is the time of the list that only a search of everything writes.
 func listed(folder string) string {
 	files, _ := filepath.Glob(filepath.Join(folder, "no-key-*"))
@@ -301,9 +362,9 @@ func TestAFindingIsRememberedWhole(t *testing.T) {
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[foundBefore]()) {
 		kept[field.Name] = true
 	}
-	// Source and Path are those of findings that are not remembered; the others
-	// are never set in an audit of objects.
-	never := []string{"Match", "Source", "Path", "Replacement", "Known", "Worktree"}
+	// Path is that of findings that are not remembered; the others are never set in
+	// an audit of objects.
+	never := []string{"Match", "Path", "Replacement", "Known", "Worktree"}
 	for _, field := range reflect.VisibleFields(reflect.TypeFor[scanner.Finding]()) {
 		if !kept[field.Name] && !slices.Contains(never, field.Name) {
 			t.Errorf("a memory forgets %s", field.Name)

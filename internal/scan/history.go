@@ -31,6 +31,7 @@ type history struct {
 	remarks  []scanner.Remark
 	wanted   func(name []byte) bool // files whose names say that they may be keys
 	sources  []scanner.KeySource    // where the settings take their keys from
+	read     []scanner.KeySource    // each place that says so
 	keys     []seenKey              // that the redactor was told of, each once
 }
 

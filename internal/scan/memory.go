@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/djleaks/djleaks/internal/cache"
@@ -29,6 +30,7 @@ type memory struct {
 	Keys     []seenKey
 	Findings []foundBefore
 	Remarks  []scanner.RemarkIn
+	Sources  []scanner.KeySource // each place where a setting takes its key from
 	Past     trace.Past
 }
 
@@ -47,6 +49,7 @@ type foundBefore struct {
 	Repeats        int
 	Tag            string
 	Commits        []scanner.Commit
+	Source         *scanner.KeySource // without its place
 }
 
 // memoryKind is the kind of the file with the memory.
@@ -233,11 +236,12 @@ func (g *growth) Type(id []byte) string { return g.repo.Type(scanner.ObjectID(id
 func (h *history) grow(ctx context.Context, s *Scan, detector *django.Detector, m *auditCache, g *growth) ([]scanner.Finding, error) {
 	collector := scanner.NewCollector(detector)
 	collector.Learn()
-	before, ok := g.findings(detector)
+	learned := learn(g.Sources)
+	before, ok := g.findings(detector, learned)
 	if !ok {
 		return nil, trace.ErrUnclear
 	}
-	collector.Restore(before, g.Remarks)
+	collector.Restore(before, g.Remarks, g.Sources)
 	coverage, _, err := g.walk.SearchNew(ctx, detector.Anchors(), func(id []byte) (uint32, bool) { return 0, g.was(id) }, func(_ int, o *packwalk.Object) error {
 		for _, chunk := range chunksOf(h.repo, o) {
 			collector.Add(chunk)
@@ -249,18 +253,20 @@ func (h *history) grow(ctx context.Context, s *Scan, detector *django.Detector, 
 	}
 	h.addRefNames(collector)
 	coverage.Add(collector.Skipped())
-	if len(coverage.Skipped) > 0 || len(collector.Sources()) > 0 {
+	if len(coverage.Skipped) > 0 || !learned.again(collector.Sources()) {
 		return nil, trace.ErrUnclear
 	}
 	coverage.Blobs += g.Blobs
 	coverage.Bytes += g.Bytes
 	h.coverage, h.growth, h.remember = coverage, g, true
-	learned := learn(nil)
-	h.use(detector, learned, collector)
+	detector = h.use(detector, learned, collector)
 	findings, remarks := s.findings(collector), collector.Remarks()
 	h.tell(findings)
 	if err := h.trace(ctx, findings, remarks, learned); err != nil {
 		return nil, err
+	}
+	if h.namesMayTell(detector, findings) {
+		return nil, trace.ErrUnclear
 	}
 	m.full = g.Full
 	m.tell(&h.coverage, g.Full, say.Counted(g.Count, "object was", "objects were")+" read by earlier audits with the same rules")
@@ -270,9 +276,35 @@ func (h *history) grow(ctx context.Context, s *Scan, detector *django.Detector, 
 	return findings, nil
 }
 
-// findings are those of the memory, with their keys.
-func (g *growth) findings(detector *django.Detector) (out []scanner.Finding, ok bool) {
-	secrets, ok := readAgain(g.repo, detector, g.Keys)
+// namesMayTell reports whether the names in new trees may tell a key: then it has to
+// be asked which other names its blob has.
+func (h *history) namesMayTell(detector *django.Detector, findings []scanner.Finding) bool {
+	seen := map[scanner.ObjectID]bool{}
+	for _, f := range findings {
+		seen[f.ID] = true
+	}
+	collector := scanner.NewCollector(detector)
+	for _, b := range h.result.Named {
+		if scanner.MayNameKey(b.Name) && h.addName(collector, b) {
+			return true
+		}
+		if strings.HasSuffix(b.Name, "/") || !h.growth.Has([]byte(b.Blob)) {
+			continue
+		}
+		_, text, err := h.repo.Object(b.Blob)
+		if err != nil {
+			return true
+		}
+		if found := detector.FindFile(b.Name, text); len(found) > 0 && (found[0].Source != nil || !seen[b.Blob]) {
+			return true
+		}
+	}
+	return false
+}
+
+// findings are those of the memory, with their keys and sources.
+func (g *growth) findings(detector *django.Detector, learned *learned) (out []scanner.Finding, ok bool) {
+	secrets, ok := readAgain(g.repo, detector.WithSources(learned.list), g.Keys)
 	if !ok {
 		return nil, false
 	}
@@ -281,10 +313,16 @@ func (g *growth) findings(detector *django.Detector) (out []scanner.Finding, ok 
 		if f.Key < 0 || f.Key >= len(secrets) {
 			return nil, false
 		}
+		var source *scanner.KeySource
+		if f.Source != nil {
+			if source = learned.find(*f.Source); source == nil {
+				return nil, false
+			}
+		}
 		out = append(out, scanner.Finding{
 			Match: scanner.Match{
 				Offset: f.Offset, Length: f.Length, Secret: secrets[f.Key], Class: f.Class, Rule: f.Rule, Name: f.Name, Form: f.Form, Traits: f.Traits,
-				Allow: f.Allow, Repeats: f.Repeats,
+				Allow: f.Allow, Repeats: f.Repeats, Source: source,
 			},
 			Kind: f.Kind, ID: f.ID, Line: f.Line, Column: f.Column, Commits: f.Commits, Tag: f.Tag,
 		})
@@ -298,9 +336,9 @@ func (m *auditCache) memorize(h *history, findings []scanner.Finding, remarks []
 	if m == nil || m.folder == nil {
 		return
 	}
-	next := &memory{Full: m.full, Count: count, Blobs: coverage.Blobs, Bytes: coverage.Bytes, Remarks: remarks}
+	next := &memory{Full: m.full, Count: count, Blobs: coverage.Blobs, Bytes: coverage.Bytes, Remarks: remarks, Sources: h.read}
 	var err error
-	if m.full.IsZero() || h.unread || h.result.Past == nil || len(h.sources) > 0 || !next.read(h) || !next.add(findings) {
+	if m.full.IsZero() || h.unread || h.result.Past == nil || !next.read(h) || !next.add(findings) {
 		err = m.folder.Remove(memoryKind)
 	} else {
 		next.Past = *h.result.Past
@@ -339,7 +377,7 @@ func (n *memory) add(findings []scanner.Finding) (ok bool) {
 		switch {
 		case f.Kind == scanner.RefName:
 			continue
-		case f.Kind == scanner.FileName || f.Source != nil || f.Path != "":
+		case f.Kind == scanner.FileName || f.Path != "":
 			return false
 		}
 		key, known := keys[f.Secret]
@@ -348,9 +386,14 @@ func (n *memory) add(findings []scanner.Finding) (ok bool) {
 			keys[f.Secret] = key
 			n.Keys = append(n.Keys, seenKey{f.Secret.Fingerprint(), f.Class, f.Kind, f.ID, ""})
 		}
+		var source *scanner.KeySource
+		if f.Source != nil {
+			same := f.Source.Same()
+			source = &same
+		}
 		n.Findings = append(n.Findings, foundBefore{
 			Key: key, Kind: f.Kind, ID: f.ID, Line: f.Line, Column: f.Column, Offset: f.Offset, Length: f.Length, Class: f.Class, Rule: f.Rule,
-			Name: f.Name, Form: f.Form, Traits: f.Traits, Allow: f.Allow, Repeats: f.Repeats, Commits: f.Commits, Tag: f.Tag,
+			Name: f.Name, Form: f.Form, Traits: f.Traits, Allow: f.Allow, Repeats: f.Repeats, Commits: f.Commits, Tag: f.Tag, Source: source,
 		})
 	}
 	return true

@@ -35,6 +35,26 @@ func learn(read []scanner.KeySource) *learned {
 	return l
 }
 
+// find is the source of the list that is the same; nil if there is none.
+func (l *learned) find(s scanner.KeySource) *scanner.KeySource {
+	for i := range l.sources {
+		if l.sources[i].Same() == s.Same() {
+			return &l.sources[i]
+		}
+	}
+	return nil
+}
+
+// again takes in more places that read the same sources; ok is false if they read
+// others, or more than are kept of one.
+func (l *learned) again(read []scanner.KeySource) (ok bool) {
+	if !slices.Equal(learn(read).sources, l.sources) {
+		return false
+	}
+	l.read = read
+	return !scanner.ManyPlaces(read)
+}
+
 func (l *learned) list() []scanner.KeySource { return l.sources }
 
 // ask makes the settings an item of the history.

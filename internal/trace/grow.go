@@ -32,13 +32,14 @@ type Growth interface {
 
 // Grow answers the question of a store that has grown as Run would, but reads only
 // what is new, and what that is compared with. Of the Input it uses Matched, Items,
-// Named, Tips, Marks, Order and IDSize. The error is ErrUnclear where Run has to be
-// asked instead.
+// Named, Tips, Marks, Order, IDSize and Remember. Named has to choose as it did for
+// the Past; what it chooses in new trees alone is in the Result. The error is
+// ErrUnclear where Run has to be asked instead.
 func Grow(ctx context.Context, p *Past, g Growth, in Input) (*Result, error) {
 	if !p.isSound(in.IDSize) || len(in.Shallow) > 0 {
 		return nil, ErrUnclear
 	}
-	w := &grower{past: p, growth: g, in: &in, trees: map[string]*readTree{}, ofCommit: map[string][]byte{}, asked: map[claim]bool{}}
+	w := &grower{past: p, growth: g, in: &in, trees: map[string]*readTree{}, ofCommit: map[string][]byte{}, asked: map[claim]bool{}, chosen: map[scanner.ObjectID]string{}}
 	w.missing.size = in.IDSize
 	if err := w.read(ctx); err != nil {
 		return nil, err
@@ -48,10 +49,16 @@ func Grow(ctx context.Context, p *Past, g Growth, in Input) (*Result, error) {
 		return nil, err
 	}
 	out, err := s.answer(ctx, &in, t)
-	if err == nil && out.uncommitted {
+	if err != nil {
+		return nil, err
+	}
+	if out.uncommitted {
 		return nil, ErrUnclear // older trees outside of commits may hold it too
 	}
-	return out, err
+	if out.Past != nil {
+		out.Past.Chosen += p.Chosen
+	}
+	return out, nil
 }
 
 // grower puts what is new to a Past.
@@ -61,11 +68,12 @@ type grower struct {
 	in     *Input
 
 	commits  []newCommit
-	trees    map[string]*readTree // by id: all new ones, and what they are compared with
-	ofCommit map[string][]byte    // trees of older commits
-	missing  idSet                // blobs
-	asked    map[claim]bool       // what was compared with the store
-	reads    int                  // older trees
+	trees    map[string]*readTree        // by id: all new ones, and what they are compared with
+	ofCommit map[string][]byte           // trees of older commits
+	missing  idSet                       // blobs
+	asked    map[claim]bool              // what was compared with the store
+	reads    int                         // older trees
+	chosen   map[scanner.ObjectID]string // by Input.Named, in new trees
 
 	tracer *tracer // nil if nothing is matched
 }
@@ -261,6 +269,7 @@ func (w *grower) scan(ctx context.Context) (*scan, *tracer, error) {
 		return nil, nil, err
 	}
 	s.missing[missingBlob].copy(&w.missing)
+	s.chosen = w.chosen
 	return s, w.tracer, nil
 }
 
@@ -543,12 +552,32 @@ func (w *grower) checkEntries(t *readTree, others []*readTree) error {
 		}) {
 			continue
 		}
-		if w.in.Named != nil && w.in.Named([]byte(e.name)) {
-			return ErrUnclear
+		if err := w.choose(e); err != nil {
+			return err
 		}
 		if err := w.check(claim{string(e.id), e.kind}); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// choose notes an entry that Input.Named chooses, with the first of its names in the
+// alphabet.
+func (w *grower) choose(e *treeEntry) error {
+	if w.in.Named == nil || !w.in.Named([]byte(e.name)) {
+		return nil
+	}
+	name := e.name
+	if e.kind == directory {
+		name += "/"
+	}
+	id := scanner.ObjectID(e.id)
+	if old, known := w.chosen[id]; !known || name < old {
+		w.chosen[id] = name
+	}
+	if w.past.Chosen+len(w.chosen) > maxNamed {
+		return ErrUnclear
 	}
 	return nil
 }

@@ -20,18 +20,18 @@ type Past struct {
 	Ends    []uint32           // of each node, where its entries end in Entries
 	Entries []uint32           // in pairs: index of a name, twice, and one more for a file; index of a blob or a node
 	Missing []scanner.ObjectID // blobs that trees name and the store does not hold
+	Chosen  int                // how many blobs and folders Input.Named has chosen, at most
 }
 
 // past returns what to remember, or nil if the store has anything that a growth
-// could not be compared with: what is missing, broken, forged, chosen by name, cut
-// off, or held only by trees outside of commits. t is nil if nothing was matched.
+// could not be compared with: what is missing, broken, forged, cut off, or held only by trees outside of commits. t is nil if nothing was matched.
 func (s *scan) past(t *tracer, out *Result) *Past {
 	odd := out.Missing.Trees.Count + out.Missing.Commits.Count + out.Broken.Count + out.Mistyped.Count + out.Knots.Count
-	if odd > 0 || out.Truncated || out.NamedMore || len(out.Named) > 0 || len(s.shallow) > 0 || out.uncommitted ||
+	if odd > 0 || out.Truncated || out.NamedMore || len(s.shallow) > 0 || out.uncommitted ||
 		out.Missing.Blobs.Count != int64(len(out.Missing.Blobs.First)) {
 		return nil
 	}
-	p := &Past{Missing: out.Missing.Blobs.First}
+	p := &Past{Missing: out.Missing.Blobs.First, Chosen: len(out.Named)}
 	order := make([]uint32, len(s.commits))
 	ids := make([]scanner.ObjectID, len(s.commits))
 	for i := range order {
