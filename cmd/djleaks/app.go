@@ -276,7 +276,7 @@ func (p process) exit(ctx context.Context, err error) int {
 		return code // the report has said it
 	}
 	fmt.Fprintln(p.stderr, "djleaks:", p.line(err.Error()))
-	for _, hint := range hints(err) {
+	for _, hint := range say.Hints(err) {
 		fmt.Fprintln(p.stderr, "hint:", p.line(say.Called(hint, p.call())))
 	}
 	return code

@@ -20,7 +20,7 @@ func (t *task) writeBaseline(rep *scanner.Report) error {
 	entries := policy.Extend(old, rep, t.found.RedactAll(t.options.reason))
 	out, err := report.Create(t.options.accept, t.stdout)
 	if err != nil {
-		return outputError(err)
+		return usageOf(err)
 	}
 	if err := policy.WriteBaseline(out, entries); err != nil {
 		out.Discard()

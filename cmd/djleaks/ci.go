@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/urfave/cli/v2"
 
@@ -40,7 +39,7 @@ func (p process) ci(c *cli.Context) error {
 		return usageError{err.Error(), "outside of CI: djleaks audit"}
 	}
 	if errors.Is(err, cienv.ErrNoCI) {
-		return usageError{err.Error(), strings.Join(hints(err), "; ")}
+		return usageOf(err)
 	}
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/scan"
 )
 
@@ -22,9 +23,9 @@ type usageError struct{ message, hint string }
 func (e usageError) Error() string { return e.message }
 func (e usageError) Hint() string  { return e.hint }
 
-// outputError is the mistake of naming a file that cannot be written.
-func outputError(err error) error {
-	return usageError{err.Error(), strings.Join(hints(err), "; ")}
+// usageOf is an error that is a mistake on the command line, with its hints.
+func usageOf(err error) error {
+	return usageError{err.Error(), strings.Join(say.Hints(err), "; ")}
 }
 
 // verdictError carries the exit code of a scan whose report is written.
@@ -45,16 +46,4 @@ func exitCode(err error) int {
 		return exitUsage
 	}
 	return exitIncomplete
-}
-
-// hints collects the hints of an error and of the errors in it.
-func hints(err error) []string {
-	var out []string
-	for err != nil {
-		if h, ok := err.(interface{ Hint() string }); ok && h.Hint() != "" {
-			out = append(out, h.Hint())
-		}
-		err = errors.Unwrap(err)
-	}
-	return out
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/urfave/cli/v2"
@@ -108,7 +107,7 @@ func readList(name string) (fleet.List, error) {
 	}
 	list, err := fleet.ParseList(text, scan.CheckID)
 	if err != nil {
-		return nil, usageError{fmt.Sprintf("--list %s: %v", name, err), strings.Join(hints(err), "; ")}
+		return nil, usageOf(fmt.Errorf("--list %s: %w", name, err))
 	}
 	return list, nil
 }
@@ -124,7 +123,7 @@ func (p process) shareOf(c *cli.Context) (share fleet.Share, err error) {
 		share, err = fleet.ParseShare(word)
 	}
 	if err != nil {
-		return share, usageError{"--shard: " + err.Error(), strings.Join(hints(err), "; ")}
+		return share, usageOf(fmt.Errorf("--shard: %w", err))
 	}
 	return share, nil
 }
@@ -132,7 +131,7 @@ func (p process) shareOf(c *cli.Context) (share fleet.Share, err error) {
 func (p process) printShare(file string, share fleet.Share, entries []fleet.Entry, all int) error {
 	out, err := report.Create(file, p.stdout)
 	if err != nil {
-		return outputError(err)
+		return usageOf(err)
 	}
 	var bytes int64
 	for _, e := range entries {

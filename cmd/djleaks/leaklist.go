@@ -93,7 +93,7 @@ func (l *lists) apply(t *task, rep *scanner.Report) error {
 	all := policy.ExtendLeakList(l.old, rep)
 	out, err := report.Create(l.leaks, t.stdout)
 	if err != nil {
-		return outputError(err)
+		return usageOf(err)
 	}
 	if err := policy.WriteLeakList(out, all); err != nil {
 		out.Discard()

@@ -12,6 +12,7 @@ import (
 	"github.com/urfave/cli/v2"
 
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/scan"
 	"github.com/djleaks/djleaks/internal/signed"
 	"github.com/djleaks/djleaks/scanner"
@@ -113,17 +114,8 @@ func (t *task) readValue() (string, error) {
 
 // uncheckable says why no key can be tried on a value.
 func uncheckable(reason string) error {
-	return hintedError{errors.New("key match: " + reason), whatToPaste}
+	return say.WithHint(errors.New("key match: "+reason), whatToPaste)
 }
-
-// hintedError adds the next command to an error.
-type hintedError struct {
-	error
-	hint string
-}
-
-func (e hintedError) Unwrap() error { return e.error }
-func (e hintedError) Hint() string  { return e.hint }
 
 // finishMatch shows the answer and returns the exit code.
 func (t *task) finishMatch(found *scan.Matched) error {
@@ -153,7 +145,7 @@ func (t *task) finishMatch(found *scan.Matched) error {
 func (t *task) writeMatch(m *report.Match) error {
 	out, err := report.Create(t.options.output, t.stdout)
 	if err != nil {
-		return outputError(err)
+		return usageOf(err)
 	}
 	stream := io.Writer(out)
 	if t.options.output == "" || t.options.output == "-" {

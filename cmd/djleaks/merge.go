@@ -142,7 +142,7 @@ func (p process) writeList(name string, list fleet.List) error {
 	}
 	out, err := report.Create(name, p.stdout)
 	if err != nil {
-		return outputError(err)
+		return usageOf(err)
 	}
 	if err := list.Write(out); err != nil {
 		out.Discard()
@@ -154,7 +154,7 @@ func (p process) writeList(name string, list fleet.List) error {
 func (p process) writeMerged(output, format string, merged *merge.Fleet) error {
 	out, err := report.Create(output, p.stdout)
 	if err != nil {
-		return outputError(err)
+		return usageOf(err)
 	}
 	if err := merge.Write(out, format, merged); err != nil {
 		out.Discard()

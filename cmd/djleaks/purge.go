@@ -93,10 +93,10 @@ func (t *task) purgeKit(ctx context.Context, path, dir string, wanted []scanner.
 	}
 	if n := plan.Report.Coverage.SkippedCount(); n > 0 {
 		first := plan.Report.Coverage.Skipped[0]
-		return hintedError{
+		return say.WithHint(
 			fmt.Errorf("purge-kit: %s could not be read (%s %s), and a kit that misses a spelling is worse than none", say.Counted(n, "thing", "things"), first.Path, first.Reason),
 			"git clone --mirror URL purge.git, and djleaks purge-kit --repository purge.git",
-		}
+		)
 	}
 	if err := t.writeKit(folder, repo, plan); err != nil {
 		return err

@@ -156,7 +156,7 @@ func readReportOptions(c *cli.Context) (scanOptions, error) {
 func checkOutputs(files []string) error {
 	for _, file := range files {
 		if err := report.CheckOutput(file); err != nil {
-			return outputError(err)
+			return usageOf(err)
 		}
 	}
 	return nil
@@ -258,7 +258,7 @@ func (t *task) write(report *scanner.Report) error {
 func (t *task) writeTo(file, format string, rep *scanner.Report) error {
 	out, err := report.Create(file, t.stdout)
 	if err != nil {
-		return outputError(err)
+		return usageOf(err)
 	}
 	stream := io.Writer(out)
 	if file == "" || file == "-" {

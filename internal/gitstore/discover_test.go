@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // opens checks that a path leads to a repository with a certain first line of
@@ -371,4 +373,12 @@ func TestMissingBaseHintsWork(t *testing.T) {
 	if _, err = r.open().Range("main", "nonsense"); !errors.Is(err, ErrUnknownRevision) {
 		t.Errorf("unknown head: %v", err)
 	}
+}
+
+// hintOf is what an error says is to be done, "" if it says nothing.
+func hintOf(err error) string {
+	if hints := say.Hints(err); len(hints) > 0 {
+		return hints[0]
+	}
+	return ""
 }

@@ -21,30 +21,6 @@ var (
 	ErrObjectMissing = errors.New("object is missing")
 )
 
-// hinted is an error with a hint, which callers find with errors.As and an
-// interface{ Hint() string }.
-type hinted struct {
-	text string // where: what
-	kind error  // one of the errors above, or a cause
-	hint string
-}
-
-func (e *hinted) Error() string { return e.text + ": " + e.kind.Error() }
-func (e *hinted) Unwrap() error { return e.kind }
-
-// Hint returns what to do about the error, one command or sentence.
-func (e *hinted) Hint() string { return e.hint }
-
-// hintOf returns the hint of the first error in err's chain that has one, or the
-// empty string.
-func hintOf(err error) string {
-	var h interface{ Hint() string }
-	if errors.As(err, &h) {
-		return h.Hint()
-	}
-	return ""
-}
-
 // warningKind says what a warning means for the completeness of a scan.
 type warningKind uint8
 

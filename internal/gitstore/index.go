@@ -12,6 +12,7 @@ import (
 	"sort"
 
 	"github.com/djleaks/djleaks/internal/regular"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -199,17 +200,14 @@ func readIndexFile(path string, idSize int, verify bool) (*indexFile, error) {
 		x, err = parseIndex(data, idSize, verify)
 	}
 	if err != nil {
-		hint := "remove a damaged index and git reset writes it again; git fsck says more"
-		if h := hintOf(err); h != "" {
-			hint = h
-		}
-		return nil, indexError(path, err, hint)
+		hints := append(say.Hints(err), "remove a damaged index and git reset writes it again; git fsck says more")
+		return nil, indexError(path, err, hints[0])
 	}
 	return x, nil
 }
 
 func indexError(path string, cause error, hint string) error {
-	return &hinted{"index " + path, fmt.Errorf("%w: %w", errIndex, cause), hint}
+	return say.WithHint(fmt.Errorf("index %s: %w: %w", path, errIndex, cause), hint)
 }
 
 // indexHead reads the head of an index file of size bytes.
@@ -384,8 +382,8 @@ func (f *indexFile) extensions(pos int) error {
 		case "sdir":
 		default:
 			if name[0] < 'A' || name[0] > 'Z' {
-				return &hinted{"extension " + fmt.Sprintf("%q", name), fmt.Errorf("it is not supported, and the index cannot be read without it"),
-					"git update-index --index-version 2 --no-split-index --force-write-index, or a newer djleaks"}
+				return say.WithHint(fmt.Errorf("extension %q: it is not supported, and the index cannot be read without it", name),
+					"git update-index --index-version 2 --no-split-index --force-write-index, or a newer djleaks")
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/packfile"
 	"github.com/djleaks/djleaks/internal/regular"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -128,8 +129,7 @@ func (r *Repository) Head() (Ref, error) {
 }
 
 func (r *Repository) refsUnreadable() error {
-	return &hinted{"refs: " + r.commonDir, fmt.Errorf("this kind of ref storage is not supported"),
-		"git refs migrate --ref-format=files"}
+	return say.WithHint(fmt.Errorf("refs: %s: this kind of ref storage is not supported", r.commonDir), "git refs migrate --ref-format=files")
 }
 
 // refValue is what a ref file says.

@@ -18,12 +18,3 @@ type Interrupted string
 
 // Error says what was not read.
 func (i Interrupted) Error() string { return string(i) }
-
-// hinted adds the next command to an error.
-type hinted struct {
-	error
-	hint string
-}
-
-func (e hinted) Unwrap() error { return e.error }
-func (e hinted) Hint() string  { return e.hint }

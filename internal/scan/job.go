@@ -52,7 +52,7 @@ func (s *Scan) job(ctx context.Context, repo *gitstore.Repository, job *cienv.Jo
 		err = gitstore.ErrObjectMissing
 	}
 	if err != nil {
-		return nil, hinted{fmt.Errorf("ci: head %s: %w", job.Head, err), job.FetchHint}
+		return nil, say.WithHint(fmt.Errorf("ci: head %s: %w", job.Head, err), job.FetchHint)
 	}
 	r, err := s.sinceBase(ctx, repo, job, head)
 	if r != nil || err != nil {
@@ -90,7 +90,7 @@ func (s *Scan) wholeSettings(repo *gitstore.Repository, job *cienv.Job) (*Settin
 	}
 	head, err := repo.Resolve(job.Head)
 	if err != nil {
-		return nil, hinted{fmt.Errorf("ci: head %s: %w", job.Head, err), job.FetchHint}
+		return nil, say.WithHint(fmt.Errorf("ci: head %s: %w", job.Head, err), job.FetchHint)
 	}
 	for _, base := range job.Bases {
 		id, err := repo.Resolve(base.Revision + "^{commit}")
@@ -101,7 +101,7 @@ func (s *Scan) wholeSettings(repo *gitstore.Repository, job *cienv.Job) (*Settin
 			return nil, fmt.Errorf("ci: base: %w", err)
 		}
 	}
-	return nil, hinted{fmt.Errorf("ci: what %s accepts counts for this pull request, and it is not in the clone", job.Target), job.FetchHint}
+	return nil, say.WithHint(fmt.Errorf("ci: what %s accepts counts for this pull request, and it is not in the clone", job.Target), job.FetchHint)
 }
 
 // sinceBase searches what the head has and the first base that is here has not.
@@ -150,10 +150,10 @@ func (s *Scan) jobSettings(repo *gitstore.Repository, job *cienv.Job, base, head
 func (s *Scan) allOf(ctx context.Context, repo *gitstore.Repository, job *cienv.Job, head scanner.ObjectID) (*scanner.Report, error) {
 	if !job.OrAll {
 		if len(job.Bases) == 0 {
-			return nil, hinted{fmt.Errorf("ci: nothing names the base: %w", gitstore.ErrMissingBase), job.FetchHint}
+			return nil, say.WithHint(fmt.Errorf("ci: nothing names the base: %w", gitstore.ErrMissingBase), job.FetchHint)
 		}
 		// Its hint is the command for a shell in the job.
-		return nil, hinted{fmt.Errorf("ci: %w", repo.MissingBase(job.Bases[0].Revision)), job.FetchHint}
+		return nil, say.WithHint(fmt.Errorf("ci: %w", repo.MissingBase(job.Bases[0].Revision)), job.FetchHint)
 	}
 	settings, err := s.jobSettings(repo, job, "", head)
 	if err != nil {
