@@ -31,6 +31,11 @@ func PrePushRange(args []string, stdin io.Reader, getenv func(string) string) (R
 		r.Why = pushed(updates, args)
 		return r, nil
 	}
+	return managedPush(args, getenv)
+}
+
+// managedPush is the range of a push that a hook manager has read the lines of.
+func managedPush(args []string, getenv func(string) string) (Revisions, error) {
 	from, to := getenv("PRE_COMMIT_FROM_REF"), getenv("PRE_COMMIT_TO_REF")
 	branch, remote := getenv("PRE_COMMIT_LOCAL_BRANCH"), getenv("PRE_COMMIT_REMOTE_NAME")
 	r := Revisions{}

@@ -48,51 +48,14 @@ const collectOften = 25
 // merge makes one report of stores.
 func (p process) merge(c *cli.Context) error {
 	defer debug.SetGCPercent(debug.SetGCPercent(collectOften))
-	format, output := c.String("format"), c.String("output")
-	if err := checkFormat("--format", format, merge.Formats()...); err != nil {
+	if err := checkMergeFiles(c); err != nil {
 		return err
 	}
-	if err := checkOutputs([]string{output, c.String("write-list")}); err != nil {
-		return err
-	}
-	if output != "" && output == c.String("write-list") {
-		return usageError{"--output and --write-list name the same file", "--write-list repositories.jsonl"}
-	}
-	if c.NArg() == 0 {
-		return usageError{"merge: which stores?", "djleaks merge DIR --list FILE; DIR is that of fleet audit --store"}
-	}
-	opt := merge.Options{Version: version, MaxAge: c.Duration("max-age"), Now: time.Now()}
-	if c.IsSet("max-age") && opt.MaxAge <= 0 {
-		return usageError{fmt.Sprintf("--max-age %s: it must be more than zero", opt.MaxAge), "--max-age 36h"}
-	}
-	var err error
-	if opt.FailOn, opt.Verdict, err = readFailOn("audit", c.String("fail-on")); err != nil {
-		return err
-	}
-	if opt.FailOn == scanner.Silent {
-		opt.FailOn = scanner.High
-	}
-	list, err := readList(c.String("list"))
+	merged, err := gather(c)
 	if err != nil {
 		return err
 	}
-	stores, err := openStores(c.Args().Slice())
-	if err != nil {
-		return err
-	}
-	old, err := readOld(c.String("since"))
-	if err != nil {
-		return err
-	}
-	merged, err := merge.Gather(list, stores, old, opt)
-	var refused *merge.RefusedError
-	switch {
-	case errors.As(err, &refused):
-		return usageError{refused.Error(), refused.Hint()}
-	case err != nil:
-		return err
-	}
-	if err := p.writeMerged(output, format, merged); err != nil {
+	if err := p.writeMerged(c.String("output"), c.String("format"), merged); err != nil {
 		return err
 	}
 	if err := p.writeList(c.String("write-list"), merged.Priced()); err != nil {
@@ -105,6 +68,67 @@ func (p process) merge(c *cli.Context) error {
 		return verdictError(exitIncomplete)
 	}
 	return nil
+}
+
+// checkMergeFiles checks what is to be written, and whether there is anything to
+// read.
+func checkMergeFiles(c *cli.Context) error {
+	output, priced := c.String("output"), c.String("write-list")
+	if err := checkFormat("--format", c.String("format"), merge.Formats()...); err != nil {
+		return err
+	}
+	if err := checkOutputs([]string{output, priced}); err != nil {
+		return err
+	}
+	if output != "" && output == priced {
+		return usageError{"--output and --write-list name the same file", "--write-list repositories.jsonl"}
+	}
+	if c.NArg() == 0 {
+		return usageError{"merge: which stores?", "djleaks merge DIR --list FILE; DIR is that of fleet audit --store"}
+	}
+	return nil
+}
+
+// gather reads the list, the stores and an earlier report, and merges them.
+func gather(c *cli.Context) (*merge.Fleet, error) {
+	opt, err := mergeOptions(c)
+	if err != nil {
+		return nil, err
+	}
+	list, err := readList(c.String("list"))
+	if err != nil {
+		return nil, err
+	}
+	stores, err := openStores(c.Args().Slice())
+	if err != nil {
+		return nil, err
+	}
+	old, err := readOld(c.String("since"))
+	if err != nil {
+		return nil, err
+	}
+	merged, err := merge.Gather(list, stores, old, opt)
+	var refused *merge.RefusedError
+	if errors.As(err, &refused) {
+		return nil, usageOf(refused)
+	}
+	return merged, err
+}
+
+// mergeOptions says what fails.
+func mergeOptions(c *cli.Context) (merge.Options, error) {
+	opt := merge.Options{Version: version, MaxAge: c.Duration("max-age"), Now: time.Now()}
+	if c.IsSet("max-age") && opt.MaxAge <= 0 {
+		return opt, usageError{fmt.Sprintf("--max-age %s: it must be more than zero", opt.MaxAge), "--max-age 36h"}
+	}
+	var err error
+	if opt.FailOn, opt.Verdict, err = readFailOn("audit", c.String("fail-on")); err != nil {
+		return opt, err
+	}
+	if opt.FailOn == scanner.Silent {
+		opt.FailOn = scanner.High
+	}
+	return opt, nil
 }
 
 func openStores(dirs []string) (stores []*fleet.Store, err error) {

@@ -107,45 +107,52 @@ func (m *auditCache) growth(ctx context.Context, repo *gitstore.Repository) *gro
 
 // open reports whether all that was read is still here.
 func (g *growth) open(ctx context.Context) bool {
-	idSize := g.repo.IDSize()
-	if len(g.Loose)%idSize != 0 || len(g.repo.Shallow()) > 0 {
+	if len(g.Loose)%g.repo.IDSize() != 0 || len(g.repo.Shallow()) > 0 {
 		return false
 	}
+	old, ok := g.openPacks()
+	return ok && g.openNew(ctx, old) && g.hasLoose()
+}
+
+// openPacks opens the indexes of the packs that were read, and returns their
+// paths; ok is false if one of them is gone, or anything else is not clear.
+func (g *growth) openPacks() (old map[string]bool, ok bool) {
 	packs := map[string]bool{} // by identity: whether it is here
 	for _, p := range g.Packs {
 		packs[p] = false
 	}
 	paths, notes := packfile.ListPacks(g.repo.ObjectDirs())
-	old := map[string]bool{}
+	old = map[string]bool{}
 	for _, path := range paths {
-		id, err := packfile.Identity(path, idSize)
+		id, err := packfile.Identity(path, g.repo.IDSize())
 		if _, read := packs[id]; err != nil || !read {
 			continue
 		}
-		x, err := packfile.OpenIndex(path+".idx", idSize)
+		x, err := packfile.OpenIndex(path+".idx", g.repo.IDSize())
 		if err != nil {
-			return false
+			return nil, false
 		}
 		g.older, old[path] = append(g.older, x), true
 		packs[id] = true
 	}
 	for _, here := range packs {
 		if !here {
-			return false
+			return nil, false
 		}
 	}
-	if len(notes) > 0 {
-		return false
-	}
-	for id := range slices.Chunk(g.Loose, idSize) {
+	return old, len(notes) == 0
+}
+
+// openNew opens everything but the old packs and the loose objects that were read.
+// It reports whether that is little enough.
+func (g *growth) openNew(ctx context.Context, old map[string]bool) bool {
+	for id := range slices.Chunk(g.Loose, g.repo.IDSize()) {
 		g.known[scanner.ObjectID(id)] = true
 	}
-	seen := 0
 	walk, err := packwalk.Open(ctx, packwalk.Options{
-		Dirs: g.repo.ObjectDirs(), IDSize: idSize, Jobs: 1, LeaveOut: func(path string) bool { return old[path] },
+		Dirs: g.repo.ObjectDirs(), IDSize: g.repo.IDSize(), Jobs: 1, LeaveOut: func(path string) bool { return old[path] },
 		LeaveOutLoose: func(id scanner.ObjectID) bool {
 			if g.known[id] {
-				seen++
 				g.loose = append(g.loose, id...)
 			}
 			return g.known[id]
@@ -155,14 +162,18 @@ func (g *growth) open(ctx context.Context) bool {
 		return false
 	}
 	g.walk = walk
-	if int64(walk.Count()) > g.Count/8+maxGrowth {
-		return false
+	return int64(walk.Count()) <= g.Count/8+maxGrowth
+}
+
+// hasLoose reports whether the loose objects that were read are here, be it in a
+// pack by now.
+func (g *growth) hasLoose() bool {
+	if len(g.loose) == len(g.known)*g.repo.IDSize() {
+		return true // as they were
 	}
-	if seen < len(g.known) {
-		for id := range g.known {
-			if !g.repo.Has(id) {
-				return false
-			}
+	for id := range g.known {
+		if !g.repo.Has(id) {
+			return false
 		}
 	}
 	return true

@@ -44,24 +44,27 @@ func optionForm(s statement) answer {
 			return found(a)
 		}
 	}
-	if !s.storeVerb(before) {
-		if !s.storeVerb(before[:max(0, bytes.LastIndexAny(before, " \t"))]) {
-			return pass
-		}
-		r, ok := optionStyle.read(text, s.signAt, s.limit) // cf set-env SITE NAME value
-		if !ok || !value.AnyGenerated(r.values) {
-			return pass
-		}
+	if r, ok := s.stored(before); ok {
 		return found(s.assign(Shell, r, s.commentTrait()))
 	}
-	if r, ok := s.piped(before); ok {
-		return found(s.assign(Shell, r, s.commentTrait()))
+	return pass
+}
+
+// stored reads the value that the words before a name store in it.
+func (s *statement) stored(before []byte) (r lineValue, ok bool) {
+	stores := s.storeVerb(before)
+	if !stores && !s.storeVerb(before[:max(0, bytes.LastIndexAny(before, " \t"))]) { // cf set-env SITE NAME value
+		return r, false
 	}
-	r, ok := optionStyle.read(text, s.signAt, s.limit)
-	if !ok || !value.AnyGenerated(r.values) && (!r.quoted || strings.HasPrefix(r.values[0], "-")) {
-		return pass // a word, or another option
+	if stores {
+		if r, ok = s.piped(before); ok {
+			return r, true
+		}
 	}
-	return found(s.assign(Shell, r, s.commentTrait()))
+	if r, ok = optionStyle.read(s.doc.text, s.signAt, s.limit); !ok || value.AnyGenerated(r.values) {
+		return r, ok
+	}
+	return r, stores && r.quoted && !strings.HasPrefix(r.values[0], "-") // else a word, or another option
 }
 
 // piped reads what a command is given to store on its standard input: echo value |

@@ -28,20 +28,8 @@ func passesOn(k format) bool {
 
 // passedOn returns what the name at text[from:to] is given, if that is a reference.
 func passedOn(text []byte, from, to int) (scanner.KeySource, bool) {
-	at := to
-	if at < len(text) && ascii.IsQuote(text[at]) {
-		at++
-	}
-	at = skipSpaces(text, at)
-	switch sign := byteAt(text, at); {
-	case (sign == '=' || sign == ':') && byteAt(text, at+1) != '=':
-		at++
-	case sign == '\n' || sign == '\r' || sign == ',':
-		if at = valueAfter(text, from, at); at == 0 { // name: SECRET_KEY, then value: $(APP_KEY)
-			return scanner.KeySource{}, false
-		}
-	case sign == '$' && at > to: // ENV SECRET_KEY $APP_KEY
-	default:
+	at := givenAt(text, from, to)
+	if at == 0 {
 		return scanner.KeySource{}, false
 	}
 	at = skipSpaces(text, at)
@@ -55,6 +43,25 @@ func passedOn(text []byte, from, to int) (scanner.KeySource, bool) {
 		return fileReference(text, text[at:end])
 	}
 	return reference(text[at:end])
+}
+
+// givenAt returns the offset of what the name at text[from:to] is given; 0 if it is
+// given nothing.
+func givenAt(text []byte, from, to int) int {
+	at := to
+	if at < len(text) && ascii.IsQuote(text[at]) {
+		at++
+	}
+	at = skipSpaces(text, at)
+	switch sign := byteAt(text, at); {
+	case (sign == '=' || sign == ':') && byteAt(text, at+1) != '=':
+		return at + 1
+	case sign == '\n' || sign == '\r' || sign == ',':
+		return valueAfter(text, from, at) // name: SECRET_KEY, then value: $(APP_KEY)
+	case sign == '$' && at > to:
+		return at // ENV SECRET_KEY $APP_KEY
+	}
+	return 0
 }
 
 // valueAfter returns the offset after the sign of the value that follows a name as
@@ -109,10 +116,16 @@ func reference(v []byte) (source scanner.KeySource, ok bool) {
 		}
 		name = leadingWord(rest)
 	}
-	if len(name) < minConstant || strings.ToUpper(name) != name && !strings.Contains(name, "_") || value.JudgeName(name) == value.NameMain || value.IsForeignName(name) || value.IsGeneric(name) {
+	if !isOtherName(name) {
 		return source, false
 	}
 	return scanner.KeySource{Kind: scanner.SourceVariable, Name: name}, true
+}
+
+// isOtherName reports whether a variable of this name can hold a key that would not
+// be found without it.
+func isOtherName(name string) bool {
+	return len(name) >= minConstant && isDistinctive(name) && value.JudgeName(name) != value.NameMain && !value.IsForeignName(name) && !value.IsGeneric(name)
 }
 
 // leadingWord is the name that a text begins with.

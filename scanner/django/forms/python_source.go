@@ -211,23 +211,13 @@ func (s *sourceReader) match(i int) int {
 
 // operand reads what begins at the i-th token and returns where to go on.
 func (s *sourceReader) operand(i int) int {
-	if s.op(i, "(") { // (BASE_DIR / "etc" / "k").read_text()
-		if end := s.match(i); s.op(end+1, ".") && s.reads(end+2) {
-			s.file(s.fileIn(i+1, end))
-			return end + 3
-		}
-		return i + 1
-	}
-	if (s.op(i, "}") || s.op(i, ")")) && s.op(i+1, "[") { // dotenv_values(".env")["APP_KEY"]
-		if keys, end := s.keys(i + 1); len(keys) == 1 && isConstantName(keys[0]) {
-			s.variable(keys[0])
-			return end
-		}
-	}
-	if s.tokens[i].kind == tokenString {
+	switch kind := s.tokens[i].kind; {
+	case kind == tokenOp:
+		return s.bracket(i)
+	case kind == tokenString:
 		s.insertions(s.tokens[i])
-	}
-	if s.tokens[i].kind != tokenName || i > 0 && s.op(i-1, ".") {
+		return i + 1
+	case kind != tokenName || i > 0 && s.op(i-1, "."):
 		return i + 1
 	}
 	start := i
@@ -243,6 +233,22 @@ func (s *sourceReader) operand(i int) int {
 		return s.item(name, i)
 	}
 	return i
+}
+
+// bracket reads what a bracket that is the i-th token begins or ends, if it is one.
+func (s *sourceReader) bracket(i int) int {
+	if s.op(i, "(") { // (BASE_DIR / "etc" / "k").read_text()
+		if end := s.match(i); s.op(end+1, ".") && s.reads(end+2) {
+			s.file(s.fileIn(i+1, end))
+			return end + 3
+		}
+	} else if (s.op(i, "}") || s.op(i, ")")) && s.op(i+1, "[") { // dotenv_values(".env")["APP_KEY"]
+		if keys, end := s.keys(i + 1); len(keys) == 1 && isConstantName(keys[0]) {
+			s.variable(keys[0])
+			return end
+		}
+	}
+	return i + 1
 }
 
 // insertions reads the expressions in an f-string: f"{os.environ['APP_KEY']}".
@@ -410,36 +416,54 @@ func (s *sourceReader) keys(i int) (names []string, end int) {
 // this text sets.
 func (s *sourceReader) constant() bool {
 	n := len(s.tokens)
-	if n == 0 || n%2 == 0 || n > 5 {
+	if n == 0 || n > 5 || !s.isDottedName() {
 		return false
 	}
+	switch name := s.word(s.tokens[n-1]); {
+	case len(name) < minConstant || name == "None" || name == "True":
+	case n > 1:
+		s.attribute(s.word(s.tokens[n-3]), name)
+	default:
+		s.global(name)
+	}
+	return true
+}
+
+// isDottedName reports whether the expression is names with dots between them.
+func (s *sourceReader) isDottedName() bool {
 	for i, t := range s.tokens {
 		if i%2 == 0 && t.kind != tokenName || i%2 == 1 && !s.is(t, ".") {
 			return false
 		}
 	}
-	name := s.word(s.tokens[n-1])
-	if len(name) < minConstant || name == "None" || name == "True" {
-		return true
+	return len(s.tokens)%2 == 1
+}
+
+// attribute notes owner.name.
+func (s *sourceReader) attribute(owner, name string) {
+	if !isDistinctive(name) {
+		return // config.key
 	}
-	if n > 1 {
-		owner := s.word(s.tokens[n-3])
-		if strings.ToUpper(name) != name && !strings.Contains(name, "_") {
-			return true // config.key: too many things are called so
-		}
-		s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: name, File: owner + ".py"})
-		if strings.ToUpper(name) != name && holdsSettings(owner) {
-			s.variable(strings.ToUpper(name)) // pydantic reads settings.app_key from APP_KEY
-		}
-		return true
+	s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: name, File: owner + ".py"})
+	if strings.ToUpper(name) != name && holdsSettings(owner) {
+		s.variable(strings.ToUpper(name)) // pydantic reads settings.app_key from APP_KEY
 	}
-	if module, there := s.importOf(name); module != "" && (strings.ToUpper(name) == name || strings.Contains(name, "_")) {
+}
+
+// global notes a name that is imported, or reads what this text gives it.
+func (s *sourceReader) global(name string) {
+	if module, there := s.importOf(name); module != "" && isDistinctive(name) {
 		s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: there, File: module + ".py"})
 	} else if at := s.binding(name); at > 0 && s.hops < maxSourceHops {
 		s.hops++
 		s.expression(at)
 	}
-	return true
+}
+
+// isDistinctive reports whether a name says enough to look for it in other texts:
+// too many things are called key.
+func isDistinctive(name string) bool {
+	return strings.ToUpper(name) == name || strings.Contains(name, "_")
 }
 
 // holdsSettings recognises the names of objects that hold the settings of a site.

@@ -29,6 +29,20 @@ const minSubstituted = 6
 
 // isTemplate recognises variables and fields of templates.
 func isTemplate(v, name string) bool {
+	if hasField(v) {
+		return true
+	}
+	if strings.HasPrefix(v, "{{") && !strings.Contains(v, "}") || strings.HasPrefix(v, "<%") && !strings.Contains(v, ">") { // cut off at its end
+		return !IsRandom(strings.Trim(v, "{<% "))
+	}
+	if n := len(v) - 1; n > 2 && (v[0] == '"' || v[0] == '\'') && v[n] == v[0] && v[1] == '$' { // "'$KEY'" of a shell
+		return isVariable(v[1:n])
+	}
+	return isVariable(v) || isDunder(v, name)
+}
+
+// hasField recognises a value that has a field of a template, or is one.
+func hasField(v string) bool {
 	for _, pair := range [...][2]string{{"{{", "}}"}, {"{%", "%}"}, {"<%", "%>"}, {"${", "}"}, {"[[", ""}} {
 		if strings.Contains(v, pair[0]) && strings.Contains(v, pair[1]) {
 			return true
@@ -43,13 +57,7 @@ func isTemplate(v, name string) bool {
 	case "%s", "%r", "{}", "[]", "<>":
 		return true
 	}
-	if strings.HasPrefix(v, "{{") && !strings.Contains(v, "}") || strings.HasPrefix(v, "<%") && !strings.Contains(v, ">") { // cut off at its end
-		return !IsRandom(strings.Trim(v, "{<% "))
-	}
-	if n := len(v) - 1; n > 2 && (v[0] == '"' || v[0] == '\'') && v[n] == v[0] && v[1] == '$' { // "'$KEY'" of a shell
-		return isVariable(v[1:n])
-	}
-	return isVariable(v) || isDunder(v, name)
+	return false
 }
 
 // isDunder recognises __SECRET_KEY__, which a script of the project replaces.
