@@ -416,7 +416,7 @@ func TestHooksThatGitDoesNotRunAreNotCalledInstalled(t *testing.T) {
 			r.env = append(r.env, c.env...)
 			r.commit("b")
 			if r.log() != "" {
-				t.Fatal("Git runs the hook, so this is no case of ours")
+				t.Fatal("Git runs the hook, so this is not a case for us")
 			}
 			var refused *Refusal
 			if _, err := Install(r.site(r.dir), r.options()); !errors.As(err, &refused) || !strings.Contains(refused.Next, c.hint) {

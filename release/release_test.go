@@ -19,7 +19,7 @@ func mendable(t *testing.T, err error) string {
 	t.Helper()
 	var p *problem
 	if !errors.As(err, &p) {
-		t.Fatalf("%v is no problem of the user's", err)
+		t.Fatalf("%v is not a problem that the user can mend", err)
 	}
 	return p.hint
 }

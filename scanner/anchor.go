@@ -34,7 +34,7 @@ type AnchorSet struct {
 	stride  int
 	extent  int // longest literal with its Lookahead
 	table   [1 << tableBits]uint8
-	groups  [][]group // by the number that table has; 0 is no group
+	groups  [][]group // by the number that table has; 0 for no group
 	whole   func(text []byte) bool
 	longest int // text that whole is asked about, in bytes
 }

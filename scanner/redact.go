@@ -114,7 +114,7 @@ func MayNameKey(name string) bool {
 }
 
 // NameText is a name as it is searched. What is directly before a prefix, as in
-// v1-django-insecure-…, is no part of a value: a name has no quotes that would
+// v1-django-insecure-…, is not a part of a value: a name has no quotes that would
 // say so. Offsets are those of the name.
 func NameText(name string) []byte {
 	text := []byte(name)

@@ -52,7 +52,7 @@ def main(folder, rounds="40"):
     site = Site(pathlib.Path(folder))
     failures, runs, honest = [], 0, 0
     for n, kind in zip(range(int(rounds)), itertools.cycle(KINDS)):
-        # a range of all commits as they are now; the oldest one is no part of it
+        # a range of all commits as they are now; without the oldest one
         commits = "%s..%s" % (site.first, git(site.folder, "rev-parse", "HEAD"))
         reachable = set(site.upstream.keys[1:COMMITS]) | {k for k in site.keys if k not in site.upstream.keys}
         running, new = site.operation(kind)

@@ -77,7 +77,7 @@ def commands(r, name):
     if "index" == name or "staged" in name:
         yield ["staged"], [r.staged]
     if name != "index":
-        # staged keys are no part of the history, and audit tells them as never committed
+        # staged keys are not in the history, and audit tells them as never committed
         yield ["audit", "."], r.keys
         yield ["range", "%s..%s" % (r.first, head)], r.keys[1:]
 

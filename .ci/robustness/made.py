@@ -92,7 +92,7 @@ class Run:
         if "panic:" in self.stderr or "goroutine " in self.stderr or "internal error" in self.stderr:
             return "it panics: %s" % self.stderr[:600]
         if self.code == 2:
-            # Not taken for a repository, a revision or an index: that is no all-clear.
+            # Not taken for a repository, a revision or an index: that does not say clean.
             return "" if self.stderr.strip() and self.report is None else "exit 2 without a word"
         if self.code not in (0, 1, 3):
             return "exit %d: %s" % (self.code, self.stderr[:600])

@@ -142,7 +142,7 @@ func openStores(dirs []string) (stores []*fleet.Store, err error) {
 	return stores, nil
 }
 
-// readOld reads the report of --since; "" is none.
+// readOld reads the report of --since, if one is named.
 func readOld(name string) (*merge.Old, error) {
 	if name == "" {
 		return nil, nil
@@ -159,7 +159,7 @@ func readOld(name string) (*merge.Old, error) {
 	return old, nil
 }
 
-// writeList writes the list of the next run; "" is none.
+// writeList writes the list of the next run, if a file is named for it.
 func (p process) writeList(name string, list fleet.List) error {
 	if name == "" {
 		return nil

@@ -283,7 +283,7 @@ func checkTellsNoKey(t *testing.T, log string) {
 }
 
 // tells looks for four characters in a row of a made key, and says which key's
-// without showing them. The text of the program itself is no key, and four that
+// without showing them. The text of the program itself is not a key, and four that
 // are all hexadecimal digits may be part of an object name.
 func tells(text string) (string, bool) {
 	for n := 1; n <= keysInScripts; n++ {

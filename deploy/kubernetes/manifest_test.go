@@ -108,7 +108,7 @@ func checkPod(t *testing.T, pod *core.PodSpec, claims []core.PersistentVolumeCla
 	for _, c := range all(pod) {
 		for _, v := range c.VolumeMounts {
 			if !volumes[v.Name] {
-				t.Errorf("%s mounts %s, which is no volume", c.Name, v.Name)
+				t.Errorf("%s mounts %s, which is not a volume", c.Name, v.Name)
 			}
 		}
 		s := c.SecurityContext

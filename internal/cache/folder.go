@@ -72,7 +72,7 @@ func (f *Folder) prefix(kind string) string { return fmt.Sprintf("%s-%d-", kind,
 
 func (f *Folder) name(kind string) string { return f.prefix(kind) + hex.EncodeToString(f.rules[:8]) }
 
-// head begins a file of a kind: a file under another name is none.
+// head begins a file of a kind, so that a file under another name is not taken for it.
 func (f *Folder) head(kind string) []byte {
 	head := append([]byte(magic), f.rules[:]...)
 	return append(append(head, byte(f.idSize)), kind+"\n"...)

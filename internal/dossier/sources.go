@@ -28,7 +28,7 @@ var likenesses = []likeness{
 // sources finds where the places that a commit adds have the key from: renames
 // from another setting of the same file, moves from a place that the commit
 // removes, each used once, and copies from one that is there. A fallback has no
-// source, and is none for a move.
+// source, and is not the source of a move.
 func (c *commitChanges) sources(there map[*scanner.Occurrence]int) (renames, moves, copies map[*scanner.Occurrence]*scanner.Occurrence) {
 	var added, gone []*scanner.Occurrence
 	for _, o := range c.added {

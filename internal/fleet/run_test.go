@@ -96,7 +96,7 @@ func TestASecondRunReadsNothing(t *testing.T) {
 	if got, want := share(t, r, "a"), (Tally{Audited: 1}); got != want {
 		t.Errorf("without its report: %+v", got)
 	}
-	// Half a state file is none.
+	// Half a state file counts as no file.
 	if err := os.WriteFile(filepath.Join(r.Store.Dir("a"), StateFile), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}

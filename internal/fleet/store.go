@@ -151,7 +151,7 @@ func (s *Store) Result(id string) (*Result, error) {
 	return r, nil
 }
 
-// notOurs says what is wrong with a text that is no state file of this version.
+// notOurs says what is wrong with a text that is not a state file of this version.
 func notOurs(text []byte) string {
 	var head struct{ Schema int }
 	switch err := json.Unmarshal(text, &head); {

@@ -214,7 +214,7 @@ func TestOpenStopsAtCeilings(t *testing.T) {
 		t.Errorf("it went beyond the ceiling: %v", err)
 	}
 	if _, err := Open(filepath.Join(r.dir, "a")); err != nil {
-		t.Errorf("the ceiling itself is no bound for a search that begins there: %v", err)
+		t.Errorf("the ceiling itself does not bound a search that begins there: %v", err)
 	}
 }
 

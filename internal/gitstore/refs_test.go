@@ -117,7 +117,7 @@ func TestRefsThatAreBrokenHideNoOthers(t *testing.T) {
 		t.Errorf("refs: %q, want %q", names, want)
 	}
 	if id, err := s.Resolve("shifted"); !errors.Is(err, ErrUnknownRevision) {
-		t.Errorf("a line that is no ref resolves to %s, %v", id, err)
+		t.Errorf("a line that is not a ref resolves to %s, %v", id, err)
 	}
 	var incomplete []string
 	for _, w := range s.Warnings() {

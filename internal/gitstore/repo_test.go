@@ -104,7 +104,7 @@ func (r *repo) id(rev string) scanner.ObjectID {
 	r.t.Helper()
 	id, ok := scanner.ParseObjectID(r.git("rev-parse", rev))
 	if !ok {
-		r.t.Fatalf("%s is no object", rev)
+		r.t.Fatalf("%s is not an object", rev)
 	}
 	return id
 }

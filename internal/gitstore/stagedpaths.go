@@ -141,7 +141,7 @@ func (e *indexEntry) isAsStaged(info os.FileInfo) bool {
 		e.modTime == [2]uint32{uint32(mtime.Unix()), uint32(mtime.Nanosecond())}
 }
 
-// notInIndex yields a listed file that is no entry of an index: one that a sparse
+// notInIndex yields a listed file that is not in an index: one that a sparse
 // index has within a tree, or an untracked one.
 func (n *pathScan) notInIndex(indexes []*index, path string) error {
 	for _, x := range indexes {

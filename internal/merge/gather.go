@@ -155,7 +155,7 @@ func (g *gathering) add(i int32, e fleet.Entry, result *fleet.Result, reason str
 // clockSkew is by how much the clocks of workers may differ.
 const clockSkew = time.Hour
 
-// stale says why a record from then is none of now, "" if it is.
+// stale says why a record of that time no longer counts, "" if it does.
 func (o Options) stale(looked time.Time) string {
 	day := looked.UTC().Format(time.DateOnly)
 	switch age := o.Now.Sub(looked); {

@@ -67,7 +67,7 @@ func optional(s string) string {
 	return report.Cell(s)
 }
 
-// worthShowing are the keys that are no notes.
+// worthShowing are the keys that are more than notes.
 func worthShowing(f *Fleet) (shown []*keyGroup, more int) {
 	for i := range f.keys {
 		if f.keys[i].severity > scanner.Note || f.FailOn <= scanner.Note {

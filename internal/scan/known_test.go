@@ -113,7 +113,7 @@ var shapes = []shape{
 	{"from a default to the key", "base: mysite/settings.py=default\nhead < base: mysite/settings.py=key", pass, ""},
 	{"only for tests, then always", "base: mysite/settings.py=testing\nhead < base: mysite/settings.py=key", stop, ""},
 
-	// What is no old place at all.
+	// What is not an old place at all.
 	{"an original that does not change", "base: site2/settings.py=key\nhead < base: mysite/settings.py=key", stop, ""},
 	{"a link that becomes the file", "base: tests/test_settings.py=key mysite/settings.py@link=../tests/test_settings.py\nhead < base: mysite/settings.py=key", stop, ""},
 	{"a submodule that becomes files", "base: lib@module notes=notes\nhead < base: -lib lib/settings.py=key", stop, ""},

@@ -290,7 +290,7 @@ func (s *Scan) find(ctx context.Context, source *gitstore.Range, names map[strin
 // decided searches a set of commits and concludes its report. Where a head merges
 // what was there before, what it changes as a whole is searched, too: a merge can
 // bring a key back that one of its sides has removed and the other has always had,
-// which is no change against that other side.
+// which changes nothing against that other side.
 func (s *Scan) decided(ctx context.Context, repo *gitstore.Repository, source *gitstore.Range, names map[string]scanner.ObjectID, settings *Settings, r *scanner.Report) (*scanner.Report, error) {
 	if err := s.search(ctx, repo, source, names, settings, r); err != nil {
 		return nil, err

@@ -25,7 +25,7 @@ const lastSubdir = 1 << 31
 type dirSets struct {
 	all     arena[dirSet]
 	subdirs arena[subdir]
-	max     int // of sub-directories; 0 is no limit
+	max     int // of sub-directories; 0 for no limit
 	full    atomic.Bool
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // grown is the History of a Past that has grown: its objects are the commits of the
-// Past, the new ones, and the tips that are no commits.
+// Past, the new ones, and the tips that are not commits.
 type grown struct {
 	past   *Past
 	growth Growth
@@ -22,7 +22,7 @@ type otherTip struct{ id, kind string }
 
 func (g *grown) firstTip() int { return len(g.past.Dates) + len(g.more) }
 
-// addTips adds the tips that are no commits. One that the store does not hold has
+// addTips adds the tips that are not commits. One that the store does not hold has
 // no number, so that it counts as missing.
 func (g *grown) addTips(tips []Tip) error {
 	for _, t := range tips {

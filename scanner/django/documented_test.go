@@ -30,7 +30,7 @@ func TestTheKeysThatDjangoPrintsAreHighOrAbove(t *testing.T) {
 			}
 		}
 	}
-	// As it is printed, without the r: \g is no escape, and stays as it is.
+	// As it is printed, without the r: \g is not an escape, and stays as it is.
 	text := []byte("SECRET_KEY = '" + documentedKeys[2] + "'\n")
 	if found := d.Find(text, d.Anchors().Append(nil, text, 0, len(text))); len(found) != 1 || found[0].Secret.Reveal() != documentedKeys[2] {
 		t.Errorf("the key with a backslash, in a plain string: %d matches", len(found))

@@ -113,7 +113,7 @@ func TestEveryFormReadsWhatPeopleMakeUp(t *testing.T) {
 	for _, q := range quotings {
 		for _, value := range []string{"tulip-fields", "s3cr3t!", "secret_k3y!1337", "Passw0rd123", "MY_SECRET", "12345", "foo", "unaclavesupersecreta", "REALLY_SECRET", "xiaocuicui", "secret", "tulip.fields", "8htr208jr0fi0"} {
 			switch q.name {
-			case "sql": // two strings side by side are no assignment
+			case "sql": // two strings side by side are not an assignment
 				continue
 			case "dotenv, blanks": // NAME = word is Python, too
 				if value != "tulip-fields" && value != "unaclavesupersecreta" {

@@ -48,7 +48,7 @@ func TestWhatIsKeptOfATextChangesNothing(t *testing.T) {
 		}
 	}
 	if deployed == 0 || tested == 0 {
-		t.Errorf("%d commands deploy, %d sections are a test's: the texts are no test", deployed, tested)
+		t.Errorf("%d commands deploy, %d sections are a test's: these texts test nothing", deployed, tested)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
-// isNoKey reports whether what a person wrote for a name is no key of a site, by
+// isNoKey reports whether what a person wrote for a name is not a key of a site, by
 // the text around it: a rule of a scanner, a text of a user interface.
 func (s *surroundings) isNoKey(a *forms.Assignment) bool {
 	text := s.text

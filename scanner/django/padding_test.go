@@ -52,7 +52,7 @@ func TestPaddingHidesNoKey(t *testing.T) {
 	}
 }
 
-// What is no padding is read as far as any text is. Then it is said that there may be
+// What is not padding is read as far as any text is. Then it is said that there may be
 // more.
 func TestAStatementThatIsTooLongIsSaidToBe(t *testing.T) {
 	d, key := django.New(), testkit.Made("alnum", 1)
@@ -73,7 +73,7 @@ func TestAStatementThatIsTooLongIsSaidToBe(t *testing.T) {
 	}
 }
 
-// After a name that is given its value, or none, comments are no padding.
+// After a name that is given its value, or none, comments are not padding.
 func TestCommentsAfterAStatementJoinNothing(t *testing.T) {
 	d, key := django.New(), testkit.Made("alnum", 1)
 	for _, before := range []string{

@@ -44,7 +44,7 @@ type sources struct {
 	// variables says whether there is a variable whose name does not look like that
 	// of a key, so that only its name finds it.
 	variables bool
-	others    []*scanner.KeySource // what is no variable
+	others    []*scanner.KeySource // what is not a variable
 }
 
 // mayBeIn reports whether a file of this name can hold one of the sources. An audit
@@ -164,7 +164,7 @@ func (d *Detector) findSources(file string, text []byte) []scanner.Match {
 }
 
 // mayBeSource is false for a text that holds the key of no source, whatever the
-// settings say: it sets no variable of the environment, is no file of data, has
+// settings say: it sets no variable of the environment, is not a file of data, has
 // no constant of Python, and is not one key.
 func mayBeSource(base string, text []byte) bool {
 	switch ext := path.Ext(base); {

@@ -139,7 +139,7 @@ func (c *command) deploys(text []byte, at int) bool {
 	for start := c.to; start < at; {
 		word, next := commandWord(text, start)
 		start = next
-		if len(word) > 1 && ascii.IsLower(word[0]) { // most words are no command's
+		if len(word) > 1 && ascii.IsLower(word[0]) { // most words are not a command
 			use, end := commandWord(text, next)
 			if isDeployer(word, use) {
 				return true

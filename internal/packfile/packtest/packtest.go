@@ -64,7 +64,7 @@ func Stored(data []byte) []byte {
 // writers are used again: a new one costs a megabyte.
 var writers = sync.Pool{New: func() any { return zlib.NewWriter(nil) }}
 
-// Whole adds an object that is no delta.
+// Whole adds an object that is not a delta.
 func (p *Pack) Whole(kind packfile.Type, text []byte) Entry {
 	return p.Raw(ID(kind, text), kind, nil, int64(len(text)), Deflate(text))
 }

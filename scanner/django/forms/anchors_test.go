@@ -18,11 +18,11 @@ func TestEveryNameOfAKeyIsAnAnchor(t *testing.T) {
 		"SECRET := x", "export DJANGO_SECRET='x'", "secret:\n  key: x", `{\"SECRET\": 1}`, "x django-insecure-", "DJANGO-INSECURE-",
 	} {
 		if !anchored(text) {
-			t.Errorf("%q is no anchor", text)
+			t.Errorf("%q is not an anchor", text)
 		}
 		for _, how := range []string{"utf-16le", "utf-16be"} {
 			if wide := string(testkit.Encode(text+"\n", how)); !anchored(wide) {
-				t.Errorf("%q is no anchor in %s", text, how)
+				t.Errorf("%q is not an anchor in %s", text, how)
 			}
 		}
 	}
