@@ -41,6 +41,8 @@ def audit(listing, store, share):
 
 
 def main():
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
     listing, store, shares = sys.argv[1:]
     tasks = group(audit.s(listing, store, f"{i}/{shares}") for i in range(1, int(shares) + 1))
     codes = tasks.apply_async().get(propagate=True)

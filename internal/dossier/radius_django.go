@@ -301,7 +301,7 @@ func (s *survey) messages() {
 // identityWords make a signed value one that says who somebody is.
 func identityWords(name string) bool {
 	name = strings.ToLower(name)
-	for _, word := range []string{"user", "uid", "login", "auth", "account", "remember", "impersonat", "2fa", "otp", "mfa", "tenant", "role", "admin"} {
+	for _, word := range identityNames {
 		if strings.Contains(name, word) {
 			return true
 		}
@@ -449,7 +449,7 @@ func (s *survey) identityAround(f *project.File, line int) string {
 		return ""
 	}
 	name := "_" + strings.ToLower(d.Name) + "_"
-	for _, word := range []string{"login", "log_in", "signin", "sign_in", "magic", "sso", "_auth_", "authenticate", "impersonat", "session", "access_token", "auth_token", "refresh_token", "user_token", "token_user", "reset", "recover", "2fa", "_otp_", "mfa", "passwordless"} {
+	for _, word := range entryWords {
 		if strings.Contains(name, word) {
 			return d.Name
 		}
@@ -663,4 +663,46 @@ func (s *survey) window() {
 		}
 	}
 	s.out.Window = w
+}
+
+// entryWords are in the names of functions that let somebody in.
+var entryWords = []string{
+	"2fa",
+	"_auth_",
+	"_otp_",
+	"access_token",
+	"auth_token",
+	"authenticate",
+	"impersonat",
+	"log_in",
+	"login",
+	"magic",
+	"mfa",
+	"passwordless",
+	"recover",
+	"refresh_token",
+	"reset",
+	"session",
+	"sign_in",
+	"signin",
+	"sso",
+	"token_user",
+	"user_token",
+}
+
+// identityNames are in the names of what says who somebody is.
+var identityNames = []string{
+	"2fa",
+	"account",
+	"admin",
+	"auth",
+	"impersonat",
+	"login",
+	"mfa",
+	"otp",
+	"remember",
+	"role",
+	"tenant",
+	"uid",
+	"user",
 }

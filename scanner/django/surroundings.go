@@ -274,33 +274,48 @@ func isAppSecret(name string) bool {
 
 // besideOAuth reports whether the text near a match asks an interface of a social
 // network, with its app's secret.
-func besideOAuth(text []byte, m *scanner.Match) bool {
-	around := bytes.ToLower(text[max(0, m.Offset-companionBytes):min(len(text), m.Offset+m.Length+companionBytes)])
-	for _, w := range [...]string{"secret_proof", "secretproof", "oauth", "access_token", "page_token", "app_key", "appkey", "facebook", "wechat", "weixin", "dingtalk", "feishu", "larksuite"} {
-		if bytes.Contains(around, []byte(w)) {
-			return true
-		}
-	}
-	return false
-}
+func besideOAuth(text []byte, m *scanner.Match) bool { return besideOne(text, m, oauthWords()) }
 
 // besideService reports whether a word near a match says that it is the key of a
 // storage, a cloud or a payment service.
-func besideService(text []byte, m *scanner.Match) bool {
+func besideService(text []byte, m *scanner.Match) bool { return besideOne(text, m, serviceWords()) }
+
+// besideOne reports whether one of some words, in lower case, is near a match.
+func besideOne(text []byte, m *scanner.Match, words []string) bool {
 	around := bytes.ToLower(text[max(0, m.Offset-companionBytes):min(len(text), m.Offset+m.Length+companionBytes)])
-	for _, w := range serviceWords() {
-		if bytes.Contains(around, []byte(w)) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(words, func(w string) bool { return bytes.Contains(around, []byte(w)) })
 }
 
 // pythonWords speak for a site in Python, otherWords for a framework in another
 // language; in lower case.
 var (
-	pythonWords = [...]string{"django", "flask", "wsgi", "gunicorn", "uvicorn", "celery", "fastapi", "allowed_hosts", "manage.py", "installed_apps", "sqlalchemy"}
-	otherWords  = [...]string{"spring:", "spring.", "jdbc:", "quarkus.", "micronaut", "node_env", "rails_env", "symfony", "app_env=", "laravel", "aspnetcore", "connectionstrings"}
+	pythonWords = [...]string{
+		"allowed_hosts",
+		"celery",
+		"django",
+		"fastapi",
+		"flask",
+		"gunicorn",
+		"installed_apps",
+		"manage.py",
+		"sqlalchemy",
+		"uvicorn",
+		"wsgi",
+	}
+	otherWords = [...]string{
+		"app_env=",
+		"aspnetcore",
+		"connectionstrings",
+		"jdbc:",
+		"laravel",
+		"micronaut",
+		"node_env",
+		"quarkus.",
+		"rails_env",
+		"spring.",
+		"spring:",
+		"symfony",
+	}
 )
 
 // holdsOne reports whether the beginning of a text holds one of some words,

@@ -19,6 +19,8 @@ var (
 	foreignEndingsText string
 	//go:embed words/looked-up.txt
 	lookedUpText string
+	//go:embed words/oauth-words.txt
+	oauthWordsText string
 	//go:embed words/service-words.txt
 	serviceWordsText string
 	//go:embed words/sourceless-endings.txt
@@ -51,6 +53,9 @@ var (
 	variableFiles     = words.New(variableFilesText)     // files that may set variables of the environment
 	vendoredFolders   = words.New(vendoredFoldersText)   // folders with copies of other projects
 )
+
+// oauthWords say that a secret beside them is that of an app at a social network.
+var oauthWords = sync.OnceValue(func() []string { return words.List(oauthWordsText) })
 
 // serviceWords say that a key beside them is that of a storage, a cloud or a
 // payment service.

@@ -14,9 +14,48 @@ var optionStyle = quoting{form: Shell, blank: true, stops: ";|&", single: true, 
 // nameOptions give a command the name of what it stores, and valueOptions the
 // value.
 var (
-	nameOptions  = [...]string{"--key", "--name", "--parameter", "--parameter-name", "--secret", "--secret-id", "--secret-name", "--variable", "-k", "-n"}
-	valueOptions = [...]string{"--body", "--data", "--parameter-value", "--secret-data", "--secret-string", "--secret-value", "--string-value", "--value", "-b", "-v"}
-	storeVerbs   = [...]string{"add", "config:set", "create", "env:set", "env-set", "insert", "kv", "put", "set", "set-env", "set-secret", "setenv", "store", "store-secret", "update", "write"}
+	nameOptions = [...]string{
+		"--key",
+		"--name",
+		"--parameter",
+		"--parameter-name",
+		"--secret",
+		"--secret-id",
+		"--secret-name",
+		"--variable",
+		"-k",
+		"-n",
+	}
+	valueOptions = [...]string{
+		"--body",
+		"--data",
+		"--parameter-value",
+		"--secret-data",
+		"--secret-string",
+		"--secret-value",
+		"--string-value",
+		"--value",
+		"-b",
+		"-v",
+	}
+	storeVerbs = [...]string{
+		"add",
+		"config:set",
+		"create",
+		"env-set",
+		"env:set",
+		"insert",
+		"kv",
+		"put",
+		"set",
+		"set-env",
+		"set-secret",
+		"setenv",
+		"store",
+		"store-secret",
+		"update",
+		"write",
+	}
 )
 
 // Bounds of a command that goes on over several lines.
