@@ -62,6 +62,10 @@ func Classify(value, name string) Class {
 	if len(value) == 0 || len(value) > maxJudged {
 		return Empty
 	}
+	return judged.of(value, name, classify)
+}
+
+func classify(value, name string) Class {
 	if v, ok := DjangoShape(value); ok {
 		return v
 	}
