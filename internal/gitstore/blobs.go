@@ -3,6 +3,7 @@ package gitstore
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -48,6 +49,21 @@ func (y *blobYielder) isKeyless(chunk *scanner.Chunk) bool {
 	return keyless
 }
 
+// blobs yields some blobs in the order of the packs. The error is that of yield or
+// of ctx.
+func (y *blobYielder) blobs(ctx context.Context, chunks []scanner.Chunk) error {
+	sortForReading(y.r, chunks, func(c scanner.Chunk) scanner.ObjectID { return c.ID })
+	for _, chunk := range chunks {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := y.blob(chunk); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // blob yields a blob as chunk, which has everything but its text. What cannot
 // be read is skipped; the error is that of yield.
 func (y *blobYielder) blob(chunk scanner.Chunk) error {
@@ -55,6 +71,19 @@ func (y *blobYielder) blob(chunk scanner.Chunk) error {
 	if err != nil {
 		return err
 	}
+	t, text, err := store.GetUpTo(chunk.ID, wholeText)
+	if err != nil || t != packfile.Blob {
+		return y.unusual(store, chunk)
+	}
+	y.count(&chunk, int64(len(text)))
+	if chunk.Text = text; IsPointer(text) {
+		y.pointers++
+	}
+	return y.yield(&chunk)
+}
+
+// unusual yields a blob that is too large to be held, or skips it.
+func (y *blobYielder) unusual(store *packfile.Store, chunk scanner.Chunk) error {
 	t, size, err := store.Header(chunk.ID)
 	if err != nil || t != packfile.Blob {
 		y.skip(chunk.ID, chunk.Path, y.r.whyMissing(t, err))
@@ -64,15 +93,11 @@ func (y *blobYielder) blob(chunk scanner.Chunk) error {
 	if size > wholeText {
 		return y.yieldWindows(store, chunk)
 	}
-	_, chunk.Text, err = store.Get(chunk.ID)
-	if err != nil {
+	if _, chunk.Text, err = store.Get(chunk.ID); err != nil {
 		y.skip(chunk.ID, chunk.Path, y.r.whyMissing(t, err))
 		return nil
 	}
-	if IsPointer(chunk.Text) {
-		y.pointers++
-	}
-	return y.yield(&chunk)
+	return y.yield(&chunk) // it was being written a moment ago
 }
 
 func (y *blobYielder) count(chunk *scanner.Chunk, size int64) {

@@ -128,23 +128,17 @@ func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) er
 	if s.Prefilter != nil {
 		y.keyless = s.Prefilter(ids)
 	}
-	sortForReading(s.r, ids, func(id scanner.ObjectID) scanner.ObjectID { return id })
+	chunks := make([]scanner.Chunk, 0, len(ids))
 	for _, id := range ids {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if s.skip != nil && s.skip(id) {
-			continue
-		}
 		chunk := scanner.Chunk{ID: id, Names: names[id]}
-		if len(chunk.Names) == 0 && y.isKeyless(&chunk) {
-			continue
-		}
-		if err := y.blob(chunk); err != nil {
-			return err
+		switch {
+		case s.skip != nil && s.skip(id):
+		case len(chunk.Names) == 0 && y.isKeyless(&chunk):
+		default:
+			chunks = append(chunks, chunk)
 		}
 	}
-	return nil
+	return y.blobs(ctx, chunks)
 }
 
 // namesOf are the names of the blobs that are asked for by name.
@@ -410,21 +404,15 @@ func (s *Range) yieldKnown(ctx context.Context, y *blobYielder, paths map[scanne
 	if s.Prefilter != nil {
 		y.keyless = s.Prefilter(ids)
 	}
-	sortForReading(s.r, ids, func(id scanner.ObjectID) scanner.ObjectID { return id })
 	isNamed := func(file string) bool { return s.named != nil && s.named(path.Base(file)) }
+	chunks := make([]scanner.Chunk, 0, len(ids))
 	for _, id := range ids {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		chunk := scanner.Chunk{ID: id, Path: paths[id][0], Also: paths[id][1:], Known: true}
-		if !slices.ContainsFunc(paths[id], isNamed) && y.isKeyless(&chunk) {
-			continue
-		}
-		if err := y.blob(chunk); err != nil {
-			return err
+		if slices.ContainsFunc(paths[id], isNamed) || !y.isKeyless(&chunk) {
+			chunks = append(chunks, chunk)
 		}
 	}
-	return nil
+	return y.blobs(ctx, chunks)
 }
 
 // nameSkipped fills in the paths of blobs that could not be read.

@@ -63,14 +63,17 @@ func (b *bases) keep(key baseKey, text baseText) {
 	b.recent[key] = text
 }
 
-// resolve is Resolve, except that it follows the chain only to the first object
-// that is cached.
-func (b *bases) resolve(p *Pack, f *Inflater, offset int64, lookup Lookup) (Type, []byte, error) {
+// resolve is Resolve for an object of at most limit bytes, and follows the chain
+// only to the first object that is cached.
+func (b *bases) resolve(p *Pack, f *Inflater, offset, limit int64, lookup Lookup) (Type, []byte, error) {
 	deltas, root, from, err := b.chain(p, offset, lookup)
 	if err != nil {
 		return 0, nil, err
 	}
 	own := from.t == 0 // text may be overwritten
+	if len(deltas) == 0 && (own && root.Size > limit || int64(len(from.text)) > limit) {
+		return 0, nil, ErrTooLarge
+	}
 	if own {
 		from.t = root.Type
 		if from.text, err = p.inflate(f, nil, root, 0); err != nil {
@@ -85,7 +88,11 @@ func (b *bases) resolve(p *Pack, f *Inflater, offset int64, lookup Lookup) (Type
 		if delta, err = p.inflate(f, delta[:0], last, 0); err != nil {
 			return 0, nil, err
 		}
-		made, err := ApplyDelta(spare[:0], text, delta, MaxObject)
+		most := int64(MaxObject)
+		if i == 0 {
+			most = limit
+		}
+		made, err := ApplyDelta(spare[:0], text, delta, most)
 		if err != nil {
 			return 0, nil, err
 		}

@@ -52,7 +52,7 @@ func TestStoreThatKeepsBasesEndsOnACycle(t *testing.T) {
 	}
 	b := &bases{recent: map[baseKey]baseText{}, limit: 1 << 20}
 	itself := func([]byte) (int64, bool) { return packHead, true }
-	if _, _, err := b.resolve(p, new(Inflater), packHead, itself); !errors.Is(err, ErrCycle) {
+	if _, _, err := b.resolve(p, new(Inflater), packHead, MaxObject, itself); !errors.Is(err, ErrCycle) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -121,10 +121,10 @@ func (f *Inflater) Loose(dst, src []byte) (t Type, text []byte, err error) {
 // how many the rest may have.
 const looseStart = 4 << 10
 
-// readLoose reads the file of a loose object that is to be held in memory. At
+// readLoose reads the file of a loose object of at most limit bytes. At
 // most two bytes are read for each byte that its header declares: no encoder
 // needs more.
-func (f *Inflater) readLoose(path string) ([]byte, error) {
+func (f *Inflater) readLoose(path string, limit int64) ([]byte, error) {
 	file, size, err := regular.Open(path, 2*MaxObject)
 	if err != nil {
 		return nil, err
@@ -138,7 +138,7 @@ func (f *Inflater) readLoose(path string) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case declared > MaxObject:
+	case declared > limit:
 		return nil, ErrTooLarge
 	case size > looseStart+2*declared:
 		return nil, errGarbage

@@ -68,9 +68,14 @@ func (s *Store) CheckNames() { s.checkNames = true }
 // ErrTooLarge, and Open may be able to stream it. If one copy of the object
 // is damaged the others are tried.
 func (s *Store) Get(id scanner.ObjectID) (t Type, data []byte, err error) {
+	return s.GetUpTo(id, MaxObject)
+}
+
+// GetUpTo is Get for an object of at most limit bytes. A larger one is ErrTooLarge.
+func (s *Store) GetUpTo(id scanner.ObjectID, limit int64) (t Type, data []byte, err error) {
 	err = s.find(id, func(c *storedCopy) error {
 		var err error
-		t, data, err = c.read()
+		t, data, err = c.read(limit)
 		return err
 	})
 	return t, data, err
@@ -340,21 +345,29 @@ func (p *storePack) lookup(id []byte) (offset int64, ok bool) {
 // object.
 var inflaters = sync.Pool{New: func() any { return new(Inflater) }}
 
-func (c *storedCopy) read() (Type, []byte, error) {
+// read is GetUpTo for a copy.
+func (c *storedCopy) read(limit int64) (Type, []byte, error) {
 	f := inflaters.Get().(*Inflater)
 	defer inflaters.Put(f)
 	if c.loose == "" && c.store.bases != nil {
-		return c.store.bases.resolve(c.pack.pack, f, c.offset, c.pack.lookup)
+		return c.store.bases.resolve(c.pack.pack, f, c.offset, limit, c.pack.lookup)
 	}
 	if c.loose == "" {
-		return c.pack.pack.Resolve(f, c.offset, c.pack.lookup)
+		t, data, err := c.pack.pack.Resolve(f, c.offset, c.pack.lookup)
+		if int64(len(data)) > limit {
+			return t, nil, ErrTooLarge
+		}
+		return t, data, err
 	}
-	src, err := f.readLoose(c.loose)
+	src, err := f.readLoose(c.loose, limit)
 	if err != nil {
 		return 0, nil, err
 	}
 	t, text, err := f.Loose(nil, src)
-	if err == nil && c.store.checkNames {
+	switch {
+	case err == nil && int64(len(text)) > limit:
+		return t, nil, ErrTooLarge
+	case err == nil && c.store.checkNames:
 		err = CheckName([]byte(c.id), t, text)
 	}
 	return t, text, err
@@ -386,7 +399,7 @@ func (c *storedCopy) open() (t Type, size int64, r io.ReadCloser, err error) {
 		return 0, 0, nil, err
 	}
 	if e.Type == OfsDelta || e.Type == RefDelta {
-		t, data, err := c.read()
+		t, data, err := c.read(MaxObject)
 		return t, int64(len(data)), io.NopCloser(bytes.NewReader(data)), err
 	}
 	stream, err := NewReader(c.pack.pack.stream(e, 0), e.Size)

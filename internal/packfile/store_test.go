@@ -83,11 +83,22 @@ func TestStoreReadsWhatGitReads(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer s.Close()
+			caching, _ := OpenStore([]string{filepath.Join(dir, ".git", "objects")}, size)
+			caching.CacheBases(1 << 20)
+			defer caching.Close()
 			all := allObjects(t, dir)
 			if len(all) < 100 {
 				t.Fatalf("only %d objects", len(all))
 			}
 			for _, o := range all {
+				for _, s := range []*Store{s, caching, caching} {
+					if _, data, err := s.GetUpTo(o.id, int64(len(o.data))-1); !errors.Is(err, ErrTooLarge) || data != nil {
+						t.Fatalf("%s: %d bytes, %v, want too large", o.id, len(data), err)
+					}
+					if _, data, err := s.GetUpTo(o.id, int64(len(o.data))); err != nil || !bytes.Equal(data, o.data) {
+						t.Fatalf("%s: %d bytes, %v, want %d", o.id, len(data), err, len(o.data))
+					}
+				}
 				typ, data, err := s.Get(o.id)
 				if err != nil || typ.String() != o.typ || !bytes.Equal(data, o.data) {
 					t.Fatalf("%s: got %s of %d bytes, %v; want %s of %d", o.id, typ, len(data), err, o.typ, len(o.data))

@@ -9,8 +9,9 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// prefilterFrom is the number of blobs from which on a walk is cheaper.
-const prefilterFrom = 256
+// prefilterFrom is the number of blobs from which on a walk is cheaper: 46 blobs
+// took 0.92 of the time, 110 took 0.82, 236 took 0.71.
+const prefilterFrom = 24
 
 // prefilter makes long ranges cheap: the first push of a whole repository, or a
 // server that is sent thousands of commits. Their blobs are walked as an audit walks
