@@ -39,6 +39,16 @@ func (r *Reader) hasNeedle(text []byte) bool {
 	return len(r.found) > 0
 }
 
+// IsSilent reports whether the file says nothing.
+func (f *Facts) IsSilent() bool { return f.Packages == nil && f.Manifest == nil && f.Python == nil }
+
+// IsPlain reports whether what a file of this path may say depends on its text alone:
+// it is code, and neither settings by its name, nor a list of requirements, nor about
+// a platform.
+func IsPlain(path string) bool {
+	return isCode(path) && !namedSettings(path) && packageReader(path) == nil && !isPlatform(path)
+}
+
 // isSilent reports whether a file is in the format of manifests of Kubernetes and
 // names no variable for a key, without which readManifest says nothing.
 func isSilent(path string, text []byte) bool {

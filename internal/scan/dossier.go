@@ -12,7 +12,7 @@ import (
 )
 
 // dossiers gives the keys of an audit their dossiers.
-func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings) {
+func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings, cache *auditCache) {
 	live, notes := s.Live.given(s.Getenv)
 	r.Coverage.Notes = append(r.Coverage.Notes, notes...)
 	if len(r.Keys)+len(r.Accepted) > 0 {
@@ -28,7 +28,7 @@ func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings) {
 			}
 		}
 		if slices.ContainsFunc(r.Keys, func(k scanner.Key) bool { return k.Severity > scanner.Low || live.Keys[k.Fingerprint].Where != nil }) {
-			f.Project = headProject(h.repo, files, err)
+			f.Project = headProject(h.repo, files, err, cache)
 		}
 		dossier.Complete(r, &f)
 	}
@@ -42,24 +42,35 @@ func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings) {
 const maxHeadFile = 1 << 20
 
 // headProject reads the project from HEAD's tree; err is what the listing of
-// it could not do.
-func headProject(repo *gitstore.Repository, files []gitstore.TreeFile, err error) *project.Project {
+// it could not do. Of code that was found to say nothing a cache keeps the names.
+func headProject(repo *gitstore.Repository, files []gitstore.TreeFile, err error, cache *auditCache) *project.Project {
+	silent := cache.silent(repo.IDSize())
 	paths := make([]string, len(files))
 	ids := make(map[string]scanner.ObjectID, len(files))
 	for i, f := range files {
 		paths[i] = f.Path
 		ids[f.Path] = f.ID
 	}
-	p := project.New(paths, func(path string) ([]byte, error) {
-		t, text, err := repo.Object(ids[path])
+	var reader project.Reader
+	p := project.Of(paths, func(path string) (*project.Facts, error) {
+		id, plain := ids[path], project.IsPlain(path)
+		if size, known := silent.find(id); known && plain {
+			return &project.Facts{Size: size}, nil
+		}
+		t, text, err := repo.Object(id)
 		if err != nil {
 			return nil, err
 		}
 		if t != packfile.Blob {
 			return nil, fmt.Errorf("it is a %s, not a file", t)
 		}
-		return text[:min(len(text), maxHeadFile)], nil
+		facts := reader.Facts(path, text[:min(len(text), maxHeadFile)])
+		if plain && facts.IsSilent() {
+			silent.add(id, facts.Size)
+		}
+		return facts, nil
 	})
+	cache.saveSilent(silent)
 	if err != nil {
 		p.Unread = append(p.Unread, project.Gap{Reason: "HEAD: " + err.Error()})
 	}
