@@ -45,16 +45,25 @@ func (r *Redactor) Add(s Secret, class Class) {
 // Redact masks the keys in a text. What a person made up is masked if it is a word
 // by itself and cannot be mistaken for a word: a project whose key is
 // "production" has a file of that name, too.
-func (r *Redactor) Redact(text string) string { return r.redact(text, false) }
+func (r *Redactor) Redact(text string) string { return r.redact(text, inNames) }
 
 // RedactAll does it for keys that are words as well.
-func (r *Redactor) RedactAll(text string) string { return r.redact(text, true) }
+func (r *Redactor) RedactAll(text string) string { return r.redact(text, inReasons) }
 
-func (r *Redactor) redact(text string, words bool) string {
+// place is what kind of text a key is looked for in.
+type place uint8
+
+const (
+	inNames    place = iota // of the repository
+	inReasons               // that people give for accepting a key
+	inOwnWords              // of djleaks, which a key that a person made up may be too: "django-insecure", "high"
+)
+
+func (r *Redactor) redact(text string, in place) string {
 	var out strings.Builder
 	done := 0
 	for i := 0; i+headLength <= len(text); {
-		mask, length := r.keyAt(text, i, words)
+		mask, length := r.keyAt(text, i, in)
 		if length == 0 {
 			i++
 			continue
@@ -73,7 +82,7 @@ func (r *Redactor) redact(text string, words bool) string {
 
 // keyAt returns the mask and the length of the longest key at an offset, if one
 // is there.
-func (r *Redactor) keyAt(text string, at int, words bool) (mask string, length int) {
+func (r *Redactor) keyAt(text string, at int, in place) (mask string, length int) {
 	if text[at] == InsecurePrefix[0] {
 		mask, length = insecureAt(text[at:])
 	}
@@ -81,7 +90,7 @@ func (r *Redactor) keyAt(text string, at int, words bool) (mask string, length i
 		return mask, length
 	}
 	for _, key := range r.heads[text[at:at+headLength]] {
-		if len(key.value) > length && strings.HasPrefix(text[at:], key.value) && key.isMaskedIn(text, at, words) {
+		if len(key.value) > length && strings.HasPrefix(text[at:], key.value) && key.isMaskedIn(text, at, in) {
 			mask, length = key.mask, len(key.value)
 		}
 	}
@@ -153,19 +162,19 @@ func isSettingName(value string) bool {
 }
 
 // isMaskedIn reports whether the key at an offset of a text is to be masked.
-func (k *maskedKey) isMaskedIn(text string, at int, words bool) bool {
+func (k *maskedKey) isMaskedIn(text string, at int, in place) bool {
 	switch k.class {
 	case ClassDjangoInsecure, ClassDjango, ClassRandom:
 		return true
 	}
-	if isSettingName(k.value) {
+	if in == inOwnWords || isSettingName(k.value) {
 		return false // whoever has the setting's name has it, and every advice has that name
 	}
 	end := at + len(k.value)
 	if at > 0 && isAlnum(text[at-1]) && isAlnum(text[at]) || end < len(text) && isAlnum(text[end]) && isAlnum(text[end-1]) {
 		return false // a part of another word
 	}
-	if words {
+	if in == inReasons {
 		return true
 	}
 	for i := 0; i < len(k.value); i++ {
@@ -182,9 +191,11 @@ func isAlnum(c byte) bool { return isLetter(c) || c >= '0' && c <= '9' }
 
 // Redacted returns v with all strings redacted that it holds or leads to, in a
 // copy of what has to be changed: v itself stays as it is. The reasons that
-// people give for accepting a key lose the keys that are words, too.
+// people give for accepting a key lose the keys that are words, too. What djleaks
+// says in words of its own, in types that have few values and in fields with the
+// tag `redact:"own"`, loses the keys that a generator made.
 func Redacted[T any](r *Redactor, v T) T {
-	out, changed := r.value(reflect.ValueOf(&v).Elem())
+	out, changed := r.value(reflect.ValueOf(&v).Elem(), inNames)
 	if changed {
 		return out.Interface().(T)
 	}
@@ -193,10 +204,13 @@ func Redacted[T any](r *Redactor, v T) T {
 
 // value is Redacted for a value of any type. Maps are left alone: a report
 // has none.
-func (r *Redactor) value(v reflect.Value) (out reflect.Value, changed bool) {
+func (r *Redactor) value(v reflect.Value, in place) (out reflect.Value, changed bool) {
 	switch v.Kind() {
 	case reflect.String:
-		text := r.Redact(v.String())
+		if v.Type() != stringType {
+			in = inOwnWords
+		}
+		text := r.redact(v.String(), in)
 		if text == v.String() {
 			return v, false
 		}
@@ -212,14 +226,14 @@ func (r *Redactor) value(v reflect.Value) (out reflect.Value, changed bool) {
 		}
 		return r.fields(v)
 	case reflect.Slice:
-		return r.parts(v, v.Len(), reflect.Value.Index, func() reflect.Value {
+		return r.parts(v, v.Len(), reflect.Value.Index, func(int) place { return in }, func() reflect.Value {
 			return reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v)
 		})
 	case reflect.Pointer:
 		if v.IsNil() {
 			return v, false
 		}
-		to, changed := r.value(v.Elem())
+		to, changed := r.value(v.Elem(), in)
 		if !changed {
 			return v, false
 		}
@@ -230,10 +244,16 @@ func (r *Redactor) value(v reflect.Value) (out reflect.Value, changed bool) {
 	return v, false
 }
 
-var acceptanceType = reflect.TypeFor[Acceptance]()
+var acceptanceType, stringType = reflect.TypeFor[Acceptance](), reflect.TypeFor[string]()
 
 func (r *Redactor) fields(v reflect.Value) (out reflect.Value, changed bool) {
-	return r.parts(v, v.NumField(), reflect.Value.Field, func() reflect.Value {
+	in := func(i int) place {
+		if v.Type().Field(i).Tag.Get("redact") == "own" {
+			return inOwnWords
+		}
+		return inNames
+	}
+	return r.parts(v, v.NumField(), reflect.Value.Field, in, func() reflect.Value {
 		copied := reflect.New(v.Type()).Elem()
 		copied.Set(v)
 		return copied
@@ -241,13 +261,13 @@ func (r *Redactor) fields(v reflect.Value) (out reflect.Value, changed bool) {
 }
 
 // parts redacts the n parts of a value, and copies it if one of them changes.
-func (r *Redactor) parts(v reflect.Value, n int, part func(reflect.Value, int) reflect.Value, copied func() reflect.Value) (out reflect.Value, changed bool) {
+func (r *Redactor) parts(v reflect.Value, n int, part func(reflect.Value, int) reflect.Value, in func(int) place, copied func() reflect.Value) (out reflect.Value, changed bool) {
 	for i := range n {
 		at := part(v, i)
 		if !at.CanInterface() {
 			continue // a field of another package's type, such as a time
 		}
-		to, is := r.value(at)
+		to, is := r.value(at, in(i))
 		if !is {
 			continue
 		}

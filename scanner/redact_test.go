@@ -130,6 +130,25 @@ func TestEveryStringOfAReportIsRedacted(t *testing.T) {
 	}
 }
 
+// Whoever takes a word for a key may take one of ours.
+func TestOwnWordsStayWhereAKeyIsOneOfThem(t *testing.T) {
+	r := &scanner.Redactor{}
+	for _, word := range []string{"django-insecure", "django-secret-key", "placeholder", "history-only"} {
+		r.Add(scanner.NewSecret(word), scanner.ClassPlaceholder)
+	}
+	k := scanner.Key{
+		Class: scanner.ClassDjangoInsecure, Rule: "django-secret-key", Masked: "django-insecure-ab…(66)",
+		Occurrences: []scanner.Occurrence{{Rule: "django-secret-key", Path: "conf/django-insecure/django-secret-key.py"}},
+	}
+	got := scanner.Redacted(r, k)
+	if got.Class != k.Class || got.Rule != k.Rule || got.Masked != k.Masked || got.Occurrences[0].Rule != k.Rule {
+		t.Errorf("%+v", got)
+	}
+	if path := got.Occurrences[0].Path; path != "conf/…(15)/…(17).py" {
+		t.Errorf("a path of the repository keeps keys: %s", path)
+	}
+}
+
 func TestTheReasonOfAnAcceptanceLosesKeysThatAreWords(t *testing.T) {
 	r := &scanner.Redactor{}
 	r.Add(scanner.NewSecret("changeme"), scanner.ClassPlaceholder)

@@ -124,9 +124,9 @@ type Key struct {
 	Class       Class       `json:"class"`
 	Severity    Severity    `json:"severity"`
 	Status      Status      `json:"status"`
-	Masked      string      `json:"masked"`
-	Length      int         `json:"length"` // in bytes
-	Rule        string      `json:"rule"`   // of the most severe occurrence
+	Masked      string      `json:"masked" redact:"own"`
+	Length      int         `json:"length"`            // in bytes
+	Rule        string      `json:"rule" redact:"own"` // of the most severe occurrence
 	Reasons     []string    `json:"reasons"`
 	Accepted    *Acceptance `json:"accepted,omitempty"` // set if all of its places are accepted
 	// AcceptedByChange is what accepts an open key, but is brought by the same
@@ -189,7 +189,7 @@ type Occurrence struct {
 	Commit      string    `json:"commit,omitempty"`  // the commit or tag whose message holds the key
 	Tag         string    `json:"tag,omitempty"`     // the name of that tag, or of the tag whose name holds the key
 	Form        Form      `json:"form"`
-	Rule        string    `json:"rule"`
+	Rule        string    `json:"rule" redact:"own"`
 	Name        string    `json:"name"`
 	Severity    Severity  `json:"severity"`
 	Introduced  []Commit  `json:"introduced"` // commits that brought the key to this path
