@@ -23,9 +23,8 @@ Usage:
 	djleaks rules [RULE]        explain what is looked for, and why
 	djleaks demo                audit a repository made for the purpose
 	djleaks completion SHELL    complete words in bash, zsh, fish, PowerShell
-	djleaks schema report|config
-	                            print the JSON Schema of the report, or of the
-	                            configuration
+	djleaks schema NAME         print the JSON Schema of the report, the configuration,
+	                            the merged report or the state of a repository
 	djleaks man                 this manual by command, for "man -l -"
 
 Options may come before or after the other arguments; "--" ends them. Each

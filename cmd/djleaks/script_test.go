@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,8 +16,11 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/djleaks/djleaks/internal/fleet"
+	"github.com/djleaks/djleaks/internal/merge"
 	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/schema"
@@ -80,14 +84,45 @@ func isReport(text []byte) bool {
 	return json.Unmarshal(text, &r) == nil && r.Schema != nil && r.Tool != nil && r.Keys != nil && r.Kind == nil
 }
 
+// checkFleets holds what fleet audit and merge have left below a folder to their
+// schemas, and returns how many files those are.
+func checkFleets(t *testing.T, dir string, state, merged *jsonschema.Resolved) (n int64) {
+	t.Helper()
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(name) != ".json" || !d.Type().IsRegular() {
+			return nil // scripts make folders that cannot be read
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil
+		}
+		var head struct{ Kind, Record json.RawMessage }
+		switch {
+		case json.Unmarshal(text, &head) != nil:
+		case head.Record != nil && filepath.Base(name) == fleet.StateFile:
+			n += int64(checkReports(t, state, bytes.NewReader(text)))
+		case string(head.Kind) == strconv.Quote(merge.Kind):
+			n += int64(checkReports(t, merged, bytes.NewReader(text)))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return n
+}
+
 // TestScripts runs the stories of testdata/script: real Git, real files, and
 // the program as its users call it. No story may print four characters in a row
 // of a key's random part.
 func TestScripts(t *testing.T) {
-	valid := validator(t, schema.Report)
+	valid, state, merged := validator(t, schema.Report), validator(t, schema.State), validator(t, schema.Merge)
 	python := interpreter(t)
-	var scripts, reports atomic.Int64
+	var scripts, reports, fleets atomic.Int64
 	t.Cleanup(func() {
+		if n := fleets.Load(); n < 20 && scripts.Load() > 20 {
+			t.Errorf("only %d states and merged reports were held to their schemas", n)
+		}
 		if n := reports.Load(); n < scripts.Load() && scripts.Load() > 20 {
 			t.Errorf("only %d reports of %d scripts were held to the schema", n, scripts.Load())
 		}
@@ -117,6 +152,7 @@ func TestScripts(t *testing.T) {
 				}
 				scripts.Add(1)
 				reports.Add(int64(checkReports(t, valid, bytes.NewReader(text))))
+				fleets.Add(checkFleets(t, e.WorkDir, state, merged))
 			})
 			return fillKeys(e.WorkDir)
 		},
