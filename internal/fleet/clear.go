@@ -22,15 +22,18 @@ var ErrShowsKey = errors.New("it shows a key in clear, or what is not the mask o
 
 // shows reports whether a record shows a key.
 func (r *Record) shows() bool {
-	var redact *scanner.Redactor // masks what has startproject's prefix
-	shown := func(s string) bool { return redact.Redact(s) != s }
 	for i := range r.Keys {
 		k := &r.Keys[i]
 		if !fingerprint().MatchString(string(k.Fingerprint)) || !mask().MatchString(k.Masked) {
 			return true
 		}
-		for _, s := range []string{string(k.Class), string(k.Status), string(k.Verdict), k.Rule, k.Since, k.Commit, k.Path, r.Head, r.Refs} {
-			if shown(s) || len(s) == k.Length && scanner.NewSecret(s).Fingerprint() == k.Fingerprint {
+		for _, word := range []string{string(k.Class), string(k.Status), string(k.Verdict), k.Rule} {
+			if !isOwnWord(word) && k.isShownBy(word) {
+				return true
+			}
+		}
+		for _, s := range []string{k.Since, k.Commit, k.Path, r.Head, r.Refs} {
+			if k.isShownBy(s) {
 				return true
 			}
 		}
@@ -40,5 +43,37 @@ func (r *Record) shows() bool {
 			return true
 		}
 	}
-	return shown(r.Reason) || slices.ContainsFunc(r.Unread, func(u Unread) bool { return shown(u.Reason) })
+	return hasPrefixed(r.Reason) || slices.ContainsFunc(r.Unread, func(u Unread) bool { return hasPrefixed(u.Reason) })
 }
+
+// isShownBy reports whether a text is the key, where a report would mask it, or
+// has one with startproject's prefix in it. A word that somebody took for a key may
+// be the name of a file as well.
+func (k *Key) isShownBy(s string) bool {
+	if len(s) != k.Length {
+		return hasPrefixed(s)
+	}
+	key := scanner.NewSecret(s)
+	if key.Fingerprint() != k.Fingerprint {
+		return hasPrefixed(s)
+	}
+	var redact scanner.Redactor
+	redact.Add(key, k.Class)
+	return redact.Redact(s) != s
+}
+
+// hasPrefixed reports whether a text has a key with startproject's prefix in it.
+func hasPrefixed(s string) bool {
+	var redact *scanner.Redactor
+	return redact.Redact(s) != s
+}
+
+// isOwnWord recognises what djleaks says itself of a key, which can be the key of
+// somebody who did not think of another: "placeholder", "weak-secret-key".
+func isOwnWord(s string) bool {
+	return slices.Contains(scanner.Classes(), scanner.Class(s)) || slices.Contains(scanner.Statuses(), scanner.Status(s)) ||
+		slices.Contains(scanner.Decisions(), scanner.Decision(s)) || rule().MatchString(s)
+}
+
+// rule is the name of a rule.
+var rule = lazy.Regexp(`^[a-z]{1,16}-secret-key$`)

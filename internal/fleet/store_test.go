@@ -93,6 +93,15 @@ func TestWhatIsNoStateFileIsRefused(t *testing.T) {
 		"a key as a path":        func(r *Result) { r.Record.Keys[0].Path = key },
 		"a key in a path":        func(r *Result) { r.Record.Keys[0].Path = "backup/" + insecure },
 		"a key in a reason":      func(r *Result) { r.Record.State, r.Record.Unread = Incomplete, []Unread{{insecure, 1}} },
+		"a key as a rule":        func(r *Result) { r.Record.Keys[0].Rule = key },
+		"a weak key as a class": func(r *Result) {
+			r.Record.Keys[0] = weak("secret-of-site-1")
+			r.Record.Keys[0].Class = "secret-of-site-1"
+		},
+		"a weak key as a path": func(r *Result) {
+			r.Record.Keys[0] = weak("secret-of-site-1")
+			r.Record.Keys[0].Path = "secret-of-site-1"
+		},
 		"a key that is accepted": func(r *Result) { r.Record.Accepted = []scanner.Fingerprint{scanner.Fingerprint(key)} },
 	} {
 		r := state("a/b")
@@ -136,6 +145,28 @@ func TestWhatIsNoStateFileIsRefused(t *testing.T) {
 		}
 		if _, err := s.Result("a/b"); err == nil {
 			t.Errorf("%s: taken", name)
+		}
+	}
+}
+
+// weak is a key that somebody made up.
+func weak(value string) Key {
+	s := scanner.NewSecret(value)
+	return Key{Fingerprint: s.Fingerprint(), Class: scanner.ClassPlaceholder, Masked: s.Mask(scanner.ClassPlaceholder), Length: s.Len(),
+		Held: Held{Severity: scanner.Low, Status: scanner.StatusLive, Rule: "placeholder-secret-key", Path: "settings.py"}}
+}
+
+func TestAKeyThatIsAWordOfTheRecordIsNoKeyInClear(t *testing.T) {
+	s := newStore(t)
+	for _, word := range []string{"placeholder", "live", "placeholder-secret-key", "production"} {
+		r := state("a/b")
+		r.Record.Keys[0] = weak(word)
+		r.Record.Keys[0].Path = "production" // a report leaves the names of files that are words
+		if err := s.Write(r); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Result("a/b"); err != nil {
+			t.Errorf("%s: %v", word, err)
 		}
 	}
 }
