@@ -3,9 +3,11 @@ package main
 import (
 	"math"
 	"os"
+	"path"
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -81,20 +83,37 @@ func goalWithin(limit int64) int64 { return max(minHeap, min(heapGoal, limit/8*3
 // time.
 const minHeap = 48 << 20
 
-// containerLimit is how much memory the container may take that the program runs
-// in, in bytes, as Linux tells it to whoever is inside. Without a limit it is as
-// large as can be.
+// containerLimit is how much memory the program may take, in bytes: the smallest
+// limit of its group of processes and of those above it. Inside of a container the
+// group is the root of what is to be seen; a job of Slurm and a service of systemd
+// are in one below it. Without a limit it is as large as can be.
 func containerLimit(read func(string) ([]byte, error)) int64 {
-	for _, name := range []string{"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"} {
-		text, err := read(name)
-		if err != nil {
+	least := int64(math.MaxInt64)
+	groups, _ := read("/proc/self/cgroup") // where there is no such file the roots are asked
+	for line := range strings.Lines("0::/\n0:memory:/\n" + string(groups)) {
+		fields := strings.SplitN(strings.TrimSpace(line), ":", 3)
+		if len(fields) < 3 {
 			continue
 		}
-		if limit, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && limit > 0 {
-			return limit
+		root, file := "/sys/fs/cgroup", "memory.max"
+		if fields[1] != "" {
+			root, file = "/sys/fs/cgroup/memory", "memory.limit_in_bytes"
+		}
+		if fields[1] != "" && !slices.Contains(strings.Split(fields[1], ","), "memory") {
+			continue
+		}
+		for group := path.Clean("/" + fields[2]); ; group = path.Dir(group) {
+			// A container may be told of a group that only its host can see.
+			text, err := read(path.Join(root, group, file))
+			if limit, wrong := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && wrong == nil && limit > 0 {
+				least = min(least, limit)
+			}
+			if group == "/" {
+				break
+			}
 		}
 	}
-	return math.MaxInt64
+	return least
 }
 
 // afterCollection calls f after each collection of garbage.

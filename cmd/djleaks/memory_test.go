@@ -50,6 +50,7 @@ func TestASmallHeapGrowsByAFewMegabytes(t *testing.T) {
 }
 
 func TestAContainerGivesTheGoalOfTheHeap(t *testing.T) {
+	const groups = "/proc/self/cgroup"
 	const v2, v1 = "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"
 	for _, c := range []struct {
 		files map[string]string
@@ -63,6 +64,13 @@ func TestAContainerGivesTheGoalOfTheHeap(t *testing.T) {
 		{map[string]string{v1: "268435456\n"}, 96 << 20},
 		{map[string]string{v2: "1048576\n"}, minHeap},
 		{map[string]string{v2: "-1\n"}, heapGoal},
+		// a job of Slurm, a service of systemd, a container without a namespace of groups
+		{map[string]string{groups: "0::/system.slice/a.service\n", "/sys/fs/cgroup/system.slice/a.service/memory.max": "268435456\n"}, 96 << 20},
+		{map[string]string{groups: "0::/system.slice/a.service\n", "/sys/fs/cgroup/system.slice/memory.max": "268435456\n"}, 96 << 20},
+		{map[string]string{groups: "5:cpu,memory:/slurm/job_7\n0::/\n", "/sys/fs/cgroup/memory/slurm/job_7/memory.limit_in_bytes": "268435456\n", v1: "9223372036854771712\n"}, 96 << 20},
+		{map[string]string{groups: "4:memory:/docker/12ab\n", v1: "268435456\n"}, 96 << 20},
+		{map[string]string{groups: "5:cpu:/a\nnonsense\n", "/sys/fs/cgroup/memory/a/memory.limit_in_bytes": "268435456\n"}, heapGoal},
+		{map[string]string{groups: "0::/../../a\n", v2: "268435456\n"}, 96 << 20},
 	} {
 		limit := containerLimit(func(name string) ([]byte, error) {
 			if text, ok := c.files[name]; ok {
