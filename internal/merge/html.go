@@ -22,7 +22,7 @@ var pageParts = sync.OnceValue(func() *template.Template {
 // page is what the template shows. The template cleans what comes from
 // repositories.
 type page struct {
-	Policy, Title, Summary, Verdict, Version string
+	Policy, Title, Summary, Causes, Verdict, Version string
 
 	Style            template.CSS
 	Complete         bool
@@ -50,7 +50,7 @@ type (
 
 // writeHTML writes one file that asks for no other and has no script.
 func writeHTML(w io.Writer, f *Fleet) error {
-	p := &page{Title: title(f), Summary: totalsWords(f), Verdict: string(f.Verdict), Version: f.Tool.Version, Complete: f.Complete(), HoldersShown: mostHolders}
+	p := &page{Title: title(f), Summary: totalsWords(f), Causes: causes(f), Verdict: string(f.Verdict), Version: f.Tool.Version, Complete: f.Complete(), HoldersShown: mostHolders}
 	p.Style, p.Policy = report.PageStyle()
 	if len(f.Rules) > 1 {
 		p.Rules = f.Rules

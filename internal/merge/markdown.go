@@ -41,7 +41,11 @@ func markdownUnread(b *strings.Builder, f *Fleet) {
 	if f.Complete() {
 		return
 	}
-	b.WriteString("\n### Not read\n\n| state | repository | owner | why |\n| --- | --- | --- | --- |\n")
+	b.WriteString("\n### Not read\n")
+	if why := causes(f); why != "" {
+		b.WriteString("\n" + report.Prose(why) + "\n")
+	}
+	b.WriteString("\n| state | repository | owner | why |\n| --- | --- | --- | --- |\n")
 	shown := 0
 	for _, r := range f.byState() {
 		if r.State == fleet.Read || shown == mostRows {

@@ -423,3 +423,27 @@ func TestTheLastLineOfJSONLinesSaysThatTheFileIsWhole(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestTheReasonsForWhatWasNotReadAreCounted(t *testing.T) {
+	w := newWorld(t, "a", "b", "c", "d", "e", "f", "g")
+	for i, reason := range []string{"lost", "lost", "lost", "r1", "r2"} {
+		r := &w.records[w.list[i].ID].Record
+		r.State, r.Unread = fleet.Incomplete, []fleet.Unread{{Reason: reason, Count: int64(i + 1)}}
+	}
+	w.records["f"].Record.State, w.records["f"].Record.Reason = fleet.Failed, "r3"
+	f := gather(t, w.list, nil, w.store("a", "b", "c", "d", "e", "f"))
+	const want = "Why: 3 × lost; 1 × no worker has written a record of it; 1 × r1; 1 × r2; 1 other reason."
+	if got := causes(f); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for _, format := range []string{"markdown", "html"} {
+		var out bytes.Buffer
+		if err := Write(&out, format, f); err != nil || !strings.Contains(out.String(), "3 × lost") {
+			t.Errorf("%s: %v, %s", format, err, out.String())
+		}
+	}
+	w = newWorld(t, "a", "b")
+	if got := causes(gather(t, w.list, nil, w.store("a"))); got != "" {
+		t.Errorf("one repository that was not read: %q", got)
+	}
+}

@@ -3,9 +3,12 @@ package merge
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/fleet"
@@ -187,8 +190,57 @@ func totalsWords(f *Fleet) string {
 			text += fmt.Sprintf(", %s %s", say.Thousands(part.n), part.word)
 		}
 	}
-	return text + fmt.Sprintf(". %s, %s in more than one repository.", say.Counted(t.Keys, "different key", "different keys"), say.Thousands(t.Shared))
+	return text + fmt.Sprintf(". %s, %s of them at or above %s, %s in more than one repository.",
+		say.Counted(t.Keys, "different key", "different keys"), say.Thousands(t.Failing), threshold(f), say.Thousands(t.Shared))
 }
+
+// threshold is from where on a key decides the exit code.
+func threshold(f *Fleet) string {
+	if f.FailOnVerdict != "" {
+		return string(f.FailOnVerdict)
+	}
+	return f.FailOn.String()
+}
+
+// mostCauses is how many reasons are named before the list of what was not read.
+const mostCauses = 4
+
+// causes say why repositories were not read, the most frequent reason first; ""
+// if a look at the list says it.
+func causes(f *Fleet) string {
+	number := map[string]int{}
+	for i := range f.repositories {
+		if r := &f.repositories[i]; r.State != fleet.Read {
+			number[cause(r)]++
+		}
+	}
+	if f.Totals.unread() <= mostCauses {
+		return ""
+	}
+	all := slices.SortedFunc(maps.Keys(number), func(a, b string) int { return cmp.Or(cmp.Compare(number[b], number[a]), cmp.Compare(a, b)) })
+	var parts []string
+	for _, reason := range all[:min(len(all), mostCauses)] {
+		parts = append(parts, say.Thousands(number[reason])+" × "+reason)
+	}
+	if n := len(all) - len(parts); n > 0 {
+		parts = append(parts, say.Counted(n, "other reason", "other reasons"))
+	}
+	return "Why: " + strings.Join(parts, "; ") + "."
+}
+
+// cause is the first reason for which a repository was not read.
+func cause(r *Repository) string {
+	switch {
+	case r.State == fleet.Missing:
+		return unwritten
+	case r.Reason == "" && len(r.Unread) > 0:
+		return r.Unread[0].Reason
+	}
+	return r.Reason
+}
+
+// unwritten is the reason of a missing repository.
+const unwritten = "no worker has written a record of it"
 
 func wasWere(n int) string {
 	if n == 1 {
@@ -201,7 +253,7 @@ func wasWere(n int) string {
 func why(r *Repository) string {
 	switch {
 	case r.State == fleet.Missing:
-		return "no worker has written a record of it"
+		return unwritten
 	case r.Reason != "":
 		return r.Reason
 	case len(r.Unread) == 0:
