@@ -38,6 +38,7 @@ func run(ctx context.Context, args []string, p process) int {
 	out := &output{Writer: p.stdout}
 	p.stdout = out
 	app := appOf(p, commandsFor(p, args))
+	rememberNames(app.Commands)
 	args, err := flagsFirst(app, args)
 	if err == nil {
 		err = app.RunContext(ctx, args)
