@@ -5,6 +5,7 @@ import (
 	stdzlib "compress/zlib"
 	"encoding/binary"
 	"errors"
+	"flag"
 	"fmt"
 	"hash/adler32"
 	"hash/crc32"
@@ -52,13 +53,14 @@ func checkInflate(t *testing.T, src []byte) {
 var rooms = [...]int{0, 1, Slack, 1000}
 
 // checkOne is checkInflate with one of the rooms, which the stream decides on.
-func (both *bothInflaters) checkOne(t *testing.T, src []byte) {
+func (both *bothInflaters) checkOne(t *testing.T, src []byte) (ok bool) {
 	t.Helper()
 	n := crc32.ChecksumIEEE(src) % uint32(len(rooms))
-	both.check(t, src, rooms[n:n+1])
+	return both.check(t, src, rooms[n:n+1])
 }
 
-func (both *bothInflaters) check(t *testing.T, src []byte, rooms []int) {
+// check reports whether the standard library takes a stream.
+func (both *bothInflaters) check(t *testing.T, src []byte, rooms []int) (ok bool) {
 	t.Helper()
 	want, used, ok := both.reference(src)
 	f := &both.own
@@ -96,6 +98,7 @@ func (both *bothInflaters) check(t *testing.T, src []byte, rooms []int) {
 			t.Fatalf("InflateSome: %d of %d, %v, %v", n, len(want), whole, err)
 		}
 	}
+	return ok
 }
 
 // Of a stream that is cut off the same is told whatever follows it in memory.
@@ -353,6 +356,74 @@ func TestOddBlocksAreTakenAsTheStandardLibraryTakesThem(t *testing.T) {
 			checkInflate(t, src)
 			checkInflate(t, append(src, "something after it, longer than one round reads"...))
 		})
+	}
+}
+
+// streamsTried is how many streams TestChangedStreamsAreTakenAsTheStandardLibraryTakesThem
+// makes.
+var streamsTried = flag.Int("streams", 5000, "changed streams that are inflated by both inflaters")
+
+// Streams of all kinds, of which a few bits are changed, most of them where the codes
+// of a block are written. It is FuzzInflateMade without a look at which branches are
+// reached, and so several times as many a second: -streams 10000000.
+func TestChangedStreamsAreTakenAsTheStandardLibraryTakesThem(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, uint64(*streamsTried)))
+	var both bothInflaters
+	writers := map[int]*flate.Writer{}
+	var text, packed bytes.Buffer
+	var src []byte
+	taken := 0
+	for n := range *streamsTried {
+		if n%64 == 0 {
+			size := random.IntN(700)
+			if n/64%200 == 5 {
+				size = 24 << 10 // the longest distances
+			}
+			text.Reset()
+			randomText(&text, random, size)
+			level := n / 64 % 9 // levels from 7 on clear a megabyte for each stream
+			if writers[level] == nil {
+				writers[level], _ = flate.NewWriter(nil, level-2)
+			}
+			packed.Reset()
+			writers[level].Reset(&packed)
+			writers[level].Write(text.Bytes())
+			writers[level].Close()
+		}
+		src = append(append(src[:0], 0x78, 0x9c), packed.Bytes()...)
+		src = binary.BigEndian.AppendUint32(src, adler32.Checksum(text.Bytes()))
+		for range n % 4 {
+			bit := random.IntN(8 * len(src))
+			if random.IntN(4) > 0 {
+				bit = random.IntN(8 * min(len(src), 90))
+			}
+			src[bit/8] ^= 1 << (bit % 8)
+		}
+		if both.checkOne(t, src[:len(src)-max(0, random.IntN(40)-36)]) {
+			taken++
+		}
+	}
+	if taken < *streamsTried/8 || taken > *streamsTried/2 {
+		t.Errorf("%d of %d streams are whole", taken, *streamsTried)
+	}
+	t.Logf("%d streams, %d of them whole", *streamsTried, taken)
+}
+
+// randomText writes noise, runs and repeats.
+func randomText(out *bytes.Buffer, random *rand.Rand, size int) {
+	letters := 1 + random.IntN(256)
+	for out.Len() < size {
+		switch random.IntN(3) {
+		case 0:
+			for range random.IntN(40) {
+				out.WriteByte(byte(random.IntN(letters)))
+			}
+		case 1:
+			out.WriteString(strings.Repeat(string(rune(random.IntN(letters))), random.IntN(300)))
+		default:
+			from := random.IntN(out.Len() + 1)
+			out.Write(bytes.Clone(out.Bytes()[from:min(out.Len(), from+random.IntN(60))]))
+		}
 	}
 }
 
