@@ -5,7 +5,9 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strings"
 	"syscall"
+	"time"
 )
 
 func main() { os.Exit(start()) }
@@ -14,9 +16,45 @@ func main() { os.Exit(start()) }
 // that deferred calls run before the process ends.
 func start() int {
 	boundMemory()
-	ctx, stop := signal.NotifyContext(context.Background(), stopping()...)
-	defer stop()
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if leavesNothing(os.Args) {
+		defer time.AfterFunc(patience, func() { listen(cancel) }).Stop()
+	} else {
+		listen(cancel)
+	}
 	return run(ctx, os.Args, process{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv})
+}
+
+// patience is how long a command that leaves nothing behind may run until it
+// listens to signals. Until then they end it, which is all that it would do itself
+// but for a line on standard error. Listening takes two threads and 0.2 ms of CPU, a
+// twelfth of a hook.
+const patience = 50 * time.Millisecond
+
+// leavesNothing reports whether a command writes to its streams alone, so that
+// nothing is left to clean up if it is stopped.
+func leavesNothing(args []string) bool {
+	writes := func(word string) bool {
+		return strings.HasPrefix(word, "-o") || strings.HasPrefix(word, "--o") || strings.HasPrefix(word, "--report") || strings.HasPrefix(word, "--write")
+	}
+	reads := len(args) > 1 && (args[1] == "staged" || args[1] == "range") || len(args) > 2 && args[1] == "hook" && args[2] == "run"
+	return reads && !slices.ContainsFunc(args, writes)
+}
+
+// listen calls cancel at the first signal that stops the program, and keeps those
+// that follow from ending it before it has cleaned up.
+func listen(cancel context.CancelFunc) {
+	signals := stopping()
+	if len(signals) == 0 {
+		return // Notify would take that for all signals
+	}
+	received := make(chan os.Signal, 1)
+	signal.Notify(received, signals...)
+	go func() {
+		<-received
+		cancel()
+	}()
 }
 
 // stopping are the signals after which the program cleans up and ends: those of

@@ -62,3 +62,15 @@ func TestTheHookAllocatesLittleWhereNothingIsStaged(t *testing.T) {
 		t.Errorf("%.0f allocations in a hook with nothing to do", n)
 	}
 }
+
+func TestOnlyWhatWritesFilesListensToSignalsAtOnce(t *testing.T) {
+	for words, want := range map[string]bool{
+		"staged": true, "staged --format json settings.py": true, "range main..HEAD": true, "hook run pre-push origin git@example.com:site.git": true,
+		"staged -o out.json": false, "staged --output=out.json": false, "range main..HEAD --report sarif=out.sarif": false,
+		"staged --write-baseline b.jsonl --reason x": false, "hook install": false, "audit": false, "fix --write": false, "": false, "-v": false,
+	} {
+		if got := leavesNothing(append([]string{"djleaks"}, strings.Fields(words)...)); got != want {
+			t.Errorf("%s: %v", words, got)
+		}
+	}
+}
