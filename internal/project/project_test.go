@@ -286,3 +286,19 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestSettingsThatDoNotParseAreNotNo(t *testing.T) {
+	for text, broken := range map[string]bool{
+		"DEBUG = 1\nINSTALLED_APPS = (\n 'a',\n": true, "DEBUG = 1\nINSTALLED_APPS = ['a']\nB = 'x\n": true,
+		"DEBUG = 1\nINSTALLED_APPS = ['a']\n": false, "DEBUG = 1\nINSTALLED_APPS = ['a']\nprint 'Python 2', `DEBUG`\n": false,
+	} {
+		s := of(map[string]string{"site/settings.py": text}).Settings
+		want := Yes
+		if broken {
+			want = Unknown
+		}
+		if got := s.AppAbsent("b"); got != want || s.Absent("SESSION_ENGINE") != want || len(s.Gaps) > 0 != broken {
+			t.Errorf("%q: an app is absent: %v; %+v", text, got, s.Gaps)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package project
 import (
 	"slices"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/pysource"
 )
 
 // File is what a Python file says that somebody may ask for: it is plain data, and
@@ -21,6 +23,7 @@ type File struct {
 	Defined  []Function // with one of Called in them
 	Kept     []int      // lines of Called that begin with self.name =
 	Opaque   []Place    // calls that can set names that the file does not write, of a settings module
+	Broken   string     // why a settings module cannot be read as Python would; "" if it can
 }
 
 // Place is a name and the line that it is on.
@@ -82,6 +85,9 @@ func (l *lexer) parseFile(path string, text []byte) *File {
 	f.Made, f.Named = s.made(), s.mentions()
 	if f.Settings {
 		f.Opaque = s.opaque()
+		if err := pysource.Check(text); err != nil {
+			f.Broken = err.Error()
+		}
 	}
 	f.follow(s)
 	f.around(s)

@@ -248,6 +248,9 @@ func (s *Settings) gaps(f *File, has func(module string) bool) {
 			gap(i.Line, "settings are loaded with "+i.Module+", which may add names")
 		}
 	}
+	if f.Broken != "" {
+		gap(0, "it does not parse, so that settings in it may not be seen: "+f.Broken)
+	}
 	for _, call := range f.Opaque {
 		if isNamespace(call.Name) {
 			call.Name += "()"

@@ -72,6 +72,16 @@ func Append(tokens []Token, text []byte) []Token {
 	return t.tokens
 }
 
+// Check returns a *SyntaxError if Scan does not read a text as Python would: a bracket
+// or a string is never closed, or a character is none of Python's.
+func Check(text []byte) error {
+	t := tokenizer{text: text, line: 1, strict: true}
+	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
+		t.pos = len(byteOrderMark)
+	}
+	return t.run()
+}
+
 // bytesPerToken is a little more than source has on average.
 const bytesPerToken = 6
 
