@@ -115,6 +115,10 @@ type Scope struct {
 	Base       string    `json:"base,omitempty"`   // object name of BASE
 	Named      bool      `json:"named,omitempty"`  // staged: files were named outside of a commit, and all in them counts
 
+	// AcceptFrom is "base" if only acceptances count that were there before the
+	// change, as in CI and on a server; else empty.
+	AcceptFrom string `json:"accept_from,omitempty"`
+
 	Merges bool `json:"-"` // of a range: there are merges in it
 }
 

@@ -67,8 +67,11 @@ func (t *text) stagedAdvice(first *scanner.Key) {
 	} else if command, note := freshKey(t.opt.replacementOf(&first.Occurrences[0]), cmp.Or(t.opt.Program, "djleaks")); command != "" {
 		t.line(t.bold.Sprint("fresh key: "), command, t.dim.Sprint("  ("+note+")"))
 	}
-	if o := &first.Occurrences[0]; o.Part != "" {
-		t.line(t.bold.Sprint("to accept: "), t.called("djleaks accept "+string(first.Fingerprint)+` --reason "…"`), t.dim.Sprint("  (a name takes no comment)"))
+	accept := "djleaks accept " + string(first.Fingerprint) + ` --reason "…"`
+	if o := &first.Occurrences[0]; t.report.Scope.AcceptFrom != "" {
+		t.line(t.bold.Sprint("to accept: "), accept, t.dim.Sprint("  in a change of its own, merged before this one"))
+	} else if o.Part != "" {
+		t.line(t.bold.Sprint("to accept: "), t.called(accept), t.dim.Sprint("  (a name takes no comment)"))
 	} else {
 		t.line(t.bold.Sprint("to accept: "), "# djleaks: allow[reason]", t.dim.Sprint("  on the line of the key or the line before"))
 	}

@@ -81,6 +81,9 @@ func (s *Scan) conclude(r *scanner.Report, settings *Settings) *scanner.Report {
 		r.FailOn = scanner.High
 	}
 	review := settings.review
+	if review.FromBase {
+		r.Scope.AcceptFrom = string(FromBase)
+	}
 	review.Policy, review.Baseline, review.Now, review.Strict = settings.Policy, settings.Baseline, s.now(), s.Strict
 	return review.Apply(r)
 }
