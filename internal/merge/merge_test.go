@@ -178,6 +178,36 @@ func TestKeysAreOrderedBySeverityThenByTheNumberOfRepositories(t *testing.T) {
 }
 
 // TestSince makes one change of every kind.
+func TestAKeyOfSeveralRepositoriesIsAsBadAsTheWorst(t *testing.T) {
+	worst, urgent := key(1, scanner.Critical), key(1, scanner.Low)
+	worst.Status, worst.Verdict, worst.Since = scanner.StatusHistory, scanner.AlreadyRotated, ""
+	urgent.Status, urgent.Verdict = scanner.StatusLive, scanner.RotateNow
+	w := newWorld(t, "a", "b", "c").hold("a", worst).hold("b", urgent)
+	f := gather(t, w.list, nil, w.store())
+	k := f.key(&f.keys[0])
+	if k.Severity != scanner.Critical || k.Status != scanner.StatusLive || k.Verdict != scanner.RotateNow || k.Since != urgent.Since || k.HeldBy != 2 {
+		t.Errorf("%+v", k)
+	}
+	if k.In[0].ID != "a" {
+		t.Errorf("%s is the first, and not the one with the highest severity", k.In[0].ID)
+	}
+}
+
+func TestMarkdownCountsTheRepositoriesThatItLeavesOut(t *testing.T) {
+	var ids []string
+	for n := range mostHolders + 1 {
+		ids = append(ids, fmt.Sprintf("a/%d", n))
+	}
+	w := newWorld(t, ids...)
+	for n, id := range ids {
+		w.hold(id, key(1, scanner.High))
+		text := written(t, "markdown", gather(t, w.list, nil, w.store()))
+		if got, want := strings.Contains(text, "<br>1 more |"), n == mostHolders; got != want {
+			t.Errorf("%d repositories: %v:\n%s", n+1, got, text)
+		}
+	}
+}
+
 func TestSince(t *testing.T) {
 	before := newWorld(t, "still", "pushed", "rules", "emptied", "broken", "mended", "moved", "accepted", "reopened", "unlisted", "both", "unreachable", "degraded")
 	for i, id := range []string{"still", "emptied", "broken", "unlisted", "degraded"} {
@@ -256,7 +286,7 @@ func TestADifferentListIsRefused(t *testing.T) {
 }
 
 func TestWhatWasNotLookedAtForLongIsNotRead(t *testing.T) {
-	w := newWorld(t, "fresh", "kept", "old", "failed", "ahead").hold("old", key(1, scanner.High))
+	w := newWorld(t, "fresh", "kept", "old", "failed", "ahead", "skewed", "wrong").hold("old", key(1, scanner.High))
 	now := time.Date(2026, 5, 9, 12, 0, 0, 0, time.UTC)
 	for _, r := range w.records {
 		r.Finished = now.Add(-time.Hour)
@@ -264,12 +294,13 @@ func TestWhatWasNotLookedAtForLongIsNotRead(t *testing.T) {
 	w.records["kept"].Finished, w.records["kept"].Checked = now.AddDate(-1, 0, 0), now.Add(-30*time.Hour)
 	w.records["old"].Finished = now.AddDate(0, 0, -8)
 	w.records["ahead"].Finished = now.AddDate(1, 0, 0)
+	w.records["skewed"].Finished, w.records["wrong"].Finished = now.Add(59*time.Minute), now.Add(61*time.Minute)
 	w.records["failed"].Finished = now.AddDate(-1, 0, 0)
 	w.records["failed"].Record = fleet.Record{ID: "failed", State: fleet.Failed, Reason: "killed", Tool: w.records["old"].Record.Tool}
 	for age, want := range map[time.Duration]string{
-		0:              "ahead:read failed:failed fresh:read kept:read old:read",
-		36 * time.Hour: "ahead:incomplete failed:failed fresh:read kept:read old:incomplete",
-		24 * time.Hour: "ahead:incomplete failed:failed fresh:read kept:incomplete old:incomplete",
+		0:              "ahead:read failed:failed fresh:read kept:read old:read skewed:read wrong:read",
+		36 * time.Hour: "ahead:incomplete failed:failed fresh:read kept:read old:incomplete skewed:read wrong:incomplete",
+		24 * time.Hour: "ahead:incomplete failed:failed fresh:read kept:incomplete old:incomplete skewed:read wrong:incomplete",
 	} {
 		f, err := Gather(w.list, []*fleet.Store{w.store()}, nil, Options{FailOn: scanner.High, MaxAge: age, Now: now})
 		if err != nil {

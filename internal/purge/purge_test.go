@@ -33,11 +33,15 @@ var written = map[string]func(key string) string{
 	"base64, 1 in":   func(k string) string { return base64.StdEncoding.EncodeToString([]byte("A=12" + k + "x")) },
 	"base64, 2 in":   func(k string) string { return base64.StdEncoding.EncodeToString([]byte("KEY=1" + k + "\nDEBUG=1")) },
 	"base64 of URLs": func(k string) string { return base64.RawURLEncoding.EncodeToString([]byte("KEY=1" + k)) },
-	"UTF-16, LE":     func(k string) string { return wide(k, func(u uint16) []byte { return []byte{byte(u), byte(u >> 8)} }) },
-	"UTF-16, BE":     func(k string) string { return wide(k, func(u uint16) []byte { return []byte{byte(u >> 8), byte(u)} }) },
+	"UTF-16, LE": func(k string) string {
+		return inUnits(k, func(u uint16) []byte { return []byte{byte(u), byte(u >> 8)} })
+	},
+	"UTF-16, BE": func(k string) string {
+		return inUnits(k, func(u uint16) []byte { return []byte{byte(u >> 8), byte(u)} })
+	},
 }
 
-func wide(text string, unit func(uint16) []byte) string {
+func inUnits(text string, unit func(uint16) []byte) string {
 	var out []byte
 	for _, u := range utf16.Encode([]rune("k = " + text)) {
 		out = append(out, unit(u)...)
