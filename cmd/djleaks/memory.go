@@ -23,7 +23,7 @@ const heapGoal = 160 << 20
 // and before the first one. With 400 an audit of 15 to 150 MB of packs takes 2 to 5 %
 // less CPU and twice the anonymous memory.
 const (
-	heapGrowth = 80
+	heapGrowth = 60
 	heapSlack  = 8 << 20
 )
 
