@@ -45,7 +45,7 @@ func bare(apps string) book {
 		"Procfile": "web: gunicorn site.wsgi\n", "app.json": "{}\n", "manage.py": "",
 		"site/settings.py": "import os\nSECRET_KEY = os.environ['SITE_KEY']\nROOT_URLCONF = 'site.urls'\nMIDDLEWARE = []\nINSTALLED_APPS = [" + apps + "]\n",
 	}
-	p := project.New([]string{"Procfile", "app.json", "manage.py", "site/settings.py"}, func(path string) ([]byte, error) { return []byte(files[path]), nil })
+	p := projectOf([]string{"Procfile", "app.json", "manage.py", "site/settings.py"}, files)
 	radius := RadiusOf(p)
 	return book{project: p, radius: &radius, variable: "SITE_KEY"}
 }
@@ -174,7 +174,7 @@ func TestSessionsOfAnUnknownEngineAreEndedToo(t *testing.T) {
 		{"SESSION_ENGINE = 'site.sessions'\nINSTALLED_APPS = ['django.contrib.sessions', 'django.contrib.auth']\n", true},
 		{"INSTALLED_APPS = ['shop']\n", false},
 	} {
-		p := project.New([]string{"site/settings.py"}, func(string) ([]byte, error) { return []byte("ROOT_URLCONF = 'x'\n" + c.settings), nil })
+		p := projectOf([]string{"site/settings.py"}, map[string]string{"site/settings.py": "ROOT_URLCONF = 'x'\n" + c.settings})
 		radius := RadiusOf(p)
 		b := book{project: p, radius: &radius}
 		if b.endSessions(); (len(b.steps) == 1) != c.want {
@@ -190,7 +190,7 @@ func TestAllFilesWithEncryptedColumnsAreNamed(t *testing.T) {
 		"a/management/commands/rotate_encryption_key.py": "",
 	}
 	paths := []string{"a/management/commands/rotate_encryption_key.py", "a/models.py", "b/models.py", "site/settings.py"}
-	p := project.New(paths, func(path string) ([]byte, error) { return []byte(files[path]), nil })
+	p := projectOf(paths, files)
 	radius := RadiusOf(p)
 	b := book{project: p, radius: &radius}
 	b.saveData()
@@ -212,7 +212,11 @@ func TestAKeyThatOthersInstallGetsAnAdvisory(t *testing.T) {
 		{"python-assign", "pyproject.toml", ""},
 		{"compose-default", "README", ""},
 	} {
-		p := project.New(strings.Fields(c.files), func(string) ([]byte, error) { return []byte("[build-system]\n[project]\nname = \"shop\"\n"), nil })
+		files := map[string]string{}
+		for _, name := range strings.Fields(c.files) {
+			files[name] = "[build-system]\n[project]\nname = \"shop\"\n"
+		}
+		p := projectOf(strings.Fields(c.files), files)
 		place := at("settings.py", "SECRET_KEY", "c1", "", "HEAD")
 		place.Form = c.form
 		k := key("k", place)

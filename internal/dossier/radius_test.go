@@ -67,19 +67,25 @@ func readCase(a *txtar.Archive) (w wanted, files map[string]string) {
 	return w, files
 }
 
+// projectOf makes a project from the texts of its files.
+func projectOf(paths []string, files map[string]string) *project.Project {
+	var reader project.Reader
+	return project.Of(paths, func(path string) (*project.Facts, error) {
+		text, ok := files[path]
+		if !ok {
+			return nil, fs.ErrNotExist
+		}
+		return reader.Facts(path, []byte(text)), nil
+	})
+}
+
 func radiusOf(files map[string]string) Radius {
 	var paths []string
 	for name := range files {
 		paths = append(paths, name)
 	}
 	slices.Sort(paths)
-	return RadiusOf(project.New(paths, func(path string) ([]byte, error) {
-		text, ok := files[path]
-		if !ok {
-			return nil, fs.ErrNotExist
-		}
-		return []byte(text), nil
-	}))
+	return RadiusOf(projectOf(paths, files))
 }
 
 func TestEachRowOfTheTableIsSeenInARepository(t *testing.T) {

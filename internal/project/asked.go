@@ -1,7 +1,6 @@
 package project
 
 import (
-	"slices"
 	"strings"
 	"sync"
 )
@@ -75,10 +74,4 @@ func isSettingName(name string) bool {
 		return false
 	}
 	return capital
-}
-
-// IsAsked reports whether a File can answer for a name: of a call, of anything, or
-// of what is in a class.
-func IsAsked(name string) bool {
-	return isAskedCall(name) || isAskedName(name) || slices.Contains(askedWords, name)
 }

@@ -16,7 +16,7 @@ func FuzzPackages(f *testing.F) {
 	f.Add("FROM python\nRUN pip install --no-cache 'django>=5' \\\n  gunicorn\n")
 	f.Add("services:\n  web:\n    image: x\n    environment:\n      - SECRET_KEY=$KEY\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		p := New(names, func(string) ([]byte, error) { return []byte(text), nil })
+		p := read(names, func(string) ([]byte, error) { return []byte(text), nil })
 		lines := 1
 		for _, c := range text {
 			if c == '\n' {

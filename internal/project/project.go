@@ -31,20 +31,8 @@ const (
 	maxBytes = 256 << 20
 )
 
-// New reads a project from the paths of a commit, which have slashes and are
-// relative to its top.
-func New(paths []string, read Read) *Project {
-	var reader Reader
-	return Of(paths, func(path string) (*Facts, error) {
-		text, err := read(path)
-		if err != nil {
-			return nil, err
-		}
-		return reader.Facts(path, text), nil
-	})
-}
-
-// Of is New for who has the facts of some files already.
+// Of makes a project from the paths of a commit, which have slashes and are
+// relative to its top, and the facts of the files that it asks for.
 func Of(paths []string, facts func(path string) (*Facts, error)) *Project {
 	p := &Project{paths: paths, packages: packages{byName: map[string][]Package{}}, texts: map[string][]byte{}}
 	var settings []*File

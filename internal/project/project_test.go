@@ -19,7 +19,19 @@ func of(files map[string]string) *Project {
 		paths = append(paths, name)
 	}
 	slices.Sort(paths)
-	return New(paths, func(path string) ([]byte, error) { return fs.ReadFile(disk, path) })
+	return read(paths, func(path string) ([]byte, error) { return fs.ReadFile(disk, path) })
+}
+
+// read makes a project from the texts of its files.
+func read(paths []string, text func(path string) ([]byte, error)) *Project {
+	var reader Reader
+	return Of(paths, func(path string) (*Facts, error) {
+		b, err := text(path)
+		if err != nil {
+			return nil, err
+		}
+		return reader.Facts(path, b), nil
+	})
 }
 
 func TestVersionsAndRanges(t *testing.T) {
@@ -155,7 +167,7 @@ func TestSecondsOfLiterals(t *testing.T) {
 }
 
 func TestWhatIsNotReadIsSaid(t *testing.T) {
-	p := New([]string{"mysite/settings.py"}, func(string) ([]byte, error) { return nil, errors.New("not in this clone") })
+	p := read([]string{"mysite/settings.py"}, func(string) ([]byte, error) { return nil, errors.New("not in this clone") })
 	if len(p.Unread) != 1 || p.Unread[0].Path != "mysite/settings.py" || p.Settings.Absent("X") != Unknown {
 		t.Errorf("%+v", p.Unread)
 	}

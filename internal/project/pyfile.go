@@ -198,7 +198,7 @@ func (f *File) Imported(module string) (Import, bool) {
 	return Import{}, false
 }
 
-// Calls returns the calls whose last name is one of these, in order; IsAsked has to
+// Calls returns the calls whose last name is one of these, in order; asked.go has to
 // know the names.
 func (f *File) Calls(names ...string) []Expr {
 	return f.CallsOf(func(name string) bool { return slices.Contains(names, name) })
@@ -228,7 +228,7 @@ func (f *File) Makes(classes []string) (Place, bool) {
 }
 
 // Names returns the lines that have a name whose last part is word, or
-// getattr(…, "word"). IsAsked has to know the word.
+// getattr(…, "word"). asked.go has to list the word.
 func (f *File) Names(word string) []int {
 	n := slices.IndexFunc(f.Named, func(m Mention) bool { return m.Name == word })
 	if n < 0 {
@@ -252,6 +252,6 @@ func (f *File) Around(line int) (d Function, ok bool) {
 // value: self.code = ….
 func (f *File) Keeps(line int) bool { return slices.Contains(f.Kept, line) }
 
-// Has reports whether a name or the text of a string is in the class. IsAsked has
+// Has reports whether a name or the text of a string is in the class. asked.go has
 // to know the word.
 func (c *Class) Has(word string) bool { return slices.Contains(c.Words, word) }

@@ -30,9 +30,6 @@ type token struct {
 // maxTokens bounds what is kept of one file.
 const maxTokens = 1 << 19
 
-// bytesPerToken is a little more than source has on average.
-const bytesPerToken = 6
-
 // lexer reads Python files one after another. What it keeps of them shares equal
 // strings, and no memory with their texts.
 type lexer struct {
@@ -44,7 +41,7 @@ type lexer struct {
 // lex splits Python into the tokens of its statements, which last until the next
 // call. It never fails.
 func (l *lexer) lex(text string) []token {
-	l.scanned = pysource.Append(slices.Grow(l.scanned[:0], len(text)/bytesPerToken), []byte(text))
+	l.scanned = pysource.Scan(l.scanned, []byte(text))
 	out := slices.Grow(l.tokens[:0], min(len(l.scanned), maxTokens))
 	fresh, indent := true, 0
 	for i := range l.scanned {

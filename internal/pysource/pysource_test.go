@@ -171,7 +171,7 @@ func FuzzParse(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		tokens := Scan(text)
+		tokens := Scan(nil, text)
 		at := 0
 		for i := range tokens {
 			token := &tokens[i]

@@ -3,6 +3,7 @@ package pysource
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -58,13 +59,10 @@ type tokenizer struct {
 
 // Scan reads the tokens of a text of which it does not matter whether it is
 // valid: what is not Python is an Operator, a string that its line does not close
-// ends there, and a bracket may have no partner.
-func Scan(text []byte) []Token { return Append(make([]Token, 0, len(text)/bytesPerToken+16), text) }
-
-// Append is Scan for who reads one text after another: it takes the capacity of
-// tokens, which has to be empty.
-func Append(tokens []Token, text []byte) []Token {
-	t := tokenizer{text: text, line: 1, tokens: tokens}
+// ends there, and a bracket may have no partner. The memory of tokens, which may
+// be nil, is used again.
+func Scan(tokens []Token, text []byte) []Token {
+	t := tokenizer{text: text, line: 1, tokens: slices.Grow(tokens[:0], len(text)/bytesPerToken)}
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		t.pos = len(byteOrderMark)
 	}
