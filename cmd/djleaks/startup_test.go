@@ -57,8 +57,9 @@ func TestTheHookAllocatesLittleWhereNothingIsStaged(t *testing.T) {
 			t.Fatalf("exit code %d: %s", code, errs.String())
 		}
 	}
-	// Half of them are the options of the command.
-	if n := testing.AllocsPerRun(3, staged); n > 1100 {
+	// Half of them are the options of the command. It is 980, and 1,280 with the race
+	// detector.
+	if n := testing.AllocsPerRun(3, staged); n > 1400 {
 		t.Errorf("%.0f allocations in a hook with nothing to do", n)
 	}
 }
