@@ -136,9 +136,11 @@ def make(base):
 
 def fat(path):
     git("init", "-q", "--bare", "-b", "main", str(path))
-    text = CLEAN.encode() + b"x = 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa SECRET_KEY'\n" * 1_500_000
+    # a notebook is decoded as a whole
+    line = b'"x = \'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa SECRET_KEY\'\\n"'
+    text = b'{"cells": [{"cell_type": "code", "source": [' + b",\n".join([line] * 500_000) + b']}], "nbformat": 4, "nbformat_minor": 5}'
     git("fast-import", "--quiet", cwd=path, stdin=b"commit refs/heads/main\ncommitter Ada <ada@example.com> 1700000000 +0000\ndata 2\nc\n"
-        b"M 100644 inline settings.py\ndata %d\n%s\n" % (len(text), text))
+        b"M 100644 inline site.ipynb\ndata %d\n%s\n" % (len(text), text))
 
 
 def site(base, n):

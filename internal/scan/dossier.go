@@ -54,7 +54,7 @@ func headProject(repo *gitstore.Repository, files []gitstore.TreeFile, err error
 	var reader project.Reader
 	p := project.Of(paths, func(path string) (*project.Facts, error) {
 		id, plain := ids[path], project.IsPlain(path)
-		if size, known := silent.find(id); known && plain {
+		if size, known := silent.find(id); known && plain && repo.Has(id) {
 			return &project.Facts{Size: size}, nil
 		}
 		t, text, err := repo.Object(id)

@@ -1,6 +1,8 @@
 package scan
 
 import (
+	"crypto/sha1"
+	"fmt"
 	"maps"
 	"path/filepath"
 	"strings"
@@ -35,6 +37,13 @@ func TestWhatSaysNothingIsReadOnceAndNotWhatChanged(t *testing.T) {
 		if signs := strings.Contains(got, `"path": "site/plain.py"`); signs != (i >= 2) {
 			t.Errorf("%d: it is %v that plain.py signs", i, signs)
 		}
+	}
+	gone := files["site/other.py"]
+	h.hide(fmt.Sprintf("%x", sha1.Sum(fmt.Appendf(nil, "blob %d\x00%s", len(gone), gone))), true)
+	h.point("other", h.refs["main"]) // so that something has changed
+	got, _ := auditOn(t, h.dir, folder, 1, nil)
+	if want, _ := auditOn(t, h.dir, "", 1, nil); got != want || !strings.Contains(got, "object is missing") {
+		t.Errorf("with a file that is gone: %s\nwithout a cache:\n%s", got, want)
 	}
 	lists, _ := filepath.Glob(filepath.Join(folder, "silent-*"))
 	if len(lists) != 1 {
