@@ -23,8 +23,8 @@ const heapGoal = 160 << 20
 // and before the first one. With 400 an audit of 15 to 150 MB of packs takes 2 to 5 %
 // less CPU and twice the anonymous memory.
 const (
-	heapGrowth = 60
-	heapSlack  = 8 << 20
+	heapGrowth = 50
+	heapSlack  = 6 << 20
 )
 
 // boundMemory keeps the heap below its goal, or below 1.4 times of what is in use

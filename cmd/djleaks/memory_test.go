@@ -42,7 +42,7 @@ func TestTheHeapStaysBelowItsGoal(t *testing.T) {
 }
 
 func TestASmallHeapGrowsByAFewMegabytes(t *testing.T) {
-	for used, want := range map[int64]int{0: 800, 1 << 20: 800, runtimeHeap: 200, 8 << 20: 100, 16 << 20: heapGrowth, 1 << 30: heapGrowth} {
+	for used, want := range map[int64]int{0: 600, 1 << 20: 600, runtimeHeap: 140, 8 << 20: 60, 16 << 20: heapGrowth, 1 << 30: heapGrowth} {
 		if got := growthAt(used); got != want {
 			t.Errorf("with %d bytes in use: %d %%, want %d", used, got, want)
 		}
