@@ -89,9 +89,9 @@ func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind sca
 	return s.decided(ctx, repo, source, names, settings, r)
 }
 
-// source finds the commits in a repository. What is pushed is known through what
-// the refs had that change, and through the main branches: that some other branch has it
-// at the same path is no reason to have it there too.
+// source finds the commits in a repository. A key that is pushed is known from what
+// the changed refs had before and from the main branches: that some other branch has
+// it at the same path is no reason to have it there too.
 func (c *Commits) source(repo *gitstore.Repository, foreign bool) (*gitstore.Range, error) {
 	var out gitstore.RangeSpec
 	for _, revision := range c.Include {
@@ -131,9 +131,9 @@ func (c *Commits) source(repo *gitstore.Repository, foreign bool) (*gitstore.Ran
 	return repo.RangeOf(out), err
 }
 
-// addMain adds the main branches, as far as they are excluded, to what is known, and compares those
-// of them that move on with them as a whole: they must not get from another accepted
-// branch what they have not got themselves.
+// addMain adds the main branches, as far as they are excluded, to what is known. One
+// that moves on is compared with them as a whole: it must not get from another branch
+// what it has not got itself.
 func (c *Commits) addMain(repo *gitstore.Repository, refs []gitstore.Ref, out *gitstore.RangeSpec) error {
 	head, err := repo.Head()
 	if err != nil {
