@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/radius"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -52,7 +53,7 @@ type Use struct {
 func Complete(r *scanner.Report, f *Facts) {
 	lists := [][]scanner.Key{r.Keys, r.Accepted, r.NeverCommitted}
 	timelines(lists)
-	var radius Radius
+	var depends radius.Radius
 	for _, keys := range lists {
 		for i := range keys {
 			k := &keys[i]
@@ -66,18 +67,18 @@ func Complete(r *scanner.Report, f *Facts) {
 	}
 	shareExposure(lists)
 	if f.Project != nil && slices.ContainsFunc(lists, func(keys []scanner.Key) bool { return slices.ContainsFunc(keys, isOpen) }) {
-		radius = RadiusOf(f.Project)
-		r.Project = describe(&radius, f.Project)
+		depends = radius.Of(f.Project)
+		r.Project = describe(&depends, f.Project)
 		for _, keys := range lists {
 			for i := range keys {
-				keys[i].BlastRadius = reached(&keys[i], radius.Effects)
+				keys[i].BlastRadius = reached(&keys[i], depends.Effects)
 			}
 		}
 	}
 	slices.SortStableFunc(r.Keys, func(a, b scanner.Key) int {
 		return cmp.Or(cmp.Compare(urgency(a.Decision), urgency(b.Decision)), cmp.Compare(b.Severity, a.Severity))
 	})
-	r.Playbook = playbook(r, f, &radius)
+	r.Playbook = playbook(r, f, &depends)
 }
 
 // isOpen reports whether a key may have to be rotated or revoked.
@@ -91,10 +92,10 @@ func urgency(d scanner.Decision) int {
 	return len(scanner.Decisions())
 }
 
-func describe(radius *Radius, p *project.Project) *scanner.Project {
+func describe(depends *radius.Radius, p *project.Project) *scanner.Project {
 	out := &scanner.Project{
-		Django: radius.Django, DjangoPath: radius.DjangoAt.Path, DjangoLine: radius.DjangoAt.Line, Settings: p.Settings.Modules,
-		NotAffected: radius.NotAffected, NotSeen: radius.NotSeen, Window: radius.Window,
+		Django: depends.Django, DjangoPath: depends.DjangoAt.Path, DjangoLine: depends.DjangoAt.Line, Settings: p.Settings.Modules,
+		NotAffected: depends.NotAffected, NotSeen: depends.NotSeen, Window: depends.Window,
 	}
 	if out.Settings == nil {
 		out.Settings = []string{}

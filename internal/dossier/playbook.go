@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/radius"
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
 // playbook is what to do about the keys of each decision, the most urgent first.
 // A step is there only if it applies.
-func playbook(r *scanner.Report, f *Facts, radius *Radius) []scanner.Play {
+func playbook(r *scanner.Report, f *Facts, depends *radius.Radius) []scanner.Play {
 	var out []scanner.Play
 	var lookedBack time.Time
 	for _, d := range scanner.Decisions() {
@@ -29,7 +30,7 @@ func playbook(r *scanner.Report, f *Facts, radius *Radius) []scanner.Play {
 		if len(keys) == 0 || d == scanner.AcceptedKey {
 			continue
 		}
-		b := &book{r: r, project: f.Project, radius: radius, keys: keys, first: f.First, variable: "DJANGO_SECRET_KEY", lookedBack: lookedBack}
+		b := &book{r: r, project: f.Project, radius: depends, keys: keys, first: f.First, variable: "DJANGO_SECRET_KEY", lookedBack: lookedBack}
 		if b.project != nil {
 			if name, _, ok := b.project.Variable(); ok {
 				b.variable = name
@@ -52,7 +53,7 @@ func playbook(r *scanner.Report, f *Facts, radius *Radius) []scanner.Play {
 type book struct {
 	r        *scanner.Report
 	project  *project.Project // may be nil
-	radius   *Radius
+	radius   *radius.Radius
 	keys     []*scanner.Key
 	first    func(commit string) bool // whether a commit has no parent; may be nil
 	variable string                   // the environment variable that the code reads, or is to read
@@ -127,73 +128,6 @@ const hostLine = `python manage.py shell -v 0 -c 'import hashlib; from django.co
 // askProduction says what the answer decides in a sentence of its own.
 func (b *book) askProduction(decides string) {
 	b.add(scanner.ThisHour, "Ask production which keys it runs with. On the host, in the environment of the site, this prints their fingerprints; no key moves."+decides+" Give the lines to: djleaks audit --live-fingerprint -", hostLine)
-}
-
-// saveData is what has to happen before the new key, or data is lost.
-func (b *book) saveData() {
-	data := b.effects(scanner.EffectData)
-	if b.project != nil && len(data) > 0 {
-		if name, at, ok := b.project.RotationCommand(); ok {
-			b.at(scanner.ThisHour, at, "This project has a command that may do the steps below about its data; read what it does first.", "python manage.py "+name+" --help")
-		}
-	}
-	for len(data) > 0 {
-		first, do := data[0], savingWords(&data[0])
-		var also []string
-		data = slices.DeleteFunc(data, func(e scanner.Effect) bool {
-			same := savingWords(&e) == do
-			if same {
-				also = append(also, e.Path+":"+strconv.Itoa(e.Line))
-			}
-			return same
-		})
-		if len(also) > 1 {
-			do += " The same in " + strings.Join(also[1:], ", ") + "."
-		}
-		b.at(scanner.ThisHour, project.Site{Path: first.Path, Line: first.Line}, do, "")
-	}
-	for _, e := range b.effects(scanner.EffectCode) {
-		if strings.Contains(e.Feature, "django-q") {
-			b.at(scanner.ThisHour, project.Site{Path: e.Path, Line: e.Line},
-				"Before the new key: stop what puts tasks into the queue, let the workers empty it, stop them; start all with the new key. Tasks that are queued would be refused.", "python manage.py qinfo")
-		}
-	}
-}
-
-func savingWords(e *scanner.Effect) string {
-	return "Before the new key: " + before(e) + further(e)
-}
-
-// further names the other files of a feature that has several.
-func further(e *scanner.Effect) string {
-	columns, _, _ := strings.Cut(e.Reason, ", and ")
-	if !strings.Contains(columns, alsoIn) {
-		return ""
-	}
-	return " Here " + columns + "."
-}
-
-// before says how the data of a feature survives a rotation.
-func before(e *scanner.Effect) string {
-	switch {
-	case strings.Contains(e.Feature, "fernet-fields"):
-		return e.Feature + ": set FERNET_KEYS = [a new key, the old SECRET_KEY], save every row again, then drop the old one from the list."
-	case strings.Contains(e.Feature, "cryptography"):
-		return e.Feature + ": read every row with the old key and save it with the new one in one script; CRYPTOGRAPHY_KEY alone is not enough, because the signature uses SECRET_KEY."
-	case strings.Contains(e.Feature, "mirage"):
-		return e.Feature + ": set MIRAGE_SECRET_KEY to the old SECRET_KEY, so that reading goes on; then encrypt every row with a key of its own. Without that the ciphertext is returned as if it were the value."
-	case strings.Contains(e.Feature, "fernet-encrypted"):
-		return e.Feature + ": read every row with the old key and save it with the new one. Check first what your version does with what it cannot decrypt: old ones return the ciphertext, and a save encrypts it twice."
-	case strings.Contains(e.Feature, "channel"):
-		return e.Feature + ": symmetric_encryption_keys = [the new key, the old key] until no message is in flight, then the new one alone."
-	case strings.Contains(e.Feature, "second factors"):
-		return e.Feature + ": in a one-off shell with both keys sign every stored secret again; otherwise every user with a second factor is locked out."
-	case strings.Contains(e.Feature, "stored signatures"):
-		return e.Feature + ": compute the stored values again with the new key, or give this code a key of its own."
-	case strings.Contains(e.Feature, "own encryption"):
-		return e.Feature + ": if what it encrypts is stored, give it a key of its own whose first value is the old material (MultiFernet takes [new, old]), save every row again, count what still opens with the old one only, and drop that. What is only sent, in a link for example, just stops working."
-	}
-	return e.Feature + ": " + e.Rotation + "."
 }
 
 func (b *book) effects(kind scanner.Consequence) []scanner.Effect {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/radius"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -20,7 +21,7 @@ func (b *book) prove() {
 // signsNothing reports whether the code at HEAD is known to sign nothing that a
 // visitor gets: it has none of Django's own uses of the key, and no other.
 func (b *book) signsNothing() bool {
-	for _, feature := range []string{"sessions", "session auth hash", "messages"} {
+	for _, feature := range []string{radius.Sessions, radius.SessionHash, radius.Messages} {
 		if !slices.ContainsFunc(b.radius.NotAffected, func(e scanner.Evidence) bool { return e.Feature == feature }) {
 			return false
 		}
@@ -31,12 +32,12 @@ func (b *book) signsNothing() bool {
 // evidence is the value that a visitor of this site has and that the key signs.
 func (b *book) evidence() string {
 	for _, known := range []struct{ feature, value string }{
-		{"signed-cookie sessions", "the session cookie"},
-		{"Simple JWT", "an access token"},
+		{radius.CookieSessions, "the session cookie"},
+		{radius.SimpleJWT, "an access token"},
 		{"JWT", "a token"},
 		{"signed cookie ", "the signed cookie"},
 		{"Flask", "the session cookie"},
-		{"messages cookie", "the messages cookie, which is there while the site has a message to show, for example after somebody logs out"},
+		{radius.MessagesCookie, "the messages cookie, which is there while the site has a message to show, for example after somebody logs out"},
 	} {
 		for _, e := range b.radius.Effects {
 			if strings.Contains(e.Feature, known.feature) {

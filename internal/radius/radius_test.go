@@ -1,4 +1,4 @@
-package dossier
+package radius
 
 import (
 	"fmt"
@@ -85,11 +85,11 @@ func radiusOf(files map[string]string) Radius {
 		paths = append(paths, name)
 	}
 	slices.Sort(paths)
-	return RadiusOf(projectOf(paths, files))
+	return Of(projectOf(paths, files))
 }
 
 func TestEachRowOfTheTableIsSeenInARepository(t *testing.T) {
-	cases, err := filepath.Glob("testdata/radius/*.txtar")
+	cases, err := filepath.Glob("testdata/*.txtar")
 	if err != nil || len(cases) < 30 {
 		t.Fatalf("%d cases: %v", len(cases), err)
 	}

@@ -2,24 +2,38 @@ package dossier
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/radius"
 	"github.com/djleaks/djleaks/scanner"
 )
 
+// projectOf makes a project from the texts of its files.
+func projectOf(paths []string, files map[string]string) *project.Project {
+	var reader project.Reader
+	return project.Of(paths, func(path string) (*project.Facts, error) {
+		text, ok := files[path]
+		if !ok {
+			return nil, fs.ErrNotExist
+		}
+		return reader.Facts(path, []byte(text)), nil
+	})
+}
+
 func TestTheProofNamesAValueOfTheSite(t *testing.T) {
 	for feature, want := range map[string]string{
-		"signed-cookie sessions":            "the session cookie",
-		"pickled signed-cookie sessions":    "the session cookie",
-		"JSON Web Tokens of the Simple JWT": "an access token",
-		"messages cookie":                   "the messages cookie",
-		"":                                  "a row of session_data",
+		"signed-cookie sessions":         "the session cookie",
+		"pickled signed-cookie sessions": "the session cookie",
+		radius.SimpleJWT:                 "an access token",
+		"messages cookie":                "the messages cookie",
+		"":                               "a row of session_data",
 	} {
-		b := book{radius: &Radius{Effects: []scanner.Effect{{Feature: feature}}}}
+		b := book{radius: &radius.Radius{Effects: []scanner.Effect{{Feature: feature}}}}
 		b.prove()
 		last := b.steps[len(b.steps)-1]
 		if last.Run != "djleaks key match" || !strings.Contains(last.Do, want) {
@@ -46,8 +60,8 @@ func bare(apps string) book {
 		"site/settings.py": "import os\nSECRET_KEY = os.environ['SITE_KEY']\nROOT_URLCONF = 'site.urls'\nMIDDLEWARE = []\nINSTALLED_APPS = [" + apps + "]\n",
 	}
 	p := projectOf([]string{"Procfile", "app.json", "manage.py", "site/settings.py"}, files)
-	radius := RadiusOf(p)
-	return book{project: p, radius: &radius, variable: "SITE_KEY"}
+	depends := radius.Of(p)
+	return book{project: p, radius: &depends, variable: "SITE_KEY"}
 }
 
 func TestTwoFilesOfOnePlatformAreOneStep(t *testing.T) {
@@ -107,8 +121,10 @@ func TestAStepSaysThatItNamesOnlyTheFirstKeys(t *testing.T) {
 }
 
 func TestTwoFilesThatEncryptAreNamedOnce(t *testing.T) {
-	b := book{radius: &Radius{Effects: []scanner.Effect{ownEncryption(), ownEncryption()}}}
-	b.radius.Effects[0].Path = "first.py"
+	b := book{radius: &radius.Radius{Effects: []scanner.Effect{
+		{Effect: scanner.EffectData, Feature: radius.OwnEncryption, Attack: "decrypt it", Path: "first.py"},
+		{Effect: scanner.EffectData, Feature: radius.OwnEncryption, Attack: "decrypt it"},
+	}}}
 	b.replaceAtSource()
 	if len(b.steps) != 1 || b.steps[0].Path != "first.py" || strings.Count(b.steps[0].Do, "own encryption") != 1 {
 		t.Errorf("%+v", b.steps)
@@ -119,7 +135,7 @@ func TestTheSameAdviceAboutDataIsOneStep(t *testing.T) {
 	at := func(feature, path string, line int) scanner.Effect {
 		return scanner.Effect{Effect: scanner.EffectData, Feature: feature, Path: path, Line: line}
 	}
-	b := book{radius: &Radius{Effects: []scanner.Effect{
+	b := book{radius: &radius.Radius{Effects: []scanner.Effect{
 		at("stored signatures", "a.py", 34), at("channel messages", "c.py", 1), at("stored signatures", "b.py", 33), at("stored signatures", "c.py", 9),
 	}}}
 	b.saveData()
@@ -148,7 +164,7 @@ func TestOneLookBackIsEnoughForTheSameDays(t *testing.T) {
 	}
 	for day, want := range map[int]bool{1: true, 3: false, 5: false} {
 		r := &scanner.Report{Keys: []scanner.Key{at(3, scanner.RotateNow), at(day, scanner.Rotate)}}
-		plays := playbook(r, &Facts{}, &Radius{})
+		plays := playbook(r, &Facts{}, &radius.Radius{})
 		if !strings.Contains(textOf(plays, scanner.RotateNow), "2024-01-03") {
 			t.Error("the first play does not look back")
 		}
@@ -160,7 +176,7 @@ func TestOneLookBackIsEnoughForTheSameDays(t *testing.T) {
 
 func TestKeysThatMayNotRunAreAskedForBeforeTheyAreReplaced(t *testing.T) {
 	r := &scanner.Report{Keys: []scanner.Key{{Dossier: &scanner.Dossier{Decision: scanner.Rotate}}}}
-	first := playbook(r, &Facts{}, &Radius{})[0].Steps[0]
+	first := playbook(r, &Facts{}, &radius.Radius{})[0].Steps[0]
 	if !strings.Contains(first.Do, "nothing has to be replaced") || !strings.HasSuffix(first.Do, "djleaks audit --live-fingerprint -") {
 		t.Error(first.Do)
 	}
@@ -175,8 +191,8 @@ func TestSessionsOfAnUnknownEngineAreEndedToo(t *testing.T) {
 		{"INSTALLED_APPS = ['shop']\n", false},
 	} {
 		p := projectOf([]string{"site/settings.py"}, map[string]string{"site/settings.py": "ROOT_URLCONF = 'x'\n" + c.settings})
-		radius := RadiusOf(p)
-		b := book{project: p, radius: &radius}
+		depends := radius.Of(p)
+		b := book{project: p, radius: &depends}
 		if b.endSessions(); (len(b.steps) == 1) != c.want {
 			t.Errorf("%s: %+v", c.settings, b.steps)
 		}
@@ -191,8 +207,8 @@ func TestAllFilesWithEncryptedColumnsAreNamed(t *testing.T) {
 	}
 	paths := []string{"a/management/commands/rotate_encryption_key.py", "a/models.py", "b/models.py", "site/settings.py"}
 	p := projectOf(paths, files)
-	radius := RadiusOf(p)
-	b := book{project: p, radius: &radius}
+	depends := radius.Of(p)
+	b := book{project: p, radius: &depends}
 	b.saveData()
 	if len(b.steps) != 2 || b.steps[0].Run != "python manage.py rotate_encryption_key --help" || b.steps[1].Path != "a/models.py" || b.steps[1].Line != 4 ||
 		!strings.HasSuffix(b.steps[1].Do, "Here 3 columns are encrypted with fernet_fields, also in b/models.py:4.") {
@@ -220,7 +236,7 @@ func TestAKeyThatOthersInstallGetsAnAdvisory(t *testing.T) {
 		place := at("settings.py", "SECRET_KEY", "c1", "", "HEAD")
 		place.Form = c.form
 		k := key("k", place)
-		b := book{r: &scanner.Report{Scope: scanner.Scope{Repository: "/home/x/repo"}}, project: p, radius: &Radius{}, keys: []*scanner.Key{&k}, variable: "SECRET_KEY"}
+		b := book{r: &scanner.Report{Scope: scanner.Scope{Repository: "/home/x/repo"}}, project: p, radius: &radius.Radius{}, keys: []*scanner.Key{&k}, variable: "SECRET_KEY"}
 		b.advisory()
 		got := ""
 		for _, s := range b.steps {

@@ -1,4 +1,4 @@
-package dossier
+package radius
 
 import (
 	"strconv"
@@ -19,18 +19,10 @@ func encrypted(feature string) scanner.Effect {
 	}
 }
 
-// ownEncryption is code of the project that encrypts; where its results go, into
-// a column or into a link, is not seen.
-func ownEncryption() scanner.Effect {
-	e := encrypted("own encryption")
-	e.Attack = "decrypt what this code has encrypted"
-	e.Rotation = "what is stored encrypted becomes unreadable: encrypt it again first; what is only in links stops working"
-	return e
-}
-
-// columns finds where the project has encrypted columns: the first one, and the
-// other files that have some, because all of their rows are to be saved again.
-func (s *survey) columns(seen sighting, module string, isField func(name string) bool) sighting {
+// columns finds where the project has the encrypted columns of a feature: the
+// first one, and the other files that have some, because all of their rows are to
+// be saved again.
+func (s *survey) columns(feature string, seen sighting, module string, isField func(name string) bool) sighting {
 	var first project.Site
 	var others []string
 	count := 0
@@ -56,13 +48,11 @@ func (s *survey) columns(seen sighting, module string, isField func(name string)
 		others = append(others[:mostColumnFiles], "and "+strconv.Itoa(more)+" more files")
 	}
 	if len(others) > 0 {
-		seen.Reason += alsoIn + strings.Join(others, ", ")
+		seen.Reason += ", also in " + strings.Join(others, ", ")
+		s.out.Columns[feature] = seen.Reason
 	}
 	return seen
 }
-
-// alsoIn begins the list of further files.
-const alsoIn = ", also in "
 
 // mostColumnFiles is how many further files with encrypted columns are named.
 const mostColumnFiles = 8
@@ -74,8 +64,8 @@ func (s *survey) djangoCryptography() {
 	if !ok {
 		return
 	}
-	e := encrypted("encrypted columns (django-cryptography)")
-	seen = s.columns(seen, "django_cryptography", func(name string) bool { return name == "encrypt" })
+	e := encrypted(DjangoCryptography)
+	seen = s.columns(e.Feature, seen, "django_cryptography", func(name string) bool { return name == "encrypt" })
 	e.Reason, e.Certain = seen.Reason, seen.Used
 	if x, ok := s.set.Last("CRYPTOGRAPHY_KEY"); ok && !s.isShared(&x.Value) {
 		e.Reason += "; CRYPTOGRAPHY_KEY is set, but the signature still uses SECRET_KEY"
@@ -90,9 +80,9 @@ func (s *survey) fernetFields() {
 	if !ok {
 		return
 	}
-	seen = s.columns(seen, "fernet_fields", project.IsEncryptedField)
+	e := encrypted(FernetFields)
+	seen = s.columns(e.Feature, seen, "fernet_fields", project.IsEncryptedField)
 	x, answer := s.setting("FERNET_KEYS")
-	e := encrypted("encrypted columns (django-fernet-fields)")
 	e.Rotation += ", with FERNET_KEYS = [new, old]"
 	s.shared(seen, "FERNET_KEYS", x, answer, e)
 }
@@ -108,10 +98,10 @@ func (s *survey) encryptedFields() {
 		s.safe(x.Site, "encrypted columns (django-searchable-encrypted-fields)", "FIELD_ENCRYPTION_KEYS are keys of its own")
 		return
 	}
-	seen = s.columns(seen, "encrypted_fields", project.IsEncryptedField)
+	e := encrypted(FernetEncryptedFields)
+	seen = s.columns(e.Feature, seen, "encrypted_fields", project.IsEncryptedField)
 	_, salted := s.set.Last("SALT_KEY")
 	_, required := s.p.Package("django-fernet-encrypted-fields")
-	e := encrypted("encrypted columns (django-fernet-encrypted-fields)")
 	e.Rotation = "every encrypted value becomes unreadable; old versions of the package return the ciphertext, and a save then encrypts it twice: encrypt again first"
 	e.Fallbacks = scanner.HelpUnknown
 	e.Reason, e.Certain = seen.Reason, salted || required
@@ -124,9 +114,9 @@ func (s *survey) mirage() {
 	if !ok {
 		return
 	}
-	seen = s.columns(seen, "mirage", project.IsEncryptedField)
+	e := encrypted(Mirage)
+	seen = s.columns(e.Feature, seen, "mirage", project.IsEncryptedField)
 	x, answer := s.setting("MIRAGE_SECRET_KEY")
-	e := encrypted("encrypted columns (django-mirage-field)")
 	e.Rotation = "encrypted values are lost without an error: the ciphertext is returned as if it were the value; encrypt again first"
 	s.shared(seen, "MIRAGE_SECRET_KEY", x, answer, e)
 }
@@ -137,9 +127,10 @@ func (s *survey) pgcrypto() {
 	if _, fields := s.p.Package("django-pgcrypto-fields"); !ok || fields {
 		return
 	}
-	seen = s.columns(seen, "pgcrypto", project.IsEncryptedField)
+	e := encrypted("encrypted columns (django-pgcrypto)")
+	seen = s.columns(e.Feature, seen, "pgcrypto", project.IsEncryptedField)
 	x, answer := s.setting("PGCRYPTO_DEFAULT_KEY")
-	s.shared(seen, "PGCRYPTO_DEFAULT_KEY", x, answer, encrypted("encrypted columns (django-pgcrypto)"))
+	s.shared(seen, "PGCRYPTO_DEFAULT_KEY", x, answer, e)
 }
 
 // channels is the encryption of channels_redis.
@@ -149,7 +140,7 @@ func (s *survey) channels() {
 		switch {
 		case found && s.isShared(&keys):
 			s.effect(project.Site{Path: x.Path, Line: at}, scanner.Effect{
-				Effect: scanner.EffectData, Feature: "channel messages (channels_redis)", Certain: true, Reason: "symmetric_encryption_keys names SECRET_KEY",
+				Effect: scanner.EffectData, Feature: ChannelMessages, Certain: true, Reason: "symmetric_encryption_keys names SECRET_KEY",
 				Attack:   "read and forge messages, for whoever can reach Redis",
 				Rotation: "messages in flight cannot be read; the list takes [new, old]", Fallbacks: scanner.HelpsNot,
 			})
@@ -172,40 +163,4 @@ func deepKey(e *project.Expr, name string) (value project.Expr, line int, ok boo
 		}
 	}
 	return project.Expr{}, 0, false
-}
-
-// products are whole applications, which keep data of their own with the key.
-func (s *survey) products() {
-	for _, x := range []struct {
-		name, file string
-		dists      []string
-		effect     scanner.Consequence
-		rotation   string
-	}{
-		{"NetBox", "netbox/netbox/settings.py", nil, scanner.EffectLinks, "sessions and links end; API tokens of version 2 are hashed with API_TOKEN_PEPPERS, not with the key"},
-		{"Nautobot", "nautobot/core/settings.py", []string{"nautobot"}, scanner.EffectData, "what Nautobot encrypts with the key becomes unreadable"},
-		{"AWX", "awx/settings/defaults.py", nil, scanner.EffectData, "stored credentials become unreadable: rotate with awx-manage regenerate_secret_key"},
-	} {
-		at, reason := project.Site{Line: 1}, ""
-		if file, ok := s.p.HasPath(x.file); ok {
-			at.Path, reason = file, "this is "+x.name
-		}
-		for _, name := range x.dists {
-			if pkg, ok := s.p.Package(name); ok && reason == "" {
-				at, reason = pkg.Site, x.name+" is required"
-			}
-		}
-		if reason == "" {
-			continue
-		}
-		s.effect(at, scanner.Effect{
-			Effect: x.effect, Feature: x.name, Certain: false, Reason: reason,
-			Attack: "what " + x.name + " documents for its key", Rotation: x.rotation, Fallbacks: scanner.HelpUnknown,
-		})
-	}
-	for _, x := range [][2]string{{"Sentry", "sentry/conf/server.py"}, {"Paperless", "paperless/settings.py"}, {"Healthchecks", "hc/settings.py"}} {
-		if at, ok := s.p.HasPath(x[1]); ok {
-			s.unseen(project.Site{Path: at, Line: 1}, x[0], "this is "+x[0]+": what else it does with the key is in its own manual")
-		}
-	}
 }

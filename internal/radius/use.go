@@ -1,4 +1,4 @@
-package dossier
+package radius
 
 import (
 	"slices"
@@ -7,138 +7,6 @@ import (
 	"github.com/djleaks/djleaks/internal/project"
 	"github.com/djleaks/djleaks/scanner"
 )
-
-// knownSettings take the key and have a row of their own.
-var knownSettings = []string{
-	"SECRET_KEY", "SECRET_KEY_FALLBACKS", "SIMPLE_JWT", "NINJA_JWT", "JWT_AUTH", "GRAPHQL_JWT", "CHANNEL_LAYERS", "CRYPTOGRAPHY_KEY", "FERNET_KEYS",
-	"MIRAGE_SECRET_KEY", "HASHID_FIELD_SALT", "SALT_KEY", "HEADLESS_JWT_PRIVATE_KEY", "PGCRYPTO_DEFAULT_KEY",
-}
-
-// findKeyNames finds the settings that are SECRET_KEY or made of it.
-func (s *survey) findKeyNames() {
-	s.keyNames = []string{"SECRET_KEY"}
-	for range maxDerived {
-		n := len(s.keyNames)
-		for _, known := range s.keyNames[:n] {
-			for _, name := range s.set.Names(known) {
-				if !strings.Contains(name, "[") && !slices.Contains(s.keyNames, name) && name != "SECRET_KEY_FALLBACKS" && s.holdsKey(name) {
-					s.keyNames = append(s.keyNames, name)
-				}
-			}
-		}
-		if len(s.keyNames) == n {
-			return
-		}
-	}
-}
-
-// maxDerived is how many settings, each made of the one before, are followed.
-const maxDerived = 4
-
-// holdsKey reports whether a setting's value is the key, or made of it, and not
-// a dictionary that has it somewhere, nor a question about it.
-func (s *survey) holdsKey(name string) bool {
-	return slices.ContainsFunc(s.set.Get(name), func(x project.Setting) bool {
-		return x.Value.Kind != project.Dict && x.Value.Kind != project.List && x.Value.Holds(s.keyNames)
-	})
-}
-
-// isShared reports whether an expression has the key in it, by whatever name a
-// setting gives it.
-func (s *survey) isShared(e *project.Expr) bool { return e.MentionsAny(s.keyNames) }
-
-// ownCode is the project's own use of the key, judged by what is beside it.
-func (s *survey) ownCode() {
-	used := map[string]bool{} // settings made of the key that some code was seen to use
-	others := 0
-	for _, f := range s.p.Code {
-		if slices.Contains(s.set.Modules, f.Path) {
-			continue
-		}
-		u := s.useOf(f)
-		found := u.all()
-		for i := range found {
-			s.effect(found[i].at, found[i].Effect)
-		}
-		for _, name := range u.named {
-			used[name] = used[name] || len(found) > 0
-		}
-		if lines := f.Names("SECRET_KEY"); len(found) == 0 && len(lines) > 0 && !hasRow(f) {
-			if others++; others <= mostOthers {
-				s.unseen(project.Site{Path: f.Path, Line: lines[0]}, "own code", "it reads SECRET_KEY; what for was not recognised")
-			}
-		}
-	}
-	if others > mostOthers {
-		s.unseen(project.Site{}, "own code", "further files read SECRET_KEY")
-	}
-	s.derivedSettings(used)
-}
-
-// derivedSettings are those that are made of the key, which nothing else says the
-// use of: no row of Django's settings, no code that was seen to use them, and no
-// setting that takes them over.
-func (s *survey) derivedSettings(used map[string]bool) {
-	names := s.set.Names("SECRET_KEY")
-	for _, name := range s.keyNames[1:] {
-		if !slices.Contains(names, name) {
-			names = append(names, name)
-		}
-	}
-	for _, name := range names {
-		base, _, _ := strings.Cut(name, "[")
-		if !slices.Contains(knownSettings, base) && !used[name] && !s.passedOn(name) && s.hasKey(name) {
-			s.derivedSetting(name)
-		}
-	}
-}
-
-// passedOn reports whether another setting takes a setting's value: that one
-// says what it is for.
-func (s *survey) passedOn(name string) bool {
-	return slices.ContainsFunc(s.set.Names(name), func(other string) bool { return other != name })
-}
-
-// hasKey reports whether a setting, or a part of it, is made of the key, and
-// does not only say something about it.
-func (s *survey) hasKey(name string) bool {
-	return slices.ContainsFunc(s.set.Get(name), func(x project.Setting) bool { return x.Value.Holds(s.keyNames) })
-}
-
-// mostOthers is how many unclear uses are listed.
-const mostOthers = 20
-
-// hasRow reports whether rows of their own see this file's use of the key.
-func hasRow(f *project.File) bool {
-	if _, ok := f.Imported("itsdangerous"); ok {
-		return true
-	}
-	if _, ok := f.Imported("django.core.signing"); ok && len(f.Calls("Signer", "TimestampSigner", "dumps", "loads")) > 0 {
-		return true
-	}
-	if len(f.Calls("Hashids", "salted_hmac")) > 0 {
-		return true
-	}
-	return slices.ContainsFunc(f.Assigns, func(a project.Assign) bool { return strings.HasSuffix(a.Name, ".secret_key") })
-}
-
-// derivedSetting is a setting that is made of the key and that no code was seen
-// to use: what it is for is told by its name only.
-func (s *survey) derivedSetting(name string) {
-	x := s.set.Get(name)[0]
-	e := scanner.Effect{
-		Effect: scanner.EffectLinks, Feature: "setting " + name, Reason: name + " is made from SECRET_KEY; only its name says what it is for",
-		Attack: "whatever " + name + " protects", Rotation: "whatever was made with the old value", Fallbacks: scanner.HelpsNot,
-	}
-	upper := strings.ToUpper(name)
-	switch {
-	case strings.Contains(upper, "JWT") || strings.Contains(upper, "TOKEN"):
-		e.Effect = scanner.EffectIdentity
-	case strings.Contains(upper, "FERNET") || strings.Contains(upper, "ENCRYPT") || strings.Contains(upper, "CRYPT"):
-		e.Effect = scanner.EffectData
-	}
-	s.effect(x.Site, e)
-}
 
 // use is how one file uses the key.
 type use struct {
@@ -263,7 +131,7 @@ func (u *use) usage(line int, e scanner.Effect, reason string, sure bool) (usage
 func (u *use) encryption() (usage, bool) {
 	const reason = "encrypts with a key made from SECRET_KEY"
 	calls := u.f.CallsOf(project.IsCipher)
-	if c, sure, ok := u.pick(calls, "own encryption"); ok {
+	if c, sure, ok := u.pick(calls, OwnEncryption); ok {
 		e := ownEncryption()
 		if salt, given := c.Key("salt"); given && salt.MentionsAny(u.holds) && !slices.ContainsFunc(calls, func(c project.Expr) bool { return u.isKeyOf(&c) }) {
 			e.Attack = "nothing with SECRET_KEY alone, which is only the salt"
@@ -280,6 +148,15 @@ func (u *use) encryption() (usage, bool) {
 		}
 	}
 	return usage{}, false
+}
+
+// ownEncryption is code of the project that encrypts; where its results go, into
+// a column or into a link, is not seen.
+func ownEncryption() scanner.Effect {
+	e := encrypted(OwnEncryption)
+	e.Attack = "decrypt what this code has encrypted"
+	e.Rotation = "what is stored encrypted becomes unreadable: encrypt it again first; what is only in links stops working"
+	return e
 }
 
 // isKeyOf reports whether a call is given the key as something else than a salt.
@@ -347,7 +224,7 @@ func (u *use) signature() (usage, bool) {
 			if sure && c.MentionsAny(u.holds) || !sure && isHash {
 				e.Reason = "hashes SECRET_KEY (" + c.Text + ")"
 				if isKept(u.f, c.Line) {
-					e.Effect, e.Feature = scanner.EffectData, "stored signatures"
+					e.Effect, e.Feature = scanner.EffectData, StoredSignatures
 					e.Rotation = "a value that is stored never matches again"
 				} else {
 					e = u.s.signs(u.f, c.Line, e)
