@@ -106,12 +106,13 @@ func decoded(input string) string {
 
 // distinct returns the claims of all pieces. One that several pieces make is one,
 // with all their names; what has its form for sure counts more than what has not.
+// Equal bytes signed in two ways are two claims.
 func distinct(pieces []piece) []claim {
 	var out []claim
 	numbers := map[string]int{}
 	for _, p := range pieces {
 		for _, c := range claimsOf(p) {
-			id := string(c.mac) + "\x00" + c.message
+			id := string(rune(c.scheme)) + string(c.mac) + "\x00" + c.message
 			if n, ok := numbers[id]; ok {
 				names := union(out[n].names, c.names)
 				if c.sure && !out[n].sure {

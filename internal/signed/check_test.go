@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -309,6 +310,31 @@ func TestSeveralValuesOfOneHeaderAreTriedEach(t *testing.T) {
 	a = Check("sessionid=k3a9x0w8v7u6t5s4r3q2p1o0n9m8l7k6; messages="+byPurpose[MessagesCookie], keys(), &Vocabulary{})
 	if len(a.Matches) != 0 || len(a.Checked) != 1 || len(a.Reasons) != 1 {
 		t.Errorf("%+v", a)
+	}
+}
+
+// The same message and signature, with the separator of another library, are
+// another claim: neither hides the other.
+func TestOneSignatureInTwoFormsIsTriedAsBoth(t *testing.T) {
+	tried := 0
+	for _, v := range vectors(t) {
+		at := strings.LastIndexAny(v.Value, ".:")
+		if software(v) != "django-6.1.3" || !signable(v) || at < 0 {
+			continue
+		}
+		for _, separator := range []string{".", ":", " "} {
+			other := v.Value[:at] + separator + v.Value[at+1:]
+			for _, text := range []string{v.Value + "\n" + other, other + "\n" + v.Value} {
+				a := Check(text, keys(v.Seed), given(v))
+				tried++
+				if !slices.ContainsFunc(a.Matches, func(m Match) bool { return m.Key == 3 && m.Purpose == v.Purpose }) {
+					t.Errorf("%s beside itself with %q: %+v", v.ID, separator, a.Matches)
+				}
+			}
+		}
+	}
+	if tried < 50 {
+		t.Errorf("%d texts were tried", tried)
 	}
 }
 

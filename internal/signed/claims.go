@@ -10,6 +10,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 )
@@ -40,14 +41,17 @@ type claim struct {
 	sure    bool // nothing else has this form
 }
 
-// claimsOf returns what a piece claims to be. Most pieces are nothing.
+// claimsOf returns what a piece claims to be. Most pieces are nothing. A signature
+// that one form holds for sure is not tried as another that the piece may have too.
 func claimsOf(p piece) []claim {
 	var out []claim
 	for _, read := range []func(string) (claim, bool){readJWT, readSigned, readOldMessages, readOldSession, readRemember, readImage} {
-		if c, ok := read(p.text); ok {
-			c.names = p.names
-			out = append(out, c)
+		c, ok := read(p.text)
+		if !ok || !c.sure && slices.ContainsFunc(out, func(o claim) bool { return o.sure && bytes.Equal(o.mac, c.mac) }) {
+			continue
 		}
+		c.names = p.names
+		out = append(out, c)
 	}
 	return out
 }
