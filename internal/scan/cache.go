@@ -2,15 +2,10 @@ package scan
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/djleaks/djleaks/internal/cache"
@@ -35,12 +30,12 @@ func (s *Scan) openCache(dir string, idSize int, settings *Settings) (*auditCach
 	if dir == "" {
 		return nil, nil
 	}
-	program, err := programSum()
+	program, err := programID()
 	if err != nil {
 		return &auditCache{notes: []string{"the cache was not used: it is not known which program this is: " + err.Error()}}, nil
 	}
-	// Whatever could change a match. The program's own checksum covers all rules,
-	// so that a build between two releases never trusts another one.
+	// Whatever could change a match. The name of the build covers all rules, so that
+	// one between two releases never trusts another.
 	rules := []string{s.Version, settings.Detector.Version(), program}
 	rules = append(rules, slices.Sorted(slices.Values(settings.Policy.Names))...)
 	folder, err := cache.OpenFolder(dir, strings.Join(rules, "\n"), idSize)
@@ -53,24 +48,6 @@ func (s *Scan) openCache(dir string, idSize int, settings *Settings) (*auditCach
 	}
 	return &auditCache{folder: folder}, nil
 }
-
-// programSum is the SHA-256 of the running program's file.
-var programSum = sync.OnceValues(func() (string, error) {
-	path, err := os.Executable()
-	if err != nil {
-		return "", err
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-})
 
 // note says why something was not used or not saved.
 func (m *auditCache) note(format string, args ...any) {

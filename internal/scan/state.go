@@ -28,7 +28,7 @@ func (s *Scan) State(repo *gitstore.Repository) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
-	program, err := programSum()
+	program, err := programID()
 	if err != nil {
 		return State{}, err
 	}
