@@ -2,6 +2,7 @@ package scanner
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -10,9 +11,9 @@ import (
 // and whatever has startproject's prefix. A nil Redactor masks the prefix only.
 // It is not safe for concurrent use.
 type Redactor struct {
-	heads map[string][]maskedKey // by their first headLength bytes
-	first [256]bool              // bytes with which one of the heads begins
-	seen  map[Secret]bool
+	heads  map[string][]maskedKey // by their first headLength bytes
+	filter [1 << 16 / 64]uint64   // hashes of the heads: most places of a text are told apart by it
+	seen   map[Secret]bool
 }
 
 // maskedKey is a key that is looked for.
@@ -39,7 +40,14 @@ func (r *Redactor) Add(s Secret, class Class) {
 	r.seen[s] = true
 	value := s.Reveal()
 	r.heads[value[:headLength]] = append(r.heads[value[:headLength]], maskedKey{value, s.Mask(class), class})
-	r.first[value[0]] = true
+	hash := headHash(value)
+	r.filter[hash/64] |= 1 << (hash % 64)
+}
+
+// headHash is a hash of the first headLength bytes of a text.
+func headHash(text string) uint16 {
+	head := uint32(text[0]) | uint32(text[1])<<8 | uint32(text[2])<<16 | uint32(text[3])<<24
+	return uint16(head * 0x9e3779b1 >> 16)
 }
 
 // Redact masks the keys in a text. What a person made up is masked if it is a word
@@ -59,10 +67,21 @@ const (
 	inOwnWords              // of djleaks, which a key that a person made up may be too: "django-insecure", "high"
 )
 
+// noKeys is what a nil Redactor is.
+var noKeys Redactor
+
 func (r *Redactor) redact(text string, in place) string {
+	if r == nil {
+		r = &noKeys
+	}
 	var out strings.Builder
 	done := 0
 	for i := 0; i+headLength <= len(text); {
+		hash := headHash(text[i:])
+		if r.filter[hash/64]>>(hash%64)&1 == 0 && text[i] != InsecurePrefix[0] {
+			i++
+			continue
+		}
 		mask, length := r.keyAt(text, i, in)
 		if length == 0 {
 			i++
@@ -85,9 +104,6 @@ func (r *Redactor) redact(text string, in place) string {
 func (r *Redactor) keyAt(text string, at int, in place) (mask string, length int) {
 	if text[at] == InsecurePrefix[0] {
 		mask, length = insecureAt(text[at:])
-	}
-	if r == nil || !r.first[text[at]] {
-		return mask, length
 	}
 	for _, key := range r.heads[text[at:at+headLength]] {
 		if len(key.value) > length && strings.HasPrefix(text[at:], key.value) && key.isMaskedIn(text, at, in) {
@@ -226,6 +242,10 @@ func (r *Redactor) value(v reflect.Value, in place) (out reflect.Value, changed 
 		}
 		return r.fields(v)
 	case reflect.Slice:
+		if list, ok := v.Interface().([]string); ok {
+			list, changed := r.list(list, in)
+			return reflect.ValueOf(list), changed
+		}
 		return r.parts(v, v.Len(), reflect.Value.Index, func(int) place { return in }, func() reflect.Value {
 			return reflect.AppendSlice(reflect.MakeSlice(v.Type(), 0, v.Len()), v)
 		})
@@ -242,6 +262,21 @@ func (r *Redactor) value(v reflect.Value, in place) (out reflect.Value, changed 
 		return copied, true
 	}
 	return v, false
+}
+
+// list is value for strings: the names of refs are most of what a large report has.
+func (r *Redactor) list(list []string, in place) (out []string, changed bool) {
+	for i, text := range list {
+		redacted := r.redact(text, in)
+		if redacted == text {
+			continue
+		}
+		if !changed {
+			list, changed = slices.Clone(list), true
+		}
+		list[i] = redacted
+	}
+	return list, changed
 }
 
 var acceptanceType, stringType = reflect.TypeFor[Acceptance](), reflect.TypeFor[string]()

@@ -133,7 +133,9 @@ func normalizeKeys(keys []scanner.Key) []scanner.Key {
 		k.Occurrences = append([]scanner.Occurrence{}, k.Occurrences...)
 		for j := range k.Occurrences {
 			o := &k.Occurrences[j]
-			o.Refs = append([]string{}, o.Refs...)
+			if o.Refs == nil {
+				o.Refs = []string{}
+			}
 			o.Introduced, o.Removed = normalizeCommits(o.Introduced), normalizeCommits(o.Removed)
 		}
 	}

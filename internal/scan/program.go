@@ -69,7 +69,7 @@ func buildID(head []byte) string {
 	return ""
 }
 
-// isHash reports whether a text is so many characters of base64 for URLs.
+// isHash reports whether a text is base64 for URLs, and of this length.
 func isHash(text []byte, length int) bool {
 	if len(text) != length {
 		return false
