@@ -206,7 +206,7 @@ func noCommand(c *cli.Context) error {
 // drop `--format json` of `djleaks audit . --format json` without a word.
 func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	if len(args) == 0 {
-		return nil, usageError{"no arguments at all", ""}
+		return nil, usageError{"no arguments at all", "djleaks --help"}
 	}
 	commands, flags := app.Commands, app.Flags
 	out := args[:1:1]
@@ -234,7 +234,7 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 		}
 	}
 	if slices.ContainsFunc(rest, func(s string) bool { return s == "" }) {
-		return nil, usageError{"an argument is empty", ""}
+		return nil, usageError{"an argument is empty", "is a variable in it not set?"}
 	}
 	return append(out, rest...), nil
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -47,6 +49,8 @@ func TestAUsageErrorIsExitTwoAndSaidOnStandardError(t *testing.T) {
 		{"report x --fail-on low", "unknown option --fail-on"},
 		{"audit --formt json", "unknown option --formt\nhint: did you mean --format?"},
 		{"audit . -z", "unknown option -z"},
+		{"rules django-secret-key insecure", "one rule at a time"},
+		{"rules --forms django-secret-key", "unexpected argument"},
 		{"audit --format", "option --format needs a value"},
 		{"audit --jobs many", "invalid value \"many\" for option --jobs"},
 		{"audit . --format nonsense", "nonsense"},
@@ -61,6 +65,26 @@ func TestAUsageErrorIsExitTwoAndSaidOnStandardError(t *testing.T) {
 		code, stdout, stderr := program("", strings.Fields(c.args)...)
 		if code != exitUsage || stdout != "" || !strings.Contains(stderr, c.want) {
 			t.Errorf("djleaks %s: exit %d, stdout %q, stderr %q; want exit 2 and %q", c.args, code, stdout, stderr, c.want)
+		}
+	}
+}
+
+// What a mistake on the command line is answered with ends in the next command.
+func TestEveryUsageErrorHasAHint(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil || len(files) < 40 {
+		t.Fatalf("%d files: %v", len(files), err)
+	}
+	without := regexp.MustCompile(`usageError\{.*, ""\}`)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for n, line := range strings.Split(string(text), "\n") {
+			if without.MatchString(line) {
+				t.Errorf("%s:%d: %s", file, n+1, strings.TrimSpace(line))
+			}
 		}
 	}
 }

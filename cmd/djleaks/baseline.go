@@ -2,10 +2,10 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/djleaks/djleaks/internal/policy"
-	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/scan"
 	"github.com/djleaks/djleaks/scanner"
@@ -18,14 +18,9 @@ func (t *task) writeBaseline(rep *scanner.Report) error {
 		return err
 	}
 	entries := policy.Extend(old, rep, t.found.RedactAll(t.options.reason))
-	out, err := report.Create(t.options.accept, t.stdout)
-	if err != nil {
-		return usageOf(err)
-	}
-	if err := policy.WriteBaseline(out, entries); err != nil {
-		out.Discard()
+	if err := t.writeFile(t.options.accept, func(out io.Writer) error { return policy.WriteBaseline(out, entries) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.stderr, "djleaks: %s accepts %s; use it with --baseline %[1]s\n", t.line(t.options.accept), say.Counted(len(rep.Keys), "key", "keys"))
-	return out.Close()
+	return nil
 }

@@ -9,7 +9,9 @@ Usage:
 	djleaks ci                  range, as the CI system's environment says
 	djleaks files PATH...       search files and folders; - is standard input;
 	                            --explain says why a value is judged as it is
+	djleaks init [PATH]         add the hook, the CI file, .env in .gitignore
 	djleaks hook COMMAND        install, status, uninstall; run NAME is for hooks
+	djleaks fix [FILE...]       take keys out of the work tree
 	djleaks key new             print a fresh key, made the way Django makes it
 	djleaks key fingerprint     name the key on standard input without showing it
 	djleaks key match [PATH]    say which key of a history signed the cookie, token
@@ -17,15 +19,19 @@ Usage:
 	djleaks purge-kit FINGERPRINT...
 	                            write what git filter-repo needs to take keys
 	                            out of a history
+	djleaks accept FINGERPRINT  let a key stay; short for ledger add
+	djleaks ledger COMMAND      add, list, prune the keys that may stay
 	djleaks report FILE         show a saved JSON report in another format
 	djleaks fleet audit         audit a share of a list of repositories into a store
 	djleaks merge STORE...      make one report of all repositories of a list
 	djleaks rules [RULE]        explain what is looked for, and why
+	djleaks lsp                 serve an editor
 	djleaks demo                audit a repository made for the purpose
 	djleaks completion SHELL    complete words in bash, zsh, fish, PowerShell
 	djleaks schema NAME         print the JSON Schema of the report, the configuration,
 	                            the merged report or the state of a repository
 	djleaks man                 this manual by command, for "man -l -"
+	djleaks version             print the version, with its commit and rules
 
 Options may come before or after the other arguments; "--" ends them. Each
 command lists its own with --help.

@@ -175,6 +175,15 @@ func TestEveryCommandAndOptionInTheDocumentationExists(t *testing.T) {
 	}
 }
 
+func TestTheManualOfThePackageListsEveryCommand(t *testing.T) {
+	text := document(t, "cmd/djleaks/doc.go")
+	for _, d := range declarations() {
+		if !strings.Contains(text, "\n\tdjleaks "+d.name+" ") {
+			t.Errorf("doc.go does not list djleaks %s", d.name)
+		}
+	}
+}
+
 func TestLinksInTheDocumentationLeadSomewhere(t *testing.T) {
 	links := 0
 	for name, text := range documents(t) {

@@ -29,7 +29,7 @@ func (p process) explain(d *django.Detector, findings []scanner.Finding) error {
 		e := value.Evaluate(f.Secret.Reveal())
 		fmt.Fprintf(p.stdout, "  value     %d bytes, %s\n", e.Length, e.Kind)
 		for _, why := range e.Reasons {
-			fmt.Fprint(p.stdout, wrapped("- "+why, 78, "            "))
+			fmt.Fprint(p.stdout, wrapped("- "+why, "            "))
 		}
 		fmt.Fprintf(p.stdout, "  severity  %s: %s\n", severity, reason)
 		fmt.Fprintf(p.stdout, "  rule      %s, key %s\n", f.Rule, f.Secret.Fingerprint())

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"time"
 
@@ -11,7 +12,6 @@ import (
 
 	"github.com/djleaks/djleaks/internal/fleet"
 	"github.com/djleaks/djleaks/internal/regular"
-	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/scan"
 )
@@ -129,18 +129,17 @@ func (p process) shareOf(c *cli.Context) (share fleet.Share, err error) {
 }
 
 func (p process) printShare(file string, share fleet.Share, entries []fleet.Entry, all int) error {
-	out, err := report.Create(file, p.stdout)
-	if err != nil {
-		return usageOf(err)
-	}
 	var bytes int64
-	for _, e := range entries {
-		bytes += e.Bytes
-		if _, err := fmt.Fprintf(out, "%s\t%s\t%d\n", e.ID, e.Path, e.Bytes); err != nil {
-			break // Close returns it
+	err := p.writeFile(file, func(out io.Writer) error {
+		for _, e := range entries {
+			bytes += e.Bytes
+			if _, err := fmt.Fprintf(out, "%s\t%s\t%d\n", e.ID, e.Path, e.Bytes); err != nil {
+				return err
+			}
 		}
-	}
-	if err := out.Close(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(p.stderr, "share %s: %s of %s, %s bytes\n", share, say.Thousands(len(entries)),

@@ -18,19 +18,8 @@ func (t *task) forGitHub(found *scanner.Report, formatChosen bool) error {
 			return err
 		}
 	}
-	outputs := fmt.Sprintf("verdict=%s\nkeys=%d\n", found.Verdict, failing(found))
+	outputs := fmt.Sprintf("verdict=%s\nkeys=%d\n", found.Verdict, len(found.Failing()))
 	return errors.Join(t.appendTo("GITHUB_OUTPUT", outputs), t.summary(found))
-}
-
-// failing counts the open keys that fail the job.
-func failing(r *scanner.Report) int {
-	n := 0
-	for _, key := range r.Keys {
-		if key.Severity >= r.FailOn {
-			n++
-		}
-	}
-	return n
 }
 
 // maxSummary is what GitHub takes for the summary of one step, in bytes; it
@@ -38,15 +27,16 @@ func failing(r *scanner.Report) int {
 const maxSummary = 1 << 20
 
 func (t *task) summary(found *scanner.Report) error {
+	const variable = "GITHUB_STEP_SUMMARY"
 	var text strings.Builder
-	if err := report.Write(&text, "markdown", found, t.renderOptions(&text)); err != nil {
+	if err := report.Write(&text, "markdown", found, t.renderOptions(t.getenv(variable))); err != nil {
 		return err
 	}
 	if text.Len() > maxSummary {
 		t.note("the report is too long for the summary of a step on GitHub, so there is none: djleaks ci --report markdown=FILE writes it")
 		return nil
 	}
-	return t.appendTo("GITHUB_STEP_SUMMARY", text.String())
+	return t.appendTo(variable, text.String())
 }
 
 // appendTo adds to the file that a variable names, if it is set: other steps
@@ -58,7 +48,7 @@ func (t *task) appendTo(variable, text string) error {
 	}
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
-		return usageError{variable + ": " + err.Error(), ""}
+		return usageError{variable + ": " + err.Error(), "unset " + variable + " outside of GitHub Actions"}
 	}
 	_, err = file.WriteString(text)
 	return errors.Join(err, file.Close())

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -34,11 +35,11 @@ func readLists(leaks string, known []string) (*lists, error) {
 	if leaks != "" {
 		text, err := os.ReadFile(leaks)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, usageError{"--write-leak-list: " + err.Error(), ""}
+			return nil, usageError{"--write-leak-list: " + err.Error(), "name a file that can be read, or a new one"}
 		}
 		if err == nil {
 			if l.old, err = policy.ParseLeakList(leaks, text); err != nil {
-				return nil, usageError{"--write-leak-list: " + err.Error(), ""}
+				return nil, usageError{"--write-leak-list: " + err.Error(), "name a new file, or one that --write-leak-list wrote"}
 			}
 		}
 	}
@@ -91,14 +92,9 @@ func (l *lists) apply(t *task, rep *scanner.Report) error {
 		return nil
 	}
 	all := policy.ExtendLeakList(l.old, rep)
-	out, err := report.Create(l.leaks, t.stdout)
-	if err != nil {
-		return usageOf(err)
-	}
-	if err := policy.WriteLeakList(out, all); err != nil {
-		out.Discard()
+	if err := t.writeFile(l.leaks, func(out io.Writer) error { return policy.WriteLeakList(out, all) }); err != nil {
 		return err
 	}
 	fmt.Fprintf(t.stderr, "djleaks: %s lists %s, %s of them new; commit it\n", t.line(l.leaks), say.Counted(len(all), "leaked key", "leaked keys"), say.Thousands(len(all)-len(l.old)))
-	return out.Close()
+	return nil
 }

@@ -25,11 +25,14 @@ func (p process) readLive(env, fingerprints []string) (scan.Live, error) {
 		if err != nil {
 			return live, fmt.Errorf("--live-fingerprint: standard input: %w", err)
 		}
-		lines := strings.Split(strings.TrimSpace(string(text)), "\n")
-		if len(text) > maxLiveInput || strings.TrimSpace(string(text)) == "" {
-			lines = []string{"nothing"} // not a fingerprint, and told as such
+		lines := strings.TrimSpace(string(text))
+		switch {
+		case lines == "":
+			return live, usageError{"--live-fingerprint -: standard input is empty", "has the command before the pipe failed? djleaks key fingerprint prints such a line"}
+		case len(text) > maxLiveInput:
+			return live, usageError{"--live-fingerprint -: standard input is larger than 1 MiB", "a line for each key that is in use: djleaks key fingerprint prints it"}
 		}
-		live.Fingerprints = append(live.Fingerprints, lines...)
+		live.Fingerprints = append(live.Fingerprints, strings.Split(lines, "\n")...)
 	}
 	return live, nil
 }

@@ -143,19 +143,9 @@ func (t *task) finishMatch(found *scan.Matched) error {
 }
 
 func (t *task) writeMatch(m *report.Match) error {
-	out, err := report.Create(t.options.output, t.stdout)
-	if err != nil {
-		return usageOf(err)
-	}
-	stream := io.Writer(out)
-	if t.options.output == "" || t.options.output == "-" {
-		stream = t.stdout
-	}
-	if err := report.WriteMatch(out, t.options.format, m, t.renderOptions(stream)); err != nil {
-		out.Discard()
-		return err
-	}
-	return out.Close()
+	return t.writeFile(t.options.output, func(out io.Writer) error {
+		return report.WriteMatch(out, t.options.format, m, t.renderOptions(t.options.output))
+	})
 }
 
 // matchReport is the answer as it is shown.

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/djleaks/djleaks/internal/fleet"
 	"github.com/djleaks/djleaks/internal/merge"
-	"github.com/djleaks/djleaks/internal/report"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -55,11 +55,13 @@ func (p process) merge(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := p.writeMerged(c.String("output"), c.String("format"), merged); err != nil {
+	if err := p.writeFile(c.String("output"), func(out io.Writer) error { return merge.Write(out, c.String("format"), merged) }); err != nil {
 		return err
 	}
-	if err := p.writeList(c.String("write-list"), merged.Priced()); err != nil {
-		return err
+	if list := c.String("write-list"); list != "" {
+		if err := p.writeFile(list, merged.Priced().Write); err != nil {
+			return err
+		}
 	}
 	switch {
 	case merged.Verdict == scanner.KeysFound && !c.Bool("exit-zero"):
@@ -149,7 +151,7 @@ func readOld(name string) (*merge.Old, error) {
 	}
 	f, err := os.Open(name)
 	if err != nil {
-		return nil, usageError{"--since: " + err.Error(), ""}
+		return nil, usageError{"--since: " + err.Error(), "name an earlier report of djleaks merge --format json"}
 	}
 	defer f.Close()
 	old, err := merge.ReadOld(f)
@@ -157,32 +159,4 @@ func readOld(name string) (*merge.Old, error) {
 		return nil, usageError{fmt.Sprintf("--since %s: %v", name, err), "name an earlier report of djleaks merge --format json"}
 	}
 	return old, nil
-}
-
-// writeList writes the list of the next run, if a file is named for it.
-func (p process) writeList(name string, list fleet.List) error {
-	if name == "" {
-		return nil
-	}
-	out, err := report.Create(name, p.stdout)
-	if err != nil {
-		return usageOf(err)
-	}
-	if err := list.Write(out); err != nil {
-		out.Discard()
-		return err
-	}
-	return out.Close()
-}
-
-func (p process) writeMerged(output, format string, merged *merge.Fleet) error {
-	out, err := report.Create(output, p.stdout)
-	if err != nil {
-		return usageOf(err)
-	}
-	if err := merge.Write(out, format, merged); err != nil {
-		out.Discard()
-		return err
-	}
-	return out.Close()
 }

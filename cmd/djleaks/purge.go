@@ -123,7 +123,7 @@ func kitFolder(repo *gitstore.Repository, dir string) (string, error) {
 	}
 	parent, err := filepath.EvalSymlinks(filepath.Dir(abs))
 	if err != nil {
-		return "", usageError{"purge-kit: --output: " + err.Error(), ""}
+		return "", usageError{"purge-kit: --output: " + err.Error(), "make the folder above it first, or name another one"}
 	}
 	folder := filepath.Join(parent, filepath.Base(abs))
 	if resolved, err := filepath.EvalSymlinks(folder); err == nil {
@@ -138,7 +138,7 @@ func kitFolder(repo *gitstore.Repository, dir string) (string, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return "", usageError{"purge-kit: --output: " + err.Error(), ""}
+		return "", usageError{"purge-kit: --output: " + err.Error(), "name a new folder"}
 	case len(entries) > 0:
 		return "", usageError{"purge-kit: --output: the folder is not empty", "name a new one"}
 	}
@@ -233,7 +233,7 @@ func (t *task) verifyPurged(ctx context.Context, path string, words []string, ex
 	if expressions != "" {
 		text, err := os.ReadFile(expressions)
 		if err != nil {
-			return usageError{"--expressions: " + err.Error(), ""}
+			return usageError{"--expressions: " + err.Error(), "it is expressions.txt of djleaks purge-kit"}
 		}
 		if spellings, err = purge.ParseExpressions(text); err != nil {
 			return usageError{"--expressions: " + expressions + ": " + err.Error(), "it is expressions.txt of djleaks purge-kit"}

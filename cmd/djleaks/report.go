@@ -50,7 +50,7 @@ func (p process) rerender(c *cli.Context, file string) error {
 	}
 	saved, err := report.Read(in)
 	if err != nil {
-		return usageError{fmt.Sprintf("%s: %v", name, err), ""}
+		return usageError{fmt.Sprintf("%s: %v", name, err), "djleaks audit --format json --output report.json writes one"}
 	}
 	return t.write(saved)
 }

@@ -25,31 +25,39 @@ func rulesCommand(p process) *cli.Command {
 			&cli.BoolFlag{Name: "forms", Usage: "list the forms in which a name and a value are read, with an example of each"},
 			&cli.BoolFlag{Name: "error-rates", Usage: "measure, in some ten seconds, how often made keys and human text are mistaken for each other"},
 		},
-		Action: func(c *cli.Context) error {
-			if c.Bool("error-rates") {
-				return value.ErrorRates(p.stdout, 1, 10_000)
-			}
-			format := c.String("format")
-			if err := checkFormat("--format", format, "text", "json"); err != nil {
-				return err
-			}
-			if c.Bool("forms") {
-				return p.printForms(format)
-			}
-			rules := django.New().Rules()
-			if id := c.Args().First(); id != "" {
-				rule, err := ruleNamed(rules, id)
-				if err != nil {
-					return err
-				}
-				rules = []scanner.Rule{rule}
-			}
-			if format == "json" {
-				return p.printJSON(rules)
-			}
-			return p.printRules(rules)
-		},
+		Action: func(c *cli.Context) error { return p.rules(c) },
 	}
+}
+
+func (p process) rules(c *cli.Context) error {
+	whole := c.Bool("error-rates") || c.Bool("forms")
+	if whole && c.Args().Present() {
+		return tooManyArguments(c)
+	}
+	if c.NArg() > 1 {
+		return usageError{fmt.Sprintf("rules: one rule at a time, but %d were given", c.NArg()), "djleaks rules prints all of them"}
+	}
+	format := c.String("format")
+	if err := checkFormat("--format", format, "text", "json"); err != nil {
+		return err
+	}
+	rules := django.New().Rules()
+	if id := c.Args().First(); id != "" {
+		rule, err := ruleNamed(rules, id)
+		if err != nil {
+			return err
+		}
+		rules = []scanner.Rule{rule}
+	}
+	switch {
+	case c.Bool("error-rates"):
+		return value.ErrorRates(p.stdout, 1, 10_000)
+	case c.Bool("forms"):
+		return p.printForms(format)
+	case format == "json":
+		return p.printJSON(rules)
+	}
+	return p.printRules(rules)
 }
 
 func ruleNamed(rules []scanner.Rule, id string) (scanner.Rule, error) {
@@ -60,7 +68,7 @@ func ruleNamed(rules []scanner.Rule, id string) (scanner.Rule, error) {
 		}
 		names = append(names, r.ID)
 	}
-	return scanner.Rule{}, usageError{fmt.Sprintf("rules: unknown rule %q", id), say.DidYouMean(id, names, "djleaks rules")}
+	return scanner.Rule{}, usageError{fmt.Sprintf("rules: unknown rule %q", id), say.DidYouMean(id, names, "djleaks rules lists them")}
 }
 
 func (p process) printRules(rules []scanner.Rule) error {
@@ -70,7 +78,7 @@ func (p process) printRules(rules []scanner.Rule) error {
 		}
 		fmt.Fprintf(p.stdout, "%s (up to %s)\n", r.ID, r.Severity)
 		for _, part := range []string{say.Capitalized(r.Title) + ".", r.Text, r.Fix} {
-			fmt.Fprint(p.stdout, wrapped(part, 78, "    "))
+			fmt.Fprint(p.stdout, wrapped(part, "    "))
 		}
 	}
 	return nil
@@ -103,22 +111,12 @@ func (p process) printJSON(value any) error {
 	return encoder.Encode(value)
 }
 
-// wrapped breaks a paragraph into lines of at most width columns.
-func wrapped(text string, width int, indent string) string {
+// wrapped breaks a paragraph into lines of at most 78 columns, each with an
+// indentation.
+func wrapped(text, indent string) string {
 	var out strings.Builder
-	line := indent
-	for _, word := range strings.Fields(text) {
-		if line != indent && len(line)+1+len(word) > width {
-			out.WriteString(line + "\n")
-			line = indent
-		}
-		if line != indent {
-			line += " "
-		}
-		line += word
-	}
-	if line != indent {
-		out.WriteString(line + "\n")
+	for _, line := range say.Wrap(text, 78-len(indent)) {
+		out.WriteString(indent + line + "\n")
 	}
 	return out.String()
 }

@@ -256,15 +256,17 @@ func (t *task) write(report *scanner.Report) error {
 }
 
 func (t *task) writeTo(file, format string, rep *scanner.Report) error {
-	out, err := report.Create(file, t.stdout)
+	return t.writeFile(file, func(out io.Writer) error { return report.Write(out, format, rep, t.renderOptions(file)) })
+}
+
+// writeFile lets write make a file, or write to standard output if the name is
+// empty or "-". A file whose write fails stays as it was.
+func (p process) writeFile(name string, write func(io.Writer) error) error {
+	out, err := report.Create(name, p.stdout)
 	if err != nil {
 		return usageOf(err)
 	}
-	stream := io.Writer(out)
-	if file == "" || file == "-" {
-		stream = t.stdout
-	}
-	if err := report.Write(out, format, rep, t.renderOptions(stream)); err != nil {
+	if err := write(out); err != nil {
 		out.Discard()
 		return err
 	}

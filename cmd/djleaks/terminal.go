@@ -56,14 +56,16 @@ func (t *task) progress() *report.Progress {
 	return report.NewProgress(f, columns(f))
 }
 
-// renderOptions says how to show the report in one file.
-func (t *task) renderOptions(out io.Writer) report.Options {
+// renderOptions says how to show the report in a file, or on standard output if
+// its name is empty or "-".
+func (t *task) renderOptions(file string) report.Options {
 	o := report.Options{
 		Replacement: django.Replacement,
 		All:         t.options.all, Verbose: t.options.verbose, Quiet: t.options.quiet, Fixable: t.options.fixable, Stopped: t.options.stopped,
 		Program: t.call(), Found: t.found, Rules: django.New().Rules(), Start: t.start, End: time.Now(),
 	}
-	f, isTerminal := terminal(out)
+	f, isTerminal := terminal(t.stdout)
+	isTerminal = isTerminal && (file == "" || file == "-")
 	o.Color = report.UseColor(t.options.color, t.getenv, isTerminal)
 	if isTerminal {
 		o.Width = columns(f)

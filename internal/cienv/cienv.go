@@ -79,7 +79,7 @@ func Resolve(getenv func(string) string, readFile func(string) ([]byte, error), 
 		return job, err
 	}
 	if errors.Is(err, ErrNoCI) {
-		job.System = "no CI system"
+		job.System = "outside of CI"
 	}
 	job.Nothing, job.Whole, job.OrAll = false, false, false
 	job.Bases, job.Why = []Base{{Revision: base}}, "--base"

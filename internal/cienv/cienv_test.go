@@ -160,7 +160,7 @@ func FuzzEvent(f *testing.F) {
 func TestANamedBaseReplacesWhatTheEnvironmentSays(t *testing.T) {
 	none := func(string) string { return "" }
 	job, err := Resolve(none, nil, "origin/main")
-	if err != nil || short(job) != "no CI system origin/main..HEAD" || job.Why != "--base" {
+	if err != nil || short(job) != "outside of CI origin/main..HEAD" || job.Why != "--base" {
 		t.Errorf("%s, %v", short(job), err)
 	}
 	if _, err := Resolve(none, nil, ""); !errors.Is(err, ErrNoCI) {

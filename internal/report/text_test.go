@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -95,7 +96,7 @@ func TestNoLineOfProseIsWiderThanTheTerminal(t *testing.T) {
 	for _, columns := range []int{40, 60, 80, 100} {
 		out := render(t, "text", incompleteCase(), Options{Width: columns})
 		for _, line := range strings.Split(out, "\n") {
-			if width(line) > columns && strings.Count(strings.TrimSpace(line), " ") > 3 {
+			if say.Width(line) > columns && strings.Count(strings.TrimSpace(line), " ") > 3 {
 				t.Errorf("%d columns: %q", columns, line)
 			}
 		}

@@ -79,7 +79,7 @@ func keyLanes(keys []scanner.Key) []lane {
 		k := &keys[i]
 		if list := events(k); len(list) > 0 {
 			label := clean(k.Masked) + " "
-			label += shorten(where(&k.Occurrences[0]), labelRunes-width(label))
+			label += shorten(where(&k.Occurrences[0]), labelRunes-say.Width(label))
 			out = append(out, lane{label, k.Severity.String(), stateWords(k), list})
 		}
 	}

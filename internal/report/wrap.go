@@ -3,7 +3,8 @@ package report
 import (
 	"bufio"
 	"io"
-	"strings"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // defaultWidth is for a writer that is not a terminal, and for a terminal that
@@ -46,33 +47,10 @@ func (p *page) line(parts ...string) {
 // paragraph writes words in as many lines as they need: the first after first,
 // the others after rest. A word is never broken.
 func (p *page) paragraph(first, rest, text string, paint func(...any) string) {
-	for i, line := range wrapped(text, p.columns-width(rest)) {
+	for i, line := range say.Wrap(text, p.columns-say.Width(rest)) {
 		if i > 0 {
 			first = rest
 		}
 		p.line(first, paint(line))
 	}
-}
-
-// wrapped breaks text at blanks into lines of at most columns, or of one longer
-// word.
-func wrapped(text string, columns int) []string {
-	var lines []string
-	var line strings.Builder
-	used := 0
-	for _, word := range strings.Fields(text) {
-		w := width(word)
-		if used > 0 && used+1+w > columns {
-			lines = append(lines, line.String())
-			line.Reset()
-			used = 0
-		}
-		if used > 0 {
-			line.WriteByte(' ')
-			used++
-		}
-		line.WriteString(word)
-		used += w
-	}
-	return append(lines, line.String())
 }

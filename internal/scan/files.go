@@ -61,7 +61,7 @@ func searchFiles(ctx context.Context, detector *django.Detector, root string, na
 	collector.SuggestReplacements()
 	coverage, err := collector.Run(ctx, below{root, source.Files(names, stdin)})
 	if errors.Is(err, fs.ErrNotExist) {
-		err = Mistake{err, ""}
+		err = Mistake{err, "name files and folders that are there; - is standard input"}
 	}
 	return collector, coverage, err
 }

@@ -59,7 +59,7 @@ func ReadBaseline(read ReadFile, name string) ([]policy.Entry, error) {
 	}
 	text, err := read(name)
 	if err != nil {
-		return nil, Mistake{fmt.Errorf("--baseline: %w", err), ""}
+		return nil, Mistake{fmt.Errorf("--baseline: %w", err), "--baseline names a file that can be read; djleaks audit --write-baseline FILE --reason TEXT writes one"}
 	}
 	entries, err := policy.ParseBaseline(name, text)
 	if err != nil {
