@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -204,6 +205,23 @@ func (p process) writeFix(c *cli.Context, repo *gitstore.Repository, tree *workt
 		fmt.Fprintln(p.stdout, done, p.line(f.Path))
 	}
 	p.sayFix(plan, "left the index")
-	_, err := fmt.Fprintln(p.stdout, "\nThe key that was there must still be replaced where it runs, if others could read it: djleaks audit says so.")
+	fmt.Fprintln(p.stdout)
+	if names := staging(tree, plan); names != "" {
+		p.say("The change is in the work tree, and the next commit does not have it yet: git add %s", names)
+	}
+	_, err := fmt.Fprintln(p.stdout, "If others could read the key that was there, it must still be replaced where it runs: djleaks audit says what to do.")
 	return err
+}
+
+// staging are the changed files that belong into a commit, for a shell; empty if
+// there are none.
+func staging(tree *worktree.Tree, plan *fix.Plan) string {
+	var names []string
+	for _, f := range plan.Files {
+		made := f.Old == nil && !f.Private
+		if f.New != nil && (made || tree.Tracked(f.Path)) && !slices.Contains(plan.Untrack, f.Path) {
+			names = append(names, say.Quote(f.Path))
+		}
+	}
+	return strings.Join(names, " ")
 }

@@ -156,6 +156,17 @@ func TestAShallowCloneGivesTheLeastTime(t *testing.T) {
 	}
 }
 
+func TestAKeyThatWasPushedTodayIsNotPublicForZeroDays(t *testing.T) {
+	yes := true
+	today := time.Date(2026, 5, 1, 9, 0, 0, 0, time.UTC)
+	k := scanner.Key{Dossier: &scanner.Dossier{Pushed: &yes, Exposure: &scanner.Exposure{First: today, Last: today, FirstSource: "push", LastSource: "now"}}}
+	for _, words := range []string{publicWords(&k), exposureWords(&k)} {
+		if !strings.Contains(words, "less than a day") {
+			t.Error(words)
+		}
+	}
+}
+
 func TestMarkdownIsAnIssueToCheckOff(t *testing.T) {
 	out := render(t, "markdown", dossierCase(), Options{})
 	if n := strings.Count(out, "\n- [ ] "); n != 5 {

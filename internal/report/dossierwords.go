@@ -134,7 +134,13 @@ func exposedDays(k *scanner.Key) string {
 	return days(k.Exposure.Days)
 }
 
-func days(n int) string { return say.Counted(n, "day", "days") }
+// days says how long something has lasted.
+func days(n int) string {
+	if n == 0 {
+		return "less than a day"
+	}
+	return say.Counted(n, "day", "days")
+}
 
 // publicWords says for how long others could have a key: "public for 742 days".
 func publicWords(k *scanner.Key) string {

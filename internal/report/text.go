@@ -81,7 +81,7 @@ func (t *text) key(k *scanner.Key) {
 		t.place(&k.Occurrences[i])
 	}
 	t.more(len(k.Occurrences)-places, "  ", "place", "places")
-	if k.Severity >= t.report.FailOn {
+	if t.report.FailOn != scanner.Silent && k.Severity >= t.report.FailOn { // the answer of key match fails on nothing
 		t.line(t.dim.Sprint("  if it may stay: djleaks accept " + clean(string(k.Fingerprint)) + ` --reason "…"`))
 	}
 	t.line()

@@ -55,7 +55,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 		defer h.Walk.Close()
 	}
 	r.Coverage.Add(h.coverage)
-	r.Coverage.Notes = append(r.Coverage.Notes, elsewhere(repo, r.Scope.Head)...)
+	r.Coverage.Notes = append(r.Coverage.Notes, elsewhere(repo, r.Scope.Head, len(h.tips))...)
 	r.Keys, _ = scanner.Build(settings.Detector, findings, h.found, scanner.StatusUnreachable)
 	r.Remarks = h.remarks
 	// In what could not be read a commit may hold what looks forgotten.
@@ -224,8 +224,12 @@ func describe(repo *gitstore.Repository, r *scanner.Report) []trace.Tip {
 	return tips
 }
 
-// elsewhere says what of HEAD's files is not in this repository.
-func elsewhere(repo *gitstore.Repository, head string) (notes []string) {
+// elsewhere says what of HEAD's files is not in the objects of this repository:
+// all of them before the first commit, when it has no tips.
+func elsewhere(repo *gitstore.Repository, head string, tips int) (notes []string) {
+	if head == "" && tips == 0 && repo.WorkTree() != "" {
+		return []string{"nothing is committed yet; djleaks files . searches the work tree"}
+	}
 	if head == "" {
 		return nil
 	}
