@@ -79,9 +79,11 @@ func (o Options) whatToDo(keys []scanner.Key, program string) []step {
 	if setting == "" {
 		setting = `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`
 	}
-	newKey := say.Called("djleaks key new --env-safe", program)
+	newKey, read := say.Called("djleaks key new --env-safe", program), "Read it from the environment."
 	if isPath(program) {
 		newKey = djangoKey
+	} else if live {
+		read = "Read it from the environment: " + program + " fix shows the change."
 	}
 	var steps []step
 	if !live {
@@ -92,7 +94,7 @@ func (o Options) whatToDo(keys []scanner.Key, program string) []step {
 	}
 	steps = append(steps,
 		step{"Make a new key, and set it where the site runs, outside the repository.", newKey},
-		step{"Read it from the environment.", setting},
+		step{read, setting},
 		step{"Deploy it to all processes at once. Do not list a leaked key in SECRET_KEY_FALLBACKS: it would stay valid. " +
 			"What the site encrypts with the key must be encrypted again first.", ""},
 		step{"Delete the stored sessions and expect one logout for everybody; links in mails sent earlier stop working.", ""},

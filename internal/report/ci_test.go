@@ -70,7 +70,7 @@ func TestSARIFAnchorsKeysOfTheHistory(t *testing.T) {
 	}
 }
 
-func TestAlertsStandWhereTheReaderHasTheFile(t *testing.T) {
+func TestAlertsAreWhereTheReaderHasTheFile(t *testing.T) {
 	r := newReport(scanner.ScopeAudit)
 	k := key(1, scanner.ClassDjango, scanner.High, scanner.StatusLive)
 	at(&k, "a.py", 1).Refs = []string{"refs/pull/7/head"}
@@ -103,7 +103,7 @@ func TestSARIFSaysThatAScanIsIncomplete(t *testing.T) {
 	}
 }
 
-func TestSARIFTextIsNoLinkAndNoPlaceholder(t *testing.T) {
+func TestSARIFTextIsNeitherALinkNorAPlaceholder(t *testing.T) {
 	r := liveCase()
 	r.Keys[0].Occurrences[0].Name = "[x](http://evil) {0}"
 	if got := results(t, r, testOptions())[0].Message.Text; !strings.Contains(got, `\[x\](http:`) || !strings.Contains(got, "{{0}}") {

@@ -79,15 +79,20 @@ func verdictTitle(r *scanner.Report) string {
 }
 
 func markdownRow(b *strings.Builder, k *scanner.Key) {
-	at := ""
-	if len(k.Occurrences) > 0 {
-		at = cell(place(&k.Occurrences[0]))
-		if n := len(k.Occurrences) - 1; n > 0 {
-			at += " and " + say.Counted(n, "more", "more")
-		}
-	}
 	b.WriteString("| " + k.Severity.String() + " | " + cell(clean(k.Masked)) + " " + markdownText(classWords(k.Class)) +
-		" | " + at + " | " + markdownText(keyStatus(k)) + " | " + cell(clean(string(k.Fingerprint))) + " |\n")
+		" | " + placesCell(k) + " | " + markdownText(keyStatus(k)) + " | " + cell(clean(string(k.Fingerprint))) + " |\n")
+}
+
+// placesCell is the first place of a key, and how many more there are.
+func placesCell(k *scanner.Key) string {
+	if len(k.Occurrences) == 0 {
+		return ""
+	}
+	at := cell(place(&k.Occurrences[0]))
+	if n := len(k.Occurrences) - 1; n > 0 {
+		at += " and " + say.Counted(n, "more", "more")
+	}
+	return at
 }
 
 // markdownKey is the life of a key, folded away.

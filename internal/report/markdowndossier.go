@@ -84,19 +84,12 @@ func markdownKeys(b *strings.Builder, keys []scanner.Key) (written int) {
 			return i
 		}
 		k := &keys[i]
-		at := ""
-		if len(k.Occurrences) > 0 {
-			at = cell(place(&k.Occurrences[0]))
-			if n := len(k.Occurrences) - 1; n > 0 {
-				at += " and " + say.Counted(n, "more", "more")
-			}
-		}
 		live := ""
 		if k.Dossier != nil && k.Live != nil && *k.Live {
 			live = "**live**, "
 		}
 		b.WriteString("| " + decisionWords(decision(k)) + " | " + cell(clean(k.Masked)) + " " + markdownText(classWords(k.Class)) + ", " + k.Severity.String() +
-			" | " + at + " | " + live + markdownText(heldWords(k)) + " | " + markdownText(publicWords(k)) + " | " + cell(clean(string(k.Fingerprint))) + " |\n")
+			" | " + placesCell(k) + " | " + live + markdownText(heldWords(k)) + " | " + markdownText(publicWords(k)) + " | " + cell(clean(string(k.Fingerprint))) + " |\n")
 	}
 	return len(keys)
 }

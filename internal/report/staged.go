@@ -69,7 +69,7 @@ func (t *text) stagedAdvice(first *scanner.Key) {
 	}
 	accept := "djleaks accept " + string(first.Fingerprint) + ` --reason "…"`
 	if o := &first.Occurrences[0]; t.report.Scope.AcceptFrom != "" {
-		t.line(t.bold.Sprint("to accept: "), accept, t.dim.Sprint("  in a change of its own, merged before this one"))
+		t.line(t.bold.Sprint("to accept: "), accept, t.dim.Sprint(acceptBefore))
 	} else if o.Part != "" {
 		t.line(t.bold.Sprint("to accept: "), t.called(accept), t.dim.Sprint("  (a name takes no comment)"))
 	} else {
@@ -79,6 +79,9 @@ func (t *text) stagedAdvice(first *scanner.Key) {
 		t.line(t.warn.Sprint("no effect: "), fmt.Sprintf("the comment at %s:%d", clean(m.Path), m.Line), t.dim.Sprint("  "+clean(m.Text)))
 	}
 }
+
+// acceptBefore says when an acceptance counts where nobody accepts their own key.
+const acceptBefore = "  in a change of its own, merged before this one"
 
 // stagedCoverage says what was read, where that matters: all of it if nothing
 // was found, and otherwise that not all could be read.

@@ -82,7 +82,11 @@ func (t *text) key(k *scanner.Key) {
 	}
 	t.more(len(k.Occurrences)-places, "  ", "place", "places")
 	if t.report.FailOn != scanner.Silent && k.Severity >= t.report.FailOn { // the answer of key match fails on nothing
-		t.line(t.dim.Sprint("  if it may stay: djleaks accept " + clean(string(k.Fingerprint)) + ` --reason "…"`))
+		accept := "  if it may stay: djleaks accept " + clean(string(k.Fingerprint)) + ` --reason "…"`
+		if t.report.Scope.AcceptFrom != "" {
+			accept += acceptBefore
+		}
+		t.line(t.dim.Sprint(accept))
 	}
 	t.line()
 }

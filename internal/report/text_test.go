@@ -137,6 +137,31 @@ func TestRefsAreNamedAsPeopleDo(t *testing.T) {
 	}
 }
 
+func TestARangeIsToldWithShortNames(t *testing.T) {
+	base, head := object("base"), object("head")
+	for spec, want := range map[string]string{
+		base + ".." + head: base[:10] + ".." + head[:10],
+		"main.." + head:    "main.." + head[:10],
+		"v1.0..main":       "v1.0..main",
+		"--audit":          "--audit",
+	} {
+		if got := rangeWords(spec); got != want {
+			t.Errorf("%s: %s, want %s", spec, got, want)
+		}
+	}
+}
+
+func TestWhereNobodyAcceptsTheirOwnKeyTheHintSaysSo(t *testing.T) {
+	r := historyCase()
+	if out := render(t, "text", r, testOptions()); !strings.Contains(out, "djleaks accept") || strings.Contains(out, "merged before this one") {
+		t.Error(out)
+	}
+	r.Scope.AcceptFrom = "base"
+	if out := render(t, "text", r, testOptions()); !strings.Contains(out, "in a change of its own, merged before this one") {
+		t.Error(out)
+	}
+}
+
 func TestTheFirstPlaceIsTheOneThatMatters(t *testing.T) {
 	r := newReport(scanner.ScopeAudit)
 	k := key(1, scanner.ClassDjango, scanner.High, scanner.StatusLive)
@@ -169,7 +194,7 @@ func TestNoAdviceKeepsALeakedKeyAsAFallback(t *testing.T) {
 	}
 }
 
-func TestAnAuthorWhoseNameIsAnAddressKeepsTheAddress(t *testing.T) {
+func TestTheHostOfAnAddressInAnAuthorsNameIsLeftOut(t *testing.T) {
 	for name, want := range map[string]string{
 		"Ada Lovelace":          "Ada Lovelace",
 		"ada@example.org":       "ada",
@@ -183,7 +208,7 @@ func TestAnAuthorWhoseNameIsAnAddressKeepsTheAddress(t *testing.T) {
 	}
 }
 
-func TestReadRefusesWhatIsNoWholeReport(t *testing.T) {
+func TestReadRefusesWhatIsNotAWholeReport(t *testing.T) {
 	whole := render(t, "json", liveCase(), Options{})
 	lines := render(t, "jsonl", mixedCase(), Options{})
 	for name, c := range map[string]struct{ text, want string }{

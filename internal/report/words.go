@@ -181,9 +181,23 @@ func readWords(r *scanner.Report) string {
 		s += " in " + say.Counted(c.Commits, "commit", "commits")
 	}
 	if r.Scope.Range != "" {
-		s += " of " + clean(r.Scope.Range)
+		s += " of " + rangeWords(r.Scope.Range)
 	}
 	return s
+}
+
+// rangeWords is a range with the names of its objects abbreviated.
+func rangeWords(spec string) string {
+	base, head, ok := strings.Cut(spec, "..")
+	if !ok {
+		return clean(spec)
+	}
+	for _, end := range []*string{&base, &head} {
+		if isObjectName(*end) {
+			*end = short(*end)
+		}
+	}
+	return clean(base + ".." + head)
 }
 
 // coverageWords is the line that says whether the silence is earned.
