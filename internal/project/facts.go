@@ -1,6 +1,9 @@
 package project
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // Facts are what one file says of a project. They are plain data, hold no part of
 // the text but for manifests, and depend on the path and the text alone.
@@ -39,14 +42,31 @@ func (r *Reader) hasNeedle(text []byte) bool {
 	return len(r.found) > 0
 }
 
-// IsSilent reports whether the file says nothing.
-func (f *Facts) IsSilent() bool { return f.Packages == nil && f.Manifest == nil && f.Python == nil }
-
 // IsPlain reports whether what a file of this path may say depends on its text alone:
 // it is code, and neither settings by its name, nor a list of requirements, nor about
 // a platform.
 func IsPlain(path string) bool {
 	return isCode(path) && !namedSettings(path) && packageReader(path) == nil && !isPlatform(path)
+}
+
+// Quotes reports whether the facts hold a string of the file, which may be a key.
+func (f *Facts) Quotes() bool {
+	if f.Packages != nil || f.Manifest != nil {
+		return true
+	}
+	p := f.Python
+	return p != nil && (p.Broken != "" || slices.ContainsFunc(p.Called, Expr.quotes) || slices.ContainsFunc(p.Assigns, func(a Assign) bool { return a.Key != "" || a.Value.quotes() }))
+}
+
+// At are the facts of the same text at another path, if they are plain at both.
+func (f *Facts) At(path string) *Facts {
+	if f.Python == nil || f.Python.Path == path {
+		return f
+	}
+	facts, python := *f, *f.Python
+	python.Path = path
+	facts.Python = &python
+	return &facts
 }
 
 // isSilent reports whether a file is in the format of manifests of Kubernetes and

@@ -39,6 +39,13 @@ type Expr struct {
 	Signs []string
 }
 
+// quotes reports whether e has a string in it: a Text, a key of a Dict, or what is
+// formatted, which is a Name in an Operation of its own.
+func (e Expr) quotes() bool {
+	formatted := e.Kind == Operation && len(e.Items) == 1 && e.Items[0].Kind == Name && len(e.Signs) == 0
+	return e.Kind == Text || e.Kind == Dict && len(e.Keys) > 0 || formatted || slices.ContainsFunc(e.Items, Expr.quotes)
+}
+
 // maxDepth bounds nested brackets.
 const maxDepth = 60
 

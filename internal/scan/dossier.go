@@ -42,9 +42,9 @@ func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings, cache
 const maxHeadFile = 1 << 20
 
 // headProject reads the project from HEAD's tree; err is what the listing of
-// it could not do. Of code that was found to say nothing a cache keeps the names.
+// it could not do. What most of the code says a cache keeps.
 func headProject(repo *gitstore.Repository, files []gitstore.TreeFile, err error, cache *auditCache) *project.Project {
-	silent := cache.silent(repo.IDSize())
+	code := cache.code(repo.IDSize())
 	paths := make([]string, len(files))
 	ids := make(map[string]scanner.ObjectID, len(files))
 	for i, f := range files {
@@ -53,9 +53,9 @@ func headProject(repo *gitstore.Repository, files []gitstore.TreeFile, err error
 	}
 	var reader project.Reader
 	p := project.Of(paths, func(path string) (*project.Facts, error) {
-		id, plain := ids[path], project.IsPlain(path)
-		if size, known := silent.find(id); known && plain && repo.Has(id) {
-			return &project.Facts{Size: size}, nil
+		id := ids[path]
+		if facts := code.find(id, path); facts != nil && repo.Has(id) {
+			return facts, nil
 		}
 		t, text, err := repo.Object(id)
 		if err != nil {
@@ -65,12 +65,10 @@ func headProject(repo *gitstore.Repository, files []gitstore.TreeFile, err error
 			return nil, fmt.Errorf("it is a %s, not a file", t)
 		}
 		facts := reader.Facts(path, text[:min(len(text), maxHeadFile)])
-		if plain && facts.IsSilent() {
-			silent.add(id, facts.Size)
-		}
+		code.add(id, path, facts)
 		return facts, nil
 	})
-	cache.saveSilent(silent)
+	cache.saveCode(code)
 	if err != nil {
 		p.Unread = append(p.Unread, project.Gap{Reason: "HEAD: " + err.Error()})
 	}
