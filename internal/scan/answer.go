@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -21,15 +22,14 @@ import (
 // answer is the report of an audit, and all that it depends on besides the rules
 // and the day. As long as that is the same, so is the report.
 type answer struct {
-	Question string // digest of the git directory and of what was asked, see auditCache.ask
-	Places   localPlaces
-	Local    string    // their digest
-	Day      string    // on which it was given
-	Until    string    // the day on which an entry that accepts a key expires, or ""
-	Full     time.Time // when all objects were last read at once
-	Keys     []seenKey // in the order in which the redactor is told of them
-	Sources  []scanner.KeySource
-	Report   scanner.Report
+	Places  localPlaces
+	Local   string    // their digest
+	Day     string    // on which it was given
+	Until   string    // the day on which an entry that accepts a key expires, or ""
+	Full    time.Time // when all objects were last read at once
+	Keys    []seenKey // in the order in which the redactor is told of them
+	Sources []scanner.KeySource
+	Report  scanner.Report
 }
 
 // seenKey says where a key can be read. The key itself is in no cache.
@@ -41,7 +41,8 @@ type seenKey struct {
 	Name        string // of a file that only its name makes one with a key
 }
 
-// answerKind is the kind of the file with the answer.
+// answerKind is the kind of the file with the question, see auditCache.ask, and
+// after it the answer.
 const answerKind = "answer"
 
 // ask is a digest of all that the report of an audit depends on, but for the
@@ -81,6 +82,10 @@ func (m *auditCache) recall(s *Scan, repo *gitstore.Repository, settings *Settin
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	body, same := bytes.CutPrefix(body, []byte(question))
+	if err == nil && !same {
+		return nil
+	}
 	a := &answer{}
 	if err == nil {
 		err = cache.Decode(body, a)
@@ -91,7 +96,7 @@ func (m *auditCache) recall(s *Scan, repo *gitstore.Repository, settings *Settin
 	}
 	now := s.now()
 	today := now.UTC().Format(time.DateOnly)
-	if a.Question != question || a.Day > today || a.Until != "" && a.Until <= today || a.Places.digest(repo) != a.Local {
+	if a.Day > today || a.Until != "" && a.Until <= today || a.Places.digest(repo) != a.Local {
 		return nil
 	}
 	secrets, ok := readAgain(repo, settings.Detector.WithSources(func() []scanner.KeySource { return a.Sources }), a.Keys)
@@ -127,16 +132,15 @@ func (m *auditCache) save(s *Scan, h *history, settings *Settings, r *scanner.Re
 	if again, err := m.ask(s, h.repo); err != nil || again != m.question {
 		return m.folder.Remove(answerKind)
 	}
-	files, _ := h.repo.Listing("HEAD")
 	a := &answer{
-		Question: m.question, Places: *placesOf(files), Day: now.UTC().Format(time.DateOnly), Until: settings.until(now), Full: m.full,
+		Places: *h.localPlaces(), Day: now.UTC().Format(time.DateOnly), Until: settings.until(now), Full: m.full,
 		Keys: h.keys, Sources: h.sources, Report: *r,
 	}
 	a.Local = a.Places.digest(h.repo)
 	// What this audit says of its cache is not what the next one will say.
 	a.Report.Coverage.LastFull = nil
 	a.Report.Coverage.Notes = slices.DeleteFunc(slices.Clone(r.Coverage.Notes), func(note string) bool { return slices.Contains(m.notes, note) })
-	return m.folder.Save(answerKind, cache.Encode(a))
+	return m.folder.Save(answerKind, append([]byte(m.question), cache.Encode(a)...))
 }
 
 // openToday reports whether the exposures that have not ended last until today, so

@@ -17,7 +17,7 @@ import (
 // auditCache is what earlier audits have left, or nil if nobody wants that.
 type auditCache struct {
 	folder   *cache.Folder
-	question string   // see answer.Question; "" if no answer can be kept
+	question string   // see ask; "" if no answer can be kept
 	notes    []string // why something of it was not used or not saved
 
 	known *cache.Objects // in which nothing was found, before this audit

@@ -16,8 +16,7 @@ func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings, cache
 	live, notes := s.Live.given(s.Getenv)
 	r.Coverage.Notes = append(r.Coverage.Notes, notes...)
 	if len(r.Keys)+len(r.Accepted) > 0 {
-		files, err := h.repo.Listing("HEAD")
-		placesOf(files).keys(h.repo, settings.Detector, live.Keys)
+		h.localPlaces().keys(h.repo, settings.Detector, live.Keys)
 		f := dossier.Facts{
 			Now: s.now(), PushUnknown: pushUnknown(h.repo), FirstPush: h.firstPush, Committed: h.committed, First: h.isFirst, Live: live,
 		}
@@ -28,6 +27,7 @@ func (s *Scan) dossiers(r *scanner.Report, h *history, settings *Settings, cache
 			}
 		}
 		if slices.ContainsFunc(r.Keys, func(k scanner.Key) bool { return k.Severity > scanner.Low || live.Keys[k.Fingerprint].Where != nil }) {
+			files, err := h.head()
 			f.Project = headProject(h.repo, files, err, cache)
 		}
 		dossier.Complete(r, &f)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/packfile"
@@ -33,6 +34,24 @@ type history struct {
 	sources  []scanner.KeySource    // where the settings take their keys from
 	read     []scanner.KeySource    // each place that says so
 	keys     []seenKey              // that the redactor was told of, each once
+	listed   func() ([]gitstore.TreeFile, error)
+}
+
+// head are the files at HEAD.
+func (h *history) head() ([]gitstore.TreeFile, error) {
+	if h.listed == nil {
+		h.listed = sync.OnceValues(func() ([]gitstore.TreeFile, error) { return h.repo.Listing("HEAD") })
+	}
+	return h.listed()
+}
+
+// localPlaces are where files of the work tree hold the settings of this machine.
+func (h *history) localPlaces() *localPlaces {
+	if h.repo.WorkTree() == "" {
+		return &localPlaces{}
+	}
+	files, _ := h.head() // what cannot be listed is said in the dossiers
+	return placesOf(files)
 }
 
 // Commits implements trace.Objects.
