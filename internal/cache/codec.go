@@ -109,6 +109,10 @@ func (e *encoder) slice(v reflect.Value) {
 		for _, n := range list {
 			e.out = binary.LittleEndian.AppendUint32(e.out, n)
 		}
+	case []string:
+		for _, s := range list {
+			e.text(s)
+		}
 	default:
 		for i := range v.Len() {
 			e.value(v.Index(i))
@@ -146,6 +150,15 @@ func (d *decoder) bytes(n uint64, size int) []byte {
 	b := d.in[:int(n)*size]
 	d.in = d.in[len(b):]
 	return b
+}
+
+// count is a number of values, each of which takes at least one byte.
+func (d *decoder) count(n uint64) int {
+	if n > uint64(len(d.in)) {
+		d.damaged()
+		return 0
+	}
+	return int(n)
 }
 
 func (d *decoder) text() string {
@@ -217,13 +230,15 @@ func (d *decoder) slice(v reflect.Value) {
 		for i := range *list {
 			(*list)[i] = binary.LittleEndian.Uint32(raw[4*i:])
 		}
-	default:
-		if n > uint64(len(d.in)) { // a value takes at least one byte
-			d.damaged()
-			return
+	case *[]string:
+		*list = make([]string, d.count(n))
+		for i := range *list {
+			(*list)[i] = d.text()
 		}
-		v.Set(reflect.MakeSlice(v.Type(), int(n), int(n)))
-		for i := 0; i < int(n) && d.err == nil; i++ {
+	default:
+		length := d.count(n)
+		v.Set(reflect.MakeSlice(v.Type(), length, length))
+		for i := 0; i < length && d.err == nil; i++ {
 			d.value(v.Index(i))
 		}
 	}

@@ -10,35 +10,59 @@ import (
 
 // heldBy counts the refs that hold a key now, each once.
 func heldBy(k *scanner.Key) (h scanner.Held) {
-	seen := map[string]bool{}
+	var refs []string
 	for i := range k.Occurrences {
 		o := &k.Occurrences[i]
 		h.Reflog = h.Reflog || o.Reflog
 		h.Unreachable = h.Unreachable || o.Status == scanner.StatusUnreachable && !o.Reflog
-		for _, ref := range o.Refs {
-			if seen[ref] {
-				continue
-			}
-			seen[ref] = true
-			switch refKind(ref) {
-			case kindHead:
-				h.Head = true
-			case kindBranch:
-				h.Branches++
-			case kindRemote:
-				h.Remotes++
-			case kindTag:
-				h.Tags++
-			case kindReview:
-				h.PullRequests++
-			case kindStash:
-				h.Stashes++
-			default:
-				h.Others++
-			}
+		refs = merged(refs, o.Refs)
+	}
+	for _, ref := range refs {
+		switch refKind(ref) {
+		case kindHead:
+			h.Head = true
+		case kindBranch:
+			h.Branches++
+		case kindRemote:
+			h.Remotes++
+		case kindTag:
+			h.Tags++
+		case kindReview:
+			h.PullRequests++
+		case kindStash:
+			h.Stashes++
+		default:
+			h.Others++
 		}
 	}
 	return h
+}
+
+// merged are the strings of two lists, sorted and each once, as the first is. The
+// refs of a key in a hundred files are as many lists of thousands of names, nearly
+// always sorted.
+func merged(a, b []string) []string {
+	for i := 1; i < len(b); i++ {
+		if b[i-1] >= b[i] {
+			b = slices.Compact(slices.Sorted(slices.Values(b)))
+			break
+		}
+	}
+	if len(a) == 0 {
+		return b
+	}
+	out := make([]string, 0, max(len(a), len(b)))
+	for len(a) > 0 && len(b) > 0 {
+		switch strings.Compare(a[0], b[0]) {
+		case -1:
+			out, a = append(out, a[0]), a[1:]
+		case 1:
+			out, b = append(out, b[0]), b[1:]
+		default:
+			out, a, b = append(out, a[0]), a[1:], b[1:]
+		}
+	}
+	return append(append(out, a...), b...)
 }
 
 type kindOfRef uint8

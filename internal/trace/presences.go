@@ -248,11 +248,16 @@ func (b *presenceBuilder) refNames(roots []uint32) []string {
 	if list, ok := b.refsOf[string(b.key)]; ok {
 		return list
 	}
-	var list []string
+	tips := newBitset(len(b.tips))
+	count := 0
 	for _, r := range roots {
-		list = append(list, b.refs[r]...)
+		for _, i := range b.tipsOf[r] {
+			tips.put(i)
+		}
+		count += len(b.tipsOf[r])
 	}
-	slices.Sort(list)
+	list := make([]string, 0, count)
+	tips.each(func(i uint32) { list = append(list, b.tips[i].ref) })
 	b.refsOf[string(b.key)] = list
 	return list
 }

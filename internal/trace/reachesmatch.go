@@ -1,11 +1,22 @@
 package trace
 
+import "math/bits"
+
 // bitset is a set of small numbers.
 type bitset []uint64
 
 func newBitset(n int) bitset       { return make(bitset, (n+63)/64) }
 func (b bitset) has(i uint32) bool { return b[i>>6]>>(i&63)&1 != 0 }
 func (b bitset) put(i uint32)      { b[i>>6] |= 1 << (i & 63) }
+
+// each calls do for each number, ascending.
+func (b bitset) each(do func(i uint32)) {
+	for at, word := range b {
+		for ; word != 0; word &= word - 1 {
+			do(uint32(64*at + bits.TrailingZeros64(word)))
+		}
+	}
+}
 
 // reachingMatch finds the directory sets that may lead to a matched file: those
 // with a sub-directory that holds one or has such a set, and those that take

@@ -17,7 +17,8 @@ type tracer struct {
 	roots     []uint32 // by commit: its node, or None if its tree is not known
 	reachable bitset   // commits that a tip reaches
 	marks     *marks
-	refs      map[uint32][]string // by node of their tip
+	tips      []tip               // by name
+	tipsOf    map[uint32][]uint32 // indexes of the tips with a node, ascending
 
 	presenceOf map[uint64]uint32 // item and path → index in presences
 	presences  []presence
@@ -215,8 +216,8 @@ func (t *tracer) holds(root, path uint32, item int32) bool {
 // markTips marks what the tips hold, and which commits they reach.
 func (t *tracer) markTips(tips []tip) {
 	var queue, order []uint32
-	refs := map[uint32][]string{}
-	for _, p := range tips {
+	t.tips, t.tipsOf = tips, map[uint32][]uint32{}
+	for i, p := range tips {
 		root := uint32(None)
 		if c, ok := t.scan.commitOf(p.object); ok {
 			root = t.roots[c]
@@ -230,13 +231,12 @@ func (t *tracer) markTips(tips []tip) {
 		if root == None || root == 0 {
 			continue
 		}
-		if refs[root] == nil {
+		if t.tipsOf[root] == nil {
 			order = append(order, root)
 		}
-		refs[root] = append(refs[root], p.ref)
+		t.tipsOf[root] = append(t.tipsOf[root], uint32(i))
 	}
 	t.reachable = t.scan.reach(queue)
-	t.refs = refs
 	for _, root := range order {
 		if root&tipBlob != 0 {
 			t.versions[uint64(root&^tipBlob)] = 0 // at the path 0, which has no name
