@@ -11,12 +11,16 @@ import (
 	"testing"
 )
 
-// TestAllThatIsAskedOfAFileIsKept reads the package that asks: a name that is not
+// TestAllThatIsAskedOfAFileIsKept reads the packages that ask: a name that is not
 // kept would never be found.
 func TestAllThatIsAskedOfAFileIsKept(t *testing.T) {
-	files, err := filepath.Glob("../dossier/*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, asks := range []string{"dossier", "radius"} {
+		list, err := filepath.Glob("../" + asks + "/*.go")
+		if err != nil || len(list) == 0 {
+			t.Fatalf("%s: %d files, %v", asks, len(list), err)
+		}
+		files = append(files, list...)
 	}
 	lists := map[string][]string{} // of strings, by the name of the variable
 	var asked []string
