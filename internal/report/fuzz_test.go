@@ -50,7 +50,8 @@ func FuzzReadAndShow(f *testing.F) {
 			if at := strings.IndexFunc(out, func(c rune) bool { return c < ' ' && c != '\n' && c != '\t' || c == 0x7f }); at >= 0 {
 				t.Errorf("%s: control character %#x", format, out[at])
 			}
-			if strings.Contains(out, scanner.InsecurePrefix+key) {
+			// JSON writes a byte that is not UTF-8 as six characters, the last a "d".
+			if strings.Contains(strings.ReplaceAll(out, `\ufffd`, "\ufffd"), scanner.InsecurePrefix+key) {
 				t.Errorf("%s shows a key", format)
 			}
 		}
