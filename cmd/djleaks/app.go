@@ -118,6 +118,7 @@ func appOf(p process, commands []*cli.Command) *cli.App {
 		}
 		if len(c.Subcommands) > 0 && c.Action == nil {
 			c.Action = noCommand
+			c.UsageText = "djleaks " + c.Name + " COMMAND [OPTIONS] [ARGUMENTS]"
 		}
 	})
 	return app

@@ -98,6 +98,14 @@ func TestHelpAndVersionGoToStandardOutput(t *testing.T) {
 	}
 }
 
+func TestTheUsageOfAGroupAsksForACommand(t *testing.T) {
+	for _, name := range []string{"fleet", "hook", "key", "ledger"} {
+		if _, stdout, _ := program("", name); !strings.Contains(stdout, "\n   djleaks "+name+" COMMAND ") {
+			t.Error(stdout)
+		}
+	}
+}
+
 // full is a disk without room.
 type full struct{}
 

@@ -196,11 +196,18 @@ func markdownOwners(b *strings.Builder, f *Fleet) {
 	if len(owners) == 0 {
 		return
 	}
-	b.WriteString("\n### By owner\n\n| owner | repositories | not read | critical | high | medium | low | new | gone |\n" +
-		"| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n")
+	heads, rule := "| owner | repositories | not read | critical | high | medium | low |", "| --- | --- | --- | --- | --- | --- | --- |"
+	if f.since != nil {
+		heads, rule = heads+" new | gone |", rule+" --- | --- |"
+	}
+	b.WriteString("\n### By owner\n\n" + heads + "\n" + rule + "\n")
 	for _, o := range owners[:min(len(owners), mostRows)] {
-		fmt.Fprintf(b, "| %s | %d | %d | %d | %d | %d | %d | %d | %d |\n", report.Cell(o.Owner), o.Repositories, o.Unread,
-			o.Keys.Critical, o.Keys.High, o.Keys.Medium, o.Keys.Low, o.New, o.Gone)
+		fmt.Fprintf(b, "| %s | %d | %d | %d | %d | %d | %d |", report.Cell(o.Owner), o.Repositories, o.Unread,
+			o.Keys.Critical, o.Keys.High, o.Keys.Medium, o.Keys.Low)
+		if f.since != nil {
+			fmt.Fprintf(b, " %d | %d |", o.New, o.Gone)
+		}
+		b.WriteString("\n")
 	}
 	more(b, len(owners)-mostRows, "more owner is", "more owners are", "there")
 }

@@ -270,6 +270,17 @@ func TestSince(t *testing.T) {
 	}
 }
 
+func TestOwnersHaveNewAndGoneKeysOnlyOfAComparison(t *testing.T) {
+	w := newWorld(t, "a/1", "b/2")
+	for format, columns := range map[string]string{"markdown": "| new | gone |", "html": ">New</th><th scope=\"col\">Gone</th>"} {
+		for _, old := range []*Old{nil, w.old()} {
+			if text := written(t, format, gather(t, w.list, old, w.store())); strings.Contains(text, columns) != (old != nil) {
+				t.Errorf("%s, compared %v:\n%s", format, old != nil, text)
+			}
+		}
+	}
+}
+
 func TestADifferentListIsRefused(t *testing.T) {
 	w := newWorld(t, "a", "b", "c")
 	longer := append(slices.Clone(w.list), fleet.Entry{ID: "d", Path: "p", Bytes: 9})
