@@ -185,13 +185,18 @@ func (s *Range) messages(ctx context.Context, y *blobYielder) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		c, err := s.r.Commit(n.id)
-		if err != nil {
-			y.skip(n.id, "", "commit: "+s.r.whyMissing(0, err))
-			continue
+		c := n.commit
+		if c.Text == nil {
+			var err error
+			if c, err = s.r.Commit(n.id); err != nil {
+				y.skip(n.id, "", "commit: "+s.r.whyMissing(0, err))
+				continue
+			}
 		}
+		text := c.Text
+		n.commit.Text = nil
 		chunk := scanner.Chunk{Kind: scanner.CommitMessage, ID: n.id, Commits: []scanner.Commit{s.summary(c)}}
-		if err := y.object(chunk, c.Text); err != nil {
+		if err := y.object(chunk, text); err != nil {
 			return err
 		}
 	}

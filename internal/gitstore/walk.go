@@ -12,7 +12,7 @@ import (
 // node is a commit in a walk.
 type node struct {
 	id      scanner.ObjectID
-	commit  *Commit // without its text
+	commit  *Commit // Text is nil if it is old, or was not kept
 	old     bool    // reachable from an excluded commit
 	queued  bool
 	popped  bool
@@ -34,6 +34,7 @@ type walk struct {
 	nodes map[scanner.ObjectID]*node
 	queue commitQueue
 	fresh int // new commits in the queue
+	kept  int // bytes of their texts
 
 	oldest  int64 // date of the oldest new commit that was popped
 	skew    int64 // largest difference between a commit and a younger parent, in seconds
@@ -52,6 +53,10 @@ const walkMargin = 16
 
 // walkSlack is how many seconds further back the walk goes.
 const walkSlack = 3600
+
+// maxKeptCommits is how many bytes of new commits are kept until they are searched;
+// further ones are read again.
+const maxKeptCommits = 8 << 20
 
 // commits returns the commits that are reachable from include and not from
 // exclude, each before its parents, with all nodes that were met.
@@ -111,7 +116,9 @@ func (w *walk) enter(id scanner.ObjectID, old bool) *node {
 		w.missing = append(w.missing, missingCommit{id, err, old})
 		return nil
 	}
-	c.Text = nil
+	if w.kept += len(c.Text); old || w.kept > maxKeptCommits {
+		c.Text = nil
+	}
 	n = &node{id: id, commit: c, old: old, queued: true}
 	w.nodes[id] = n
 	heap.Push(&w.queue, n)

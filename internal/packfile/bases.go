@@ -76,16 +76,17 @@ func (b *bases) resolve(p *Pack, f *Inflater, offset, limit int64, lookup Lookup
 	}
 	if own {
 		from.t = root.Type
-		if from.text, err = p.inflate(f, nil, root, 0); err != nil {
+		if from.text, err = p.inflate(f, root); err != nil {
 			return 0, nil, err
 		}
 	}
 	last := root
 	text := from.text
-	var delta, spare []byte
+	var spare []byte
 	for i := len(deltas) - 1; i >= 0; i-- {
 		last = deltas[i]
-		if delta, err = p.inflate(f, delta[:0], last, 0); err != nil {
+		delta, err := p.inflateScratch(f, last)
+		if err != nil {
 			return 0, nil, err
 		}
 		most := int64(MaxObject)

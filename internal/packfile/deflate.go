@@ -51,8 +51,10 @@ const (
 	literalRoom  = 2342
 	distanceRoom = 402
 
-	// shortStream is the size in bytes below which a stream gets narrow tables.
+	// shortStream is the size in bytes below which a stream gets narrow tables, and
+	// shortResult that of a result. Where the stream ends is not always known.
 	shortStream = 1024
+	shortResult = 2 * shortStream
 )
 
 // Slack is how many bytes after a result the decoder may write in one round: two
@@ -396,7 +398,7 @@ func (d *decoder) readTables(s *symbols) (literalWidth, distanceWidth uint, err 
 		d.lengths[m] -= newCode(nl, 0)
 	}
 	most := uint(wideBits)
-	if len(d.src) < shortStream {
+	if len(d.src) < shortStream || d.size < shortResult {
 		most = narrowBits
 	}
 	literalWidth, ok = fillTable(d.literal[:], d.lengths[:m], s.literal[:], &d.sorted, most)

@@ -16,6 +16,7 @@ import (
 type Inflater struct {
 	decoder  decoder
 	inflated int64
+	scratch  []byte // of Pack.inflateScratch
 }
 
 // Inflated is the number of bytes that were inflated so far: the cost of the work

@@ -168,20 +168,43 @@ func (p *Pack) Checked(e Entry, end int64) ([]byte, error) {
 	return src, nil
 }
 
-// inflate appends the inflated stream of an entry to dst. end is where the
-// next entry begins, or 0 if that is not known.
-func (p *Pack) inflate(f *Inflater, dst []byte, e Entry, end int64) ([]byte, error) {
-	src, err := p.Checked(e, end)
+// inflate returns the inflated stream of an entry, in a buffer of its own.
+func (p *Pack) inflate(f *Inflater, e Entry) ([]byte, error) {
+	if e.Size <= keptScratch {
+		text, err := p.inflateScratch(f, e)
+		return append(make([]byte, 0, len(text)), text...), err
+	}
+	src, err := p.Checked(e, 0)
 	if err != nil {
-		return dst, err
+		return nil, err
 	}
-	n := len(dst)
-	dst = grow(dst, int(e.Size))[:n+int(e.Size)]
-	if _, err := f.Inflate(dst[n:], src); err != nil {
-		return dst[:n], err
-	}
-	return dst, nil
+	text := make([]byte, e.Size, e.Size+Slack)
+	_, err = f.Inflate(text, src)
+	return text, err
 }
+
+// inflateScratch is inflate into a buffer of the inflater, which the next call
+// overwrites.
+func (p *Pack) inflateScratch(f *Inflater, e Entry) ([]byte, error) {
+	src, err := p.Checked(e, 0)
+	if err != nil {
+		return nil, err
+	}
+	if need := int(e.Size) + Slack; cap(f.scratch) < need || cap(f.scratch) > keptScratch+Slack {
+		f.scratch = make([]byte, max(need, firstScratch))
+	}
+	text := f.scratch[:e.Size]
+	_, err = f.Inflate(text, src)
+	return text, err
+}
+
+// The sizes in bytes of the buffer of an inflater: the first one, and the largest one
+// that is kept for the next stream. What is not larger is inflated there and copied:
+// near the end of a buffer without Slack decoding is slow, and most objects are small.
+const (
+	firstScratch = 16 << 10
+	keptScratch  = 64 << 10
+)
 
 // Lookup finds the offset of an object, for the deltas that name their base by
 // id.
@@ -195,7 +218,7 @@ func (p *Pack) Resolve(f *Inflater, offset int64, lookup Lookup) (t Type, data [
 	if err != nil {
 		return 0, nil, err
 	}
-	data, err = p.inflate(f, nil, root, 0)
+	data, err = p.inflate(f, root)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -246,10 +269,10 @@ func repeats(chain []Entry) bool {
 
 // applyChain applies deltas, the last one first, to data.
 func (p *Pack) applyChain(f *Inflater, data []byte, deltas []Entry) ([]byte, error) {
-	var spare, delta []byte
+	var spare []byte
 	for i := len(deltas) - 1; i >= 0; i-- {
-		var err error
-		if delta, err = p.inflate(f, delta[:0], deltas[i], 0); err != nil {
+		delta, err := p.inflateScratch(f, deltas[i])
+		if err != nil {
 			return nil, err
 		}
 		if spare, err = ApplyDelta(spare[:0], data, delta, MaxObject); err != nil {

@@ -45,6 +45,21 @@ type storePack struct {
 	err    error
 	idx    *Index
 	pack   *Pack
+
+	touched regions
+}
+
+// regions is a set of the regions of a pack.
+type regions []atomic.Uint64
+
+// put reports whether a region was not in the set.
+func (r regions) put(n int64) bool {
+	at := n >> 6
+	if at < 0 || at >= int64(len(r)) {
+		return false
+	}
+	bit := uint64(1) << (n & 63)
+	return r[at].Load()&bit == 0 && r[at].Or(bit)&bit == 0
 }
 
 // OpenStore opens the object store of these directories: the repository's own
@@ -138,8 +153,7 @@ func (s *Store) find(id scanner.ObjectID, use func(*storedCopy) error) error {
 		return fmt.Errorf("%s: %w", id, ErrNotFound)
 	}
 	var damage error
-	try := func(c *storedCopy) bool {
-		err := guarded(func() error { return use(c) })
+	try := func(err error) bool {
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			damage = err
 		}
@@ -147,15 +161,15 @@ func (s *Store) find(id scanner.ObjectID, use func(*storedCopy) error) error {
 	}
 	for _, again := range [2]bool{false, true} {
 		packed := s.packed.Load()
-		if !packed && s.findLoose(id, try) {
+		if !packed && s.findLoose(id, use, try) {
 			return nil
 		}
 		packs, fresh := s.list(again)
-		if s.findPacked(packs, id, try) {
+		if s.findPacked(packs, id, use, try) {
 			s.packed.Store(true)
 			return nil
 		}
-		if packed && s.findLoose(id, try) {
+		if packed && s.findLoose(id, use, try) {
 			s.packed.Store(false)
 			return nil
 		}
@@ -178,45 +192,56 @@ func (s *Store) unreadable() error {
 	return s.closed
 }
 
-func (s *Store) findLoose(id scanner.ObjectID, try func(*storedCopy) bool) bool {
+// findLoose calls use with the loose copies of an object until try, which is told
+// what it has returned, says that it is enough.
+func (s *Store) findLoose(id scanner.ObjectID, use func(*storedCopy) error, try func(error) bool) bool {
 	for _, dir := range s.dirs {
 		path := LoosePath(dir, id)
 		if _, err := os.Stat(path); errors.Is(err, os.ErrNotExist) {
 			continue
 		}
-		if try(&storedCopy{store: s, id: id, loose: path}) {
+		if try(guarded(func() error { return use(&storedCopy{store: s, id: id, loose: path}) })) {
 			return true
 		}
 	}
 	return false
 }
 
-func (s *Store) findPacked(packs []*storePack, id scanner.ObjectID, try func(*storedCopy) bool) bool {
-	for _, p := range packs {
-		if p.open(s.idSize) != nil {
+// findPacked is like findLoose; try is told what use has returned, but for a pack that
+// changes while the object is looked up in it.
+func (s *Store) findPacked(packs []*storePack, id scanner.ObjectID, use func(*storedCopy) error, try func(error) bool) bool {
+	c := storedCopy{store: s, id: id}
+	for _, c.pack = range packs {
+		if c.pack.open(s.idSize) != nil {
 			continue
 		}
-		offset, ok := p.lookup([]byte(id))
-		if ok {
-			s.touch()
-		}
-		if ok && try(&storedCopy{store: s, id: id, pack: p, offset: offset}) {
+		found := false
+		err := guarded(func() error {
+			if c.offset, found = c.pack.find([]byte(id)); !found {
+				return nil
+			}
+			s.touch(c.pack, c.offset)
+			return use(&c)
+		})
+		if found && try(err) {
 			return true
 		}
 	}
 	return false
 }
 
-// A look-up touches pages all over a pack. They are released after maxTouched
-// bytes, where each look-up counts touchedBy: what the system maps around a page,
-// for an object and its base.
+// Reading objects touches pages all over a pack. They are released after maxTouched
+// bytes, where each region that an object begins in counts touchedBy: what the system
+// maps around a page, for the object and its base. Objects that are read one after the
+// other are often near each other.
 const (
 	maxTouched = 64 << 20
 	touchedBy  = 128 << 10
+	regionBits = 16 // log2 of the size of a region
 )
 
-func (s *Store) touch() {
-	if s.touched.Add(touchedBy) < maxTouched {
+func (s *Store) touch(p *storePack, offset int64) {
+	if !p.touched.put(offset>>regionBits) || s.touched.Add(touchedBy) < maxTouched {
 		return
 	}
 	s.touched.Store(0)
@@ -305,8 +330,11 @@ func (p *storePack) open(idSize int) error {
 		if p.idx, p.err = OpenIndex(p.path+".idx", idSize); p.err != nil {
 			return
 		}
-		p.pack, p.err = OpenPack(p.path+".pack", idSize)
-		p.opened.Store(p.err == nil)
+		if p.pack, p.err = OpenPack(p.path+".pack", idSize); p.err != nil {
+			return
+		}
+		p.touched = make(regions, p.pack.Size()>>(regionBits+6)+1)
+		p.opened.Store(true)
 	})
 	return p.err
 }
@@ -316,6 +344,9 @@ func (p *storePack) forget() {
 	if p.opened.Load() {
 		p.idx.Forget()
 		p.pack.Forget()
+		for i := range p.touched {
+			p.touched[i].Store(0)
+		}
 	}
 }
 
@@ -329,13 +360,18 @@ func (p *storePack) close() {
 	}
 }
 
-// lookup finds an id in this pack; ok is false after a fault.
+// find finds an id in this pack, which may fault.
+func (p *storePack) find(id []byte) (offset int64, ok bool) {
+	if pos, found := p.idx.Find(id); found {
+		return p.idx.Offset(pos)
+	}
+	return 0, false
+}
+
+// lookup is find; ok is false after a fault.
 func (p *storePack) lookup(id []byte) (offset int64, ok bool) {
 	err := guarded(func() error {
-		var pos int
-		if pos, ok = p.idx.Find(id); ok {
-			offset, ok = p.idx.Offset(pos)
-		}
+		offset, ok = p.find(id)
 		return nil
 	})
 	return offset, ok && err == nil

@@ -145,3 +145,26 @@ func TestStoreFindsObjectsAgainAfterARepack(t *testing.T) {
 		}
 	}
 }
+
+// Pages are released when much of a pack was touched, not when a little was read often.
+func TestObjectsThatAreNearEachOtherTouchTheSamePages(t *testing.T) {
+	dir := repository(t, "sha1")
+	s, err := OpenStore([]string{filepath.Join(dir, ".git", "objects")}, 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	packed := 0
+	for _, o := range allObjects(t, dir) {
+		if _, _, err := s.Get(o.id); err != nil {
+			t.Fatal(err)
+		}
+		if pack, _ := s.Place(o.id); pack >= 0 {
+			packed++
+		}
+	}
+	// The pack is smaller than a region.
+	if got := s.touched.Load(); packed < 10 || got != touchedBy {
+		t.Errorf("%d bytes touched by %d objects, want %d", got, packed, touchedBy)
+	}
+}

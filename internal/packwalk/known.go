@@ -102,23 +102,26 @@ func (s *Searched) Each(show func(id []byte, size uint32)) (err error) {
 		}
 	}
 	for _, p := range s.walk.packs {
-		add(&p.ordinals, p.idx.ID)
+		if s.walk.some {
+			s.eachEntry(p, show)
+		} else {
+			add(&p.ordinals, p.idx.ID)
+		}
 	}
 	add(&s.walk.loose.ordinals, s.walk.loose.id)
 	return nil
 }
 
-// Size is the size of a blob that was searched to its end or is known, in bytes.
-func (s *Searched) Size(id []byte) (size uint32, ok bool) {
-	var fault error // of an index that shrinks: then nothing is known
-	func() {
-		defer packfile.Guard(&fault)()
-		var ordinal uint32
-		if ordinal, ok = s.walk.Ordinal(id); ok {
-			size, ok = s.sizes[ordinal], s.set.has(ordinal)
+// eachEntry is Each for a pack of which only some objects are walked.
+func (s *Searched) eachEntry(p *pack, show func(id []byte, size uint32)) {
+	for e := range uint32(p.len()) {
+		if p.isOnlyBase(e) {
+			continue
 		}
-	}()
-	return size, ok && fault == nil && size != NoBlob
+		if ordinal := p.ordinalOf(e); s.set.has(ordinal) {
+			show(p.id(e), s.sizes[ordinal])
+		}
+	}
 }
 
 // knownObjects is what SearchNew and Blobs leave out, and what SearchNew has

@@ -2,6 +2,7 @@ package scan
 
 import (
 	"context"
+	"maps"
 	"sync"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
@@ -22,62 +23,74 @@ type prefilter struct {
 	detector scanner.Detector
 	jobs     int
 	repo     *gitstore.Repository
-	walks    int // number of walks that were made; tests count them
+
+	sizes map[scanner.ObjectID]uint32 // of the blobs that were searched and hold no key, in bytes
+	other map[scanner.ObjectID]bool   // blobs with a key or a remark, and those that cannot be read
+	walks int                         // number of walks that were made; tests count them
 }
 
 // keyless is what gitstore asks before it reads some blobs: it returns what says
-// which of them hold no key, or nil if nothing does.
+// which of them hold no key, or nil if nothing does. No blob is walked twice.
 func (f *prefilter) keyless(ctx context.Context, blobs []scanner.ObjectID) gitstore.Keyless {
-	if len(blobs) < prefilterFrom {
-		return nil
+	var left []scanner.ObjectID
+	for _, id := range blobs {
+		if _, searched := f.sizes[id]; !searched && !f.other[id] {
+			left = append(left, id)
+		}
 	}
-	walk, err := packwalk.OpenSome(ctx, packwalk.Options{Dirs: f.repo.ObjectDirs(), IDSize: f.repo.IDSize(), Jobs: f.jobs}, blobs)
-	if err != nil {
-		return nil // one by one, then
+	if len(left) >= prefilterFrom {
+		f.walk(ctx, left)
 	}
-	defer walk.Close()
-	f.walks++
-	sizes, ok := f.search(ctx, walk, blobs)
-	if !ok {
+	if len(f.sizes) == 0 {
 		return nil
 	}
 	return func(id scanner.ObjectID) (int64, bool) {
-		size, keyless := sizes[id]
+		size, keyless := f.sizes[id]
 		return int64(size), keyless
 	}
 }
 
-// search returns the sizes of the blobs that were searched and hold no key; ok is
-// false if it is not known what was missed.
-func (f *prefilter) search(ctx context.Context, walk *packwalk.Walk, blobs []scanner.ObjectID) (sizes map[scanner.ObjectID]uint32, ok bool) {
+// walk searches some blobs. If it fails they are read one by one.
+func (f *prefilter) walk(ctx context.Context, blobs []scanner.ObjectID) {
+	walk, err := packwalk.OpenSome(ctx, packwalk.Options{Dirs: f.repo.ObjectDirs(), IDSize: f.repo.IDSize(), Jobs: f.jobs}, blobs)
+	if err != nil {
+		return
+	}
+	defer walk.Close()
+	f.walks++
 	var mu sync.Mutex
-	holds := map[scanner.ObjectID]bool{} // blobs with a key or a remark, and those that cannot be read
+	other := map[scanner.ObjectID]bool{}
 	set := f.detector.Anchors().Taking(gitstore.PointerSize, gitstore.IsPointer)
 	nothing := func([]byte) (uint32, bool) { return 0, false }
 	coverage, done, err := walk.SearchNew(ctx, set, nothing, func(_ int, o *packwalk.Object) error {
 		found, cut := f.detector.Search(o.Text, o.Anchors)
 		if len(found) > 0 || cut > 0 || len(f.detector.Remarks(o.Text, o.Anchors, nil)) > 0 || gitstore.IsPointer(o.Text) {
 			mu.Lock()
-			holds[o.ID()] = true
+			other[o.ID()] = true
 			mu.Unlock()
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, false
+		return
 	}
 	for _, skip := range coverage.Skipped {
 		id, ok := scanner.ParseObjectID(skip.ID)
 		if !ok {
-			return nil, false
+			return // it is not known what was missed
 		}
-		holds[id] = true
+		other[id] = true
 	}
-	sizes = make(map[scanner.ObjectID]uint32, len(blobs))
-	for _, id := range blobs {
-		if size, searched := done.Size([]byte(id)); searched && !holds[id] {
-			sizes[id] = size
+	if f.sizes == nil {
+		f.sizes, f.other = make(map[scanner.ObjectID]uint32, len(blobs)), other
+	}
+	maps.Copy(f.other, other)
+	err = done.Each(func(id []byte, size uint32) {
+		if id := scanner.ObjectID(id); size != packwalk.NoBlob && !other[id] {
+			f.sizes[id] = size
 		}
+	})
+	if err != nil {
+		f.sizes = nil
 	}
-	return sizes, true
 }

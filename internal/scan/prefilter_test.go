@@ -40,14 +40,19 @@ func manyCommits(t *testing.T, commits int) *gitstore.Repository {
 	return repo
 }
 
-// searched runs a search of the branch main, with or without the prefilter.
-func searched(t *testing.T, repo *gitstore.Repository, filtered bool) (report string, walks int) {
+func mustResolve(t *testing.T, repo *gitstore.Repository, revision string) scanner.ObjectID {
 	t.Helper()
-	head, err := repo.Resolve("main")
+	id, err := repo.Resolve(revision)
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{head}})
+	return id
+}
+
+// searched runs a search of the branch main, with or without the prefilter.
+func searched(t *testing.T, repo *gitstore.Repository, filtered bool) (report string, walks int) {
+	t.Helper()
+	source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{mustResolve(t, repo, "main")}})
 	detector := django.New()
 	collector := scanner.NewCollector(detector)
 	f := prefilter{detector: detector, jobs: 1, repo: repo}
@@ -84,5 +89,33 @@ func TestALongRangeGivesTheSameReportByWalkingItsBlobs(t *testing.T) {
 func TestAShortRangeIsReadOneByOne(t *testing.T) {
 	if _, walks := searched(t, manyCommits(t, prefilterFrom/2), true); walks > 0 {
 		t.Error("a few blobs were walked")
+	}
+}
+
+// What a head changes as a whole is mostly what its commits change.
+func TestNoBlobIsWalkedTwice(t *testing.T) {
+	repo := manyCommits(t, 2*prefilterFrom)
+	files, err := repo.Listing("main")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{mustResolve(t, repo, "main")}})
+	f := prefilter{detector: django.New(), jobs: 1, repo: repo}
+	var all []scanner.ObjectID
+	source.Prefilter = func(blobs []scanner.ObjectID) gitstore.Keyless {
+		all = blobs
+		return f.keyless(context.Background(), blobs)
+	}
+	if _, err := source.Chunks(context.Background(), func(*scanner.Chunk) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	again := f.keyless(context.Background(), all)
+	if f.walks != 1 || again == nil {
+		t.Fatalf("%d walks", f.walks)
+	}
+	for _, file := range files {
+		if _, keyless := again(file.ID); !keyless {
+			t.Errorf("%s is to be read", file.Path)
+		}
 	}
 }

@@ -301,7 +301,7 @@ func (s *Scan) decided(ctx context.Context, repo *gitstore.Repository, source *g
 	}
 	r = s.conclude(r, settings)
 	for _, combined := range source.Combined(skip) {
-		combined.Named = source.Named
+		combined.Named, combined.Prefilter = source.Named, source.Prefilter
 		whole := s.report(r.Scope.Kind, settings)
 		coverage, err := s.find(ctx, combined, nil, settings, whole)
 		if err != nil {
