@@ -39,7 +39,7 @@ func (b *book) newKey() {
 // platform is the platform's own way to set the variable.
 func (b *book) platform(p project.Platform) (do, run string) {
 	name := b.variable
-	if p.Key != "" && p.Kind != project.Systemd && p.Kind != project.Kubernetes {
+	if p.Key != "" && p.Kind != project.Kubernetes {
 		name = p.Key
 	}
 	set := "Set " + name + " on " + string(p.Kind) + " to a new key, before the code that reads it is deployed."
@@ -79,9 +79,9 @@ func (b *book) platform(p project.Platform) (do, run string) {
 
 // systemd replaces the key in the file that a unit takes its variables from.
 func (b *book) systemd(p project.Platform) (do, run string) {
-	file := say.Quote(cmp.Or(p.Key, "/etc/"+p.App+".env"))
+	file := say.Quote(cmp.Or(p.EnvFile, "/etc/"+p.App+".env"))
 	do = "Set " + b.variable + " to a new key in the file that EnvironmentFile names"
-	if p.Key == "" {
+	if p.EnvFile == "" {
 		do = "Give the unit an EnvironmentFile=" + file + " with " + b.variable + ", readable for root only"
 	}
 	return do + ", then restart the unit.",

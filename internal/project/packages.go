@@ -17,12 +17,6 @@ type Package struct {
 	Locked bool // a lock file says so, which pins what is installed
 }
 
-// Site is a line of a file.
-type Site struct {
-	Path string
-	Line int // from 1
-}
-
 // normalName is a distribution's name as PEP 503 compares it.
 func normalName(name string) string {
 	var b strings.Builder

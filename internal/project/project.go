@@ -12,6 +12,12 @@ import (
 // Read returns the text of a file, or its beginning if it is long.
 type Read func(path string) ([]byte, error)
 
+// Site is a line of a file.
+type Site struct {
+	Path string
+	Line int // from 1
+}
+
 // Project is what the files of one commit say.
 type Project struct {
 	Settings Settings
@@ -118,7 +124,7 @@ func isAside(file string) bool {
 	base := path.Base(lower)
 	return base == "conftest.py" || base == "tests.py" || strings.HasPrefix(base, "test_") ||
 		strings.HasSuffix(base, "_test.py") || strings.HasSuffix(base, "_tests.py") ||
-		base == "test.py" || base == "testing.py" || strings.HasPrefix(base, "test-") || strings.HasSuffix(base, "test-requirements.txt") && strings.HasPrefix(base, "test")
+		base == "test.py" || base == "testing.py" || strings.HasPrefix(base, "test-")
 }
 
 func isMigration(file string) bool { return path.Base(path.Dir(file)) == "migrations" }
@@ -153,14 +159,6 @@ func (p *Project) HasPath(end string) (string, bool) {
 		return "", false
 	}
 	return p.paths[n], true
-}
-
-// Licensed reports whether the repository has a licence for others to use it.
-func (p *Project) Licensed() bool {
-	return slices.ContainsFunc(p.paths, func(file string) bool {
-		lower := strings.ToLower(file)
-		return !strings.Contains(file, "/") && (strings.HasPrefix(lower, "license") || strings.HasPrefix(lower, "licence") || strings.HasPrefix(lower, "copying") || lower == "unlicense")
-	})
 }
 
 // RotationCommand is a management command of the project whose name says that

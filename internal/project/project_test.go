@@ -209,7 +209,7 @@ func TestAPlatformIsToldOfNoOtherVariableThanTheKeys(t *testing.T) {
 	}
 }
 
-func TestFilesOfDevelopersAreNoPlatform(t *testing.T) {
+func TestFilesOfDevelopersAreNotAPlatform(t *testing.T) {
 	const text = "services:\n web:\n  environment:\n   SECRET_KEY: x\n"
 	for _, file := range []string{".devcontainer/docker-compose.yml", "docker-compose-local.yml", "docker-compose.override.yml", "compose.dev.yaml", "tests/compose.yml", ".agents/compose.yml"} {
 		if got := of(map[string]string{file: text}).Platforms(); len(got) != 0 {
@@ -231,7 +231,44 @@ func TestAStartHasItsArgumentsAndAllItsLines(t *testing.T) {
 	}
 }
 
-func TestTheVariableIsFoundBehindAName(t *testing.T) {
+func TestAStartHasThePlatformOfItsFile(t *testing.T) {
+	const command = "python manage.py migrate"
+	for file, want := range map[string]PlatformKind{
+		"Dockerfile": "", ".github/workflows/a.yml": GitHub, ".gitlab-ci.yml": GitLab, "Procfile": Heroku, "compose.yml": Compose,
+		"fly.toml": Fly, "render.yaml": Render,
+	} {
+		got := of(map[string]string{file: "release: " + command + "\n"}).Starts("SECRET_KEY")
+		if len(got) != 1 || got[0].Kind != want || got[0].Path != file || got[0].Command != command {
+			t.Errorf("%s: %+v", file, got)
+		}
+	}
+	for _, file := range []string{"vercel.json", "site.service", "k8s/web.yaml", "tox.ini"} {
+		if got := of(map[string]string{file: "release: " + command + "\n"}).Starts("SECRET_KEY"); len(got) != 0 {
+			t.Errorf("%s: %+v", file, got)
+		}
+	}
+}
+
+func TestAStringIsAMentionOnlyInGetattr(t *testing.T) {
+	f := new(lexer).parseFile("a.py", []byte("A = getattr(settings, 'SECRET_KEY', None)\nB = getattr(settings, 'OTHER_KEY')\nC = check('x', 'PLAIN_KEY')\nD = 'FIRST_KEY', 'LAST_KEY'\n"))
+	for name, want := range map[string]int{"SECRET_KEY": 1, "OTHER_KEY": 1, "PLAIN_KEY": 0, "FIRST_KEY": 0, "LAST_KEY": 0} {
+		if got := f.Names(name); len(got) != want {
+			t.Errorf("%s: lines %v, want %d", name, got, want)
+		}
+	}
+}
+
+func TestAUnitOfSystemdSaysWhereItsVariablesAre(t *testing.T) {
+	const unit = "[Service]\nExecStart=/srv/venv/bin/gunicorn site.wsgi\n"
+	for text, want := range map[string]string{unit: "", unit + "EnvironmentFile=-/etc/site.env\n": "/etc/site.env"} {
+		got := of(map[string]string{"deploy/site.service": text}).Platforms()
+		if len(got) != 1 || got[0].Kind != Systemd || got[0].App != "site" || got[0].EnvFile != want {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+}
+
+func TestTheVariableIsFoundThroughAName(t *testing.T) {
 	p := of(map[string]string{"mysite/settings.py": "KEY_OF_SITE = env('SITE_KEY')\nSECRET_KEY = KEY_OF_SITE\n"})
 	if name, at, ok := p.Variable(); !ok || name != "SITE_KEY" || at.Line != 2 {
 		t.Errorf("%q %+v %v", name, at, ok)

@@ -189,6 +189,10 @@ func TestGitHubShowsTheWorstKeysAndCountsTheRest(t *testing.T) {
 	if !strings.Contains(out, "20 more places of keys are in the job summary") {
 		t.Error(out)
 	}
+	r.Remarks = slices.Repeat([]scanner.Remark{{Kind: scanner.NearMiss, Path: "a.py", Line: 1, Text: "# djleaks allow"}}, 30)
+	if n := strings.Count(render(t, "github", r, Options{}), "::notice "); n != githubLimit {
+		t.Errorf("%d notices", n)
+	}
 }
 
 func TestGitHubGivesNoFileForWhatIsNotThere(t *testing.T) {

@@ -391,3 +391,16 @@ func TestAFreshKeyIsMadeWithWhatTheReaderHas(t *testing.T) {
 		}
 	}
 }
+
+func TestTheAnswerOfKeyMatchSaysWhatWasRead(t *testing.T) {
+	var b strings.Builder
+	m := &Match{Coverage: scanner.Coverage{Blobs: 12, Commits: 3}, Checked: []string{"a value of Signer"}, Tried: Tried{Keys: 2, Salts: 14}}
+	if err := WriteMatch(&b, "text", m, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"None of the 2 keys in the history signed it.", "a value of Signer, with 14 salts", "read 12 blobs (0 bytes) in 3 commits; nothing skipped"} {
+		if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+}
