@@ -15,6 +15,7 @@ type buffers struct {
 	limit   int // of kept, in bytes
 	anchors [][]int32
 	pieces  [][]piece
+	texts   []*backing
 }
 
 const (
@@ -108,5 +109,29 @@ func (b *buffers) getPieces() []piece {
 func (b *buffers) putPieces(list []piece) {
 	if cap(list) <= 1<<14 && len(b.pieces) < 64 {
 		b.pieces = append(b.pieces, list)
+	}
+}
+
+// getBacking returns a backing without data that one frame refers to.
+func (b *buffers) getBacking() *backing {
+	last := len(b.texts) - 1
+	if last < 0 {
+		return &backing{refs: 1}
+	}
+	text := b.texts[last]
+	b.texts = b.texts[:last]
+	text.refs = 1
+	return text
+}
+
+// putBacking takes back a backing that no frame refers to, and its data.
+func (b *buffers) putBacking(text *backing) {
+	b.put(text.data)
+	text.data = nil
+	if text.inserts = text.inserts[:0]; cap(text.inserts) > 1<<14 {
+		text.inserts = nil
+	}
+	if len(b.texts) < 64 {
+		b.texts = append(b.texts, text)
 	}
 }

@@ -39,7 +39,9 @@ const (
 // newBacking returns a backing that one frame refers to.
 func (k *worker) newBacking(data []byte) *backing {
 	k.pass.live.Add(int64(cap(data)))
-	return &backing{data: data, refs: 1}
+	text := k.buffers.getBacking()
+	text.data = data
+	return text
 }
 
 // release gives up a frame's text.
@@ -47,7 +49,7 @@ func (k *worker) release(f *frame) {
 	if f.backing != nil {
 		if f.backing.refs--; f.backing.refs == 0 {
 			k.pass.live.Add(-int64(cap(f.backing.data)))
-			k.buffers.put(f.backing.data)
+			k.buffers.putBacking(f.backing)
 		}
 		f.backing = nil
 	}

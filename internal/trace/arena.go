@@ -64,6 +64,40 @@ func (a *arena[T]) len() int {
 	return 0
 }
 
+// column holds a value for each number that an arena gives out. Each is set once, by
+// one worker, before others get to know its number.
+type column[T any] struct {
+	mu    sync.Mutex
+	table atomic.Pointer[[][]T]
+}
+
+func (c *column[T]) set(i uint32, value T) {
+	chunk := int(i >> chunkBits)
+	table := c.table.Load()
+	if table == nil || chunk >= len(*table) {
+		table = c.grow(chunk + 1)
+	}
+	(*table)[chunk][i&(1<<chunkBits-1)] = value
+}
+
+func (c *column[T]) get(i uint32) T { return (*c.table.Load())[i>>chunkBits][i&(1<<chunkBits-1)] }
+
+// grow returns a table of at least so many chunks.
+func (c *column[T]) grow(chunks int) *[][]T {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var table [][]T
+	if old := c.table.Load(); old != nil {
+		table = *old
+	}
+	// Readers hold older and shorter slices of the same array.
+	for len(table) < chunks {
+		table = append(table, make([]T, 1<<chunkBits))
+	}
+	c.table.Store(&table)
+	return &table
+}
+
 // list is a slice that does not copy itself while it grows.
 type list[T any] struct{ chunks [][]T }
 

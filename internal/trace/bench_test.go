@@ -16,7 +16,8 @@ import (
 
 // BenchmarkTrace traces the settings of the repository that
 // DJLEAKS_ORACLE_REPO names, and nothing at all, and walks over commits and
-// trees without looking at them.
+// trees without looking at them. The memory is that of GOGC=50, which is what the
+// program sets.
 func BenchmarkTrace(b *testing.B) {
 	dir := os.Getenv("DJLEAKS_ORACLE_REPO")
 	if dir == "" {

@@ -114,7 +114,7 @@ func TestTooManySubDirectoriesAreSaid(t *testing.T) {
 	s.dirSets.max = 2 << chunkBits
 	for i := range 3 << chunkBits {
 		own := []subdir{{uint32(i), None}}
-		s.dirSets.add(&s.workers[0], dirSet{}, own)
+		s.dirSets.add(&s.workers[0], dirSet{}, 0, own)
 	}
 	if !s.dirSets.full.Load() {
 		t.Error("the limit is not respected")
@@ -178,5 +178,40 @@ func TestAForgedStoreMayContainItself(t *testing.T) {
 	}
 	if len(out.Presences[0]) == 0 || out.Presences[0][0].Path != "s.py" {
 		t.Errorf("%+v", out.Presences[0])
+	}
+}
+
+// Two of the sub-directories of each version are not those of the one before.
+func TestVersionsOfASmallFolderThatAreNotDeltasCostTheirChanges(t *testing.T) {
+	const dirs, versions = 20, 2000
+	f := &folder{numbers: map[string]uint32{}}
+	key, _ := f.add('b', []byte("key"))
+	for v := range versions {
+		var text []byte
+		for d := range dirs {
+			content := "100644 other.py\x00" + fmt.Sprintf("%020d", d)
+			if d == v%dirs {
+				content = fmt.Sprintf("100644 settings%d.py\x00%s", v, key)
+			}
+			sub, _ := f.add('t', []byte(content))
+			text = fmt.Appendf(text, "40000 %02d\x00%s", d, sub)
+		}
+		tree, _ := f.add('t', text)
+		f.add('c', fmt.Appendf(nil, "tree %x\nauthor A <a> %d +0000\n\n", tree, v))
+	}
+	in := Input{Matched: map[scanner.ObjectID][]int32{scanner.ObjectID(key): {0}}, Items: 1, IDSize: 20, Jobs: 1}
+	s := newScan(f, &in, newMatched(in.Matched))
+	if err := s.run(context.Background(), nil); err != nil {
+		t.Fatal(err)
+	}
+	if n := s.dirSets.subdirs.len(); n > dirs+2*versions+1<<chunkBits {
+		t.Errorf("%d sub-directories are kept of %d versions with %d", n, versions, dirs)
+	}
+	out, err := Run(context.Background(), f, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Presences[0]) != versions {
+		t.Errorf("%d places, want %d", len(out.Presences[0]), versions)
 	}
 }

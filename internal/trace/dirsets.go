@@ -7,9 +7,6 @@ import "sync/atomic"
 type dirSet struct {
 	base    uint32 // number + 1 of the set that it takes the rest from, or 0
 	subdirs uint32 // number + 1 of its first own sub-directory in dirSets.subdirs, or 0
-	// sum is the sum of the hashes of all names, by which one sees whether a
-	// a tree has all the sub-directories of its base.
-	sum uint64
 }
 
 // subdir is a sub-directory.
@@ -25,8 +22,12 @@ const lastSubdir = 1 << 31
 type dirSets struct {
 	all     arena[dirSet]
 	subdirs arena[subdir]
-	max     int // of sub-directories; 0 for no limit
-	full    atomic.Bool
+	// sums are the sums of the hashes of all names of each set, by which one sees
+	// whether a tree has all the sub-directories of its base. They go when all
+	// trees are read.
+	sums column[uint64]
+	max  int // of sub-directories; 0 for no limit
+	full atomic.Bool
 }
 
 // The most sub-directories that all sets keep: 128 MiB, and 64 bytes for each
@@ -59,9 +60,10 @@ func (s *dirSets) own(i uint32) []subdir {
 	return subdirs[:n]
 }
 
-// add makes a set and returns the slot of its trees. If there are too many, the
-// slot is that of a tree without sub-directories, and full is set.
-func (s *dirSets) add(w *worker, sh dirSet, own []subdir) (slot uint32) {
+// add makes a set whose names have a sum, and returns the slot of its trees. If
+// there are too many, the slot is that of a tree without sub-directories, and full
+// is set.
+func (s *dirSets) add(w *worker, sh dirSet, sum uint64, own []subdir) (slot uint32) {
 	if s.max > 0 && s.subdirs.len()+len(own) > s.max {
 		s.full.Store(true)
 		return slotTree
@@ -70,7 +72,9 @@ func (s *dirSets) add(w *worker, sh dirSet, own []subdir) (slot uint32) {
 		own[len(own)-1].name |= lastSubdir
 		sh.subdirs = s.subdirs.add(&w.subdirs, own...) + 1
 	}
-	return slotDirSet + s.all.add(&w.dirSets, sh)
+	number := s.all.add(&w.dirSets, sh)
+	s.sums.set(number, sum)
+	return slotDirSet + number
 }
 
 // maxSubset bounds the subsets that addsUp tries to 2^maxSubset.

@@ -32,10 +32,11 @@
 // Each commit and each tree is read once. Of a tree that the store keeps as a
 // delta only the entries that the delta touches are looked up; the others were
 // looked up with its base. For each tree that has sub-directories it keeps the
-// ones that it does not share with its base (a directory set, 16 bytes and 8
-// for each such sub-directory), and a tree whose sub-directories are all its
-// base's shares the base's set. Which trees lead to a matched blob is then known
-// without reading any tree again.
+// ones that it does not share with its base, or with the last tree of the same
+// folder if it has none (a directory set, 8 bytes, 8 more until all trees are
+// read, and 8 for each such sub-directory), and a tree whose sub-directories are
+// all its base's shares the base's set. Which trees lead to a matched blob is then
+// known without reading any tree again.
 //
 // A node is the part of a tree that holds matched blobs. Equal nodes are one
 // node, so a commit that changes nothing of interest costs one comparison, and

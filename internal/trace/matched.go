@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"sync"
@@ -59,15 +60,19 @@ type leafSets struct {
 	mu    sync.Mutex
 	key   []byte
 	sets  [][]leaf
-	known map[string]uint32 // index of sets
-	trees map[uint32]uint32 // ordinal → index of sets
+	known map[string]uint32 // index of sets; nil once all trees are read
+	put   list[treeLeaves]  // in the order of reading
+	trees []treeLeaves      // by ordinal, once all trees are read
 }
 
-func (l *leafSets) put(tree uint32, leaves []leaf) {
+// treeLeaves says which of the sets a tree has.
+type treeLeaves struct{ tree, set uint32 }
+
+func (l *leafSets) add(tree uint32, leaves []leaf) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.known == nil {
-		l.known, l.trees = map[string]uint32{}, map[uint32]uint32{}
+		l.known = map[string]uint32{}
 	}
 	l.key = l.key[:0]
 	for _, f := range leaves {
@@ -80,11 +85,21 @@ func (l *leafSets) put(tree uint32, leaves []leaf) {
 		l.sets = append(l.sets, slices.Clone(leaves))
 		l.known[string(l.key)] = n
 	}
-	l.trees[tree] = n
+	l.put.add(treeLeaves{tree, n})
+}
+
+// sort is called when all trees are read.
+func (l *leafSets) sort() {
+	l.trees = l.put.appendTo(make([]treeLeaves, 0, l.put.len()))
+	l.put, l.known, l.key = list[treeLeaves]{}, nil, nil
+	slices.SortFunc(l.trees, func(a, b treeLeaves) int { return cmp.Compare(a.tree, b.tree) })
 }
 
 // of are the matched files of a tree that has some.
-func (l *leafSets) of(tree uint32) []leaf { return l.sets[l.trees[tree]] }
+func (l *leafSets) of(tree uint32) []leaf {
+	i, _ := slices.BinarySearchFunc(l.trees, tree, func(t treeLeaves, tree uint32) int { return cmp.Compare(t.tree, tree) })
+	return l.sets[l.trees[i].set]
+}
 
 // ordinalSet is a set that is empty in most histories. Workers share it.
 type ordinalSet struct {

@@ -18,33 +18,82 @@ func (b bitset) each(do func(i uint32)) {
 	}
 }
 
+// maxSweeps is how often all directory sets are looked at before their references
+// are turned around. Real histories need two to six.
+const maxSweeps = 12
+
 // reachingMatch finds the directory sets that may lead to a matched file: those
 // with a sub-directory that holds one or has such a set, and those that take
-// anything from a set that leads there. It follows the references backwards, so
-// that a set that leads nowhere costs nothing but its references.
+// anything from a set that leads there. It asks every set what its references
+// lead to, in turns from either end, until there is nothing new. Only where trees
+// were put into an order against that does it keep all references.
 func (s *scan) reachingMatch() bitset {
-	n := s.dirSets.all.len()
-	out := newBitset(n)
-	var queue []uint32
-	reach := func(set uint32) {
-		if !out.has(set) {
-			out.put(set)
-			queue = append(queue, set)
+	out := newBitset(s.dirSets.all.len())
+	for sweep := range maxSweeps {
+		if !s.sweep(out, sweep%2 == 1) {
+			return out
 		}
 	}
+	s.followBack(out)
+	return out
+}
+
+// sweep adds to out the sets that lead to a matched file or to a set in out, and
+// reports whether there was any.
+func (s *scan) sweep(out bitset, down bool) (found bool) {
+	n := uint32(s.dirSets.all.len())
+	for k := range n {
+		i := k
+		if down {
+			i = n - 1 - k
+		}
+		if !out.has(i) && s.leadsOn(i, out) {
+			out.put(i)
+			found = true
+		}
+	}
+	return found
+}
+
+// leadsOn reports whether a set leads to a matched file by itself, or to a set in out.
+func (s *scan) leadsOn(set uint32, out bitset) bool {
+	if base, ok := s.dirSets.base(set); ok && out.has(base) {
+		return true
+	}
+	for _, d := range s.dirSets.own(set) {
+		if d.tree == None {
+			continue
+		}
+		if s.holds.has(d.tree) {
+			return true
+		}
+		if below, ok := s.dirSetOf(d.tree); ok && out.has(below) {
+			return true
+		}
+	}
+	return false
+}
+
+// followBack adds to out all sets that lead to a set in out. It turns all
+// references of the others around, and costs nothing but these.
+func (s *scan) followBack(out bitset) {
 	// The sets that refer to set i are users[first[i]:first[i+1]].
-	first := make([]uint32, n+1)
-	s.references(func(_, to uint32) { first[to]++ }, reach)
+	first := make([]uint32, s.dirSets.all.len()+1)
+	s.references(out, func(_, to uint32) { first[to]++ })
 	total := uint32(0)
 	for i, count := range first {
 		first[i] = total
 		total += count
 	}
 	users := make([]uint32, total)
-	s.references(func(from, to uint32) {
+	var queue []uint32
+	s.references(out, func(from, to uint32) {
 		users[first[to]] = from
 		first[to]++
-	}, func(uint32) {})
+		if out.has(to) {
+			queue = append(queue, to)
+		}
+	})
 	// Filling has moved each first to its end, which is the next one's first.
 	for len(queue) > 0 {
 		to := queue[len(queue)-1]
@@ -54,25 +103,26 @@ func (s *scan) reachingMatch() bitset {
 			begin = first[to-1]
 		}
 		for _, from := range users[begin:first[to]] {
-			reach(from)
+			if !out.has(from) {
+				out.put(from)
+				queue = append(queue, from)
+			}
 		}
 	}
-	return out
 }
 
-// references calls refer for each reference between directory sets, and seed for
-// each set with a sub-directory that holds a matched file itself.
-func (s *scan) references(refer func(from, to uint32), seed func(set uint32)) {
+// references calls refer for each reference of a set that is not in done to another.
+func (s *scan) references(done bitset, refer func(from, to uint32)) {
 	for i := range uint32(s.dirSets.all.len()) {
+		if done.has(i) {
+			continue
+		}
 		if base, ok := s.dirSets.base(i); ok {
 			refer(i, base)
 		}
 		for _, d := range s.dirSets.own(i) {
 			if d.tree == None {
 				continue
-			}
-			if s.holds.has(d.tree) {
-				seed(i)
 			}
 			if set, ok := s.dirSetOf(d.tree); ok {
 				refer(i, set)

@@ -93,6 +93,7 @@ type worker struct {
 	own        []subdir
 	recent     [recentTrees]recentTree
 	recentNext int
+	alike      [alikeTrees]alikeTree
 }
 
 // freshDir is a sub-directory that a tree does not share with its base.
@@ -167,10 +168,11 @@ func (s *scan) run(ctx context.Context, commits *Commits) error {
 			s.choose(s.chosen, id, name)
 		}
 	}
-	s.workers = nil
+	s.workers, s.dirSets.sums = nil, column[uint64]{}
 	s.holds = newBitset(len(s.slots))
-	for tree := range s.leaves.trees {
-		s.holds.put(tree)
+	s.leaves.sort()
+	for _, t := range s.leaves.trees {
+		s.holds.put(t.tree)
 	}
 	return nil
 }

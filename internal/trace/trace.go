@@ -45,6 +45,7 @@ func (s *scan) answer(ctx context.Context, in *Input, t *tracer) (*Result, error
 		out.uncommitted = t.hasUncommitted()
 		t.markTips(tips)
 		out.Unplaced = t.placeUncommitted(ctx)
+		t.forgetTrees()
 		if err := t.buildPresences(ctx, out.Presences); err != nil {
 			return nil, err
 		}

@@ -101,6 +101,11 @@ func (t *tracer) compareCommits(ctx context.Context) error {
 	return nil
 }
 
+// forgetTrees gives up what only says where trees lead to, when all nodes are found.
+func (t *tracer) forgetTrees() {
+	t.resolver, t.scan.dirSets.all, t.scan.dirSets.subdirs = nil, arena[dirSet]{}, arena[subdir]{}
+}
+
 func (s *scan) isTree(ordinal uint32) bool {
 	return ordinal != None && s.slots[ordinal] != slotNone && s.slots[ordinal]&slotCommit == 0
 }

@@ -31,7 +31,7 @@ func (s *scan) readTree(w *worker, o Object) error {
 		}
 	}
 	if len(w.leaves) > 0 {
-		s.leaves.put(o.Ordinal, w.leaves)
+		s.leaves.add(o.Ordinal, w.leaves)
 	}
 	atomic.StoreUint32(&s.slots[o.Ordinal], slot)
 	return nil
@@ -111,9 +111,9 @@ func (s *scan) slotOf(ordinal uint32) uint32 {
 // makeDirSet makes the directory set of the tree in text, whose fresh
 // sub-directories are w.dirs, and returns the tree's slot.
 func (s *scan) makeDirSet(w *worker, text []byte, base uint32, f treeSummary) (slot uint32, err error) {
-	sh := dirSet{sum: f.sum}
+	var sh dirSet
 	if base >= slotDirSet {
-		baseSum := s.dirSets.at(base - slotDirSet).sum
+		baseSum := s.dirSets.sums.get(base - slotDirSet)
 		if len(w.dirs) == 0 && f.sum == baseSum {
 			return base, nil
 		}
@@ -122,10 +122,11 @@ func (s *scan) makeDirSet(w *worker, text []byte, base uint32, f treeSummary) (s
 			if err := s.nameDirs(w, text); err != nil {
 				return 0, err
 			}
-			return s.dirSets.add(w, sh, w.own), nil
+			return s.dirSets.add(w, sh, f.sum, w.own), nil
 		}
 	}
 	k, ok, err := s.differences(w, text, f.dirs)
+	var last *alikeTree
 	switch {
 	case err != nil:
 		return 0, err
@@ -137,11 +138,20 @@ func (s *scan) makeDirSet(w *worker, text []byte, base uint32, f treeSummary) (s
 		if len(w.dirs) < f.dirs {
 			s.allDirs(w, text)
 		}
+		if last, slot, ok = w.changedSince(text, f.sum); ok {
+			if len(w.dirs) == 0 {
+				return slot, nil
+			}
+			sh.base = slot - slotDirSet + 1
+		}
 		if err := s.nameDirs(w, text); err != nil {
 			return 0, err
 		}
 	}
-	slot = s.dirSets.add(w, sh, w.own)
+	slot = s.dirSets.add(w, sh, f.sum, w.own)
+	if last != nil {
+		last.slot = slot
+	}
 	w.remember(k, text, f.dirs, slot)
 	return slot, nil
 }
