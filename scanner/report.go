@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -77,6 +78,20 @@ type Report struct {
 
 	Project  *Project `json:"project,omitempty"`  // of an audit that found keys
 	Playbook []Play   `json:"playbook,omitempty"` // of an audit: what to do, the most urgent first
+}
+
+// AllKeys are the keys of every list of a report, the open ones first. The
+// pointers lead into the lists.
+func (r *Report) AllKeys() iter.Seq[*Key] {
+	return func(yield func(*Key) bool) {
+		for _, list := range [][]Key{r.Keys, r.Accepted, r.Known, r.NeverCommitted} {
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // Tool names the program that made a report.

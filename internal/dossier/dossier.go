@@ -51,28 +51,23 @@ type Use struct {
 // Complete gives each key of an audit its dossier, and the report the project
 // and the playbook.
 func Complete(r *scanner.Report, f *Facts) {
-	lists := [][]scanner.Key{r.Keys, r.Accepted, r.NeverCommitted}
-	timelines(lists)
-	var depends radius.Radius
-	for _, keys := range lists {
-		for i := range keys {
-			k := &keys[i]
-			k.Held = heldBy(k)
-			k.Pushed = pushed(k, f)
-			k.Live, k.LiveIn = live(k, f)
-			k.Exposure = exposure(k, f)
-			k.Decision, k.Because = decide(k, f)
-			k.BlastRadius = []scanner.Effect{}
-		}
+	keys := slices.Collect(r.AllKeys())
+	timelines(keys)
+	for _, k := range keys {
+		k.Held = heldBy(k)
+		k.Pushed = pushed(k, f)
+		k.Live, k.LiveIn = live(k, f)
+		k.Exposure = exposure(k, f)
+		k.Decision, k.Because = decide(k, f)
+		k.BlastRadius = []scanner.Effect{}
 	}
-	shareExposure(lists)
-	if f.Project != nil && slices.ContainsFunc(lists, func(keys []scanner.Key) bool { return slices.ContainsFunc(keys, isOpen) }) {
+	shareExposure(keys)
+	var depends radius.Radius
+	if f.Project != nil && slices.ContainsFunc(keys, isOpen) {
 		depends = radius.Of(f.Project)
 		r.Project = describe(&depends, f.Project)
-		for _, keys := range lists {
-			for i := range keys {
-				keys[i].BlastRadius = reached(&keys[i], depends.Effects)
-			}
+		for _, k := range keys {
+			k.BlastRadius = reached(k, depends.Effects)
 		}
 	}
 	slices.SortStableFunc(r.Keys, func(a, b scanner.Key) int {
@@ -82,7 +77,7 @@ func Complete(r *scanner.Report, f *Facts) {
 }
 
 // isOpen reports whether a key may have to be rotated or revoked.
-func isOpen(k scanner.Key) bool { return k.Decision.AsUrgent(scanner.RevokeFallback) }
+func isOpen(k *scanner.Key) bool { return k.Decision.AsUrgent(scanner.RevokeFallback) }
 
 // urgency orders decisions; no decision comes last.
 func urgency(d scanner.Decision) int {
@@ -112,7 +107,7 @@ func describe(depends *radius.Radius, p *project.Project) *scanner.Project {
 // reached are the effects of one key. A key that only verifies opens what
 // honours fallbacks, and nothing else.
 func reached(k *scanner.Key, effects []scanner.Effect) []scanner.Effect {
-	if !isOpen(*k) || !signsForDjango(k) {
+	if !isOpen(k) || !signsForDjango(k) {
 		return []scanner.Effect{}
 	}
 	if k.Decision != scanner.RevokeFallback {

@@ -160,35 +160,29 @@ func count(e *scanner.Exposure) {
 // Redate makes the dossiers of a report those of another day: an exposure that
 // has not ended lasts until then.
 func Redate(r *scanner.Report, now time.Time) {
-	for _, keys := range [][]scanner.Key{r.Keys, r.Accepted, r.NeverCommitted} {
-		for i := range keys {
-			if d := keys[i].Dossier; d != nil && d.Exposure != nil && d.Exposure.LastSource == "now" {
-				d.Exposure.Last = now.UTC().Truncate(24 * time.Hour)
-				count(d.Exposure)
-			}
+	for k := range r.AllKeys() {
+		if d := k.Dossier; d != nil && d.Exposure != nil && d.Exposure.LastSource == "now" {
+			d.Exposure.Last = now.UTC().Truncate(24 * time.Hour)
+			count(d.Exposure)
 		}
 	}
 }
 
 // shareExposure begins the exposure of a key when others could first have a key
 // that is the same secret: startproject's prefix before it, or its base64.
-func shareExposure(lists [][]scanner.Key) {
+func shareExposure(keys []*scanner.Key) {
 	first := map[scanner.Fingerprint]scanner.Exposure{}
-	for _, keys := range lists {
-		for i := range keys {
-			if e := keys[i].Exposure; e != nil {
-				first[keys[i].Fingerprint] = *e
-			}
+	for _, k := range keys {
+		if k.Exposure != nil {
+			first[k.Fingerprint] = *k.Exposure
 		}
 	}
-	for _, keys := range lists {
-		for i := range keys {
-			e := keys[i].Exposure
-			for _, r := range keys[i].Related {
-				if other, known := first[r.Fingerprint]; e != nil && known && other.First.Before(e.First) {
-					e.First, e.FirstSource, e.Key = other.First, other.FirstSource, r.Fingerprint
-					count(e)
-				}
+	for _, k := range keys {
+		e := k.Exposure
+		for _, r := range k.Related {
+			if other, known := first[r.Fingerprint]; e != nil && known && other.First.Before(e.First) {
+				e.First, e.FirstSource, e.Key = other.First, other.FirstSource, r.Fingerprint
+				count(e)
 			}
 		}
 	}

@@ -20,11 +20,9 @@ func playbook(r *scanner.Report, f *Facts, depends *radius.Radius) []scanner.Pla
 	var lookedBack time.Time
 	for _, d := range scanner.Decisions() {
 		var keys []*scanner.Key
-		for _, list := range [][]scanner.Key{r.Keys, r.Accepted, r.NeverCommitted} {
-			for i := range list {
-				if list[i].Decision == d {
-					keys = append(keys, &list[i])
-				}
+		for k := range r.AllKeys() {
+			if k.Decision == d {
+				keys = append(keys, k)
 			}
 		}
 		if len(keys) == 0 || d == scanner.AcceptedKey {

@@ -16,47 +16,46 @@ type site struct{ path, name string }
 
 // timelines gives each key its dossier with timeline and lineage, which depend
 // on each other: what one key loses another one may get.
-func timelines(lists [][]scanner.Key) {
+func timelines(keys []*scanner.Key) {
 	arrivals := map[string]map[site][]scanner.Fingerprint{} // by commit
-	for _, keys := range lists {
-		for i := range keys {
-			keys[i].Dossier = &scanner.Dossier{}
-			for _, o := range keys[i].Occurrences {
-				for _, c := range o.Introduced {
-					if inFallbacks(&o) {
-						continue
-					}
-					if arrivals[c.Commit] == nil {
-						arrivals[c.Commit] = map[site][]scanner.Fingerprint{}
-					}
-					at := site{o.Path, o.Name}
-					arrivals[c.Commit][at] = append(arrivals[c.Commit][at], keys[i].Fingerprint)
-				}
-			}
-		}
+	for _, k := range keys {
+		k.Dossier = &scanner.Dossier{}
+		arrive(k, arrivals)
 	}
 	replaces := map[scanner.Fingerprint]scanner.Fingerprint{}
-	for _, keys := range lists {
-		for i := range keys {
-			k := &keys[i]
-			k.Timeline = changes(k, arrivals)
-			for _, c := range k.Timeline {
-				if c.By != "" {
-					k.Lineage.ReplacedBy = c.By
-					if replaces[c.By] == "" {
-						replaces[c.By] = k.Fingerprint
-					}
+	for _, k := range keys {
+		k.Timeline = changes(k, arrivals)
+		for _, c := range k.Timeline {
+			if c.By != "" {
+				k.Lineage.ReplacedBy = c.By
+				if replaces[c.By] == "" {
+					replaces[c.By] = k.Fingerprint
 				}
 			}
-			if n := len(k.Timeline) - maxChanges; n > 0 {
-				k.Timeline, k.MoreChanges = k.Timeline[:maxChanges], n
-			}
+		}
+		if n := len(k.Timeline) - maxChanges; n > 0 {
+			k.Timeline, k.MoreChanges = k.Timeline[:maxChanges], n
 		}
 	}
-	for _, keys := range lists {
-		for i := range keys {
-			keys[i].Lineage.Replaces = replaces[keys[i].Fingerprint]
-			keys[i].Lineage.SameSymbols = keys[i].SameSymbols()
+	for _, k := range keys {
+		k.Lineage.Replaces = replaces[k.Fingerprint]
+		k.Lineage.SameSymbols = k.SameSymbols()
+	}
+}
+
+// arrive notes which commits bring a key to which settings.
+func arrive(k *scanner.Key, arrivals map[string]map[site][]scanner.Fingerprint) {
+	for i := range k.Occurrences {
+		o := &k.Occurrences[i]
+		if inFallbacks(o) {
+			continue
+		}
+		at := site{o.Path, o.Name}
+		for _, c := range o.Introduced {
+			if arrivals[c.Commit] == nil {
+				arrivals[c.Commit] = map[site][]scanner.Fingerprint{}
+			}
+			arrivals[c.Commit][at] = append(arrivals[c.Commit][at], k.Fingerprint)
 		}
 	}
 }

@@ -67,28 +67,20 @@ func unfold(r *scanner.Report) error {
 	return err
 }
 
-func eachKey(r *scanner.Report, do func(*scanner.Key)) {
-	for _, keys := range [][]scanner.Key{r.Keys, r.Accepted, r.Known, r.NeverCommitted} {
-		for i := range keys {
-			do(&keys[i])
+func eachDossier(r *scanner.Report, do func(*scanner.Dossier)) {
+	for k := range r.AllKeys() {
+		if k.Dossier != nil {
+			do(k.Dossier)
 		}
 	}
 }
 
-func eachDossier(r *scanner.Report, do func(*scanner.Dossier)) {
-	eachKey(r, func(k *scanner.Key) {
-		if k.Dossier != nil {
-			do(k.Dossier)
-		}
-	})
-}
-
 func eachRefs(r *scanner.Report, change func([]string) []string) {
-	eachKey(r, func(k *scanner.Key) {
+	for k := range r.AllKeys() {
 		for j := range k.Occurrences {
 			k.Occurrences[j].Refs = change(k.Occurrences[j].Refs)
 		}
-	})
+	}
 }
 
 // foldRefs writes the refs of requests of one kind as one.

@@ -15,7 +15,9 @@ import (
 // writeJSON writes the report as one object, the contract of schema 1.
 func writeJSON(w io.Writer, r *scanner.Report, _ Options) error {
 	var refs [][]string
-	eachKey(r, func(k *scanner.Key) { refs = takeRefs(refs, k) })
+	for k := range r.AllKeys() {
+		refs = takeRefs(refs, k)
+	}
 	return encodeWithRefs(w, r, "  ", refs)
 }
 

@@ -120,13 +120,11 @@ func fillSeverities(r *scanner.Report) {
 	if r.FailOn == scanner.Silent {
 		r.FailOn = scanner.High
 	}
-	for _, list := range [][]scanner.Key{r.Keys, r.Accepted, r.Known, r.NeverCommitted} {
-		for i := range list {
-			list[i].Severity = max(list[i].Severity, scanner.Note)
-			for j := range list[i].Occurrences {
-				o := &list[i].Occurrences[j]
-				o.Severity = max(o.Severity, scanner.Note)
-			}
+	for k := range r.AllKeys() {
+		k.Severity = max(k.Severity, scanner.Note)
+		for i := range k.Occurrences {
+			o := &k.Occurrences[i]
+			o.Severity = max(o.Severity, scanner.Note)
 		}
 	}
 }

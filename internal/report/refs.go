@@ -138,16 +138,14 @@ func keyRank(k *scanner.Key) int {
 // worst, then what is at HEAD, on branches, in tags, under review, in history.
 // Commits go by date. r is a normalized copy.
 func sorted(r *scanner.Report) {
-	for _, keys := range [][]scanner.Key{r.Keys, r.Accepted, r.Known, r.NeverCommitted} {
-		for i := range keys {
-			places := keys[i].Occurrences
-			slices.SortStableFunc(places, func(a, b scanner.Occurrence) int {
-				return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(placeRank(&a), placeRank(&b)))
-			})
-			for j := range places {
-				byDate(places[j].Introduced)
-				byDate(places[j].Removed)
-			}
+	for k := range r.AllKeys() {
+		places := k.Occurrences
+		slices.SortStableFunc(places, func(a, b scanner.Occurrence) int {
+			return cmp.Or(cmp.Compare(b.Severity, a.Severity), cmp.Compare(placeRank(&a), placeRank(&b)))
+		})
+		for j := range places {
+			byDate(places[j].Introduced)
+			byDate(places[j].Removed)
 		}
 	}
 }

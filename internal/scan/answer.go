@@ -146,12 +146,10 @@ func (m *auditCache) save(s *Scan, h *history, settings *Settings, r *scanner.Re
 // openToday reports whether the exposures that have not ended last until today, so
 // that the report of another day has only other numbers of days.
 func openToday(r *scanner.Report, now time.Time) bool {
-	for _, keys := range [][]scanner.Key{r.Keys, r.Accepted, r.NeverCommitted} {
-		for i := range keys {
-			d := keys[i].Dossier
-			if d != nil && d.Exposure != nil && d.Exposure.LastSource == "now" && !d.Exposure.Last.Equal(now.UTC().Truncate(24*time.Hour)) {
-				return false
-			}
+	for k := range r.AllKeys() {
+		d := k.Dossier
+		if d != nil && d.Exposure != nil && d.Exposure.LastSource == "now" && !d.Exposure.Last.Equal(now.UTC().Truncate(24*time.Hour)) {
+			return false
 		}
 	}
 	return true
