@@ -18,18 +18,18 @@ func heldBy(k *scanner.Key) (h scanner.Held) {
 		refs = merged(refs, o.Refs)
 	}
 	for _, ref := range refs {
-		switch refKind(ref) {
-		case kindHead:
+		switch scanner.KindOfRef(ref) {
+		case scanner.HeadRef:
 			h.Head = true
-		case kindBranch:
+		case scanner.BranchRef:
 			h.Branches++
-		case kindRemote:
+		case scanner.RemoteRef:
 			h.Remotes++
-		case kindTag:
+		case scanner.TagRef:
 			h.Tags++
-		case kindReview:
+		case scanner.ReviewRef:
 			h.PullRequests++
-		case kindStash:
+		case scanner.StashRef:
 			h.Stashes++
 		default:
 			h.Others++
@@ -65,41 +65,11 @@ func merged(a, b []string) []string {
 	return append(append(out, a...), b...)
 }
 
-type kindOfRef uint8
-
-const (
-	kindOther kindOfRef = iota
-	kindHead
-	kindBranch
-	kindRemote
-	kindTag
-	kindReview // what a host keeps of pull and merge requests
-	kindStash
-)
-
-func refKind(ref string) kindOfRef {
-	for _, k := range []struct {
-		prefix string
-		kind   kindOfRef
-	}{
-		{"refs/heads/", kindBranch}, {"refs/remotes/", kindRemote}, {"refs/tags/", kindTag}, {"refs/pull/", kindReview},
-		{"refs/pull-requests/", kindReview}, {"refs/merge-requests/", kindReview}, {"refs/changes/", kindReview}, {"refs/stash", kindStash},
-	} {
-		if strings.HasPrefix(ref, k.prefix) {
-			return k.kind
-		}
-	}
-	if ref == "HEAD" {
-		return kindHead
-	}
-	return kindOther
-}
-
 // IsRemote reports whether a ref shows what a remote has: a remote-tracking ref
 // or what a host keeps of a pull request.
 func IsRemote(ref string) bool {
-	kind := refKind(ref)
-	return kind == kindRemote || kind == kindReview || strings.HasPrefix(ref, "FETCH_HEAD")
+	kind := scanner.KindOfRef(ref)
+	return kind == scanner.RemoteRef || kind == scanner.ReviewRef || strings.HasPrefix(ref, "FETCH_HEAD")
 }
 
 // pushed says whether others can have a key by Git.

@@ -53,12 +53,12 @@ func localPlaces(keys []*scanner.Key) (l local) {
 			o := &k.Occurrences[i]
 			onBranch := o.Status == scanner.StatusHistory
 			for _, ref := range o.Refs {
-				switch refKind(ref) {
-				case kindHead, kindBranch:
+				switch scanner.KindOfRef(ref) {
+				case scanner.HeadRef, scanner.BranchRef:
 					onBranch = true
-				case kindStash:
+				case scanner.StashRef:
 					l.stashes = append(l.stashes, stashNumber(ref))
-				case kindTag:
+				case scanner.TagRef:
 					l.tags = append(l.tags, ref)
 				default:
 					l.others = append(l.others, ref)

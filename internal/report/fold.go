@@ -122,9 +122,12 @@ func foldRefs(refs []string) []string {
 	return out
 }
 
+// mergeRequests is how the refs of GitLab's merge requests begin.
+const mergeRequests = "refs/merge-requests/"
+
 // numbered splits refs/pull/12/head around its number.
 func numbered(ref string) (before string, n int, after string, ok bool) {
-	for _, prefix := range []string{"refs/pull/", "refs/pull-requests/", "refs/merge-requests/"} {
+	for _, prefix := range []string{"refs/pull/", "refs/pull-requests/", mergeRequests} {
 		rest, found := strings.CutPrefix(ref, prefix)
 		if !found {
 			continue

@@ -1,11 +1,13 @@
 package report
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/scanner"
 )
 
 // refGroup is the refs of one kind.
@@ -15,43 +17,57 @@ type refGroup struct {
 	numbers []int // of pull and merge requests, instead of names
 }
 
-// groupRefs sorts refs into kinds, what matters most first, each ref once.
+// The groups, what matters most first.
+const (
+	groupHead = iota
+	groupBranch
+	groupRemote
+	groupTag
+	groupPull
+	groupMerge
+	groupStash
+	groupOther
+)
+
+// groupNames are the groups in words, by their numbers.
+var groupNames = [...]struct{ one, many string }{
+	{"HEAD", "HEAD"}, {"branch", "branches"}, {"remote-tracking branch", "remote-tracking branches"}, {"tag", "tags"},
+	{"pull request", "pull requests"}, {"merge request", "merge requests"}, {"stash entry", "stash entries"}, {"other ref", "other refs"},
+}
+
+// groupOf is the group of a ref, and its number or its name in it.
+func groupOf(ref string) (group int, name string, number int) {
+	switch what, number := reviewOf(ref); what {
+	case "pull request":
+		return groupPull, "", number
+	case "merge request":
+		return groupMerge, "", number
+	}
+	name = groupedName(ref)
+	switch scanner.KindOfRef(ref) {
+	case scanner.HeadRef:
+		return groupHead, name, 0
+	case scanner.BranchRef:
+		return groupBranch, name, 0
+	case scanner.RemoteRef:
+		return groupRemote, name, 0
+	case scanner.TagRef:
+		return groupTag, name, 0
+	case scanner.StashRef:
+		return groupStash, strings.TrimPrefix(ref, "refs/"), 0
+	}
+	if isObjectName(ref) {
+		return groupHead, name, 0
+	}
+	return groupOther, name, 0
+}
+
+// groupRefs sorts refs into groups, each ref once.
 func groupRefs(refs []string) []refGroup {
-	type kind struct {
-		one, many string
-		rank      int
-		numbered  bool
-	}
-	kinds := []kind{
-		{"HEAD", "HEAD", rankHead, false}, {"branch", "branches", rankMain, false}, {"remote-tracking branch", "remote-tracking branches", rankRemote, false},
-		{"tag", "tags", rankTag, false}, {"pull request", "pull requests", rankReview, true}, {"merge request", "merge requests", -1, true},
-		{"stash entry", "stash entries", -1, false}, {"other ref", "other refs", rankOther, false},
-	}
-	names := make([][]string, len(kinds))
-	numbers := make([][]int, len(kinds))
+	var names [len(groupNames)][]string
+	var numbers [len(groupNames)][]int
 	for _, ref := range refs {
-		n := len(kinds) - 1
-		number, name := reviewNumber(ref)
-		switch {
-		case strings.HasPrefix(ref, "refs/stash"):
-			n, name = 6, strings.TrimPrefix(ref, "refs/")
-		case number > 0 && strings.HasPrefix(ref, "refs/merge-requests/"):
-			n = 5
-		case number > 0:
-			n = 4
-		default:
-			number, name = 0, groupedName(ref)
-			switch refRank(ref) {
-			case rankHead:
-				n = 0
-			case rankMain, rankBranch:
-				n = 1
-			case rankRemote:
-				n = 2
-			case rankTag:
-				n = 3
-			}
-		}
+		n, name, number := groupOf(ref)
 		if number > 0 {
 			numbers[n] = append(numbers[n], number)
 		} else {
@@ -59,29 +75,22 @@ func groupRefs(refs []string) []refGroup {
 		}
 	}
 	var out []refGroup
-	for i, k := range kinds {
+	for i, k := range groupNames {
 		g := refGroup{names: names[i], numbers: numbers[i]}
 		slices.Sort(g.numbers)
 		g.numbers = slices.Compact(g.numbers)
 		slices.SortFunc(g.names, func(a, b string) int {
-			return mainFirst(a) - mainFirst(b) + 2*strings.Compare(a, b)*boolInt(mainFirst(a) == mainFirst(b))
+			return cmp.Or(mainFirst(a)-mainFirst(b), strings.Compare(a, b))
 		})
 		g.names = slices.Compact(g.names)
 		if n := len(g.names) + len(g.numbers); n > 0 {
-			if g.kind = say.Counted(n, k.one, k.many); i == 0 && n == 1 {
+			if g.kind = say.Counted(n, k.one, k.many); i == groupHead && n == 1 {
 				g.kind = "" // HEAD, or the commit that ends a range
 			}
 			out = append(out, g)
 		}
 	}
 	return out
-}
-
-func boolInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 func mainFirst(name string) int {
@@ -105,20 +114,17 @@ func groupedName(ref string) string {
 	return ref
 }
 
-// reviewNumber is the number of a pull or merge request; 0 for other refs.
-func reviewNumber(ref string) (n int, name string) {
-	for _, prefix := range []string{"refs/pull/", "refs/pull-requests/", "refs/merge-requests/"} {
-		rest, ok := strings.CutPrefix(ref, prefix)
-		if !ok {
-			continue
-		}
-		digits, end, _ := strings.Cut(rest, "/")
-		n, err := strconv.Atoi(digits)
-		if err == nil && n > 0 && (end == "head" || end == "merge" || end == "from") {
-			return n, ""
-		}
+// reviewOf is what a ref is of, a pull request or a merge request, and its
+// number; 0 for other refs.
+func reviewOf(ref string) (what string, n int) {
+	before, n, after, ok := numbered(ref)
+	if !ok || after != "/head" && after != "/merge" && after != "/from" {
+		return "", 0
 	}
-	return 0, ref
+	if before == mergeRequests {
+		return "merge request", n
+	}
+	return "pull request", n
 }
 
 // ranges writes numbers as "1-3, 7"; after most ranges it counts (0: all).

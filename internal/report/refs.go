@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/say"
@@ -23,22 +24,23 @@ const (
 )
 
 func refRank(ref string) int {
-	has := func(prefixes ...string) bool {
-		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(ref, p) })
-	}
-	switch {
-	case ref == "HEAD", isObjectName(ref):
+	switch scanner.KindOfRef(ref) {
+	case scanner.HeadRef:
 		return rankHead
-	case ref == "refs/heads/main", ref == "refs/heads/master":
-		return rankMain
-	case has("refs/heads/"):
+	case scanner.BranchRef:
+		if ref == "refs/heads/main" || ref == "refs/heads/master" {
+			return rankMain
+		}
 		return rankBranch
-	case has("refs/remotes/"):
+	case scanner.RemoteRef:
 		return rankRemote
-	case has("refs/tags/"):
+	case scanner.TagRef:
 		return rankTag
-	case has("refs/pull/", "refs/pull-requests/", "refs/merge-requests/", "refs/changes/"):
+	case scanner.ReviewRef:
 		return rankReview
+	}
+	if isObjectName(ref) {
+		return rankHead
 	}
 	return rankOther
 }
@@ -55,20 +57,16 @@ func refName(ref string) string {
 		rest, ok := strings.CutPrefix(ref, prefix)
 		return before + clean(rest), ok
 	}
-	review := func(prefix, before string) (string, bool) {
-		rest, ok := strings.CutPrefix(ref, prefix)
-		number, end, _ := strings.Cut(rest, "/")
-		return before + clean(number), ok && (end == "head" || end == "merge" || end == "from")
-	}
 	for _, try := range []func() (string, bool){
 		func() (string, bool) { return "the stash", ref == "refs/stash" },
 		func() (string, bool) { return "commit " + short(ref), isObjectName(ref) },
 		func() (string, bool) { return cut("refs/heads/", "") },
 		func() (string, bool) { return cut("refs/tags/", "tag ") },
 		func() (string, bool) { return cut("refs/remotes/", "") },
-		func() (string, bool) { return review("refs/pull/", "pull request ") },
-		func() (string, bool) { return review("refs/pull-requests/", "pull request ") },
-		func() (string, bool) { return review("refs/merge-requests/", "merge request ") },
+		func() (string, bool) {
+			one, n := reviewOf(ref)
+			return one + " " + strconv.Itoa(n), n > 0
+		},
 	} {
 		if name, ok := try(); ok {
 			return name

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
@@ -246,14 +245,14 @@ func elsewhere(repo *gitstore.Repository, head string, tips int) (notes []string
 
 // tipRank orders refs by how much their holding a key matters to a reader.
 func tipRank(name string) int {
-	switch {
-	case name == "HEAD":
+	switch scanner.KindOfRef(name) {
+	case scanner.HeadRef:
 		return 0
-	case strings.HasPrefix(name, "refs/heads/"):
+	case scanner.BranchRef:
 		return 1
-	case strings.HasPrefix(name, "refs/remotes/"):
+	case scanner.RemoteRef:
 		return 2
-	case strings.HasPrefix(name, "refs/tags/"):
+	case scanner.TagRef:
 		return 3
 	}
 	return 4
