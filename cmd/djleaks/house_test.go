@@ -34,7 +34,7 @@ var house = map[string][]string{
 	"internal/cienv":                {module + "scanner"},
 	"internal/cache":                {module + "scanner", module + "internal/regular"},
 	"internal/project":              {module + "scanner", module + "internal/pysource", module + "internal/lazy"},
-	"internal/radius":               {module + "scanner", module + "internal/project", module + "internal/say"},
+	"internal/radius":               {module + "scanner", module + "internal/project", module + "internal/say", module + "internal/pysource"},
 	"internal/dossier":              {module + "scanner", module + "internal/project", module + "internal/radius", module + "internal/say"},
 	"internal/scan": {
 		module + "scanner", module + "scanner/django", module + "internal/packfile", module + "internal/packwalk", module + "internal/trace",

@@ -38,7 +38,7 @@ func (s *site) settingsClass() ([]pysource.Edit, *refusal) {
 	variable := strings.ToUpper(s.prefix(class) + name)
 	first, end := s.first, s.end // of the value that the field has
 	switch {
-	case len(s.calls) == 1 && lastName(s.calls[0].Callee) == "Field":
+	case len(s.calls) == 1 && pysource.LastName(s.calls[0].Callee) == "Field":
 		return s.field(variable)
 	case len(s.calls) == 1 && isWrapper(s.calls[0].Callee):
 		first, end = s.calls[0].First, s.calls[0].Close+1
@@ -105,7 +105,7 @@ func (s *site) configuration() ([]pysource.Edit, *refusal) {
 	case len(s.calls) == 0 && s.hasValues() && s.Is(st.First+1, "=") && s.first == st.First+2 && st.End == s.end:
 		s.reads("DJANGO_"+s.Word(st.First), getter{kind: getterConfiguration})
 		return []pysource.Edit{s.Replace(s.first, s.end, "values.SecretValue()")}, nil
-	case len(s.calls) == 1 && (lastName(s.calls[0].Callee) == "Value" || lastName(s.calls[0].Callee) == "SecretValue"):
+	case len(s.calls) == 1 && (pysource.LastName(s.calls[0].Callee) == "Value" || pysource.LastName(s.calls[0].Callee) == "SecretValue"):
 		return s.configurationValue(s.Word(st.First))
 	}
 	return nil, nil // the literal becomes os.environ[…]
@@ -129,7 +129,7 @@ func (s *site) configurationValue(name string) ([]pysource.Edit, *refusal) {
 	}
 	s.reads(strings.TrimPrefix(prefix+"_"+name, "_"), getter{kind: getterConfiguration})
 	edits := s.RemoveArgument(call, call.ArgumentOf(s.first))
-	if lastName(call.Callee) == "Value" {
+	if pysource.LastName(call.Callee) == "Value" {
 		edits = append([]pysource.Edit{s.Replace(call.Open-1, call.Open, "SecretValue")}, edits...)
 	}
 	return edits, nil

@@ -297,7 +297,7 @@ func (p *planner) loads(py *pythonFile, limit int) (file string, ok bool) {
 		if limit > 0 && py.Tokens[call.First].Line >= limit || !py.Is(call.Open, "(") {
 			continue
 		}
-		switch lastName(call.Callee) {
+		switch pysource.LastName(call.Callee) {
 		case "read_env", "load_dotenv", "read_dotenv":
 			p.conditional(py, call)
 			return p.loaded(py, call), true
@@ -324,7 +324,7 @@ func (p *planner) loaded(py *pythonFile, call *pysource.Call) string {
 		}
 		return at.path
 	}
-	if lastName(call.Callee) == "read_env" && py.imports("environ") && !py.imports("environs") {
+	if pysource.LastName(call.Callee) == "read_env" && py.imports("environ") && !py.imports("environs") {
 		return joinPath(dirOf(py.path), ".env")
 	}
 	return p.upward(dirOf(py.path))

@@ -207,7 +207,7 @@ func (p *planner) documentation(file string, text []byte, leaks []Leak) {
 // prefer to it.
 func (p *planner) dynaconf(file string, text []byte, leaks []Leak) {
 	p.replaceAll(file, text, leaks, func(l *Leak) string {
-		name := "DJANGO_" + strings.ToUpper(l.Name[strings.LastIndexByte(l.Name, '.')+1:])
+		name := "DJANGO_" + strings.ToUpper(pysource.LastName(l.Name))
 		p.variables = append(p.variables, variable{name: name, reader: file, line: l.Line})
 		read := "@format {env[" + name + "]}"
 		if from, to := bare(text, l); from > 0 && to < len(text) && (text[from-1] == '"' || text[from-1] == '\'') {

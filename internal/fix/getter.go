@@ -141,7 +141,7 @@ func (s *site) assigned(st pysource.Statement) (getter, bool) {
 		if !s.Is(n, "(") {
 			continue
 		}
-		switch name := s.Word(st.First); lastName(s.CallAt(n).Callee) {
+		switch name := s.Word(st.First); pysource.LastName(s.CallAt(n).Callee) {
 		case "Env", "FileAwareEnv":
 			return getter{kind: getterEnviron, call: name}, true
 		case "Config", "AutoConfig":
@@ -190,7 +190,7 @@ func (s *site) body(st pysource.Statement) string {
 // callKind is the kind of getter that a function called in the file is.
 func (s *site) callKind(callee string) getterKind {
 	switch {
-	case strings.HasSuffix(callee, "environ.get"), strings.HasSuffix(callee, ".get") && s.isEnvironment(strings.TrimSuffix(callee, ".get")), lastName(callee) == "getenv" && (strings.Contains(callee, ".") || s.imports("os")):
+	case strings.HasSuffix(callee, "environ.get"), strings.HasSuffix(callee, ".get") && s.isEnvironment(strings.TrimSuffix(callee, ".get")), pysource.LastName(callee) == "getenv" && (strings.Contains(callee, ".") || s.imports("os")):
 		return getterEnvironment
 	}
 	object, _, _ := strings.Cut(callee, ".")
@@ -200,7 +200,7 @@ func (s *site) callKind(callee string) getterKind {
 			return g.kind
 		}
 	}
-	switch lastName(callee) {
+	switch pysource.LastName(callee) {
 	case "Value", "SecretValue":
 		if s.imports("configurations") || s.imports("configurations.values") {
 			return getterConfiguration
@@ -330,7 +330,7 @@ func (py *pythonFile) callsName(name string) bool {
 // the file asks for already under this setting's name, else the one that the
 // project's examples have, else the usual one.
 func (s *site) variable() string {
-	setting := s.leak.Name[strings.LastIndexByte(s.leak.Name, '.')+1:]
+	setting := pysource.LastName(s.leak.Name)
 	for _, st := range s.Statements {
 		if !s.assigns(st, setting) {
 			continue

@@ -89,7 +89,7 @@ func (py *pythonFile) pathName(first, end, depth int) (value located, next int) 
 	}
 	if next < end && py.Is(next, "(") {
 		call := py.CallAt(next)
-		switch lastName(call.Callee) {
+		switch pysource.LastName(call.Callee) {
 		case "join":
 			return py.joinedPath(located{"", true}, call, depth), call.Close + 1
 		case "dirname":

@@ -123,7 +123,7 @@ func byHand(l *Leak) string {
 	if name == "" {
 		name = "SECRET_KEY"
 	}
-	return fmt.Sprintf("%s = os.environ[%q]", name[strings.LastIndexByte(name, '.')+1:], variableName(name))
+	return fmt.Sprintf("%s = os.environ[%q]", pysource.LastName(name), variableName(name))
 }
 
 // isFallbackName reports whether a setting is the list of old keys.
@@ -133,7 +133,7 @@ func isFallbackName(name string) bool {
 
 // variableName is the variable that a setting is usually read from.
 func variableName(name string) string {
-	name = strings.ToUpper(name[strings.LastIndexByte(name, '.')+1:])
+	name = strings.ToUpper(pysource.LastName(name))
 	name = strings.Map(func(r rune) rune {
 		if r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' {
 			return r

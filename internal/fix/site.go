@@ -87,7 +87,7 @@ func (s *site) scheme() ([]pysource.Edit, *refusal) {
 		return nil, nil
 	}
 	pair, env := s.calls[0], s.calls[1]
-	if last := lastName(env.Callee); last != "Env" && last != "FileAwareEnv" {
+	if last := pysource.LastName(env.Callee); last != "Env" && last != "FileAwareEnv" {
 		return nil, nil
 	}
 	n := env.ArgumentOf(s.first)
@@ -102,7 +102,7 @@ func (s *site) scheme() ([]pysource.Edit, *refusal) {
 
 // setdefault takes out os.environ.setdefault("SECRET_KEY", "…").
 func (s *site) setdefault() ([]pysource.Edit, *refusal) {
-	if len(s.calls) == 0 || lastName(s.calls[0].Callee) != "setdefault" || !strings.Contains(s.calls[0].Callee, "environ") {
+	if len(s.calls) == 0 || pysource.LastName(s.calls[0].Callee) != "setdefault" || !strings.Contains(s.calls[0].Callee, "environ") {
 		return nil, nil
 	}
 	call := s.calls[0]
@@ -229,8 +229,6 @@ func (s *site) parameter() ([]pysource.Edit, *refusal) {
 	return nil, nil
 }
 
-func lastName(callee string) string { return callee[strings.LastIndexByte(callee, '.')+1:] }
-
 func isDefaultWord(keyword string) bool {
 	switch keyword {
 	case "default", "fallback", "default_value", "failobj":
@@ -245,7 +243,7 @@ func isWrapper(callee string) bool {
 	case "str", "bytes", "unicode", "cast": // not env.str
 		return true
 	}
-	switch lastName(callee) {
+	switch pysource.LastName(callee) {
 	case "SecretStr", "Secret", "force_str", "force_bytes", "force_text", "smart_str", "smart_bytes", "text_type", "mark_safe":
 		return true
 	}

@@ -3,6 +3,8 @@ package project
 import (
 	"slices"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/pysource"
 )
 
 // Flow is a name, and what its value is made of: the names in an assignment, or in
@@ -74,7 +76,7 @@ func (f *File) follow(s *syntax) {
 	w := walker{reached: map[string]bool{}}
 	values := make([]flowing, len(s.assigns))
 	for i := range s.assigns {
-		values[i] = w.value(lastPart(s.assigns[i].Name), &s.assigns[i].Value)
+		values[i] = w.value(pysource.LastName(s.assigns[i].Name), &s.assigns[i].Value)
 	}
 	var returns []flowing
 	for _, d := range s.functions() {
@@ -168,7 +170,7 @@ func (w *walker) kept(flows []flowing) (out []Flow) {
 func (e *Expr) words(do func(word string)) {
 	switch {
 	case e.Kind == Name:
-		do(lastPart(e.Text))
+		do(pysource.LastName(e.Text))
 	case e.Kind == Call:
 		for part := range strings.SplitSeq(e.Text, ".") {
 			do(part)

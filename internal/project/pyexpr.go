@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/pysource"
 )
 
 // Kind says what an expression is.
@@ -383,7 +385,7 @@ func (e *Expr) decides() bool {
 			return sign == "==" || sign == "!=" || sign == "<" || sign == ">" || sign == "<=" || sign == ">=" || sign == "in" || sign == "is" || sign == "not"
 		})
 	case Call:
-		switch lastPart(e.Text) {
+		switch pysource.LastName(e.Text) {
 		case "bool", "len", "startswith", "isinstance", "compare_digest":
 			return true
 		case "dumps", "loads", "sign", "sign_object", "unsign", "unsign_object", "encrypt", "decrypt":

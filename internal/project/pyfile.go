@@ -74,7 +74,7 @@ func (l *lexer) parseFile(path string, text []byte) *File {
 	s := l.parse(text)
 	f := &File{Path: path, Imports: s.imports, Settings: isSettings(path, s.assigns)}
 	for _, a := range s.assigns {
-		if f.Settings && isUpper(lastPart(a.Name)) || strings.HasSuffix(a.Name, ".secret_key") {
+		if f.Settings && isUpper(pysource.LastName(a.Name)) || strings.HasSuffix(a.Name, ".secret_key") {
 			f.Assigns = append(f.Assigns, a)
 		}
 	}
@@ -211,7 +211,7 @@ func (f *File) CallsOf(wanted func(name string) bool) []Expr {
 		if len(out) >= maxCalls {
 			break
 		}
-		if wanted(lastPart(f.Called[i].Text)) {
+		if wanted(pysource.LastName(f.Called[i].Text)) {
 			out = append(out, f.Called[i])
 		}
 	}

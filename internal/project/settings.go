@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/pysource"
 )
 
 // Setting is one assignment in a settings module.
@@ -225,7 +227,7 @@ func newSettings(files []*File, has func(module string) bool) Settings {
 
 func (s *Settings) add(f *File) {
 	for _, a := range f.Assigns {
-		name := lastPart(a.Name) // in a class of settings, or settings.NAME
+		name := pysource.LastName(a.Name) // in a class of settings, or settings.NAME
 		if !isUpper(name) {
 			continue
 		}

@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/pysource"
 )
 
 // Words collects what the code of a site gives its signers: salts, names of
@@ -77,7 +79,7 @@ var signingCalls = []string{
 
 // assigned takes in a name and what it is.
 func (w *Words) assigned(name string, e phrase) {
-	name = lastPart(name)
+	name = pysource.LastName(name)
 	if e.Kind == Dict {
 		for i, key := range e.Keys {
 			w.assigned(key, phrase{e.Items[i], e.module})
@@ -104,7 +106,7 @@ func (w *Words) assigned(name string, e phrase) {
 // signing takes in the arguments of a call that have no name. The first one of
 // dumps and loads is the data.
 func (w *Words) signing(call *Expr, module string) {
-	data := lastPart(call.Text) == "dumps" || lastPart(call.Text) == "loads"
+	data := pysource.LastName(call.Text) == "dumps" || pysource.LastName(call.Text) == "loads"
 	for i, argument := range call.Items {
 		if call.Keys[i] == "" && (i > 0 || !data) {
 			w.salts = append(w.salts, phrase{argument, module})
@@ -134,13 +136,11 @@ func (w *Words) class(c *Class, module string) {
 			name := Expr{Kind: Operation, Signs: []string{"+"}, Items: []Expr{{Kind: Name, Text: "__name__"}, {Kind: Text, Text: "." + c.Name}}}
 			w.salts = append(w.salts, phrase{name, module})
 		}
-		if last := lastPart(base); (strings.HasPrefix(last, "Session") || strings.HasSuffix(last, "Store")) && len(w.classes) < maxClasses {
+		if last := pysource.LastName(base); (strings.HasPrefix(last, "Session") || strings.HasSuffix(last, "Store")) && len(w.classes) < maxClasses {
 			w.classes = append(w.classes, c.Name)
 		}
 	}
 }
-
-func lastPart(dotted string) string { return dotted[strings.LastIndexByte(dotted, '.')+1:] }
 
 // Salts returns what may be a salt.
 func (w *Words) Salts() []string { return w.all(w.salts, maxSalts) }
@@ -216,7 +216,7 @@ func (w *Words) values(e phrase) []string {
 // may be on Python's path.
 func (w *Words) named(name, module string) []string {
 	if name != "__name__" {
-		return w.constants[lastPart(name)]
+		return w.constants[pysource.LastName(name)]
 	}
 	out := []string{module}
 	for rest, more := module, true; len(out) < maxValues; {

@@ -21,6 +21,9 @@ type Statement struct {
 	Indent     int // the width of its indentation; a tab goes to the next multiple of 8
 }
 
+// LastName is the last part of a dotted name: "environ" of "os.environ".
+func LastName(dotted string) string { return dotted[strings.LastIndexByte(dotted, '.')+1:] }
+
 // Parse reads a text. It returns a *SyntaxError if the text is not Python, or
 // nothing that can be edited safely: UTF-16, or a NUL byte.
 func Parse(text []byte) (*File, error) {

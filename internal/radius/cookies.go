@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/pysource"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -46,7 +47,7 @@ func (s *survey) signedCookies() {
 				name = c.Items[0].Text
 			}
 			e := scanner.Effect{
-				Effect: scanner.EffectLinks, Feature: "signed cookie", Certain: true, Reason: "calls " + lastName(c.Text),
+				Effect: scanner.EffectLinks, Feature: "signed cookie", Certain: true, Reason: "calls " + pysource.LastName(c.Text),
 				Attack: "forge the value of the cookie", Rotation: "the old cookie is refused", Fallbacks: s.helpOfSigner(),
 			}
 			if name != "" {

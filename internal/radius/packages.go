@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/pysource"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -29,7 +30,7 @@ func (s *survey) flask() {
 				continue
 			}
 			e := scanner.Effect{
-				Effect: scanner.EffectLinks, Feature: "tokens of itsdangerous", Certain: true, Reason: lastName(c.Text) + " is given SECRET_KEY",
+				Effect: scanner.EffectLinks, Feature: "tokens of itsdangerous", Certain: true, Reason: pysource.LastName(c.Text) + " is given SECRET_KEY",
 				Attack: "forge what this code trusts", Rotation: "tokens that were given out before stop working", Fallbacks: scanner.HelpsNot,
 			}
 			if e = s.signs(f, c.Line, e); strings.Contains(c.Text, "JSONWebSignature") {

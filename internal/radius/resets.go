@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/pysource"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -150,5 +151,5 @@ func (s *survey) ownTokens() {
 
 // derives reports whether a class has one of these as a base.
 func derives(c *project.Class, from map[string]bool) bool {
-	return slices.ContainsFunc(c.Bases, func(base string) bool { return from[lastName(base)] })
+	return slices.ContainsFunc(c.Bases, func(base string) bool { return from[pysource.LastName(base)] })
 }

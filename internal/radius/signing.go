@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/pysource"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -31,7 +32,7 @@ func (s *survey) signers() {
 			line = c.Line
 			if key, given := c.Key("key"); given && !key.MentionsAny(u.holds) && u.isOwn(&key) {
 				own = true
-				s.safe(project.Site{Path: f.Path, Line: c.Line}, "own signatures", lastName(c.Text)+" is given a key of its own")
+				s.safe(project.Site{Path: f.Path, Line: c.Line}, "own signatures", pysource.LastName(c.Text)+" is given a key of its own")
 				break
 			}
 		}
@@ -62,7 +63,9 @@ func (s *survey) signerClasses() []string {
 	for _, f := range s.p.Code {
 		for i := range f.Classes {
 			c := &f.Classes[i]
-			own := slices.ContainsFunc(c.Bases, func(base string) bool { return lastName(base) == "Signer" || lastName(base) == "TimestampSigner" })
+			own := slices.ContainsFunc(c.Bases, func(base string) bool {
+				return pysource.LastName(base) == "Signer" || pysource.LastName(base) == "TimestampSigner"
+			})
 			if _, ok := f.Imported("django.core.signing"); ok && own {
 				out = append(out, c.Name)
 			}
@@ -158,7 +161,7 @@ func (s *survey) pickles() {
 		for _, c := range f.Calls("loads", "unsign_object") {
 			reason := ""
 			if serializer, ok := c.Key("serializer"); ok && strings.Contains(strings.ToLower(serializer.Text), "pickle") {
-				reason = lastName(c.Text) + " unpickles what is signed"
+				reason = pysource.LastName(c.Text) + " unpickles what is signed"
 			} else if on, _, _ := strings.Cut(c.Text, "."); (on == "pickle" || on == "cPickle" || on == "dill") && unsigns(f, &c) {
 				reason = c.Text + " reads what was signed"
 			}
@@ -185,5 +188,3 @@ func unsigns(f *project.File, c *project.Expr) bool {
 	}
 	return false
 }
-
-func lastName(dotted string) string { return dotted[strings.LastIndexByte(dotted, '.')+1:] }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/pysource"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -18,7 +19,7 @@ func (s *survey) storedSignatures() {
 		}
 		if c := s.storing(f); c != nil {
 			s.effect(project.Site{Path: f.Path, Line: c.Line}, scanner.Effect{
-				Effect: scanner.EffectData, Feature: StoredSigning, Reason: "a model calls " + lastName(c.Text), Certain: true,
+				Effect: scanner.EffectData, Feature: StoredSigning, Reason: "a model calls " + pysource.LastName(c.Text), Certain: true,
 				Attack: "forge the value that is signed", Rotation: "a signed value that is stored is refused from then on", Fallbacks: s.helpOfSigner(),
 			})
 		}

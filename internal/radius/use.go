@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/pysource"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -106,7 +107,7 @@ func (u *use) pick(calls []project.Expr, feature string) (c project.Expr, sure, 
 	}
 	for _, c := range calls {
 		if name := u.ownSource(&c); name != "" {
-			u.s.safe(project.Site{Path: u.f.Path, Line: c.Line}, feature, lastName(c.Text)+" is given "+name+", a key of its own; check that it is not the same value")
+			u.s.safe(project.Site{Path: u.f.Path, Line: c.Line}, feature, pysource.LastName(c.Text)+" is given "+name+", a key of its own; check that it is not the same value")
 			break
 		}
 	}
@@ -208,7 +209,7 @@ func (u *use) signature() (usage, bool) {
 	if _, ok := u.f.Imported("django.core.signing"); !ok {
 		for _, c := range u.f.Calls("Signer", "TimestampSigner", "dumps", "loads") {
 			if c.MentionsAny(u.holds) {
-				e.Reason = lastName(c.Text) + " is given SECRET_KEY"
+				e.Reason = pysource.LastName(c.Text) + " is given SECRET_KEY"
 				e = u.s.signs(u.f, c.Line, e)
 				return u.usage(c.Line, e, e.Reason, e.Certain)
 			}
