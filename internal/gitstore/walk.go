@@ -116,9 +116,10 @@ func (w *walk) enter(id scanner.ObjectID, old bool) *node {
 		w.missing = append(w.missing, missingCommit{id, err, old})
 		return nil
 	}
-	if w.kept += len(c.Text); old || w.kept > maxKeptCommits {
+	if old || w.kept+len(c.Text) > maxKeptCommits {
 		c.Text = nil
 	}
+	w.kept += len(c.Text)
 	n = &node{id: id, commit: c, old: old, queued: true}
 	w.nodes[id] = n
 	heap.Push(&w.queue, n)
