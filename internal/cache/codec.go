@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -106,6 +107,7 @@ func (e *encoder) slice(v reflect.Value) {
 	case []byte:
 		e.out = append(e.out, list...)
 	case []uint32:
+		e.out = slices.Grow(e.out, 4*len(list))
 		for _, n := range list {
 			e.out = binary.LittleEndian.AppendUint32(e.out, n)
 		}

@@ -10,12 +10,12 @@ import (
 
 // heldBy counts the refs that hold a key now, each once.
 func heldBy(k *scanner.Key) (h scanner.Held) {
-	var refs []string
+	var refs, spare []string
 	for i := range k.Occurrences {
 		o := &k.Occurrences[i]
 		h.Reflog = h.Reflog || o.Reflog
 		h.Unreachable = h.Unreachable || o.Status == scanner.StatusUnreachable && !o.Reflog
-		refs = merged(refs, o.Refs)
+		refs, spare = merged(spare[:0], refs, o.Refs), refs
 	}
 	for _, ref := range refs {
 		switch scanner.KindOfRef(ref) {
@@ -38,20 +38,17 @@ func heldBy(k *scanner.Key) (h scanner.Held) {
 	return h
 }
 
-// merged are the strings of two lists, sorted and each once, as the first is. The
+// merged appends the strings of two lists, sorted and each once, as the first is. The
 // refs of a key in a hundred files are as many lists of thousands of names, nearly
 // always sorted.
-func merged(a, b []string) []string {
+func merged(out, a, b []string) []string {
 	for i := 1; i < len(b); i++ {
 		if b[i-1] >= b[i] {
 			b = slices.Compact(slices.Sorted(slices.Values(b)))
 			break
 		}
 	}
-	if len(a) == 0 {
-		return b
-	}
-	out := make([]string, 0, max(len(a), len(b)))
+	out = slices.Grow(out, max(len(a), len(b)))
 	for len(a) > 0 && len(b) > 0 {
 		switch strings.Compare(a[0], b[0]) {
 		case -1:

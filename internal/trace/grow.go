@@ -6,7 +6,6 @@ import (
 	"errors"
 	"hash/maphash"
 	"slices"
-	"sort"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -159,13 +158,6 @@ func (w *grower) read(ctx context.Context) error {
 	})
 }
 
-// find is the index of a commit.
-func (p *Past) find(id []byte, idSize int) (uint32, bool) {
-	n := len(p.Dates)
-	at := sort.Search(n, func(i int) bool { return bytes.Compare(p.Commits[i*idSize:(i+1)*idSize], id) >= 0 })
-	return uint32(at), at < n && bytes.Equal(p.Commits[at*idSize:(at+1)*idSize], id)
-}
-
 // parseTree reads a tree, which must be in Git's order.
 func (w *grower) parseTree(text []byte) (*readTree, error) {
 	t := &readTree{}
@@ -234,7 +226,7 @@ func (w *grower) scan(ctx context.Context) (*scan, *tracer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	h := &grown{past: p, growth: w.growth, idSize: idSize, index: map[string]uint32{}}
+	h := &grown{past: p, older: string(p.Commits), growth: w.growth, idSize: idSize, index: map[string]uint32{}}
 	for _, c := range order {
 		h.index[c.id] = uint32(len(p.Dates) + len(h.more))
 		h.more = append(h.more, c.id)
@@ -255,6 +247,7 @@ func (w *grower) scan(ctx context.Context) (*scan, *tracer, error) {
 		s.slots[i] = slotCommit | i
 	}
 	s.parents = slices.Clone(p.Parents)
+	s.commits = make([]commit, 0, commits)
 	for i := range p.Dates {
 		s.commits = append(s.commits, commit{ordinal: uint32(i), tree: None, parents: p.First[i], date: p.Dates[i]})
 	}

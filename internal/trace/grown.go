@@ -10,6 +10,7 @@ import (
 // Past, the new ones, and the tips that are not commits.
 type grown struct {
 	past   *Past
+	older  string // Past.Commits
 	growth Growth
 	idSize int
 	more   []string // new commits
@@ -58,7 +59,7 @@ func (g *grown) Ordinal(id []byte) (uint32, bool) {
 func (g *grown) ID(ordinal uint32) scanner.ObjectID {
 	n := int(ordinal)
 	if n < len(g.past.Dates) {
-		return scanner.ObjectID(g.past.Commits[n*g.idSize : (n+1)*g.idSize])
+		return scanner.ObjectID(g.older[n*g.idSize : (n+1)*g.idSize])
 	}
 	if n < g.firstTip() {
 		return scanner.ObjectID(g.more[n-len(g.past.Dates)])

@@ -1,7 +1,11 @@
 package trace
 
 import (
+	"bytes"
+	"encoding/binary"
 	"slices"
+	"sort"
+	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -24,7 +28,8 @@ type Past struct {
 }
 
 // past returns what to remember, or nil if the store has anything that a growth
-// could not be compared with: what is missing, broken, forged, cut off, or held only by trees outside of commits. t is nil if nothing was matched.
+// could not be compared with: what is missing, broken, forged, cut off, or held only
+// by trees outside of commits. t is nil if nothing was matched.
 func (s *scan) past(t *tracer, out *Result) *Past {
 	odd := out.Missing.Trees.Count + out.Missing.Commits.Count + out.Broken.Count + out.Mistyped.Count + out.Knots.Count
 	if odd > 0 || out.Truncated || out.NamedMore || len(s.shallow) > 0 || out.uncommitted ||
@@ -32,32 +37,8 @@ func (s *scan) past(t *tracer, out *Result) *Past {
 		return nil
 	}
 	p := &Past{Missing: out.Missing.Blobs.First, Chosen: len(out.Named)}
-	order := make([]uint32, len(s.commits))
-	ids := make([]scanner.ObjectID, len(s.commits))
-	for i := range order {
-		order[i], ids[i] = uint32(i), s.history.ID(s.commits[i].ordinal)
-	}
-	slices.SortFunc(order, func(a, b uint32) int { return compareIDs(ids[a], ids[b]) })
-	rank := make([]uint32, len(order))
-	for i, c := range order {
-		rank[c] = uint32(i)
-	}
-	for _, c := range order {
-		p.Commits = append(p.Commits, ids[c]...)
-		p.Dates = append(p.Dates, s.commits[c].date)
-		p.First = append(p.First, uint32(len(p.Parents)))
-		for _, ordinal := range s.parentsOf(c) {
-			parent, ok := s.parentOf(ordinal)
-			if !ok {
-				return nil
-			}
-			p.Parents = append(p.Parents, rank[parent])
-		}
-		root := uint32(0)
-		if t != nil {
-			root = t.roots[c]
-		}
-		p.Roots = append(p.Roots, root)
+	if !p.addCommits(s, t) {
+		return nil
 	}
 	if t != nil {
 		p.addNodes(t)
@@ -65,14 +46,55 @@ func (s *scan) past(t *tracer, out *Result) *Past {
 	return p
 }
 
-func compareIDs(a, b scanner.ObjectID) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
+// addCommits adds the commits, by id; ok is false if a parent is not one of them.
+func (p *Past) addCommits(s *scan, t *tracer) (ok bool) {
+	order := s.byID()
+	rank := make([]uint32, len(order))
+	for i, c := range order {
+		rank[c] = uint32(i)
 	}
-	return 0
+	n := len(order)
+	p.Commits, p.Dates, p.Roots, p.First = make([]byte, 0, n*s.idSize), make([]uint32, n), make([]uint32, n), make([]uint32, n)
+	p.Parents = make([]uint32, 0, len(s.parents))
+	for i, c := range order {
+		p.Commits = append(p.Commits, s.history.ID(s.commits[c].ordinal)...)
+		p.Dates[i], p.First[i] = s.commits[c].date, uint32(len(p.Parents))
+		for _, ordinal := range s.parentsOf(c) {
+			parent, ok := s.parentOf(ordinal)
+			if !ok {
+				return false
+			}
+			p.Parents = append(p.Parents, rank[parent])
+		}
+		if t != nil {
+			p.Roots[i] = t.roots[c]
+		}
+	}
+	return true
+}
+
+// byID are the indexes of the commits in the order of their ids. Those of a Past come
+// first, and are in order.
+func (s *scan) byID() []uint32 {
+	order := make([]uint32, len(s.commits))
+	ids := make([]scanner.ObjectID, len(s.commits))
+	inOrder := 0
+	for i := range order {
+		order[i], ids[i] = uint32(i), s.history.ID(s.commits[i].ordinal)
+		if inOrder == i && (i == 0 || ids[i-1] < ids[i]) {
+			inOrder++
+		}
+	}
+	compare := func(a, b uint32) int { return strings.Compare(string(ids[a]), string(ids[b])) }
+	older, more := order[:inOrder], order[inOrder:]
+	slices.SortFunc(more, compare)
+	merged := make([]uint32, 0, len(order))
+	for len(more) > 0 {
+		at, _ := slices.BinarySearchFunc(older, more[0], compare)
+		merged, older = append(append(merged, older[:at]...), more[0]), older[at:]
+		more = more[1:]
+	}
+	return append(merged, older...)
 }
 
 // addNodes adds the nodes, each after those in it.
@@ -105,6 +127,30 @@ func (p *Past) HasCommit(id scanner.ObjectID) bool {
 	_, ok := p.find([]byte(id), len(id))
 	return ok
 }
+
+// find is the index of a commit. Ids are evenly spread: each guess by their first
+// bytes leaves about the root of what there was to search.
+func (p *Past) find(id []byte, idSize int) (at uint32, ok bool) {
+	from, to := 0, len(p.Dates)
+	low, want, high := uint64(0), leading(id), uint64(1)<<32
+	for guess := 0; guess < 3 && to-from > 8 && low <= want && want < high; guess++ {
+		middle := from + int(uint64(to-from)*(want-low)/(high-low))
+		here := p.Commits[middle*idSize : (middle+1)*idSize]
+		switch bytes.Compare(here, id) {
+		case 0:
+			return uint32(middle), true
+		case -1:
+			from, low = middle+1, leading(here)
+		default:
+			to, high = middle, leading(here)+1
+		}
+	}
+	n := from + sort.Search(to-from, func(i int) bool { return bytes.Compare(p.Commits[(from+i)*idSize:(from+i+1)*idSize], id) >= 0 })
+	return uint32(n), n < to && bytes.Equal(p.Commits[n*idSize:(n+1)*idSize], id)
+}
+
+// leading are the first four bytes of an id.
+func leading(id []byte) uint64 { return uint64(binary.BigEndian.Uint32(id)) }
 
 // isSound reports whether all numbers are within their bounds, as they are unless
 // somebody has forged them.
