@@ -90,5 +90,5 @@ func (r *Repository) gitRefs() ([]Ref, error) {
 			refs = append(refs, Ref{Name: "worktrees/" + filepath.Base(path) + "/HEAD", ID: id})
 		}
 	}
-	return append(refs, r.pseudoRefs(&refSet{r, map[string]refValue{}}, false)...), nil
+	return append(refs, r.pseudoRefs(&refSet{r: r}, false)...), nil
 }

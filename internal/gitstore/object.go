@@ -234,6 +234,9 @@ func (r *Repository) peel(id scanner.ObjectID) (t packfile.Type, last scanner.Ob
 		return 0, "", nil, err
 	}
 	for depth := 0; depth < maxTagDepth; depth++ {
+		if r.knowsCommit(id) {
+			return packfile.Commit, id, tags, nil
+		}
 		t, _, err = store.Header(id)
 		if err != nil || t != packfile.Tag {
 			return t, id, tags, objectError(id, err)

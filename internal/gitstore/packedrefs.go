@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/scanner"
@@ -56,33 +58,40 @@ func (r *Repository) packedLines(f func(lines []byte) bool) error {
 	}
 }
 
-// eachPacked calls f for the refs in packed-refs until it returns false. Lines
-// that are malformed are skipped with one warning.
-func (r *Repository) eachPacked(f func(name string, id scanner.ObjectID) bool) error {
+// packedRef is a line of packed-refs.
+type packedRef struct {
+	name string
+	id   scanner.ObjectID
+}
+
+// packedRefs are the refs in packed-refs, by name. Lines that are malformed are
+// skipped with one warning; of two with one name the first counts, which lookupPacked
+// finds.
+func (r *Repository) packedRefs() (refs []packedRef, err error) {
 	wrong := 0
-	err := r.packedLines(func(lines []byte) bool {
-		more := true
-		wrong += parsePackedRefs(lines, r.idSize, func(name string, id scanner.ObjectID) bool {
-			more = f(name, id)
-			return more
+	err = r.packedLines(func(lines []byte) bool {
+		wrong += parsePackedRefs(string(lines), r.idSize, func(name string, id scanner.ObjectID) {
+			refs = append(refs, packedRef{name, id})
 		})
-		return more
+		return true
 	})
 	if wrong > 0 {
 		r.warn(warnRefs, filepath.Join(r.commonDir, "packed-refs"), fmt.Sprintf("%d lines are not refs", wrong))
 	}
-	return err
+	// Git writes them in this order, which the sort sees in one pass.
+	slices.SortStableFunc(refs, func(a, b packedRef) int { return strings.Compare(a.name, b.name) })
+	return slices.CompactFunc(refs, func(a, b packedRef) bool { return a.name == b.name }), err
 }
 
 // parsePackedRefs reads lines of "ID NAME"; lines with "^ID" belong to the one
 // before and say what a tag points to, which peel finds out by itself. It
-// returns the number of malformed lines.
-func parsePackedRefs(data []byte, idSize int, f func(string, scanner.ObjectID) bool) (wrong int) {
+// returns the number of malformed lines. The names are parts of the text.
+func parsePackedRefs(text string, idSize int, f func(name string, id scanner.ObjectID)) (wrong int) {
 	n := 2 * idSize
-	for len(data) > 0 {
-		var line []byte
-		line, data, _ = bytes.Cut(data, []byte("\n"))
-		line = bytes.TrimSuffix(line, []byte("\r"))
+	for len(text) > 0 {
+		var line string
+		line, text, _ = strings.Cut(text, "\n")
+		line = strings.TrimSuffix(line, "\r")
 		if len(line) == 0 || line[0] == '#' || line[0] == '^' {
 			continue
 		}
@@ -90,14 +99,14 @@ func parsePackedRefs(data []byte, idSize int, f func(string, scanner.ObjectID) b
 			wrong++
 			continue
 		}
-		id, ok := scanner.ParseObjectID(string(line[:n]))
-		name := string(line[n+1:])
+		id, ok := scanner.ParseObjectID(line[:n])
+		name := line[n+1:]
 		if !ok || !safeRefName(name) {
 			wrong++
 			continue
 		}
-		if !id.IsZero() && !f(name, id) {
-			return wrong
+		if !id.IsZero() {
+			f(name, id)
 		}
 	}
 	return wrong

@@ -38,12 +38,17 @@ func (r *Repository) Refs() ([]Ref, error) {
 	}
 	peeled := map[scanner.ObjectID]int{} // many refs name one object
 	for i := range refs {
-		if first, ok := peeled[refs[i].ID]; ok {
-			refs[i].Peeled, refs[i].Commit, refs[i].Tags = refs[first].Peeled, refs[first].Commit, refs[first].Tags
+		ref := &refs[i]
+		if r.knowsCommit(ref.ID) {
+			ref.Peeled, ref.Commit = ref.ID, ref.ID
 			continue
 		}
-		peeled[refs[i].ID] = i
-		r.peelRef(&refs[i])
+		if first, ok := peeled[ref.ID]; ok {
+			ref.Peeled, ref.Commit, ref.Tags = refs[first].Peeled, refs[first].Commit, refs[first].Tags
+			continue
+		}
+		peeled[ref.ID] = i
+		r.peelRef(ref)
 	}
 	return refs, nil
 }
@@ -65,8 +70,13 @@ func (r *Repository) fileRefs() ([]Ref, error) {
 	if err != nil {
 		return nil, err
 	}
-	refs := make([]Ref, 0, len(s.values)+8)
-	for name, v := range s.values {
+	refs := make([]Ref, 0, len(s.packed)+len(s.loose)+8)
+	for _, p := range s.packed {
+		if _, hidden := s.loose[p.name]; !hidden {
+			refs = append(refs, Ref{Name: p.name, ID: p.id})
+		}
+	}
+	for name, v := range s.loose {
 		if ref, ok := s.resolve(name, v); ok {
 			refs = append(refs, ref)
 		}
@@ -82,10 +92,6 @@ func isBookkeepingRef(name string) bool {
 
 // peelRef fills in Peeled, Commit and Tags.
 func (r *Repository) peelRef(ref *Ref) {
-	if r.isCommit != nil && r.isCommit(ref.ID) {
-		ref.Peeled, ref.Commit = ref.ID, ref.ID
-		return
-	}
 	t, last, tags, err := r.peel(ref.ID)
 	ref.Tags = tags
 	switch {
@@ -230,21 +236,31 @@ func isBlank(b byte) bool { return b == ' ' || b == '\t' || b == '\n' || b == '\
 // refSet is all refs below refs/, before symbolic ones are followed.
 type refSet struct {
 	r      *Repository
-	values map[string]refValue
+	packed []packedRef         // by name, each once
+	loose  map[string]refValue // files, which hide packed refs even where they hold no object name
+}
+
+// value is what a ref says; ok is false if there is none.
+func (s *refSet) value(name string) (v refValue, ok bool) {
+	if v, ok := s.loose[name]; ok {
+		return v, v != refValue{}
+	}
+	at, ok := slices.BinarySearchFunc(s.packed, name, func(p packedRef, name string) int { return strings.Compare(p.name, name) })
+	if !ok {
+		return v, false
+	}
+	return refValue{id: s.packed[at].id}, true
 }
 
 func (r *Repository) readRefs() (*refSet, error) {
 	if r.reftable {
 		return nil, r.refsUnreadable()
 	}
-	s := &refSet{r, map[string]refValue{}}
-	err := r.eachPacked(func(name string, id scanner.ObjectID) bool {
-		s.values[name] = refValue{id: id}
-		return true
-	})
+	packed, err := r.packedRefs()
 	if err != nil {
 		return nil, err
 	}
+	s := &refSet{r, packed, map[string]refValue{}}
 	s.walk(r.commonDir, "refs")
 	if r.linked() {
 		for _, name := range []string{"refs/bisect", "refs/worktree", "refs/rewritten"} {
@@ -291,7 +307,7 @@ func (s *refSet) file(name, path string) {
 	}
 	v, err := readRefFile(path, s.r.idSize)
 	if err == nil {
-		s.values[name] = v
+		s.loose[name] = v
 		return
 	}
 	if os.IsNotExist(err) {
@@ -302,7 +318,7 @@ func (s *refSet) file(name, path string) {
 		kind = warnNote // .DS_Store and the like
 	}
 	s.r.warn(kind, path, "not a ref: "+rootCause(err))
-	delete(s.values, name)
+	s.loose[name] = refValue{}
 }
 
 // resolve follows a symbolic ref within the set.
@@ -312,7 +328,7 @@ func (s *refSet) resolve(name string, v refValue) (Ref, bool) {
 		if v.target == "" {
 			break
 		}
-		next, ok := s.values[v.target]
+		next, ok := s.value(v.target)
 		if !ok {
 			return ref, false
 		}

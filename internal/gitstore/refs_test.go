@@ -339,11 +339,10 @@ func FuzzRefs(f *testing.F) {
 		if v, ok := parseRef(data, 20); ok && (v.target == "") == (v.id == "") {
 			t.Errorf("%+v", v)
 		}
-		parsePackedRefs(data, 20, func(name string, id scanner.ObjectID) bool {
+		parsePackedRefs(string(data), 20, func(name string, id scanner.ObjectID) {
 			if !safeRefName(name) || len(id) != 20 || id.IsZero() {
 				t.Errorf("%q %s", name, id)
 			}
-			return true
 		})
 		for _, path := range splitAlternates(string(data), '\n') {
 			if path == "" || len(path) > len(data) {

@@ -45,6 +45,10 @@ type Repository struct {
 // so that a ref that names one is not followed by reading it.
 func (r *Repository) KnowCommits(isCommit func(scanner.ObjectID) bool) { r.isCommit = isCommit }
 
+func (r *Repository) knowsCommit(id scanner.ObjectID) bool {
+	return r.isCommit != nil && r.isCommit(id)
+}
+
 // GitDir is the absolute path of the repository's own directory; of a linked
 // worktree the one below worktrees/.
 func (r *Repository) GitDir() string { return r.gitDir }
