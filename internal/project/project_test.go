@@ -249,6 +249,18 @@ func TestAStartHasThePlatformOfItsFile(t *testing.T) {
 	}
 }
 
+func TestAnExpressionMentionsTheLastPartOfItsNames(t *testing.T) {
+	for text, want := range map[string]bool{
+		"SECRET_KEY": true, "settings.SECRET_KEY": true, "f(x, [1, settings.SECRET_KEY])": true, "SECRET_KEY.encode()": true,
+		"getattr(settings, 'SECRET_KEY')": true, "'SECRET_KEY'": false, "OTHER_SECRET_KEY": false, "SECRET_KEY_FALLBACKS": false, "f(x)": false,
+	} {
+		f := new(lexer).parseFile("settings.py", []byte("A = "+text+"\n"))
+		if got := f.Assigns[0].Value.Mentions("SECRET_KEY"); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
 func TestAStringIsAMentionOnlyInGetattr(t *testing.T) {
 	f := new(lexer).parseFile("a.py", []byte("A = getattr(settings, 'SECRET_KEY', None)\nB = getattr(settings, 'OTHER_KEY')\nC = check('x', 'PLAIN_KEY')\nD = 'FIRST_KEY', 'LAST_KEY'\n"))
 	for name, want := range map[string]int{"SECRET_KEY": 1, "OTHER_KEY": 1, "PLAIN_KEY": 0, "FIRST_KEY": 0, "LAST_KEY": 0} {
