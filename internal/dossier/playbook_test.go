@@ -144,6 +144,44 @@ func TestTheSameAdviceAboutDataIsOneStep(t *testing.T) {
 	}
 }
 
+func TestEachFeatureHasItsOwnAdviceAboutData(t *testing.T) {
+	words := func(feature string) string {
+		b := book{radius: &radius.Radius{Effects: []scanner.Effect{{Effect: scanner.EffectData, Feature: feature, Rotation: "it is lost", Path: "a.py", Line: 1}}}}
+		b.saveData()
+		if len(b.steps) != 1 {
+			t.Fatalf("%s: %+v", feature, b.steps)
+		}
+		return b.steps[0].Do
+	}
+	for feature, how := range saving {
+		if got, want := words(feature), "Before the new key: "+feature+": "+how; got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got, want := words("a vault"), "Before the new key: a vault: it is lost."; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestTheProjectIsToldIfAKeyMayHaveToBeReplaced(t *testing.T) {
+	p := projectOf([]string{"site/settings.py"}, map[string]string{"site/settings.py": "INSTALLED_APPS = ['django.contrib.auth', 'django.contrib.sessions']\nROOT_URLCONF = 'x'\n"})
+	for _, rotated := range []string{"", "2024-01-20"} {
+		k := key("k", at("site/settings.py", "SECRET_KEY", "c1", "", "HEAD refs/remotes/origin/main"))
+		if rotated != "" {
+			k.Accepted = &scanner.Acceptance{Rotated: rotated}
+		}
+		r := &scanner.Report{Keys: []scanner.Key{k}}
+		Complete(r, &Facts{Now: day(31), Project: p})
+		open := rotated == ""
+		if (r.Project != nil) != open || (len(r.Keys[0].BlastRadius) > 0) != open {
+			t.Errorf("rotated %q: %+v, %+v", rotated, r.Project, r.Keys[0].BlastRadius)
+		}
+		if open && !slices.Contains(r.Project.Settings, "site/settings.py") {
+			t.Errorf("%+v", r.Project)
+		}
+	}
+}
+
 // textOf is all that the play of a decision says.
 func textOf(plays []scanner.Play, d scanner.Decision) string {
 	var b strings.Builder
