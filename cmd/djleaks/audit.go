@@ -33,48 +33,50 @@ func auditCommand(p process) *cli.Command {
 			&cli.StringSliceFlag{Name: "known", Usage: "say which keys another repository has too: `FILE` is its leak list or its JSON report; may be repeated"},
 			&cli.StringSliceFlag{Name: "verify-purged", Usage: "say only whether the key with this `FINGERPRINT` is gone from all objects; may be repeated"},
 			&cli.StringFlag{Name: "expressions", Usage: "with --verify-purged: look for the spellings in `FILE` of a purge kit too"}),
-		Action: func(c *cli.Context) error {
-			args, purged := purgedWords(c.Args().Slice(), c.StringSlice("verify-purged"))
-			if len(args) > 1 {
-				return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", len(args)), "djleaks fleet audit --list FILE for many"}
-			}
-			path := strings.Join(args, "")
-			cache := c.String("cache")
-			if cache == "" && c.IsSet("cache") {
-				return usageError{"--cache: the name of the folder is empty", "--cache .git/djleaks"}
-			}
-			t, err := p.newTask(c)
-			if err != nil {
-				return err
-			}
-			if t.options.as = c.String("as"); c.IsSet("as") {
-				if problem := scan.CheckID(t.options.as); problem != "" {
-					return usageError{fmt.Sprintf("--as %q: %s", t.options.as, problem), "--as github.com/example/site"}
-				}
-			}
-			if t.options.live, err = p.readLive(c.StringSlice("live-env"), c.StringSlice("live-fingerprint")); err != nil {
-				return err
-			}
-			if len(purged) > 0 {
-				return t.verifyPurged(c.Context, path, purged, c.String("expressions"))
-			}
-			if c.IsSet("expressions") {
-				return usageError{"--expressions goes with --verify-purged", "djleaks audit --verify-purged FINGERPRINT --expressions FILE"}
-			}
-			lists, err := readLists(c.String("write-leak-list"), c.StringSlice("known"))
-			if err != nil {
-				return err
-			}
-			report, err := t.audit(c.Context, path, cache)
-			if err != nil {
-				return err
-			}
-			if err := lists.apply(t, report); err != nil {
-				return err
-			}
-			return t.finish(report)
-		},
+		Action: func(c *cli.Context) error { return p.runAudit(c) },
 	}
+}
+
+func (p process) runAudit(c *cli.Context) error {
+	args, purged := purgedWords(c.Args().Slice(), c.StringSlice("verify-purged"))
+	if len(args) > 1 {
+		return usageError{fmt.Sprintf("audit: one repository at a time, but %d were given", len(args)), "djleaks fleet audit --list FILE for many"}
+	}
+	path := strings.Join(args, "")
+	cache := c.String("cache")
+	if cache == "" && c.IsSet("cache") {
+		return usageError{"--cache: the name of the folder is empty", "--cache .git/djleaks"}
+	}
+	t, err := p.newTask(c)
+	if err != nil {
+		return err
+	}
+	if t.options.as = c.String("as"); c.IsSet("as") {
+		if problem := scan.CheckID(t.options.as); problem != "" {
+			return usageError{fmt.Sprintf("--as %q: %s", t.options.as, problem), "--as github.com/example/site"}
+		}
+	}
+	if t.options.live, err = p.readLive(c.StringSlice("live-env"), c.StringSlice("live-fingerprint")); err != nil {
+		return err
+	}
+	if len(purged) > 0 {
+		return t.verifyPurged(c.Context, path, purged, c.String("expressions"))
+	}
+	if c.IsSet("expressions") {
+		return usageError{"--expressions goes with --verify-purged", "djleaks audit --verify-purged FINGERPRINT --expressions FILE"}
+	}
+	lists, err := readLists(c.String("write-leak-list"), c.StringSlice("known"))
+	if err != nil {
+		return err
+	}
+	report, err := t.audit(c.Context, path, cache)
+	if err != nil {
+		return err
+	}
+	if err := lists.apply(t, report); err != nil {
+		return err
+	}
+	return t.finish(report)
 }
 
 // audit shows how far it is while it runs.
@@ -84,10 +86,8 @@ func (t *task) audit(ctx context.Context, path, cache string) (*scanner.Report, 
 		return nil, err
 	}
 	defer repo.Close()
-	s := t.scan()
-	progress := t.progress()
-	defer progress.Close()
-	s.Progress = progress.Update
+	s, done := t.watched()
+	defer done()
 	return s.Audit(ctx, repo, cache)
 }
 

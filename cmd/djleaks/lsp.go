@@ -26,6 +26,9 @@ func lspCommand(p process) *cli.Command {
 			if c.Args().Present() {
 				return tooManyArguments(c)
 			}
+			if _, ok := terminal(p.stdin); ok {
+				fmt.Fprintln(p.stderr, "djleaks: lsp is for an editor, which starts it; docs/editors.md says how (Ctrl-D ends it)")
+			}
 			s := &scan.Scan{Version: version, Getenv: p.getenv}
 			server := &lsp.Server{Version: version, Check: func(path, text string) []lsp.Problem { return problems(s, path, text) }}
 			err := server.Serve(p.stdin, p.stdout)

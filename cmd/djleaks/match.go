@@ -80,11 +80,9 @@ func (t *task) match(ctx context.Context, path string, salts []string) error {
 	if err != nil {
 		return err
 	}
-	s := t.scan()
-	progress := t.progress()
-	s.Progress = progress.Update
+	s, done := t.watched()
 	found, err := s.Match(ctx, repo, value, salts)
-	progress.Close()
+	done()
 	if err != nil {
 		return err
 	}

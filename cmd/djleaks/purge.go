@@ -83,11 +83,9 @@ func (t *task) purgeKit(ctx context.Context, path, dir string, wanted []scanner.
 	if err != nil {
 		return err
 	}
-	s := t.scan()
-	progress := t.progress()
-	s.Progress = progress.Update
+	s, done := t.watched()
 	plan, err := s.PurgePlan(ctx, repo, wanted)
-	progress.Close()
+	done()
 	if err != nil {
 		return err
 	}
@@ -244,11 +242,9 @@ func (t *task) verifyPurged(ctx context.Context, path string, words []string, ex
 		return err
 	}
 	defer repo.Close()
-	s := t.scan()
-	progress := t.progress()
-	s.Progress = progress.Update
+	s, done := t.watched()
 	rep, err := s.VerifyPurged(ctx, repo, wanted, spellings)
-	progress.Close()
+	done()
 	if err != nil {
 		return err
 	}

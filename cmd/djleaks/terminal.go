@@ -8,6 +8,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/scan"
 	"github.com/djleaks/djleaks/scanner/django"
 )
 
@@ -54,6 +55,14 @@ func (t *task) progress() *report.Progress {
 		return nil
 	}
 	return report.NewProgress(f, columns(f))
+}
+
+// watched is scan with a line of progress, which done erases.
+func (t *task) watched() (s *scan.Scan, done func()) {
+	s = t.scan()
+	progress := t.progress()
+	s.Progress = progress.Update
+	return s, progress.Close
 }
 
 // renderOptions says how to show the report in a file, or on standard output if

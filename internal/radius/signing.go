@@ -23,20 +23,12 @@ func (s *survey) signers() {
 		if !ok {
 			line, reason = derived.Line, derived.Name+" derives from a signer of Django"
 		}
-		u := s.useOf(f)
-		own := false
-		for _, c := range f.Calls("Signer", "TimestampSigner", "dumps", "loads") {
-			if !isSigning(&c) {
-				continue
-			}
-			line = c.Line
-			if key, given := c.Key("key"); given && !key.MentionsAny(u.holds) && u.isOwn(&key) {
-				own = true
-				s.safe(project.Site{Path: f.Path, Line: c.Line}, "own signatures", pysource.LastName(c.Text)+" is given a key of its own")
-				break
-			}
+		call, own := s.useOf(f).signer()
+		if call != nil {
+			line = call.Line
 		}
 		if own {
+			s.safe(project.Site{Path: f.Path, Line: line}, "own signatures", pysource.LastName(call.Text)+" is given a key of its own")
 			continue
 		}
 		e := scanner.Effect{
@@ -55,6 +47,21 @@ func (s *survey) signers() {
 		}
 		s.effect(project.Site{Path: f.Path, Line: line}, e)
 	}
+}
+
+// signer is the first call of a signer with a key of its own, or else the last
+// call of one; nil if there is none.
+func (u *use) signer() (call *project.Expr, own bool) {
+	for _, c := range u.f.Calls("Signer", "TimestampSigner", "dumps", "loads") {
+		if !isSigning(&c) {
+			continue
+		}
+		call = &c
+		if key, given := c.Key("key"); given && !key.MentionsAny(u.holds) && u.isOwn(&key) {
+			return call, true
+		}
+	}
+	return call, false
 }
 
 // signerClasses are the classes that the project derives from Django's signers.

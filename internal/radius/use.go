@@ -206,14 +206,10 @@ func (u *use) signature() (usage, bool) {
 		Effect: scanner.EffectLinks, Feature: "own signatures", Attack: "forge what this code trusts",
 		Rotation: "what was signed before is refused", Fallbacks: scanner.HelpsNot, Certain: true,
 	}
-	if _, ok := u.f.Imported("django.core.signing"); !ok {
-		for _, c := range u.f.Calls("Signer", "TimestampSigner", "dumps", "loads") {
-			if c.MentionsAny(u.holds) {
-				e.Reason = pysource.LastName(c.Text) + " is given SECRET_KEY"
-				e = u.s.signs(u.f, c.Line, e)
-				return u.usage(c.Line, e, e.Reason, e.Certain)
-			}
-		}
+	if c, ok := u.otherSigner(); ok {
+		e.Reason = pysource.LastName(c.Text) + " is given SECRET_KEY"
+		e = u.s.signs(u.f, c.Line, e)
+		return u.usage(c.Line, e, e.Reason, e.Certain)
 	}
 	hashes := u.f.Calls("new", "digest", "sha1", "sha224", "sha256", "sha384", "sha512", "md5", "blake2b", "base64_hmac", "constant_time_compare", "HMAC")
 	for _, sure := range []bool{true, false} {
@@ -235,6 +231,20 @@ func (u *use) signature() (usage, bool) {
 		}
 	}
 	return usage{}, false
+}
+
+// otherSigner is a call that has the name of Django's signers, is not theirs,
+// and is given the key.
+func (u *use) otherSigner() (project.Expr, bool) {
+	if _, ok := u.f.Imported("django.core.signing"); ok {
+		return project.Expr{}, false // which has a row of its own
+	}
+	for _, c := range u.f.Calls("Signer", "TimestampSigner", "dumps", "loads") {
+		if c.MentionsAny(u.holds) {
+			return c, true
+		}
+	}
+	return project.Expr{}, false
 }
 
 // encrypts reports whether the file's hashes make a key for its cipher.
