@@ -30,7 +30,7 @@ func (s *surroundings) isLookedUp(a *forms.Assignment) bool {
 	s.looks++
 	text := s.text[:min(len(s.text), evidenceSize)]
 	for at, uses := 0, 0; uses < maxUses; uses++ {
-		n := bytes.Index(text[at:], []byte(name))
+		n := ascii.Index(text[at:], name)
 		if n < 0 {
 			return false
 		}

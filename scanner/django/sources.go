@@ -1,7 +1,6 @@
 package django
 
 import (
-	"bytes"
 	"cmp"
 	"path"
 	"slices"
@@ -207,9 +206,8 @@ func wordPlaces(s *scanner.KeySource, text []byte) (out []namePlace) {
 	part := func(i int) bool {
 		return i >= 0 && i < len(text) && (ascii.IsWord(text[i]) || text[i] == '-' || text[i] == '.' && s.Kind == scanner.SourceVariable)
 	}
-	name := []byte(s.Name)
 	for at := 0; len(out) < maxPlaces; {
-		n := bytes.Index(text[at:], name)
+		n := ascii.Index(text[at:], s.Name)
 		if n < 0 {
 			break
 		}

@@ -60,7 +60,7 @@ type target struct {
 func pythonQuoted(doc *document, from, to int) answer {
 	t := target{name: string(doc.text[from:to]), inside: true}
 	p := newPython(doc, to+1)
-	p.brackets = 1
+	p.target, p.brackets = t.name, 1
 	if from > 1 && doc.text[from-2] == '\\' { // \"SECRET_KEY\": \"…\"
 		return pass
 	}
@@ -159,7 +159,7 @@ func pythonBare(doc *document, from, to int) answer {
 		return pythonEmbedded(doc, to, t, place.text)
 	}
 	p := newPython(doc, to)
-	p.comment = place.comment
+	p.target, p.comment = t.name, place.comment
 	if place.inside {
 		p.brackets = 1
 	}

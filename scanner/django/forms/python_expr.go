@@ -50,7 +50,8 @@ type python struct {
 	doc           *document
 	tok           token // the current one
 	depth         int
-	substitutions int // names that were replaced by their values on the way here
+	substitutions int    // names that were replaced by their values on the way here
+	target        string // the name that the value is for; empty inside of what a name was replaced by
 
 	answer answer // about the name that the evaluator began at
 }

@@ -1,8 +1,6 @@
 package forms
 
 import (
-	"bytes"
-
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 	"github.com/djleaks/djleaks/scanner/django/value"
 )
@@ -34,6 +32,9 @@ func (p *python) resolve(o origin) (result, bool) {
 	if p.substitutions >= maxSubstitutions || path == "" {
 		return result{}, false
 	}
+	if p.target != "" && !value.MayName(p.target) {
+		return result{}, false // client_secret = TOKEN: no value makes it a key
+	}
 	doc := p.doc
 	if b, known := doc.python.names[path]; known {
 		return b.value.clone(), b.ok
@@ -60,7 +61,7 @@ func (r result) clone() result {
 func (doc *document) bind(name string, hops int) binding {
 	at, uses := 0, 0
 	for bound := 0; bound < maxBindings; {
-		n := bytes.Index(doc.text[at:], []byte(name))
+		n := ascii.Index(doc.text[at:], name)
 		if n < 0 {
 			break
 		}

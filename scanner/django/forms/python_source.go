@@ -561,7 +561,7 @@ func lastWord(text []byte) []byte {
 // what that calls it.
 func (s *sourceReader) importOf(name string) (module, there string) {
 	for at := 0; ; {
-		n := bytes.Index(s.text[at:], []byte(name))
+		n := ascii.Index(s.text[at:], name)
 		if n < 0 {
 			return "", ""
 		}
@@ -584,7 +584,7 @@ func (s *sourceReader) importOf(name string) (module, there string) {
 // line; 0 if it does not.
 func (s *sourceReader) binding(name string) int {
 	for at := 0; ; {
-		n := bytes.Index(s.text[at:], []byte(name))
+		n := ascii.Index(s.text[at:], name)
 		if n < 0 {
 			return 0
 		}
@@ -679,7 +679,7 @@ func (s *sourceReader) dataFiles() []string {
 	s.asked = true
 	for _, ext := range DataEndings {
 		for at := 0; len(s.files) < maxDataFiles; {
-			n := bytes.Index(s.text[at:], []byte(ext))
+			n := ascii.Index(s.text[at:], ext)
 			if n < 0 {
 				break
 			}

@@ -52,6 +52,9 @@ func JudgeName(name string) NameClass {
 	return NameNone
 }
 
+// MayName reports whether a value can be a key under this name.
+func MayName(name string) bool { return JudgeName(name) != NameNone || IsForeignKey(name) }
+
 // follow reports whether two words follow each other and the second is the i-th.
 func follow(parts []string, i int, first, second string) bool {
 	return i > 0 && parts[i-1] == first && parts[i] == second
