@@ -67,7 +67,6 @@ func (s Share) Entries(list List) []Entry {
 			own = append(own, e)
 		}
 		least.weight += weight(e)
-		least.count++
 		heap.Fix(&loads, 0)
 	}
 	return own
@@ -80,7 +79,7 @@ const startBytes = 1 << 20
 
 // weight returns a measure of the cost of an audit that is the same in every
 // worker: the cost that the list says, or what the size lets expect, by what the
-// others cost.
+// others cost. It is never 0, so that no share gets all that cost nearly nothing.
 func (l List) weight() func(Entry) int64 {
 	var cost, size uint64
 	for _, e := range l {
@@ -101,14 +100,14 @@ func (l List) weight() func(Entry) int64 {
 		if high < size {
 			expected, _ = bits.Div64(high, low, size)
 		}
-		return int64(min(expected, maxCost*1000))
+		return int64(max(1, min(expected, maxCost*1000)))
 	}
 }
 
 // load is what a share has so far.
 type load struct {
-	weight        int64
-	count, number int
+	weight int64
+	number int
 }
 
 // loads is a heap of shares, the one with the least load first.
@@ -117,7 +116,7 @@ type loads []load
 func (l loads) Len() int { return len(l) }
 func (l loads) Less(i, j int) bool {
 	a, b := l[i], l[j]
-	return cmp.Or(cmp.Compare(a.weight, b.weight), cmp.Compare(a.count, b.count), cmp.Compare(a.number, b.number)) < 0
+	return cmp.Or(cmp.Compare(a.weight, b.weight), cmp.Compare(a.number, b.number)) < 0
 }
 func (l loads) Swap(i, j int) { l[i], l[j] = l[j], l[i] }
 func (l loads) Push(any)      {} // the number of shares is fixed

@@ -94,6 +94,16 @@ func TestCostsDecideWhereTheyAreKnown(t *testing.T) {
 	}
 }
 
+func TestWhatCostsLessThanAMicrosecondIsSpreadEvenly(t *testing.T) {
+	list := fleetOf(append([]int64{maxBytes}, make([]int64, 30)...)...)
+	list[0].Cost = 1 // millisecond for more than a gigabyte: a mebibyte is expected to cost nothing
+	for n, want := range []int{1, 15, 15} {
+		if own := (Share{n + 1, 3}).Entries(list); len(own) != want {
+			t.Errorf("share %d/3 has %d, want %d", n+1, len(own), want)
+		}
+	}
+}
+
 func TestParseShare(t *testing.T) {
 	for word, want := range map[string]Share{"1/1": {1, 1}, "8/8": {8, 8}, "3/500": {3, 500}} {
 		if got, err := ParseShare(word); err != nil || got != want {
