@@ -25,6 +25,7 @@ type process struct {
 	stdin          io.Reader
 	stdout, stderr io.Writer
 	getenv         func(string) string
+	recalled       func()            // called when an audit goes on from a cache; may be nil
 	found          *scanner.Redactor // keys that no message may show; set by run
 }
 

@@ -88,6 +88,7 @@ func (t *task) audit(ctx context.Context, path, cache string) (*scanner.Report, 
 	defer repo.Close()
 	s, done := t.watched()
 	defer done()
+	s.Recalled = t.recalled
 	return s.Audit(ctx, repo, cache)
 }
 

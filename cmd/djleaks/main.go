@@ -15,7 +15,7 @@ func main() { os.Exit(start()) }
 // start runs the program with the process's streams. It is apart from main so
 // that deferred calls run before the process ends.
 func start() int {
-	boundMemory()
+	recalled := boundMemory()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if leavesNothing(os.Args) {
@@ -23,7 +23,7 @@ func start() int {
 	} else {
 		listen(cancel)
 	}
-	return run(ctx, os.Args, process{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv})
+	return run(ctx, os.Args, process{stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, getenv: os.Getenv, recalled: recalled})
 }
 
 // patience is how long a command that leaves nothing behind may run until it

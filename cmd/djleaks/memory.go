@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"github.com/djleaks/djleaks/internal/packfile"
 )
@@ -27,13 +28,21 @@ const (
 	heapSlack  = 6 << 20
 )
 
+// recalledSlack is heapSlack for an audit that goes on from what a cache keeps. It
+// makes as much garbage as it holds, in a fifth of a second: of saleor's 0.27 s of CPU
+// 0.05 were spent on 19 collections, which kept 25 of 250 MB.
+const recalledSlack = 64 << 20
+
 // boundMemory keeps the heap below its goal, or below 1.4 times of what is in use
 // where that is more. Whoever sets GOGC or GOMEMLIMIT has the last word. What a
-// container has left is for the pages of packs.
-func boundMemory() {
+// container has left is for the pages of packs. What it returns makes the slack that
+// of an audit with a cache.
+func boundMemory() (recalled func()) {
 	limit := containerLimit(os.ReadFile)
 	packfile.SetRoom(limit - goalWithin(limit))
-	growth := growthAt(runtimeHeap)
+	var slack atomic.Int64
+	slack.Store(heapSlack)
+	growth := growthAt(runtimeHeap, heapSlack)
 	chosen := false // by GOGC
 	if before := debug.SetGCPercent(growth); before != 100 {
 		debug.SetGCPercent(before)
@@ -45,13 +54,13 @@ func boundMemory() {
 		debug.SetMemoryLimit(least)
 	}
 	if chosen && limited {
-		return
+		return func() {}
 	}
 	afterCollection(func() {
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(live)
 		used := int64(live[0].Value.Uint64())
-		if next := growthAt(used); next != growth && !chosen {
+		if next := growthAt(used, slack.Load()); next != growth && !chosen {
 			growth = next
 			debug.SetGCPercent(next)
 		}
@@ -60,17 +69,22 @@ func boundMemory() {
 			debug.SetMemoryLimit(goal)
 		}
 	})
+	return func() {
+		if slack.Store(recalledSlack); !chosen {
+			debug.SetGCPercent(growthAt(runtimeHeap, recalledSlack))
+		}
+	}
 }
 
 // runtimeHeap is the size of the heap, in bytes, from which the runtime counts the
 // growth to the first collection.
 const runtimeHeap = 4 << 20
 
-// growthAt is the growth in per cent that is allowed to a heap with so many bytes in
-// use. It goes in steps, so that it is not changed after every collection.
-func growthAt(used int64) int {
+// growthAt is the growth in per cent that is allowed to a heap of which these bytes are
+// in use. It goes in steps, so that it is not changed after every collection.
+func growthAt(used, slack int64) int {
 	const step = 20
-	return max(heapGrowth, int(heapSlack*100/max(used, 1<<20))/step*step)
+	return max(heapGrowth, int(slack*100/max(used, 1<<20))/step*step)
 }
 
 // goalWithin is heapGoal, or three eighths of a smaller limit of memory: the pages

@@ -42,7 +42,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	for _, skip := range absent {
 		r.Coverage.Skip(skip)
 	}
-	added := cache.growth(ctx, repo)
+	added := cache.growth(ctx, s, repo)
 	defer added.Close()
 	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, r)}
 	h.readLogs()

@@ -81,7 +81,7 @@ func (g *growth) Close() {
 
 // growth loads the memory and finds what the repository has since; nil if there is
 // no memory, or if something that it is about may be gone or was packed anew.
-func (m *auditCache) growth(ctx context.Context, repo *gitstore.Repository) *growth {
+func (m *auditCache) growth(ctx context.Context, s *Scan, repo *gitstore.Repository) *growth {
 	if m == nil || m.folder == nil {
 		return nil
 	}
@@ -100,6 +100,9 @@ func (m *auditCache) growth(ctx context.Context, repo *gitstore.Repository) *gro
 	if !g.open(ctx) {
 		g.Close()
 		return nil
+	}
+	if s.Recalled != nil {
+		s.Recalled()
 	}
 	repo.KnowCommits(g.Past.HasCommit)
 	return g

@@ -27,6 +27,7 @@ type Scan struct {
 	Found *scanner.Redactor
 
 	Progress func(done, total int64) // told how many bytes of packs were read; may be nil
+	Recalled func()                  // told that an audit goes on from what a cache keeps; may be nil
 	Note     func(text string)       // told what a CI job is about; may be nil
 	Now      func() time.Time        // the clock; nil for the system's
 }
