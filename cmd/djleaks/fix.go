@@ -199,8 +199,11 @@ func (p process) writeFix(c *cli.Context, repo *gitstore.Repository, tree *workt
 	}
 	for _, f := range plan.Files {
 		done := "changed"
-		if f.New == nil {
+		switch {
+		case f.New == nil:
 			done = "deleted"
+		case f.Old == nil:
+			done = "made"
 		}
 		fmt.Fprintln(p.stdout, done, p.line(f.Path))
 	}

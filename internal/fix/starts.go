@@ -32,7 +32,7 @@ func (p *planner) starts() {
 			places = append(places[:maxStarts], fmt.Sprintf("and %d more", len(places)-maxStarts))
 		}
 		if len(places) > 0 {
-			p.note("These start Django without %s, give it to them: %s", name, strings.Join(places, ", "))
+			p.note("These start Django without %s; give it to them: %s", name, strings.Join(places, ", "))
 		}
 	}
 }
