@@ -195,6 +195,31 @@ func textOf(plays []scanner.Play, d scanner.Decision) string {
 	return b.String()
 }
 
+func TestEachDecisionHasItsOwnSteps(t *testing.T) {
+	signs := map[scanner.Decision]string{
+		scanner.RotateNow:      "Deploy to all processes at once",
+		scanner.RevokeFallback: "Sessions and links that the old key signed end",
+		scanner.CleanUpLocally: "git reflog expire --expire=now",
+		scanner.AlreadyRotated: "djleaks ledger add k --rotated",
+	}
+	for _, d := range scanner.Decisions() {
+		r := &scanner.Report{Keys: []scanner.Key{{Fingerprint: "k", Dossier: &scanner.Dossier{Decision: d}}}}
+		plays := playbook(r, &Facts{}, &radius.Radius{})
+		if d == scanner.AcceptedKey {
+			if len(plays) != 0 {
+				t.Errorf("an accepted key: %+v", plays)
+			}
+			continue
+		}
+		if len(plays) != 1 || plays[0].Decision != d || !slices.Equal(plays[0].Keys, []scanner.Fingerprint{"k"}) {
+			t.Fatalf("%s: %+v", d, plays)
+		}
+		if want := signs[d]; !strings.Contains(textOf(plays, d), want) {
+			t.Errorf("%s says nothing of %q: %s", d, want, textOf(plays, d))
+		}
+	}
+}
+
 func TestOneLookBackIsEnoughForTheSameDays(t *testing.T) {
 	at := func(day int, d scanner.Decision) scanner.Key {
 		first := time.Date(2024, 1, day, 0, 0, 0, 0, time.UTC)
