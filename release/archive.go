@@ -107,6 +107,17 @@ func (r *release) makeArchive(p platform) (file, error) {
 	return file{name: folder + ".tar.gz", data: data}, err
 }
 
+// download is the address of one of the release's files.
+func (r *release) download(name string) string {
+	return homepage + "/releases/download/v" + r.version + "/" + name
+}
+
+// archiveSum is the SHA-256 of a platform's archive, and its address.
+func (r *release) archiveSum(p platform) (address, sum string, err error) {
+	a, err := r.archive(p)
+	return r.download(a.name), fmt.Sprintf("%x", sha256.Sum256(a.data)), err
+}
+
 // zipped makes a zip archive. The files keep their order.
 func zipped(files []file) ([]byte, error) {
 	var out bytes.Buffer

@@ -27,10 +27,10 @@ func fleetCommand(p process) *cli.Command {
 				"values with tabs, with id, path, bytes (the size of the packs) and, if you\n" +
 				"like, owner and cost, which `djleaks merge --write-list` writes. The share is\n" +
 				"computed from the whole list by cost or size, so that all workers agree\n" +
-				"without talking. Each repository is audited by a process of its\n" +
-				"own; what has not changed since the last time is not read again. `auto` takes\n" +
-				"the share from the environment of Kubernetes, GitLab, Slurm, AWS Batch, Cloud\n" +
-				"Run, CircleCI, Buildkite or Azure Pipelines.\n\n" +
+				"without talking. Each repository is audited by a process of its own; what has\n" +
+				"not changed since the last time is not read again. `auto` takes the share from\n" +
+				"the environment of Kubernetes, GitLab, Slurm, AWS Batch, Cloud Run, CircleCI,\n" +
+				"Buildkite or Azure Pipelines.\n\n" +
 				"Exit codes: 0 every repository of the share was read, whatever was found;\n" +
 				"3 one could not be; 2 usage error. `djleaks merge` says what was found.",
 			Flags: []cli.Flag{

@@ -78,8 +78,8 @@ type Held struct {
 // maxReasons is how many different reasons a record lists for what was not read.
 const maxReasons = 10
 
-// RecordOf makes the record of a report.
-func RecordOf(r *scanner.Report, settings, refs string) Record {
+// recordOf makes the record of a report.
+func recordOf(r *scanner.Report, settings, refs string) Record {
 	record := Record{
 		ID: r.Scope.ID, State: Read, Tool: r.Tool, Settings: settings, Refs: refs, Head: r.Scope.Head, Commits: r.Coverage.Commits,
 		Unread: unread(r.Coverage.Skipped), Keys: []Key{},

@@ -75,8 +75,9 @@ func (t Tally) String() string {
 
 // Share audits the repositories of a share that have changed, one after the
 // other; last those at which an earlier attempt was cut off, so that a repository
-// that gets its worker killed does not keep the others from being read. What is wrong with a repository becomes its record; the error is one of
-// the store, or the context's.
+// that gets its worker killed does not keep the others from being read. What is
+// wrong with a repository becomes its record; the error is one of the store, or
+// the context's.
 func (r *Run) Share(ctx context.Context, entries []Entry) (t Tally, err error) {
 	entries = r.Store.cutOffLast(entries)
 	for i, e := range entries {
@@ -137,7 +138,7 @@ func (r *Run) one(ctx context.Context, e Entry, t *Tally) error {
 	if err := draft.commit(ReportFile); err != nil {
 		return err
 	}
-	record := RecordOf(out.Report, in.Settings, in.Refs)
+	record := recordOf(out.Report, in.Settings, in.Refs)
 	t.count(record.State)
 	text := say.Counted(len(record.Keys), "key", "keys")
 	if len(record.Unread) > 0 {

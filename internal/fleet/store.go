@@ -211,14 +211,14 @@ func (s *Store) Remove(id string) error {
 	return nil
 }
 
-// Draft is a file that is being written.
-type Draft struct {
+// draft is a file that is being written.
+type draft struct {
 	File *os.File
 	done bool
 }
 
 // draft makes the folder of a repository, and a file in it.
-func (s *Store) draft(id string) (*Draft, error) {
+func (s *Store) draft(id string) (*draft, error) {
 	dir := s.Dir(id)
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return nil, fmt.Errorf("store: %w", err)
@@ -228,7 +228,7 @@ func (s *Store) draft(id string) (*Draft, error) {
 
 // newDraft makes a file with a new name. Unlike os.CreateTemp it leaves it to the
 // umask who may read it: those who merge are not always those who audit.
-func newDraft(dir string) (*Draft, error) {
+func newDraft(dir string) (*draft, error) {
 	for {
 		name := filepath.Join(dir, temporary+strconv.FormatUint(rand.Uint64(), 36))
 		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
@@ -238,12 +238,12 @@ func newDraft(dir string) (*Draft, error) {
 		case err != nil:
 			return nil, fmt.Errorf("store: %w", err)
 		}
-		return &Draft{File: f}, nil
+		return &draft{File: f}, nil
 	}
 }
 
 // commit gives the file its name, once its bytes are on the disk.
-func (d *Draft) commit(name string) error {
+func (d *draft) commit(name string) error {
 	temp := d.File.Name()
 	err := errors.Join(d.File.Sync(), d.File.Close())
 	if err == nil {
@@ -261,7 +261,7 @@ func (d *Draft) commit(name string) error {
 }
 
 // Discard removes the file, unless it got its name.
-func (d *Draft) Discard() {
+func (d *draft) Discard() {
 	if !d.done {
 		d.File.Close()
 		os.Remove(d.File.Name())

@@ -173,7 +173,7 @@ func TestAKeyThatIsAWordOfTheRecordIsNoKeyInClear(t *testing.T) {
 
 func TestACrashedWorkersFilesAreSweptAfterTheirTime(t *testing.T) {
 	s := newStore(t)
-	var drafts []*Draft
+	var drafts []*draft
 	for range 2 {
 		d, err := s.draft("a/b")
 		if err != nil {

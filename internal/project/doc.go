@@ -6,6 +6,7 @@
 //	             → settings (names and literals of settings modules)
 //	             → uses     (imports and calls of the other Python files)
 //	             → platforms (Procfile, fly.toml, workflows, …)
+//	             → words    (salts and names of cookies, which a value may be signed with)
 //
 // Files are read one after another, and of each only its Facts are kept: what may be
 // asked for later, and no text and no tokens.

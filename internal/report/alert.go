@@ -16,7 +16,8 @@ type alert struct {
 	at  *scanner.Occurrence
 }
 
-// atHead reports whether the file of an occurrence is what a reader has open: at HEAD, staged, or in the work tree.
+// atHead reports whether the file of an occurrence is what a reader has open: at
+// HEAD, staged, or in the work tree.
 func atHead(o *scanner.Occurrence) bool { return placeRank(o) == rankHead }
 
 // alerts are those of the keys that are shown. A key without any place has

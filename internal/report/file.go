@@ -27,9 +27,9 @@ type File struct {
 	err   error    // the first error of Write
 }
 
-// Create opens path for a report, in a folder that it makes if need be. "-", the empty path and the names that
-// systems have for standard output are stdout, which Close leaves open. Errors
-// name the path.
+// Create opens path for a report, in a folder that it makes if need be. "-", the
+// empty path and the names that systems have for standard output are stdout,
+// which Close leaves open. Errors name the path.
 func Create(path string, stdout io.Writer) (*File, error) {
 	if isStdout(path) {
 		return &File{path: "standard output", out: stdout}, nil

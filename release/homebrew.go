@@ -1,23 +1,9 @@
 package main
 
 import (
-	"crypto/sha256"
-	"encoding/json"
-	"fmt"
 	"strings"
 	"text/template"
 )
-
-// download is the address of one of the release's files.
-func (r *release) download(name string) string {
-	return homepage + "/releases/download/v" + r.version + "/" + name
-}
-
-// archiveSum is the SHA-256 of a platform's archive, and its address.
-func (r *release) archiveSum(p platform) (address, sum string, err error) {
-	a, err := r.archive(p)
-	return r.download(a.name), fmt.Sprintf("%x", sha256.Sum256(a.data)), err
-}
 
 var formula = template.Must(template.New("").Parse(`class Djleaks < Formula
   desc "{{.Description}}"
@@ -75,33 +61,4 @@ func (r *release) homebrew() (file, error) {
 	var b strings.Builder
 	err := formula.Execute(&b, map[string]any{"Description": r.wheel.Description, "Homepage": homepage, "Version": r.version, "Systems": systems})
 	return file{name: "djleaks.rb", data: []byte(b.String())}, err
-}
-
-// scoop is a manifest for Scoop on Windows. It names the addresses of the next
-// version too, with which Scoop's own tools update it.
-func (r *release) scoop() (file, error) {
-	type archive struct {
-		URL    string `json:"url"`
-		Hash   string `json:"hash,omitempty"`
-		Folder string `json:"extract_dir"`
-	}
-	now, next := map[string]archive{}, map[string]archive{}
-	for _, p := range r.platforms {
-		if p.OS != "windows" {
-			continue
-		}
-		address, sum, err := r.archiveSum(p)
-		if err != nil {
-			return file{}, err
-		}
-		processor := map[string]string{"amd64": "64bit", "arm64": "arm64"}[p.Arch]
-		now[processor] = archive{address, sum, fmt.Sprintf("djleaks_%s_%s_%s", r.version, p.OS, p.Arch)}
-		next[processor] = archive{URL: strings.ReplaceAll(address, r.version, "$version"), Folder: fmt.Sprintf("djleaks_$version_%s_%s", p.OS, p.Arch)}
-	}
-	data, err := json.MarshalIndent(map[string]any{
-		"version": r.version, "description": r.wheel.Description, "homepage": homepage, "license": "MIT",
-		"architecture": now, "bin": "djleaks.exe", "checkver": map[string]string{"github": homepage},
-		"autoupdate": map[string]any{"architecture": next, "hash": map[string]string{"url": "$baseurl/SHA256SUMS"}},
-	}, "", "    ")
-	return file{name: "djleaks.json", data: append(data, '\n')}, err
 }
