@@ -131,11 +131,12 @@ func keyOf(k *scanner.Key) Key {
 		out.Verdict, out.Pushed, out.Live = k.Decision, k.Pushed, k.Live
 	}
 	var first *scanner.Commit
+	var worst *scanner.Occurrence // a configuration can make a later place worse than the first
 	refs := map[string]bool{}
 	for i := range k.Occurrences {
 		o := &k.Occurrences[i]
-		if i == 0 || o.Severity > k.Occurrences[0].Severity && out.Path == "" {
-			out.Path, out.Line = o.Path, o.Line
+		if worst == nil || o.Severity > worst.Severity {
+			worst = o
 		}
 		for _, ref := range o.Refs {
 			if ref == "HEAD" || strings.HasPrefix(ref, "refs/") { // not what Git notes of a fetch
@@ -149,6 +150,9 @@ func keyOf(k *scanner.Key) Key {
 		}
 	}
 	out.Refs = len(refs)
+	if worst != nil {
+		out.Path, out.Line = worst.Path, worst.Line
+	}
 	if first != nil {
 		out.Since, out.Commit = first.Date.UTC().Format(time.DateOnly), first.Commit
 	}

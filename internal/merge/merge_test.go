@@ -270,6 +270,35 @@ func TestSince(t *testing.T) {
 	}
 }
 
+func TestARepositorySaysWhyItWasNotRead(t *testing.T) {
+	two := []fleet.Unread{{Reason: "blob not in this repository", Count: 1200}, {Reason: "refs: permission denied", Count: 1}}
+	for _, c := range []struct {
+		r    Repository
+		want string
+	}{
+		{Repository{State: fleet.Missing}, unwritten},
+		{Repository{State: fleet.Failed, Reason: "killed"}, "killed"},
+		{Repository{State: fleet.Incomplete, Unread: two[1:]}, "refs: permission denied"},
+		{Repository{State: fleet.Incomplete, Unread: two}, "1,200 × blob not in this repository and 1 other reason"},
+	} {
+		if got := why(&c.r); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestMarkdownCountsTheChangesThatItLeavesOut(t *testing.T) {
+	w := newWorld(t, "a/1")
+	old := w.old()
+	for n := range mostRows + 2 {
+		w.hold("a/1", key(n+1, scanner.High))
+	}
+	w.records["a/1"].Record.Refs = "other refs"
+	if text := written(t, "markdown", gather(t, w.list, old, w.store())); !strings.Contains(text, "2 more changes are there and not shown") {
+		t.Error(text[len(text)-600:])
+	}
+}
+
 func TestOwnersHaveNewAndGoneKeysOnlyOfAComparison(t *testing.T) {
 	w := newWorld(t, "a/1", "b/2")
 	for format, columns := range map[string]string{"markdown": "| new | gone |", "html": ">New</th><th scope=\"col\">Gone</th>"} {
