@@ -38,9 +38,18 @@ func (r *Reader) Facts(path string, text []byte) *Facts {
 }
 
 func (r *Reader) hasNeedle(text []byte) bool {
-	r.found = needles().Append(r.found[:0], text, 0, len(text))
-	return len(r.found) > 0
+	for from := 0; from < len(text); from += needleStep {
+		r.found = needles().Append(r.found[:0], text, from, min(len(text), from+needleStep))
+		if len(r.found) > 0 {
+			return true
+		}
+	}
+	return false
 }
+
+// needleStep is how many bytes of a file are searched before it is asked whether one
+// was found: most files that have one have it among their imports.
+const needleStep = 1 << 10
 
 // IsPlain reports whether what a file of this path may say depends on its text alone:
 // it is code, and neither settings by its name, nor a list of requirements, nor about

@@ -72,15 +72,15 @@ func unsigning(word string) bool { return word == "unsign" || word == "unsign_ob
 
 // follow keeps what may be made of a setting, or of what was signed: what Holding
 // and Taking reach from any of them.
-func (f *File) follow(s *syntax) {
+func (f *File) follow(s *syntax, functions []function) {
 	w := walker{reached: map[string]bool{}}
 	values := make([]flowing, len(s.assigns))
 	for i := range s.assigns {
 		values[i] = w.value(pysource.LastName(s.assigns[i].Name), &s.assigns[i].Value)
 	}
 	var returns []flowing
-	for _, d := range s.functions() {
-		returns = append(returns, w.returned(&d))
+	for i := range functions {
+		returns = append(returns, w.returned(&functions[i]))
 	}
 	for range maxSteps {
 		n := len(w.reached)

@@ -66,18 +66,28 @@ func (p *parser) peek() token {
 }
 
 func (p *parser) isOp(text string) bool {
-	t := p.peek()
-	return t.kind == tokenOp && t.text == text
+	return p.at < len(p.tokens) && p.tokens[p.at].kind == tokenOp && p.tokens[p.at].text == text
 }
 
 // expression reads up to a comma, a closing bracket, an assignment, a colon or
 // the end of the line.
 func (p *parser) expression() Expr {
-	var operands []Expr
-	var signs []string
 	line := p.peek().line
-	for p.at < len(p.tokens) && !p.peek().endsExpression() {
-		if t := p.peek(); t.isOperator() {
+	if p.at < len(p.tokens) && !p.tokens[p.at].endsExpression() && !p.tokens[p.at].isOperator() {
+		first := p.operand()
+		if p.at == len(p.tokens) || p.tokens[p.at].endsExpression() {
+			return first // most are
+		}
+		return p.operation(line, first)
+	}
+	return p.operation(line)
+}
+
+// operation reads on after the operands that an expression begins with.
+func (p *parser) operation(line int, operands ...Expr) Expr {
+	var signs []string
+	for p.at < len(p.tokens) && !p.tokens[p.at].endsExpression() {
+		if t := &p.tokens[p.at]; t.isOperator() {
 			signs = append(signs, t.text)
 			p.at++
 		} else {
@@ -85,8 +95,6 @@ func (p *parser) expression() Expr {
 		}
 	}
 	switch {
-	case len(operands) == 1 && len(signs) == 0:
-		return operands[0]
 	case len(signs) == 0 && allTexts(operands):
 		return joinedTexts(operands)
 	}
@@ -94,12 +102,12 @@ func (p *parser) expression() Expr {
 }
 
 // endsExpression reports whether no expression goes on with this token.
-func (t token) endsExpression() bool {
+func (t *token) endsExpression() bool {
 	return t.kind == tokenEnd || t.kind == tokenOp && (strings.Contains(",)]}:", t.text) || t.text == "=" || t.text == ":=")
 }
 
 // isOperator reports whether a token is between or before operands.
-func (t token) isOperator() bool {
+func (t *token) isOperator() bool {
 	switch t.kind {
 	case tokenName:
 		return isOperatorWord(t.text)

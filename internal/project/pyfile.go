@@ -89,8 +89,9 @@ func (l *lexer) parseFile(path string, text []byte) *File {
 			f.Broken = err.Error()
 		}
 	}
-	f.follow(s)
-	f.around(s)
+	functions := s.functions()
+	f.follow(s, functions)
+	f.around(s, functions)
 	l.keep(f)
 	return f
 }
@@ -160,7 +161,7 @@ func (f *syntax) opaque() (out []Place) {
 
 // around keeps the functions in which a call of f is, and the lines on which an
 // attribute is given what is called.
-func (f *File) around(s *syntax) {
+func (f *File) around(s *syntax, functions []function) {
 	lines := map[int]bool{}
 	for i := range f.Called {
 		lines[f.Called[i].Line] = true
@@ -168,7 +169,7 @@ func (f *File) around(s *syntax) {
 	if len(lines) == 0 {
 		return
 	}
-	for _, d := range s.functions() {
+	for _, d := range functions {
 		if len(d.body) > 0 && slices.ContainsFunc(f.Called, func(c Expr) bool { return d.Line <= c.Line && c.Line <= d.End }) {
 			f.Defined = append(f.Defined, d.Function)
 		}

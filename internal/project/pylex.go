@@ -20,10 +20,10 @@ const (
 
 // token is one token of a Python file.
 type token struct {
-	kind      tokenKind
 	text      string
 	line      int
-	indent    int  // columns before the first token of its logical line
+	indent    int32 // columns before the first token of its logical line
+	kind      tokenKind
 	formatted bool // an f-string, whose value is not its text
 }
 
@@ -43,7 +43,7 @@ type lexer struct {
 func (l *lexer) lex(text string) []token {
 	l.scanned = pysource.Scan(l.scanned, []byte(text))
 	out := slices.Grow(l.tokens[:0], min(len(l.scanned), maxTokens))
-	fresh, indent := true, 0
+	fresh, indent := true, int32(0)
 	for i := range l.scanned {
 		t := &l.scanned[i]
 		if len(out) == maxTokens {
@@ -66,7 +66,7 @@ func (l *lexer) lex(text string) []token {
 	return out
 }
 
-func tokenOf(text string, t *pysource.Token, indent int) token {
+func tokenOf(text string, t *pysource.Token, indent int32) token {
 	out := token{kind: tokenOp, text: text[t.From:t.To], line: t.Line, indent: indent}
 	switch t.Kind {
 	case pysource.Name:
@@ -82,7 +82,7 @@ func tokenOf(text string, t *pysource.Token, indent int) token {
 
 // columns is the width of the blanks before an offset in its line; a tab counts
 // for eight.
-func columns(text string, at int) (n int) {
+func columns(text string, at int) (n int32) {
 	for at--; at >= 0 && (text[at] == ' ' || text[at] == '\t'); at-- {
 		if n++; text[at] == '\t' {
 			n += 7

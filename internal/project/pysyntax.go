@@ -164,6 +164,9 @@ func (f *syntax) class(line []token, from int) {
 // assign reads NAME = …, NAME: type = …, NAME["key"] = …, NAME += …,
 // NAME.update(…) and NAME.setdefault("key", …).
 func (f *syntax) assign(line []token) {
+	if !mayAssign(line) {
+		return
+	}
 	p := parser{tokens: line}
 	target := p.expression()
 	if added, ok := addition(&target); ok {
@@ -198,6 +201,29 @@ func (f *syntax) assign(line []token) {
 		}
 		return
 	}
+}
+
+// mayAssign tells most statements apart from those that assign, at a small part of
+// the price of reading them: a sign or .update is outside of brackets.
+func mayAssign(line []token) bool {
+	depth := 0
+	for i := range line {
+		switch t := &line[i]; t.text {
+		case "(", "[", "{":
+			if t.kind == tokenOp {
+				depth++
+			}
+		case ")", "]", "}":
+			if t.kind == tokenOp {
+				depth--
+			}
+		case "=", "+=", "|=", "update":
+			if depth <= 0 {
+				return true
+			}
+		}
+	}
+	return depth != 0 // brackets without partners
 }
 
 // assignee is the left side of an assignment: NAME or NAME["key"].

@@ -252,7 +252,7 @@ func (t *tokenizer) close(c byte, from int) error {
 		return t.fail("%q closes nothing", c)
 	}
 	partner := t.open[n-1]
-	if want := map[byte]byte{')': '(', ']': '[', '}': '{'}[c]; t.text[t.tokens[partner].From] != want && t.strict {
+	if t.strict && t.text[t.tokens[partner].From] != opening(c) {
 		return t.fail("%q closes %q", c, t.text[t.tokens[partner].From])
 	}
 	t.open = t.open[:n-1]
@@ -260,6 +260,17 @@ func (t *tokenizer) close(c byte, from int) error {
 	t.tokens[len(t.tokens)-1].Open = partner
 	t.tokens[partner].Close = len(t.tokens) - 1
 	return nil
+}
+
+// opening is the bracket that a closing one is the partner of.
+func opening(c byte) byte {
+	switch c {
+	case ')':
+		return '('
+	case ']':
+		return '['
+	}
+	return '{'
 }
 
 // str reads a string literal; t.pos is at its quote.
