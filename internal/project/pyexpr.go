@@ -73,9 +73,9 @@ func (p *parser) isOp(text string) bool {
 // the end of the line.
 func (p *parser) expression() Expr {
 	line := p.peek().line
-	if p.at < len(p.tokens) && !p.tokens[p.at].endsExpression() && !p.tokens[p.at].isOperator() {
+	if !p.atEnd() && !p.tokens[p.at].isOperator() {
 		first := p.operand()
-		if p.at == len(p.tokens) || p.tokens[p.at].endsExpression() {
+		if p.atEnd() {
 			return first // most are
 		}
 		return p.operation(line, first)
@@ -86,7 +86,7 @@ func (p *parser) expression() Expr {
 // operation reads on after the operands that an expression begins with.
 func (p *parser) operation(line int, operands ...Expr) Expr {
 	var signs []string
-	for p.at < len(p.tokens) && !p.tokens[p.at].endsExpression() {
+	for !p.atEnd() {
 		if t := &p.tokens[p.at]; t.isOperator() {
 			signs = append(signs, t.text)
 			p.at++
@@ -100,6 +100,9 @@ func (p *parser) operation(line int, operands ...Expr) Expr {
 	}
 	return Expr{Kind: Operation, Line: line, Items: operands, Signs: signs}
 }
+
+// atEnd reports whether an expression ends before the next token.
+func (p *parser) atEnd() bool { return p.at >= len(p.tokens) || p.tokens[p.at].endsExpression() }
 
 // endsExpression reports whether no expression goes on with this token.
 func (t *token) endsExpression() bool {
