@@ -175,6 +175,7 @@ func FuzzPackedRefs(f *testing.F) {
 	id := strings.Repeat("1", 40)
 	f.Add([]byte("# pack-refs with: peeled fully-peeled sorted \n" + id + " refs/heads/main\n^" + id + "\n" + id + " refs/tags/v1"))
 	f.Add([]byte(strings.Repeat("0", 40) + " refs/heads/a\r\n" + id + " refs/heads/a\r\n"))
+	f.Add([]byte("2" + id[1:] + " refs/heads/a\rx\n" + id + " refs/heads/a\n")) // a longer name
 	f.Add([]byte("#" + id[1:] + " refs/x\n" + id + "  refs/x\n" + id + " " + id + " refs/x\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		first := map[string]scanner.ObjectID{}

@@ -134,8 +134,8 @@ func packedLine(lines []byte, name string, idSize int) scanner.ObjectID {
 		}
 		i += from
 		from = i + 1
-		end := i + len(want)
-		if end < len(lines) && lines[end] != '\n' && lines[end] != '\r' {
+		after := bytes.TrimPrefix(lines[i+len(want):], []byte("\r"))
+		if len(after) > 0 && after[0] != '\n' {
 			continue
 		}
 		start := i - 2*idSize
