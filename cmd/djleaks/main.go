@@ -15,7 +15,11 @@ func main() { os.Exit(start()) }
 // start runs the program with the process's streams. It is apart from main so
 // that deferred calls run before the process ends.
 func start() int {
-	recalled := boundMemory()
+	slack := int64(heapSlack)
+	if searchesCommits(os.Args) {
+		slack = commitSlack
+	}
+	recalled := boundMemory(slack)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if leavesNothing(os.Args) {
@@ -38,8 +42,13 @@ func leavesNothing(args []string) bool {
 	writes := func(word string) bool {
 		return strings.HasPrefix(word, "-o") || strings.HasPrefix(word, "--o") || strings.HasPrefix(word, "--report") || strings.HasPrefix(word, "--write")
 	}
-	reads := len(args) > 1 && (args[1] == "staged" || args[1] == "range") || len(args) > 2 && args[1] == "hook" && args[2] == "run"
-	return reads && !slices.ContainsFunc(args, writes)
+	return searchesCommits(args) && !slices.ContainsFunc(args, writes)
+}
+
+// searchesCommits reports whether a command is about a commit or some, and not about
+// a whole history.
+func searchesCommits(args []string) bool {
+	return len(args) > 1 && (args[1] == "staged" || args[1] == "range") || len(args) > 2 && args[1] == "hook" && args[2] == "run"
 }
 
 // listen calls cancel at the first signal that stops the program, and keeps those

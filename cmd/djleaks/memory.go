@@ -28,6 +28,11 @@ const (
 	heapSlack  = 6 << 20
 )
 
+// commitSlack is heapSlack for commands that search some commits, while somebody waits:
+// 5,000 commits have about 20 MB in use. It takes 7 to 9 % of the CPU of a push of 1,000
+// commits off, and adds 10 MB.
+const commitSlack = 24 << 20
+
 // recalledSlack is heapSlack for an audit that goes on from what a cache keeps. It
 // makes as much garbage as it holds, in a fifth of a second: of saleor's 0.27 s of CPU
 // 0.05 were spent on 19 collections, which kept 25 of 250 MB.
@@ -35,14 +40,14 @@ const recalledSlack = 64 << 20
 
 // boundMemory keeps the heap below its goal, or below 1.4 times of what is in use
 // where that is more. Whoever sets GOGC or GOMEMLIMIT has the last word. What a
-// container has left is for the pages of packs. What it returns makes the slack that
-// of an audit with a cache.
-func boundMemory() (recalled func()) {
+// container has left is for the pages of packs. The heap grows by at least slack bytes;
+// what is returned makes that recalledSlack.
+func boundMemory(slack int64) (recalled func()) {
 	limit := containerLimit(os.ReadFile)
 	packfile.SetRoom(limit - goalWithin(limit))
-	var slack atomic.Int64
-	slack.Store(heapSlack)
-	growth := growthAt(runtimeHeap, heapSlack)
+	var current atomic.Int64
+	current.Store(slack)
+	growth := growthAt(runtimeHeap, slack)
 	chosen := false // by GOGC
 	if before := debug.SetGCPercent(growth); before != 100 {
 		debug.SetGCPercent(before)
@@ -60,7 +65,7 @@ func boundMemory() (recalled func()) {
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(live)
 		used := int64(live[0].Value.Uint64())
-		if next := growthAt(used, slack.Load()); next != growth && !chosen {
+		if next := growthAt(used, current.Load()); next != growth && !chosen {
 			growth = next
 			debug.SetGCPercent(next)
 		}
@@ -70,7 +75,7 @@ func boundMemory() (recalled func()) {
 		}
 	})
 	return func() {
-		if slack.Store(recalledSlack); !chosen {
+		if current.Store(recalledSlack); !chosen {
 			debug.SetGCPercent(growthAt(runtimeHeap, recalledSlack))
 		}
 	}

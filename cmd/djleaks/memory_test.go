@@ -21,7 +21,7 @@ func TestTheHeapStaysBelowItsGoal(t *testing.T) {
 		}
 		return
 	}
-	recalled := boundMemory()
+	recalled := boundMemory(commitSlack)
 	goal := debug.SetMemoryLimit(-1)
 	if goal < minHeap || goal > heapGoal {
 		t.Fatalf("a goal of %d bytes", goal)

@@ -28,7 +28,8 @@ type node struct {
 // to be old. But an old commit may be found late. So after the last new commit the
 // walk continues through the old ones: for walkMargin commits after the last one
 // with a younger parent, and down to a date before that of all new ones, by twice
-// the largest such difference.
+// the largest such difference. None of that is needed where all new commits lead to the
+// only excluded one.
 type walk struct {
 	r     *Repository
 	nodes map[scanner.ObjectID]*node
@@ -69,12 +70,13 @@ func (w *walk) commits(include, exclude []scanner.ObjectID) []*node {
 		w.enter(id, false)
 	}
 	var found []*node
-	margin := walkMargin
+	margin, asked := walkMargin, false
 	for len(w.queue) > 0 {
 		if w.fresh == 0 {
-			if len(found) == 0 {
+			if len(found) == 0 || !asked && w.allLeadTo(found, exclude) {
 				break
 			}
+			asked = true
 			if w.queue[0].commit.Committed < w.oldest-walkSlack-2*w.skew {
 				if margin--; margin < 0 {
 					break
@@ -98,6 +100,24 @@ func (w *walk) commits(include, exclude []scanner.ObjectID) []*node {
 		}
 	}
 	return w.order(found)
+}
+
+// allLeadTo reports whether each of some commits leads to the only excluded one, through
+// the others, as far as one pass over them tells. Then none of them is an ancestor of
+// it, whatever the clocks say, because no commit is its own. That is so for most
+// pushes, and for every range of one commit.
+func (w *walk) allLeadTo(found []*node, exclude []scanner.ObjectID) bool {
+	if len(exclude) != 1 {
+		return false
+	}
+	leads := map[scanner.ObjectID]bool{exclude[0]: true}
+	for _, n := range slices.Backward(found) { // parents first, if the clocks are right
+		leads[n.id] = leads[n.id] || slices.ContainsFunc(n.commit.Parents, func(id scanner.ObjectID) bool { return leads[id] })
+		if !leads[n.id] && !n.old {
+			return false
+		}
+	}
+	return true
 }
 
 // enter puts a commit into the queue, or marks one that is there as old. It
