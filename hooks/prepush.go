@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
 )
 
 // PrePushRange finds out what a push is about to send. Four sources may say:
@@ -20,10 +22,10 @@ import (
 //
 // args are those of the hook: the remote's name and its address. If none of
 // the four is there, the error is ErrNoRange.
-func PrePushRange(args []string, stdin io.Reader, getenv func(string) string) (Revisions, error) {
+func PrePushRange(args []string, stdin io.Reader, getenv func(string) string) (scanner.Revisions, error) {
 	updates, err := readPush(stdin)
 	if err != nil {
-		return Revisions{}, fmt.Errorf("pre-push: %w", err)
+		return scanner.Revisions{}, fmt.Errorf("pre-push: %w", err)
 	}
 	if len(updates) > 0 {
 		r := union(updates)
@@ -35,10 +37,10 @@ func PrePushRange(args []string, stdin io.Reader, getenv func(string) string) (R
 }
 
 // managedPush is the range of a push that a hook manager has read the lines of.
-func managedPush(args []string, getenv func(string) string) (Revisions, error) {
+func managedPush(args []string, getenv func(string) string) (scanner.Revisions, error) {
 	from, to := getenv("PRE_COMMIT_FROM_REF"), getenv("PRE_COMMIT_TO_REF")
 	branch, remote := getenv("PRE_COMMIT_LOCAL_BRANCH"), getenv("PRE_COMMIT_REMOTE_NAME")
-	r := Revisions{}
+	r := scanner.Revisions{}
 	switch {
 	case from != "" && to == "":
 		return r, fmt.Errorf("pre-push: PRE_COMMIT_FROM_REF is set and PRE_COMMIT_TO_REF is not")
@@ -63,7 +65,7 @@ func managedPush(args []string, getenv func(string) string) (Revisions, error) {
 		return r, noRange{fmt.Errorf("pre-push: %w", ErrNoRange)}
 	}
 	if name := getenv("PRE_COMMIT_REMOTE_BRANCH"); name != "" && len(r.Include) > 0 {
-		r.create(name, r.Include[0]) // or it is there already, which nothing says
+		note(&r.Created, name, r.Include[0]) // or it is there already, which nothing says
 	}
 	r.Local, r.NotOnRemotes = true, true
 	r.Why = "all that no remote has, for a push to " + remote

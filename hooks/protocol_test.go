@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/djleaks/djleaks/internal/say"
+	"github.com/djleaks/djleaks/scanner"
 )
 
 var (
@@ -34,40 +35,40 @@ func TestPrePushKnowsFourWaysOfBeingTold(t *testing.T) {
 	for _, c := range []struct {
 		name, stdin string
 		args, env   []string
-		want        Revisions
+		want        scanner.Revisions
 	}{
 		{"existing branch", "refs/heads/main " + idA + " refs/heads/main " + idB + "\n", []string{"origin", "url"}, nil,
-			Revisions{Include: []string{idA}, Exclude: []string{idB}, NotOnRemotes: true, Updated: map[string]string{"refs/heads/main": idA}, Why: "push of main to origin"}},
+			scanner.Revisions{Include: []string{idA}, Exclude: []string{idB}, NotOnRemotes: true, Updated: map[string]string{"refs/heads/main": idA}, Why: "push of main to origin"}},
 		{"new branch", "refs/heads/x " + idA + " refs/heads/x " + zero40 + "\n", nil, nil,
-			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
+			scanner.Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"sha-256", "refs/heads/x " + longA + " refs/heads/x " + zero64 + "\nrefs/heads/y " + longA + " refs/heads/y " + longB + "\n", nil, nil,
-			Revisions{Include: []string{longA}, Exclude: []string{longB}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": longA}, Updated: map[string]string{"refs/heads/y": longA}, Why: "push of x, y"}},
+			scanner.Revisions{Include: []string{longA}, Exclude: []string{longB}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": longA}, Updated: map[string]string{"refs/heads/y": longA}, Why: "push of x, y"}},
 		{"two refs", "refs/heads/x " + idA + " refs/heads/x " + zero40 + "\nrefs/tags/v1 " + idC + " refs/tags/v1 " + idB + "\n", nil, nil,
-			Revisions{Include: []string{idA, idC}, Exclude: []string{idB}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Updated: map[string]string{"refs/tags/v1": idC}, Why: "push of x, refs/tags/v1"}},
+			scanner.Revisions{Include: []string{idA, idC}, Exclude: []string{idB}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Updated: map[string]string{"refs/tags/v1": idC}, Why: "push of x, refs/tags/v1"}},
 		{"deletion", "(delete) " + zero40 + " refs/heads/x " + idB + "\n", nil, nil,
-			Revisions{NotOnRemotes: true, Why: "deletions only"}},
+			scanner.Revisions{NotOnRemotes: true, Why: "deletions only"}},
 		{"deletion with 64", "(delete) " + zero64 + " refs/heads/x " + longB + "\n", nil, nil,
-			Revisions{NotOnRemotes: true, Why: "deletions only"}},
+			scanner.Revisions{NotOnRemotes: true, Why: "deletions only"}},
 		{"expression with spaces", "HEAD@{1 day ago} " + idA + " refs/heads/x " + zero40 + "\n", nil, nil,
-			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
+			scanner.Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"no line break at the end", "refs/heads/x " + idA + " refs/heads/x " + zero40, nil, nil,
-			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
+			scanner.Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"an address is not named", "refs/heads/x " + idA + " refs/heads/x " + zero40, []string{"https://u:p@h/r", "https://u:p@h/r"}, nil,
-			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
+			scanner.Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"lines beat the environment", "refs/heads/x " + idA + " refs/heads/x " + zero40, nil, []string{"PRE_COMMIT_TO_REF", idB},
-			Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
+			scanner.Revisions{Include: []string{idA}, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idA}, Why: "push of x"}},
 		{"framework, both ends", "", nil, []string{"PRE_COMMIT_FROM_REF", idA, "PRE_COMMIT_TO_REF", idB, "PRE_COMMIT_REMOTE_NAME", "origin", "PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x"},
-			Revisions{Include: []string{idB}, Exclude: []string{idA}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
+			scanner.Revisions{Include: []string{idB}, Exclude: []string{idA}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
 		{"framework, the remote branch", "", nil, []string{"PRE_COMMIT_TO_REF", idB, "PRE_COMMIT_REMOTE_NAME", "origin", "PRE_COMMIT_REMOTE_BRANCH", "refs/heads/x"},
-			Revisions{Include: []string{idB}, Local: true, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idB}, Why: "all that no remote has, for a push to origin"}},
+			scanner.Revisions{Include: []string{idB}, Local: true, NotOnRemotes: true, Created: map[string]string{"refs/heads/x": idB}, Why: "all that no remote has, for a push to origin"}},
 		{"by hand", "", nil, []string{"PRE_COMMIT_FROM_REF", "main", "PRE_COMMIT_TO_REF", "HEAD"},
-			Revisions{Include: []string{"HEAD"}, Exclude: []string{"main"}, Why: "main..HEAD"}},
+			scanner.Revisions{Include: []string{"HEAD"}, Exclude: []string{"main"}, Why: "main..HEAD"}},
 		{"prek, root push", "", nil, []string{"PRE_COMMIT_TO_REF", idB, "PRE_COMMIT_REMOTE_NAME", "origin"},
-			Revisions{Include: []string{idB}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
+			scanner.Revisions{Include: []string{idB}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
 		{"pre-commit, root push", "", nil, []string{"PRE_COMMIT_LOCAL_BRANCH", "refs/heads/x", "PRE_COMMIT_REMOTE_NAME", "origin"},
-			Revisions{Include: []string{"refs/heads/x"}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
+			scanner.Revisions{Include: []string{"refs/heads/x"}, Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
 		{"arguments alone", "", []string{"origin", "url"}, nil,
-			Revisions{Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
+			scanner.Revisions{Local: true, NotOnRemotes: true, Why: "all that no remote has, for a push to origin"}},
 	} {
 		got, err := PrePushRange(c.args, strings.NewReader(c.stdin), environment(c.env...))
 		if err != nil || fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", c.want) {

@@ -10,33 +10,6 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// Revisions says which commits a hook has to examine: those reachable from
-// what is included and from nothing that is excluded.
-type Revisions struct {
-	// Include holds revisions as Git writes them. One that does not exist is an
-	// error.
-	Include []string
-	// Local includes HEAD, all branches and all tags besides.
-	Local bool
-	// Exclude holds revisions that the other side has. One that does not exist
-	// here excludes nothing.
-	Exclude []string
-	// NotOnRemotes excludes what the remote-tracking refs reach.
-	NotOnRemotes bool
-	// NotInRefs excludes what any ref reaches before the change.
-	NotInRefs bool
-	// Created holds the refs that come to be, by their full names, and the
-	// revisions that they get: a name is published as well.
-	Created map[string]string
-	// Updated holds the refs that are there already, likewise.
-	Updated map[string]string
-
-	Why string // what the range is for, in a few words
-}
-
-// Empty reports whether nothing has to be examined.
-func (r Revisions) Empty() bool { return len(r.Include) == 0 && !r.Local }
-
 // maxInput bounds what is read from Git, in bytes: some 60,000 refs.
 const maxInput = 16 << 20
 
@@ -101,17 +74,17 @@ func lines(r io.Reader, n int) ([][]string, error) {
 	return all, nil
 }
 
-// create notes a ref that comes to be.
-func (r *Revisions) create(ref, revision string) {
-	if r.Created == nil {
-		r.Created = map[string]string{}
+// note adds a ref that comes to be, or is there already, to those of its kind.
+func note(refs *map[string]string, ref, revision string) {
+	if *refs == nil {
+		*refs = map[string]string{}
 	}
-	r.Created[ref] = revision
+	(*refs)[ref] = revision
 }
 
 // union puts updates into one range: what any of them brings.
-func union(updates []RefUpdate) Revisions {
-	var r Revisions
+func union(updates []RefUpdate) scanner.Revisions {
+	var r scanner.Revisions
 	seen := map[string]bool{}
 	for _, u := range updates {
 		if zero(u.New) {
@@ -126,13 +99,10 @@ func union(updates []RefUpdate) Revisions {
 			r.Exclude = append(r.Exclude, u.Old)
 		}
 		if zero(u.Old) {
-			r.create(u.Ref, u.New)
-			continue
+			note(&r.Created, u.Ref, u.New)
+		} else {
+			note(&r.Updated, u.Ref, u.New)
 		}
-		if r.Updated == nil {
-			r.Updated = map[string]string{}
-		}
-		r.Updated[u.Ref] = u.New
 	}
 	return r
 }

@@ -6,12 +6,14 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+
+	"github.com/djleaks/djleaks/scanner"
 )
 
 // Push is what a server is asked to take.
 type Push struct {
 	Updates []RefUpdate
-	Range   Revisions
+	Range   scanner.Revisions
 	// Quarantine is the directory in which the server keeps the objects of the
 	// push until they are accepted; "" if Git does not say.
 	Quarantine string
@@ -68,18 +70,18 @@ func receive(updates []RefUpdate, getenv func(string) string) (Push, error) {
 // in the argument, `<old> <new> <ref>` lines on standard input. The range is
 // empty unless new commits come to HEAD, a branch or a tag and can still be
 // kept from it: that is where `git commit --no-verify` ends up too.
-func ReadTransaction(args []string, stdin io.Reader) (Revisions, error) {
+func ReadTransaction(args []string, stdin io.Reader) (scanner.Revisions, error) {
 	if len(args) != 1 {
-		return Revisions{}, fmt.Errorf("reference-transaction: %d arguments, where git gives a state", len(args))
+		return scanner.Revisions{}, fmt.Errorf("reference-transaction: %d arguments, where git gives a state", len(args))
 	}
 	if args[0] != "prepared" {
 		// Git ends with an error if nobody reads.
 		_, err := io.Copy(io.Discard, io.LimitReader(stdin, maxInput))
-		return Revisions{}, err
+		return scanner.Revisions{}, err
 	}
 	records, err := lines(stdin, 3)
 	if err != nil {
-		return Revisions{}, fmt.Errorf("reference-transaction: %w", err)
+		return scanner.Revisions{}, fmt.Errorf("reference-transaction: %w", err)
 	}
 	var updates []RefUpdate
 	for _, w := range records {
@@ -91,7 +93,7 @@ func ReadTransaction(args []string, stdin io.Reader) (Revisions, error) {
 			continue // a symbolic ref brings no commit
 		}
 		if err := objectName(u.New); err != nil {
-			return Revisions{}, fmt.Errorf("reference-transaction: %s: %w", u.Ref, err)
+			return scanner.Revisions{}, fmt.Errorf("reference-transaction: %s: %w", u.Ref, err)
 		}
 		if objectName(u.Old) != nil {
 			u.Old = strings.Repeat("0", len(u.New))

@@ -10,7 +10,6 @@ import (
 	"github.com/djleaks/djleaks/hooks"
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/say"
-	"github.com/djleaks/djleaks/internal/scan"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -63,12 +62,12 @@ func (p process) hookRun(c *cli.Context) error {
 		t.options.quiet, t.options.stopped = true, true
 		// On a server it is somebody else who sends the commits.
 		foreign := name == hooks.PreReceive || name == hooks.Update || repo.WorkTree() == ""
-		return t.scan().Received(c.Context, repo, kind, scan.Commits(spec), foreign)
+		return t.scan().Received(c.Context, repo, kind, spec, foreign)
 	})
 }
 
 // hookRange reads what Git says to a hook that is about commits.
-func (p process) hookRange(name string, args []string) (hooks.Revisions, error) {
+func (p process) hookRange(name string, args []string) (scanner.Revisions, error) {
 	switch name {
 	case hooks.PrePush:
 		return hooks.PrePushRange(args, p.stdin, p.getenv)

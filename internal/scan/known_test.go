@@ -122,6 +122,7 @@ var shapes = []shape{
 	{"it was in a message", "base: notes=notes\nhead < base: mysite/settings.py=key", stop, ""},
 	{"removed in the base, and reverted", "a: mysite/settings.py=key\nbase < a: mysite/settings.py=clean\nhead < base: mysite/settings.py=key", stop, ""},
 	{"removed in the base, from a branch before", "a: mysite/settings.py=key\nbase < a: mysite/settings.py=clean\nb < a: notes=notes\nhead < b base: mysite/settings.py=key notes=notes", stop, stop},
+	{"removed in the base, kept by a merge, and brought to the tests", "a: mysite/settings.py=key\nbase < a: mysite/settings.py=clean\nb < a: tests/test_settings.py=key\nhead < b base: mysite/settings.py=key tests/test_settings.py=key", stop, stop},
 	{"brought and taken out again", "base: notes=notes\na < base: mysite/settings.py=key\nhead < a: mysite/settings.py=clean", stop, pass},
 	{"brought, and moved to the tests", "base: notes=notes\na < base: mysite/settings.py=key\nhead < a: -mysite/settings.py tests/test_settings.py=key", stop, pass},
 	{"brought by a merge alone", "fork: notes=notes\nbase < fork: notes=notes2\na < fork: b=notes\nhead < base a: mysite/settings.py=key notes=notes2 b=notes", stop, stop},
@@ -218,7 +219,7 @@ func TestNoHistoryMakesAKeyKnown(t *testing.T) {
 			return s.Job(t.Context(), repo, &cienv.Job{Target: "main", Head: head, Bases: []cienv.Base{{Revision: base}}})
 		})
 		try("on a server", base, shape.ci, func(repo *gitstore.Repository) (*scanner.Report, error) {
-			return s.Received(t.Context(), repo, scanner.ScopePush, Commits{Include: []string{head}, Exclude: []string{base}}, true)
+			return s.Received(t.Context(), repo, scanner.ScopePush, scanner.Revisions{Include: []string{head}, Exclude: []string{base}}, true)
 		})
 		try("in a range", base, shape.ci, func(repo *gitstore.Repository) (*scanner.Report, error) {
 			s := *s
@@ -271,7 +272,7 @@ func TestABranchMakesNoKeyKnownOnAnother(t *testing.T) {
 			}
 			defer repo.Close()
 			ref, accepted := strings.CutSuffix(c.ref, "=")
-			pushed := Commits{Include: []string{strings.TrimSpace(testkit.Git(t, dir, "", "rev-parse", "head"))}, NotInRefs: true}
+			pushed := scanner.Revisions{Include: []string{strings.TrimSpace(testkit.Git(t, dir, "", "rev-parse", "head"))}, NotInRefs: true}
 			if !accepted { // else there is a branch "head"
 				testkit.Git(t, dir, "", "update-ref", "-d", "refs/heads/head")
 			}

@@ -102,31 +102,47 @@ func upstreamOf(repo *gitstore.Repository, head gitstore.Ref) string {
 // key that is accepted where it is staged is accepted, because that is what the
 // merge will have.
 func join(staged, side *scanner.Report) *scanner.Report {
-	accepted := map[scanner.Fingerprint]bool{}
-	for i := range staged.Accepted {
-		accepted[staged.Accepted[i].Fingerprint] = true
-	}
-	open := map[scanner.Fingerprint]bool{}
-	for _, k := range side.Keys {
-		if accepted[k.Fingerprint] {
-			continue
-		}
-		open[k.Fingerprint] = true
-		if i := slices.IndexFunc(staged.Keys, func(s scanner.Key) bool { return s.Fingerprint == k.Fingerprint }); i >= 0 {
-			staged.Keys[i].Occurrences = append(staged.Keys[i].Occurrences, k.Occurrences...)
-			staged.Keys[i].Summarize()
-			continue
-		}
-		staged.Keys = append(staged.Keys, k)
-	}
-	for _, k := range side.Accepted {
-		if !accepted[k.Fingerprint] {
-			staged.Accepted = append(staged.Accepted, k)
-		}
-	}
-	staged.Known = slices.DeleteFunc(staged.Known, func(k scanner.Key) bool { return open[k.Fingerprint] })
-	slices.SortStableFunc(staged.Keys, scanner.CompareKeys)
+	isAccepted := func(k scanner.Key) bool { return slices.ContainsFunc(staged.Accepted, same(&k)) }
+	staged.Accepted = append(staged.Accepted, slices.DeleteFunc(side.Accepted, isAccepted)...)
 	staged.Coverage.Add(side.Coverage)
-	staged.Conclude()
+	addOpen(staged, slices.DeleteFunc(side.Keys, isAccepted))
 	return staged
+}
+
+// addOpen adds open keys to the decided report of the same change, seen from
+// another side: keys that are not open in it, and places that it has not, or only as
+// less severe ones. What is open from one side is neither known nor accepted.
+func addOpen(r *scanner.Report, open []scanner.Key) {
+	for _, k := range open {
+		if i := slices.IndexFunc(r.Keys, same(&k)); i >= 0 {
+			addPlaces(&r.Keys[i], k.Occurrences)
+		} else {
+			r.Keys = append(r.Keys, k)
+		}
+		r.Known = slices.DeleteFunc(r.Known, same(&k))
+		r.Accepted = slices.DeleteFunc(r.Accepted, same(&k))
+	}
+	slices.SortStableFunc(r.Keys, scanner.CompareKeys)
+	r.Conclude()
+}
+
+// same recognises a key.
+func same(k *scanner.Key) func(scanner.Key) bool {
+	return func(other scanner.Key) bool { return other.Fingerprint == k.Fingerprint }
+}
+
+// addPlaces adds places to an open key.
+func addPlaces(k *scanner.Key, places []scanner.Occurrence) {
+	for _, o := range places {
+		i := slices.IndexFunc(k.Occurrences, func(x scanner.Occurrence) bool {
+			return x.Path == o.Path && x.Part == o.Part && x.Commit == o.Commit && x.Tag == o.Tag
+		})
+		switch {
+		case i < 0:
+			k.Occurrences = append(k.Occurrences, o)
+		case o.Accepted == nil && (k.Occurrences[i].Accepted != nil || k.Occurrences[i].Severity < o.Severity):
+			k.Occurrences[i] = o
+		}
+	}
+	k.Summarize()
 }

@@ -39,36 +39,13 @@ func (s *Scan) rangeSettings(repo *gitstore.Repository, source *gitstore.Range) 
 	return s.ofBase(repo, base, inTree(repo, head), ofCommit(repo, head), "merged")
 }
 
-// Commits says which commits a hook is about: those reachable from what is
-// included and from nothing that is excluded. It is what hooks.Revisions names.
-type Commits struct {
-	// Include holds revisions as Git writes them. One that does not exist is an
-	// error.
-	Include []string
-	// Local includes HEAD, all branches and all tags besides.
-	Local bool
-	// Exclude holds revisions that the other side has. One that does not exist
-	// here excludes nothing.
-	Exclude []string
-	// NotOnRemotes excludes what the remote-tracking refs reach.
-	NotOnRemotes bool
-	// NotInRefs excludes what any ref reaches before the change.
-	NotInRefs bool
-	// Created holds the refs that come to be, by their full names, and the
-	// revisions that they get.
-	Created map[string]string
-	// Updated holds the refs that are there already, likewise.
-	Updated map[string]string
-
-	Why string // what the range is for, in a few words
-}
-
 // Received searches the commits that a ref is about to get: by a push to this
 // repository or from it, or by a commit. foreign says that somebody else sends
 // them. The settings are those of the repository, whose HEAD and work tree are as
 // they were before.
-func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind scanner.ScopeKind, commits Commits, foreign bool) (*scanner.Report, error) {
-	source, err := commits.source(repo, foreign)
+func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind scanner.ScopeKind, revisions scanner.Revisions, foreign bool) (*scanner.Report, error) {
+	c := (*received)(&revisions)
+	source, err := c.source(repo, foreign)
 	if err != nil {
 		return nil, err
 	}
@@ -76,12 +53,12 @@ func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind sca
 	if err != nil {
 		return nil, err
 	}
-	names, err := commits.names(repo)
+	names, err := c.names(repo)
 	if err != nil {
 		return nil, err
 	}
 	r := s.report(kind, settings)
-	r.Scope.Range = commits.Why
+	r.Scope.Range = c.Why
 	settings.review.FromBase = s.fromBase(foreign)
 	if heads := source.Head(); settings.review.FromBase && len(heads) == 1 {
 		settings.review.Change = s.ownEntries(ofCommit(repo, heads[0]))
@@ -89,10 +66,13 @@ func (s *Scan) Received(ctx context.Context, repo *gitstore.Repository, kind sca
 	return s.decided(ctx, repo, source, names, settings, r)
 }
 
+// received is what Received is told, to be found in a repository.
+type received scanner.Revisions
+
 // source finds the commits in a repository. A key that is pushed is known from what
 // the changed refs had before and from the main branches: that some other branch has
 // it at the same path is no reason to have it there too.
-func (c *Commits) source(repo *gitstore.Repository, foreign bool) (*gitstore.Range, error) {
+func (c *received) source(repo *gitstore.Repository, foreign bool) (*gitstore.Range, error) {
 	var out gitstore.RangeSpec
 	for _, revision := range c.Include {
 		id, err := repo.Resolve(revision)
@@ -134,7 +114,7 @@ func (c *Commits) source(repo *gitstore.Repository, foreign bool) (*gitstore.Ran
 // addMain adds the main branches, as far as they are excluded, to what is known. One
 // that moves on is compared with them as a whole: it must not get from another branch
 // what it has not got itself.
-func (c *Commits) addMain(repo *gitstore.Repository, refs []gitstore.Ref, out *gitstore.RangeSpec) error {
+func (c *received) addMain(repo *gitstore.Repository, refs []gitstore.Ref, out *gitstore.RangeSpec) error {
 	head, err := repo.Head()
 	if err != nil {
 		return fmt.Errorf("hook run: %w", err)
@@ -163,7 +143,7 @@ func (c *Commits) addMain(repo *gitstore.Repository, refs []gitstore.Ref, out *g
 
 // names are the names of the refs that come to be, as far as a key may be in
 // them, with their objects.
-func (c *Commits) names(repo *gitstore.Repository) (map[string]scanner.ObjectID, error) {
+func (c *received) names(repo *gitstore.Repository) (map[string]scanner.ObjectID, error) {
 	out := map[string]scanner.ObjectID{}
 	for ref, revision := range c.Created {
 		if !scanner.MayNameKey(ref) {
@@ -202,7 +182,7 @@ func isOnRemote(refs []gitstore.Ref, name string) bool {
 }
 
 // addRefs adds the commits of refs, as far as they are asked for.
-func (c *Commits) addRefs(refs []gitstore.Ref, out *gitstore.RangeSpec) {
+func (c *received) addRefs(refs []gitstore.Ref, out *gitstore.RangeSpec) {
 	for _, ref := range refs {
 		switch {
 		case ref.Peeled == "":
@@ -310,30 +290,9 @@ func (s *Scan) decided(ctx context.Context, repo *gitstore.Repository, source *g
 		for _, skipped := range coverage.Skipped {
 			r.Coverage.Skip(skipped)
 		}
-		r = withOpen(r, s.conclude(whole, settings))
+		addOpen(r, s.conclude(whole, settings).Keys)
 	}
 	return r, nil
-}
-
-// withOpen adds to a report the open keys of another one that are not open in it,
-// or are not as severe.
-func withOpen(r, other *scanner.Report) *scanner.Report {
-	is := func(f scanner.Fingerprint) func(scanner.Key) bool {
-		return func(k scanner.Key) bool { return k.Fingerprint == f }
-	}
-	for _, k := range other.Keys {
-		if i := slices.IndexFunc(r.Keys, is(k.Fingerprint)); i < 0 {
-			r.Keys = append(r.Keys, k)
-		} else if r.Keys[i].Severity < k.Severity {
-			r.Keys[i].Occurrences = append(r.Keys[i].Occurrences, k.Occurrences...)
-			r.Keys[i].Summarize()
-		}
-		r.Known = slices.DeleteFunc(r.Known, is(k.Fingerprint))
-		r.Accepted = slices.DeleteFunc(r.Accepted, is(k.Fingerprint))
-	}
-	slices.SortStableFunc(r.Keys, scanner.CompareKeys)
-	r.Conclude()
-	return r
 }
 
 // only is the name of the only commit of a list, or empty.
