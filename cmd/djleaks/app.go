@@ -212,6 +212,7 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 	}
 	commands, flags := app.Commands, app.Flags
 	out := args[:1:1]
+	called := []string{"djleaks"} // the words that lead to the command
 	var rest []string
 	for i := 1; i < len(args); i++ {
 		word := args[i]
@@ -220,8 +221,10 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 			return slices.Concat(out, []string{"--"}, rest, args[i+1:]), nil
 		case len(word) > 1 && word[0] == '-':
 			out = append(out, word)
-			if i+1 < len(args) && takesValue(flags, word) {
-				i++
+			if takesValue(flags, word) {
+				if i++; i == len(args) { // else the library takes the first argument for its value
+					return nil, usageError{"option " + optionWord(word) + " needs a value", strings.Join(append(called, "--help"), " ")}
+				}
 				out = append(out, args[i])
 			}
 		default:
@@ -231,7 +234,7 @@ func flagsFirst(app *cli.App, args []string) ([]string, error) {
 				commands = nil
 				continue
 			}
-			out = append(out, word)
+			out, called = append(out, word), append(called, word)
 			commands, flags = command.Subcommands, command.Flags
 		}
 	}

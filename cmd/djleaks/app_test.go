@@ -23,7 +23,7 @@ func program(stdin string, args ...string) (code int, stdout, stderr string) {
 	return code, out.String(), errs.String()
 }
 
-func TestOptionsMayStandAfterArguments(t *testing.T) {
+func TestOptionsMayComeAfterArguments(t *testing.T) {
 	app := newApp(process{stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard})
 	for _, c := range []struct{ in, want string }{
 		{"djleaks audit . --format json", "djleaks audit --format json ."},
@@ -50,6 +50,9 @@ func TestAUsageErrorIsExitTwoAndSaidOnStandardError(t *testing.T) {
 		{"audit --formt json", "unknown option --formt\nhint: did you mean --format?"},
 		{"audit . -z", "unknown option -z"},
 		{"rules django-secret-key insecure", "one rule at a time"},
+		{"accept 0123456789abcdef --reason", "option --reason needs a value\nhint: djleaks accept --help"},
+		{"ledger add 0123456789abcdef --reason", "option --reason needs a value\nhint: djleaks ledger add --help"},
+		{"audit . -o", "option -o needs a value"},
 		{"rules --forms django-secret-key", "unexpected argument"},
 		{"audit --format", "option --format needs a value"},
 		{"audit --jobs many", "invalid value \"many\" for option --jobs"},

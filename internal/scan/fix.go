@@ -87,7 +87,7 @@ func checkPlaces(tree *worktree.Tree, places []Location) error {
 		case errors.Is(err, fs.ErrNotExist):
 			return Mistake{fmt.Errorf("%s: no such file in the work tree", p.Path), "djleaks fix, without a name, looks everywhere"}
 		case errors.Is(err, worktree.ErrLink):
-			return Mistake{fmt.Errorf("%w: a link is not changed, and neither is what it leads to", err), ""}
+			return Mistake{fmt.Errorf("%w: a link is not changed, and neither is what it leads to", err), "name the file that it leads to"}
 		case err != nil:
 			return err
 		}

@@ -23,6 +23,9 @@ type Ledger struct {
 	old  []byte
 }
 
+// mendLedger is what to do about a file that cannot be changed as it is.
+const mendLedger = "mend the file by hand, or name another one: --baseline FILE"
+
 // OpenLedger reads the file that accepts keys: the baseline or the configuration
 // that an option names, or the configuration at root. Without any it is a new
 // .djleaks.toml there.
@@ -35,7 +38,7 @@ func (s *Scan) OpenLedger(root string) (*Ledger, error) {
 	}
 	p, err := policy.Load(Folder(root).Root)
 	if err != nil {
-		return nil, Mistake{err, ""}
+		return nil, Mistake{err, mendLedger}
 	}
 	name := p.File
 	if name == "" {
@@ -52,14 +55,14 @@ func openLedger(file, name string, baseline bool) (*Ledger, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return l, nil
 	case err != nil:
-		return nil, Mistake{fmt.Errorf("%s: %w", name, err), ""}
+		return nil, Mistake{fmt.Errorf("%s: %w", name, err), mendLedger}
 	}
 	if l.old == nil {
 		l.old = []byte{}
 	}
 	l.Text = l.old
 	if _, err := l.Entries(); err != nil {
-		return nil, Mistake{err, ""}
+		return nil, Mistake{err, mendLedger}
 	}
 	return l, nil
 }
@@ -69,7 +72,7 @@ func openLedger(file, name string, baseline bool) (*Ledger, error) {
 func (l *Ledger) Accept(e policy.Entry) (policy.Entry, error) {
 	entries, err := l.Entries()
 	if err != nil {
-		return e, Mistake{err, ""}
+		return e, Mistake{err, mendLedger}
 	}
 	for _, o := range entries {
 		if o.Fingerprint == e.Fingerprint && o.Path == e.Path {
@@ -79,14 +82,16 @@ func (l *Ledger) Accept(e policy.Entry) (policy.Entry, error) {
 	if e.Reason == "" && !e.Rotated.IsZero() {
 		e.Reason = "rotated on " + e.Rotated.Format(time.DateOnly)
 	}
-	if err := e.Check(); err != nil {
-		return e, Mistake{err, ""}
+	if err := e.Check(); err != nil && e.Reason == "" {
+		return e, Mistake{err, "djleaks accept " + string(e.Fingerprint) + ` --reason "…"`}
+	} else if err != nil {
+		return e, Mistake{err, "djleaks accept --help"}
 	}
 	if holdsKey(e.Reason, e.Fingerprint) {
-		return e, Mistake{errors.New("the reason holds the key itself, and a reason is shown in every report"), ""}
+		return e, Mistake{errors.New("the reason holds the key itself, and a reason is shown in every report"), "say why it may stay, without it"}
 	}
 	if err := l.Put(e); err != nil {
-		return e, Mistake{err, ""}
+		return e, Mistake{err, mendLedger}
 	}
 	return e, l.write()
 }
@@ -116,7 +121,7 @@ func (s *Scan) Prune(ctx context.Context, repo *gitstore.Repository, l *Ledger) 
 		return e.Expired(now) || found.Coverage.Complete && !e.CoversAny(found.Keys)
 	})
 	if err != nil {
-		return nil, false, Mistake{err, ""}
+		return nil, false, Mistake{err, mendLedger}
 	}
 	if len(removed) > 0 {
 		err = l.write()

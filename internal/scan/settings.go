@@ -22,6 +22,9 @@ type Settings struct {
 // ReadFile returns the content of a file, or an error that is fs.ErrNotExist.
 type ReadFile func(name string) ([]byte, error)
 
+// schemaHint says where all words of a configuration are.
+const schemaHint = "djleaks schema config prints what a configuration can hold"
+
 // ReadSettings reads the configuration and the baseline. It is called before
 // anything is scanned, so that a mistake in them costs nothing. Errors about
 // their content are a Mistake.
@@ -34,12 +37,12 @@ func ReadSettings(from Origin, named Named) (*Settings, error) {
 			return nil, Mistake{fmt.Errorf("--config: %w", err), "--config, or the variable DJLEAKS_CONFIG, names a file that can be read"}
 		}
 		if s.Policy, err = policy.Parse(named.Config, text); err != nil {
-			return nil, Mistake{err, ""}
+			return nil, Mistake{err, schemaHint}
 		}
 	} else if s.Policy, err = policy.Load(from.Root); err != nil {
 		var wrong *policy.Error
 		if errors.As(err, &wrong) {
-			return nil, Mistake{err, ""}
+			return nil, Mistake{err, schemaHint}
 		}
 		return nil, Mistake{fmt.Errorf("the repository's configuration cannot be read: %w", err), "--config FILE is read in its place"}
 	}
@@ -47,7 +50,7 @@ func ReadSettings(from Origin, named Named) (*Settings, error) {
 		return nil, err
 	}
 	if s.Detector, err = django.New().WithNames(s.Policy.Names); err != nil {
-		return nil, Mistake{fmt.Errorf("%s: setting-names: %w", s.Policy.File, err), ""}
+		return nil, Mistake{fmt.Errorf("%s: setting-names: %w", s.Policy.File, err), schemaHint}
 	}
 	return s, nil
 }
@@ -63,7 +66,7 @@ func ReadBaseline(read ReadFile, name string) ([]policy.Entry, error) {
 	}
 	entries, err := policy.ParseBaseline(name, text)
 	if err != nil {
-		return nil, Mistake{err, ""}
+		return nil, Mistake{err, "mend that line, or write the file anew: djleaks audit --write-baseline FILE --reason TEXT"}
 	}
 	return entries, nil
 }
