@@ -14,14 +14,14 @@ import (
 // once, as a report repeats the names of refs thousands of times. The layout is
 // that of the types, so only the same build can read it. v may be a pointer.
 func Encode(v any) []byte {
-	e := encoder{strings: map[string]uint64{}}
+	e := encoder{strings: map[string]uint64{}, fields: fields{}}
 	e.value(reflect.Indirect(reflect.ValueOf(v)))
 	return e.out
 }
 
 // Decode reads what Encode has written into the value that v points to.
 func Decode(data []byte, v any) error {
-	d := decoder{in: data}
+	d := decoder{in: data, fields: fields{}}
 	d.value(reflect.ValueOf(v).Elem())
 	if d.err == nil && len(d.in) > 0 {
 		d.err = errDamaged
@@ -34,9 +34,27 @@ var (
 	timeType   = reflect.TypeFor[time.Time]()
 )
 
+// fields are the indexes of the exported fields of structs. To ask reflection for them
+// takes longer than to write them.
+type fields map[reflect.Type][]int
+
+func (f fields) of(t reflect.Type) []int {
+	list, known := f[t]
+	if !known {
+		for i := range t.NumField() {
+			if t.Field(i).IsExported() {
+				list = append(list, i)
+			}
+		}
+		f[t] = list
+	}
+	return list
+}
+
 type encoder struct {
 	out     []byte
 	strings map[string]uint64
+	fields  fields
 }
 
 func (e *encoder) number(n uint64) { e.out = binary.AppendUvarint(e.out, n) }
@@ -86,10 +104,8 @@ func (e *encoder) value(v reflect.Value) {
 	case reflect.Slice:
 		e.slice(v)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				e.value(v.Field(i))
-			}
+		for _, i := range e.fields.of(v.Type()) {
+			e.value(v.Field(i))
 		}
 	default:
 		panic(fmt.Sprintf("cache: %s cannot be written", v.Type()))
@@ -126,6 +142,7 @@ func (e *encoder) slice(v reflect.Value) {
 type decoder struct {
 	in      []byte
 	strings []string
+	fields  fields
 	err     error
 }
 
@@ -207,10 +224,8 @@ func (d *decoder) value(v reflect.Value) {
 	case reflect.Slice:
 		d.slice(v)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				d.value(v.Field(i))
-			}
+		for _, i := range d.fields.of(v.Type()) {
+			d.value(v.Field(i))
 		}
 	default:
 		d.damaged()
