@@ -58,7 +58,7 @@ type Input struct {
 	Matched map[scanner.ObjectID][]int32 // items that each matched blob holds
 	Items   int                          // items are 0 to Items-1
 	Tips    []Tip                        // a tip named HEAD is preferred in Presence.Blobs
-	Marks   [][]scanner.ObjectID         // at most 32 sets of commits: Presence.Marks says in the history of which a presence is
+	Marks   [][]scanner.ObjectID         // at most 31 sets of commits: Presence.Marks says in the history of which a presence is
 	Order   []scanner.ObjectID           // commits in some order: Result.First says the first of them that a commit is in the history of
 	Named   func(name []byte) bool       // chooses files and folders by their names, for Result.Named; called by several goroutines; may be nil
 	Shallow map[scanner.ObjectID]bool    // commits whose parents were cut off

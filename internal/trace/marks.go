@@ -1,44 +1,86 @@
 package trace
 
-import "github.com/djleaks/djleaks/scanner"
+import (
+	"math/bits"
+	"slices"
+
+	"github.com/djleaks/djleaks/scanner"
+)
 
 // maxMarks is the number of sets that a Presence can tell apart.
-const maxMarks = 32
+const maxMarks = 31
 
-// marks are the histories of some sets of commits.
+// marks say which sets of commits, and whether a tip, have a commit in their history.
 type marks struct {
 	scan *scan
-	sets []bitset
+	by   []uint32 // of each commit a bit for each set, and tipMark
 }
 
-// findMarks walks the history of each set. Commits that the store does not hold
-// are left out: they are missing as tips, or only a log remembers them.
-func (s *scan) findMarks(in [][]scanner.ObjectID) *marks {
-	m := &marks{scan: s}
-	for _, set := range in[:min(len(in), maxMarks)] {
-		var queue []uint32
+const tipMark = 1 << maxMarks
+
+// findMarks walks the histories of the sets and the tips. Commits that the store does
+// not hold are left out: they are missing as tips, or only a log remembers them.
+func (s *scan) findMarks(in [][]scanner.ObjectID, tips []tip) *marks {
+	from := make([]uint32, len(s.commits))
+	for i, set := range in[:min(len(in), maxMarks)] {
 		for _, id := range set {
-			if len(id) != s.idSize {
-				continue
-			}
-			if n, ok := s.history.Ordinal([]byte(id)); ok {
-				queue = append(queue, n)
+			if c, ok := s.commitNamed(id); ok {
+				from[c] |= 1 << i
 			}
 		}
-		m.sets = append(m.sets, s.reach(queue))
 	}
-	return m
+	for _, t := range tips {
+		if c, ok := s.commitOf(t.object); ok {
+			from[c] |= tipMark
+		}
+	}
+	return &marks{scan: s, by: s.reach(from)}
+}
+
+// reach gives each commit the bits of its descendants and its own. What has the most
+// bits goes first: sets that are nearly the same, as the refs of a server and all its
+// refs are, cost little more than one walk.
+func (s *scan) reach(from []uint32) (reached []uint32) {
+	starts := make([][]uint32, 33) // by the number of their bits
+	for c, mask := range from {
+		if mask != 0 {
+			n := bits.OnesCount32(mask)
+			starts[n] = append(starts[n], uint32(c))
+		}
+	}
+	reached = make([]uint32, len(s.commits))
+	type step struct {
+		commit uint32
+		mask   uint32
+	}
+	var stack []step
+	for _, list := range slices.Backward(starts) {
+		for _, c := range list {
+			stack = append(stack, step{c, from[c]})
+			for len(stack) > 0 {
+				at := stack[len(stack)-1]
+				stack = stack[:len(stack)-1]
+				more := at.mask &^ reached[at.commit]
+				if more == 0 {
+					continue
+				}
+				reached[at.commit] |= more
+				for _, p := range s.parentsOf(at.commit) {
+					if parent, ok := s.parentOf(p); ok && more&^reached[parent] != 0 {
+						stack = append(stack, step{parent, more})
+					}
+				}
+			}
+		}
+	}
+	return reached
 }
 
 // ofIndex has a bit for each set that reaches a commit.
-func (m *marks) ofIndex(commit uint32) (out uint32) {
-	for i, set := range m.sets {
-		if set.has(commit) {
-			out |= 1 << i
-		}
-	}
-	return out
-}
+func (m *marks) ofIndex(commit uint32) uint32 { return m.by[commit] &^ tipMark }
+
+// reachable reports whether a tip reaches a commit.
+func (m *marks) reachable(commit uint32) bool { return m.by[commit]&tipMark != 0 }
 
 // ofCommit is ofIndex by name.
 func (m *marks) ofCommit(id scanner.ObjectID) uint32 {

@@ -195,7 +195,7 @@ func (b *presenceBuilder) presence(p *presence, events []event) (out scanner.Pre
 			removed = i
 			break
 		}
-		out.Reachable = out.Reachable || b.reachable.has(e.commit)
+		out.Reachable = out.Reachable || b.marks.reachable(e.commit)
 		out.Marks |= b.marks.ofIndex(e.commit)
 	}
 	out.Path = b.path(p.path)

@@ -28,7 +28,7 @@ func (s *scan) answer(ctx context.Context, in *Input, t *tracer) (*Result, error
 	out := &Result{Commits: int64(len(s.commits)), Trees: s.trees, Presences: make([][]scanner.Presence, in.Items)}
 	out.Named, out.NamedMore = s.namedBlobs(), s.unnamed.Load()
 	tips := s.findTips(in.Tips)
-	marks := s.findMarks(in.Marks)
+	marks := s.findMarks(in.Marks, tips)
 	out.Marked = marks.ofCommit
 	out.First = s.findFirst(in.Order)
 	if s.matched != nil {

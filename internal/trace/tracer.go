@@ -12,13 +12,12 @@ const maxPresences = 1 << 16
 // tracer turns nodes of commits into events, and events into presences.
 type tracer struct {
 	*comparer
-	scan      *scan
-	resolver  *resolver
-	roots     []uint32 // by commit: its node, or None if its tree is not known
-	reachable bitset   // commits that a tip reaches
-	marks     *marks
-	tips      []tip               // by name
-	tipsOf    map[uint32][]uint32 // indexes of the tips with a node, ascending
+	scan     *scan
+	resolver *resolver
+	roots    []uint32 // by commit: its node, or None if its tree is not known
+	marks    *marks
+	tips     []tip               // by name
+	tipsOf   map[uint32][]uint32 // indexes of the tips with a node, ascending
 
 	presenceOf map[uint64]uint32 // item and path → index in presences
 	presences  []presence
@@ -218,15 +217,14 @@ func (t *tracer) holds(root, path uint32, item int32) bool {
 	return ok
 }
 
-// markTips marks what the tips hold, and which commits they reach.
+// markTips marks what the tips hold.
 func (t *tracer) markTips(tips []tip) {
-	var queue, order []uint32
+	var order []uint32
 	t.tips, t.tipsOf = tips, map[uint32][]uint32{}
 	for i, p := range tips {
 		root := uint32(None)
 		if c, ok := t.scan.commitOf(p.object); ok {
 			root = t.roots[c]
-			queue = append(queue, p.object)
 		} else if t.scan.isTree(p.object) {
 			root = t.resolver.node(p.object)
 			t.outsideCommits(root)
@@ -241,7 +239,6 @@ func (t *tracer) markTips(tips []tip) {
 		}
 		t.tipsOf[root] = append(t.tipsOf[root], uint32(i))
 	}
-	t.reachable = t.scan.reach(queue)
 	for _, root := range order {
 		if root&tipBlob != 0 {
 			t.versions[uint64(root&^tipBlob)] = 0 // at the path 0, which has no name
@@ -279,23 +276,4 @@ func (t *tracer) outsideCommits(root uint32) {
 			t.versions[key] = 0
 		}
 	})
-}
-
-// reach returns all commits that these objects reach. It overwrites queue.
-func (s *scan) reach(queue []uint32) bitset {
-	reached := newBitset(len(s.commits))
-	for len(queue) > 0 {
-		c, ok := s.commitOf(queue[len(queue)-1])
-		queue = queue[:len(queue)-1]
-		if !ok || reached.has(c) {
-			continue
-		}
-		reached.put(c)
-		for _, p := range s.parentsOf(c) {
-			if p != None {
-				queue = append(queue, p)
-			}
-		}
-	}
-	return reached
 }
