@@ -100,7 +100,7 @@ func TestOldGitGetsFiles(t *testing.T) {
 	}
 }
 
-func TestConfiguredHooksRunInARealGitThatKnowsThem(t *testing.T) {
+func TestConfiguredHooksRunInARealGitThatHasThem(t *testing.T) {
 	r := newRepo(t)
 	target := r.site(r.dir)
 	o := r.options()

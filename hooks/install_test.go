@@ -143,7 +143,7 @@ func TestPushLinesReachBothHooks(t *testing.T) {
 	}
 }
 
-func TestAForeignHookThatReadsNoInputIsNoTrouble(t *testing.T) {
+func TestAForeignHookThatReadsNoInputDoesNoHarm(t *testing.T) {
 	r := newRepo(t)
 	r.file(".git/hooks/pre-push", "#!/bin/sh\nexit 0\n", 0o755)
 	r.install(PrePush)

@@ -31,7 +31,7 @@ func environment(pairs ...string) func(string) string {
 	}
 }
 
-func TestPrePushKnowsFourWaysOfBeingTold(t *testing.T) {
+func TestPrePushIsToldInFourWays(t *testing.T) {
 	for _, c := range []struct {
 		name, stdin string
 		args, env   []string

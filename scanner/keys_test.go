@@ -174,7 +174,7 @@ func TestALeakedKeyInFallbacksIsRaised(t *testing.T) {
 	}
 }
 
-func TestACommentAcceptsAKeyOnlyWhereItStands(t *testing.T) {
+func TestACommentAcceptsAKeyOnlyWhereItIs(t *testing.T) {
 	key := testkit.Key(4)
 	for _, c := range []struct {
 		other string

@@ -158,7 +158,7 @@ func TestTheReasonOfAnAcceptanceLosesKeysThatAreWords(t *testing.T) {
 	}
 }
 
-func TestTheNameOfTheSettingIsNoKeyToHide(t *testing.T) {
+func TestTheNameOfTheSettingIsNotAKeyToHide(t *testing.T) {
 	r := &scanner.Redactor{}
 	for _, value := range []string{"SECRET_KEY", "DJANGO_SECRET_KEY", "MY-SECRET_KEY"} {
 		r.Add(scanner.NewSecret(value), scanner.ClassPlaceholder)

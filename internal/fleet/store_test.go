@@ -79,7 +79,7 @@ func TestAStoreGivesBackWhatWasWritten(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoStateFileIsRefused(t *testing.T) {
+func TestWhatIsNotAStateFileIsRefused(t *testing.T) {
 	s := newStore(t)
 	key, insecure := testkit.Key(3), testkit.InsecureKey(4)
 	for name, spoil := range map[string]func(*Result){
@@ -156,7 +156,7 @@ func weak(value string) Key {
 		Held: Held{Severity: scanner.Low, Status: scanner.StatusLive, Rule: "placeholder-secret-key", Path: "settings.py"}}
 }
 
-func TestAKeyThatIsAWordOfTheRecordIsNoKeyInClear(t *testing.T) {
+func TestAKeyThatIsAWordOfTheRecordIsNotAKeyInClear(t *testing.T) {
 	s := newStore(t)
 	for _, word := range []string{"placeholder", "live", "placeholder-secret-key", "production"} {
 		r := state("a/b")

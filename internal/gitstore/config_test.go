@@ -74,7 +74,7 @@ func TestConfigReadsWhatGitReads(t *testing.T) {
 	}
 }
 
-func TestConfigGoesOnBehindWhatIsBroken(t *testing.T) {
+func TestConfigGoesOnAfterWhatIsBroken(t *testing.T) {
 	c := parseConfig([]byte("[core\n[ok]\nx = 1\nbad key = 2\ny = \"open\nz = \\q\n= v\n[ok]\nlast = 3\n"))
 	for key, want := range map[string]string{"ok.x": "1", "ok.last": "3"} {
 		if got, _ := c.Get(key); got != want {

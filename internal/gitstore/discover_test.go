@@ -289,7 +289,7 @@ func TestOpenSHA256Repository(t *testing.T) {
 	}
 }
 
-func TestShallowCloneKnowsWhereItEnds(t *testing.T) {
+func TestAShallowCloneSaysWhereItEnds(t *testing.T) {
 	r := newRepo(t)
 	first := r.commit("one", "f", "1")
 	second := r.commit("two", "f", "2")

@@ -10,7 +10,7 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-func TestANameIsFoundWhereverItStandsInPackedRefs(t *testing.T) {
+func TestANameIsFoundWhereverItIsInPackedRefs(t *testing.T) {
 	dir := t.TempDir()
 	r := &Repository{commonDir: dir, idSize: 20}
 	var text strings.Builder

@@ -55,7 +55,7 @@ func TestTheNamesInAFolderAreListed(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoFileOfABoundedSizeIsAnError(t *testing.T) {
+func TestWhatIsNotAFileOfABoundedSizeIsAnError(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "five"), "five!")
 	holes, err := os.Create(filepath.Join(dir, "holes"))

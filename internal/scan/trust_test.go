@@ -142,7 +142,7 @@ func TestAFileThatTheJobMakesIsReadAsItIs(t *testing.T) {
 	}
 }
 
-func TestAFileBehindALinkOfTheChangeAcceptsNothing(t *testing.T) {
+func TestAFileThatALinkOfTheChangeLeadsToAcceptsNothing(t *testing.T) {
 	dir := t.TempDir()
 	repo, base, head := change(t, map[string]string{"a": ""}, map[string]string{"lists/known.jsonl": accepting, "ci": "lists"}, nil)
 	here, err := os.Getwd()

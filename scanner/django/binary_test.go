@@ -91,7 +91,7 @@ func TestKeysInBinariesHaveTheirNameAndTheirBytes(t *testing.T) {
 }
 
 // The sign of an assignment and 49 symbols are no 50 symbols.
-func TestTheSignOfAnAssignmentIsNoPartOfTheKey(t *testing.T) {
+func TestTheSignOfAnAssignmentIsNotAPartOfTheKey(t *testing.T) {
 	for n := range 20 {
 		v := testkit.Key(n)[1:]
 		for _, m := range findIn([]byte("SECRET_KEY=" + v + "\n")) {

@@ -193,7 +193,7 @@ func TestCompiledPythonHoldsKeysAmongItsConstants(t *testing.T) {
 	}
 }
 
-func TestUTF16BehindTextOfAnotherEncodingIsRead(t *testing.T) {
+func TestUTF16AfterTextOfAnotherEncodingIsRead(t *testing.T) {
 	text := []byte("DEBUG=1\n")
 	wide := testkit.Encode("SECRET_KEY="+testkit.Key(1)+"\r\n", "utf-16le")
 	text = append(text, wide...)

@@ -28,7 +28,7 @@ func TestEveryNameOfAKeyIsAnAnchor(t *testing.T) {
 	}
 }
 
-func TestWordsThatAreNoNamesAreNoAnchors(t *testing.T) {
+func TestWordsThatAreNotNamesAreNotAnchors(t *testing.T) {
 	for _, text := range []string{"keep it secret", "secret key", "secrets.X", "the secret of", "client_secret", "secret == x", "topsecret", "Secretary", "secret_access", "django-insecur", "secret", "secret, and"} {
 		if anchored(text) {
 			t.Errorf("%q is an anchor", text)

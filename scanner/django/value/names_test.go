@@ -18,7 +18,7 @@ func TestNamesAreTheSitesOrSomebodyElses(t *testing.T) {
 	}
 }
 
-func TestLabelsAndEntriesAreNoKeys(t *testing.T) {
+func TestLabelsAndEntriesAreNotKeys(t *testing.T) {
 	for _, c := range []struct {
 		name, value string
 		label       bool
