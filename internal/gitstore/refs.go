@@ -90,8 +90,21 @@ func isBookkeepingRef(name string) bool {
 	return !strings.HasPrefix(name, "refs/") && strings.HasSuffix(name, "_HEAD")
 }
 
+// PeeledTag is what Know takes of the ref; ok is false if it names no annotated tag,
+// or if that cannot be followed.
+func (ref *Ref) PeeledTag() (tag PeeledTag, ok bool) {
+	return PeeledTag{ref.ID, ref.Peeled, ref.Commit != "", ref.Tags}, len(ref.Tags) > 0 && ref.Peeled != ""
+}
+
 // peelRef fills in Peeled, Commit and Tags.
 func (r *Repository) peelRef(ref *Ref) {
+	if tag, known := r.peeled[ref.ID]; known {
+		ref.Peeled, ref.Tags = tag.Peeled, tag.Tags
+		if tag.IsCommit {
+			ref.Commit = tag.Peeled
+		}
+		return
+	}
 	t, last, tags, err := r.peel(ref.ID)
 	ref.Tags = tags
 	switch {

@@ -39,11 +39,25 @@ type Repository struct {
 
 	store    *packfile.Store
 	isCommit func(scanner.ObjectID) bool // without looking; may be nil
+	peeled   map[scanner.ObjectID]PeeledTag
 }
 
-// KnowCommits says of which objects it is known that they are here and are commits,
-// so that a ref that names one is not followed by reading it.
-func (r *Repository) KnowCommits(isCommit func(scanner.ObjectID) bool) { r.isCommit = isCommit }
+// PeeledTag says what an annotated tag leads to.
+type PeeledTag struct {
+	Tag, Peeled scanner.ObjectID
+	IsCommit    bool               // what Peeled is
+	Tags        []scanner.ObjectID // on the way, with the first
+}
+
+// Know says of which objects it is known that they are here and are commits, and
+// where tags lead that are here, so that a ref that names one is not followed by
+// reading it.
+func (r *Repository) Know(isCommit func(scanner.ObjectID) bool, tags []PeeledTag) {
+	r.isCommit, r.peeled = isCommit, make(map[scanner.ObjectID]PeeledTag, len(tags))
+	for _, tag := range tags {
+		r.peeled[tag.Tag] = tag
+	}
+}
 
 func (r *Repository) knowsCommit(id scanner.ObjectID) bool {
 	return r.isCommit != nil && r.isCommit(id)

@@ -2,11 +2,9 @@ package scan
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync/atomic"
 
 	"github.com/djleaks/djleaks/internal/gitstore"
@@ -44,7 +42,8 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	}
 	added := cache.growth(ctx, s, repo)
 	defer added.Close()
-	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, r)}
+	h := history{repo: repo, jobs: s.jobs()}
+	h.tips, h.tags = describe(repo, r)
 	h.readLogs()
 	findings, err := h.find(ctx, s, settings.Detector, cache, added)
 	if err != nil {
@@ -191,8 +190,9 @@ func (h *history) trace(ctx context.Context, findings []scanner.Finding, remarks
 }
 
 // describe puts into the report what is known of the repository before its
-// objects are read, and returns the tips of its refs, HEAD first.
-func describe(repo *gitstore.Repository, r *scanner.Report) []trace.Tip {
+// objects are read, and returns the tips of its refs, by name, and the tags that refs
+// name.
+func describe(repo *gitstore.Repository, r *scanner.Report) (tips []trace.Tip, tags []gitstore.PeeledTag) {
 	r.Scope.Repository = repo.GitDir()
 	r.Scope.Remote, _ = repo.Config().Get("remote.origin.url")
 	head, err := repo.Head()
@@ -206,13 +206,15 @@ func describe(repo *gitstore.Repository, r *scanner.Report) []trace.Tip {
 	if err != nil {
 		r.Coverage.Skip(scanner.Skip{Path: "refs", Reason: err.Error()})
 	}
-	var tips []trace.Tip
+	tips = make([]trace.Tip, 0, len(refs))
 	for _, ref := range refs {
 		if ref.Peeled != "" {
 			tips = append(tips, trace.Tip{Ref: ref.Name, Object: ref.Peeled})
 		}
+		if tag, ok := ref.PeeledTag(); ok {
+			tags = append(tags, tag)
+		}
 	}
-	slices.SortStableFunc(tips, func(a, b trace.Tip) int { return cmp.Compare(tipRank(a.Ref), tipRank(b.Ref)) })
 	for _, warning := range repo.Warnings() {
 		if warning.Incomplete() {
 			r.Coverage.Skip(scanner.Skip{Path: warning.Path, Reason: warning.Text})
@@ -220,7 +222,7 @@ func describe(repo *gitstore.Repository, r *scanner.Report) []trace.Tip {
 			r.Coverage.Notes = append(r.Coverage.Notes, warning.String())
 		}
 	}
-	return tips
+	return tips, tags
 }
 
 // elsewhere says what of HEAD's files is not in the objects of this repository:
@@ -241,21 +243,6 @@ func elsewhere(repo *gitstore.Repository, head string, tips int) (notes []string
 		notes = append(notes, "files under Git LFS are pointers here: their content is not in Git")
 	}
 	return notes
-}
-
-// tipRank orders refs by how much their holding a key matters to a reader.
-func tipRank(name string) int {
-	switch scanner.KindOfRef(name) {
-	case scanner.HeadRef:
-		return 0
-	case scanner.BranchRef:
-		return 1
-	case scanner.RemoteRef:
-		return 2
-	case scanner.TagRef:
-		return 3
-	}
-	return 4
 }
 
 // progressSoFar remembers how far a walk has come, for when it is interrupted.

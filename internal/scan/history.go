@@ -20,7 +20,8 @@ type history struct {
 	repo *gitstore.Repository
 	jobs int
 	tips []trace.Tip
-	logs // what reflogs add to the tips
+	tags []gitstore.PeeledTag // that refs name
+	logs                      // what reflogs add to the tips
 
 	remember bool           // the result is to be kept
 	growth   *growth        // what was added to a memory; nil if everything was read

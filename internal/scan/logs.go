@@ -1,7 +1,6 @@
 package scan
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -68,7 +67,7 @@ func (h *history) readLogs() {
 	for _, x := range all {
 		h.order, h.sent = append(h.order, x.id), append(h.sent, x.pushed)
 	}
-	h.marks = [][]scanner.ObjectID{unique(remote), unique(remembered)}
+	h.marks = [][]scanner.ObjectID{remote, remembered}
 	h.addStashes(stashes)
 }
 
@@ -85,11 +84,6 @@ func (h *history) addStashes(stashes []scanner.ObjectID) {
 			h.tips = append(h.tips, trace.Tip{Ref: name + "^3", Object: c.Parents[2]})
 		}
 	}
-}
-
-func unique(ids []scanner.ObjectID) []scanner.ObjectID {
-	slices.SortFunc(ids, func(a, b scanner.ObjectID) int { return cmp.Compare(a, b) })
-	return slices.Compact(ids)
 }
 
 // firstPush says when a commit came to a remote by a push from here.

@@ -31,7 +31,8 @@ func (s *Scan) Match(ctx context.Context, repo *gitstore.Repository, value strin
 		return nil, err
 	}
 	r := s.report(scanner.ScopeAudit, settings)
-	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, r)}
+	h := history{repo: repo, jobs: s.jobs()}
+	h.tips, _ = describe(repo, r)
 	findings, err := h.search(ctx, s, settings.Detector, nil)
 	if err != nil {
 		return nil, err

@@ -30,7 +30,8 @@ type memory struct {
 	Keys     []seenKey
 	Findings []foundBefore
 	Remarks  []scanner.RemarkIn
-	Sources  []scanner.KeySource // each place where a setting takes its key from
+	Sources  []scanner.KeySource  // each place where a setting takes its key from
+	Tags     []gitstore.PeeledTag // that refs name
 	Past     trace.Past
 }
 
@@ -104,7 +105,7 @@ func (m *auditCache) growth(ctx context.Context, s *Scan, repo *gitstore.Reposit
 	if s.Recalled != nil {
 		s.Recalled()
 	}
-	repo.KnowCommits(g.Past.HasCommit)
+	repo.Know(g.Past.HasCommit, g.Tags)
 	return g
 }
 
@@ -350,7 +351,7 @@ func (m *auditCache) memorize(h *history, findings []scanner.Finding, remarks []
 	if m == nil || m.folder == nil {
 		return
 	}
-	next := &memory{Full: m.full, Count: count, Blobs: coverage.Blobs, Bytes: coverage.Bytes, Remarks: remarks, Sources: h.read}
+	next := &memory{Full: m.full, Count: count, Blobs: coverage.Blobs, Bytes: coverage.Bytes, Remarks: remarks, Sources: h.read, Tags: h.tags}
 	var err error
 	if m.full.IsZero() || h.unread || h.result.Past == nil || !next.read(h) || !next.add(findings) {
 		err = m.folder.Remove(memoryKind)

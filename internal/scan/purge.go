@@ -30,7 +30,8 @@ func (s *Scan) PurgePlan(ctx context.Context, repo *gitstore.Repository, wanted 
 		return nil, err
 	}
 	p := &PurgePlan{Report: s.report(scanner.ScopeAudit, settings)}
-	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, p.Report)}
+	h := history{repo: repo, jobs: s.jobs()}
+	h.tips, _ = describe(repo, p.Report)
 	findings, err := h.search(ctx, s, settings.Detector, nil)
 	if err != nil {
 		return nil, err
@@ -176,7 +177,8 @@ func (s *Scan) VerifyPurged(ctx context.Context, repo *gitstore.Repository, want
 	}
 	r := s.report(scanner.ScopeAudit, settings)
 	r.FailOn = scanner.Note
-	h := history{repo: repo, jobs: s.jobs(), tips: describe(repo, r)}
+	h := history{repo: repo, jobs: s.jobs()}
+	h.tips, _ = describe(repo, r)
 	findings, err := h.search(ctx, s, settings.Detector, nil)
 	if err != nil {
 		return nil, err

@@ -72,7 +72,7 @@ type tip struct {
 // findTips returns the tips that the store holds, by name, and counts the rest
 // as missing. HEAD comes before everything that begins with refs/.
 func (s *scan) findTips(in []Tip) []tip {
-	var tips []tip
+	tips := make([]tip, 0, len(in))
 	for _, t := range in {
 		if len(t.Object) != s.idSize {
 			continue
