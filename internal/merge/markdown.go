@@ -3,7 +3,6 @@ package merge
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/fleet"
@@ -112,42 +111,6 @@ func holders(in []Holder) string {
 	return strings.Join(parts, "<br>")
 }
 
-// place is a repository, and the worst place in it.
-func place(h Holder) string {
-	switch {
-	case h.Path == "" && h.Commit == "":
-		return h.ID
-	case h.Path == "":
-		return h.ID + ", the message of " + h.Commit[:min(len(h.Commit), 10)]
-	}
-	return h.ID + ": " + h.Path + ":" + strconv.Itoa(h.Line)
-}
-
-// changeWords are the headings of the changes.
-func changeWords(c Change) string {
-	switch c {
-	case New:
-		return "New"
-	case Reopened:
-		return "Accepted before, and open again"
-	case FirstRead:
-		return "In repositories that had not been read before"
-	case NewByRules:
-		return "New only because the rules changed"
-	case Unknown:
-		return "Not known: the repository could not be read, or has become empty"
-	case Unlisted:
-		return "Of repositories that are not in the list any more"
-	case Gone:
-		return "Gone"
-	case GoneByRule:
-		return "Gone only because the rules changed"
-	case Accepted:
-		return "Accepted now"
-	}
-	return "As before"
-}
-
 func markdownSince(b *strings.Builder, f *Fleet) {
 	if f.since == nil {
 		return
@@ -172,23 +135,6 @@ func markdownSince(b *strings.Builder, f *Fleet) {
 		}
 		more(b, len(f.since.Repositories)-mostRows, "more repository has", "more repositories have", "changed")
 	}
-}
-
-func was(t Turn) string {
-	if t.Was == "" {
-		return "not in the list"
-	}
-	return string(t.Was)
-}
-
-func is(t Turn) string {
-	switch {
-	case t.State == "":
-		return "not in the list"
-	case t.Emptied:
-		return "empty: what its keys were is not known any more"
-	}
-	return string(t.State)
 }
 
 func markdownOwners(b *strings.Builder, f *Fleet) {
