@@ -178,8 +178,7 @@ func (t Target) removeFiles(o Options) ([]Change, error) {
 	return runSteps(steps)
 }
 
-func (t Target) planConfigRemoval(o Options) ([]step, error) {
-	var steps []step
+func (t Target) planConfigRemoval(o Options) (steps []step) {
 	have := t.readConfig(scope(o.Global))
 	for _, hook := range o.Hooks {
 		if have[hook] == nil {
@@ -191,5 +190,5 @@ func (t Target) planConfigRemoval(o Options) ([]step, error) {
 			return err
 		}})
 	}
-	return steps, nil
+	return steps
 }

@@ -29,11 +29,7 @@ func Uninstall(target Target, o Options) (Result, error) {
 		}
 		steps = append(steps, s...)
 	}
-	config, err := target.planConfigRemoval(o)
-	if err != nil {
-		return result, err
-	}
-	steps = append(steps, config...)
+	steps = append(steps, target.planConfigRemoval(o)...)
 	if result.Changes, err = runSteps(steps); err != nil {
 		return result, fmt.Errorf("hook uninstall: %w", err)
 	}

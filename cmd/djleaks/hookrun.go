@@ -58,7 +58,7 @@ func (p process) hookRun(c *cli.Context) error {
 	if name == hooks.ReferenceTransaction {
 		kind = scanner.ScopeCommit
 	}
-	return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+	return p.runHere(c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 		t.options.quiet, t.options.stopped = true, true
 		// On a server it is somebody else who sends the commits.
 		foreign := name == hooks.PreReceive || name == hooks.Update || repo.WorkTree() == ""
@@ -87,7 +87,7 @@ func (p process) hookMessage(c *cli.Context, args []string) error {
 	if len(args) != 1 {
 		return usageError{"hook run commit-msg: name the FILE with the message, as Git does", "djleaks hook install --hook commit-msg"}
 	}
-	return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+	return p.runHere(c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 		t.options.quiet, t.options.stopped = true, true
 		return t.scan().Message(c.Context, repo, args[0])
 	})
@@ -95,7 +95,7 @@ func (p process) hookMessage(c *cli.Context, args []string) error {
 
 // hookCommit examines what is staged.
 func (p process) hookCommit(c *cli.Context, files []string) error {
-	return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+	return p.runHere(c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 		// Outside of a commit a hook manager only asks about files: nothing is stopped.
 		t.options.quiet, t.options.stopped = true, len(files) == 0 || repo.InCommit()
 		return t.staged(c.Context, repo, files)

@@ -64,7 +64,8 @@ func (p process) init(c *cli.Context) error {
 	case c.Bool("write"):
 		return p.writeInit(tree, target, options, plan)
 	}
-	return p.showInit(plan)
+	p.showInit(plan)
+	return nil
 }
 
 // missing plans what the repository lacks. Where a hook could not find this
@@ -90,7 +91,7 @@ func (p process) missing(repo *gitstore.Repository, tree *worktree.Tree, target 
 	return plan, nil
 }
 
-func (p process) showInit(plan *setup.Plan) error {
+func (p process) showInit(plan *setup.Plan) {
 	for _, f := range plan.Files {
 		name := "a/" + f.Path
 		if f.Old == nil {
@@ -108,7 +109,6 @@ func (p process) showInit(plan *setup.Plan) error {
 		fmt.Fprintln(p.stdout)
 		p.say("Nothing is written yet. To make this change: djleaks init --write")
 	}
-	return nil
 }
 
 func (p process) notes(plan *setup.Plan) {

@@ -27,7 +27,7 @@ func rangeCommand(p process) *cli.Command {
 			if head == "" {
 				head = "HEAD"
 			}
-			return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+			return p.runHere(c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 				return t.scan().Range(c.Context, repo, base, head)
 			})
 		},

@@ -196,14 +196,14 @@ func (p process) newTask(c *cli.Context) (*task, error) {
 	return &task{process: p, options: options, start: time.Now()}, err
 }
 
-// runIn is a run of a use case in the repository at a path; "" is where the
-// environment says.
-func (p process) runIn(path string, c *cli.Context, useCase func(*task, *gitstore.Repository) (*scanner.Report, error)) error {
+// runHere is a run of a use case in the repository that the environment names, or
+// that the current folder is in.
+func (p process) runHere(c *cli.Context, useCase func(*task, *gitstore.Repository) (*scanner.Report, error)) error {
 	t, err := p.newTask(c)
 	if err != nil {
 		return err
 	}
-	repo, err := openRepository(path)
+	repo, err := openRepository("")
 	if err != nil {
 		return err
 	}

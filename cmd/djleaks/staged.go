@@ -20,7 +20,7 @@ func stagedCommand(p process) *cli.Command {
 			"reads what the index and the work tree hold of them, whether or not it is new.",
 		Flags: scanFlags(acceptFromFlag()),
 		Action: func(c *cli.Context) error {
-			return p.runIn("", c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
+			return p.runHere(c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
 				return t.staged(c.Context, repo, c.Args().Slice())
 			})
 		},

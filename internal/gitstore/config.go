@@ -34,26 +34,20 @@ func (c *Config) Get(key string) (value string, ok bool) {
 	return "", false
 }
 
-// boolean returns a key as Git reads a boolean; ok is false if it is not set or
-// not a boolean.
-func (c *Config) boolean(key string) (value, ok bool) {
+// boolean reports whether a key is set to what Git reads as true.
+func (c *Config) boolean(key string) bool {
 	for i := len(c.entries) - 1; i >= 0; i-- {
 		e := &c.entries[i]
 		if e.key != key {
 			continue
 		}
-		if e.bare {
-			return true, true
-		}
 		switch strings.ToLower(e.value) {
 		case "true", "yes", "on", "1":
-			return true, true
-		case "false", "no", "off", "0", "":
-			return false, true
+			return true
 		}
-		return false, false
+		return e.bare
 	}
-	return false, false
+	return false
 }
 
 // Remotes returns the names of the configured remotes, in the order in which

@@ -124,7 +124,7 @@ func openGitDir(cwd string, env func(string) string) (*Repository, error) {
 	}
 	// With GIT_DIR and nothing else the current directory is the top of the
 	// work tree, whatever the git directory's name.
-	bare, _ := r.config.boolean("core.bare")
+	bare := r.config.boolean("core.bare")
 	if _, set := r.config.Get("core.worktree"); !set && (!bare || r.linked()) {
 		r.workTree = cwd
 	}

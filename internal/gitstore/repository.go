@@ -103,7 +103,7 @@ func (r *Repository) PartialClone() bool {
 		return true
 	}
 	for _, name := range r.config.Remotes() {
-		if promisor, _ := r.config.boolean("remote." + name + ".promisor"); promisor {
+		if r.config.boolean("remote." + name + ".promisor") {
 			return true
 		}
 	}
@@ -147,7 +147,7 @@ func newRepository(gitDir, commonDir, found string) (*Repository, error) {
 func (r *Repository) readConfig() {
 	path := filepath.Join(r.commonDir, "config")
 	r.readConfigFile(path)
-	if on, _ := r.config.boolean("extensions.worktreeconfig"); on {
+	if r.config.boolean("extensions.worktreeconfig") {
 		r.readConfigFile(filepath.Join(r.gitDir, "config.worktree"))
 	}
 }
@@ -206,7 +206,7 @@ func (r *Repository) findWorkTree(found string) string {
 		}
 		return ""
 	}
-	if bare, _ := r.config.boolean("core.bare"); bare {
+	if r.config.boolean("core.bare") {
 		return ""
 	}
 	if found == "" && filepath.Base(r.gitDir) == ".git" {

@@ -105,7 +105,7 @@ func (d *stagedDiff) step(f *stagedFrame) bool {
 	}
 	switch {
 	case order < 0:
-		d.added(dir)
+		d.added()
 	case order > 0:
 		d.advance(f)
 		d.removed(head)
@@ -123,7 +123,7 @@ func (d *stagedDiff) step(f *stagedFrame) bool {
 func (d *stagedDiff) path(name []byte) string { return string(d.prefix) + string(name) }
 
 // added records one entry that HEAD does not have.
-func (d *stagedDiff) added(dir bool) {
+func (d *stagedDiff) added() {
 	e := d.x.entry(d.pos)
 	d.pos++
 	if isTree(e.mode) {

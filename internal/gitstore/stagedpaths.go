@@ -70,9 +70,9 @@ func (n *pathScan) indexEntry(e indexEntry) error {
 			return err
 		}
 	}
-	text, err := n.worktree(&e, path)
-	if text == nil || err != nil {
-		return err
+	text := n.worktree(&e, path)
+	if text == nil {
+		return nil
 	}
 	if n.compare && !n.changed[path] {
 		n.changes = append(n.changes, stagedChange{path: path, old: id})
@@ -108,29 +108,29 @@ func (n *pathScan) sparseDir(prefix string, tree scanner.ObjectID) (err error) {
 
 // worktree returns what a file of the index holds now, or nil if that is what
 // is staged, or no file.
-func (n *pathScan) worktree(e *indexEntry, path string) ([]byte, error) {
+func (n *pathScan) worktree(e *indexEntry, path string) []byte {
 	key := stagedText{path: path}
 	if n.r.workTree == "" || n.seen[key] {
-		return nil, nil
+		return nil
 	}
 	n.seen[key] = true
 	file := filepath.Join(n.r.workTree, filepath.FromSlash(path))
 	info, err := os.Lstat(file)
 	if err != nil || !info.Mode().IsRegular() {
-		return nil, nil
+		return nil
 	}
 	if !e.intentToAdd && e.isAsStaged(info) {
-		return nil, nil
+		return nil
 	}
 	text, err := regular.ReadIn(n.r.workTree, path, wholeText)
 	if err != nil {
 		n.y.skip("", path, rootCause(err))
-		return nil, nil
+		return nil
 	}
 	if t, staged, err := n.r.Object(scanner.ObjectID(e.id)); err == nil && t == packfile.Blob && bytes.Equal(staged, text) && !e.intentToAdd {
-		return nil, nil
+		return nil
 	}
-	return text, nil
+	return text
 }
 
 // isAsStaged reports whether size and time of a file are those of its entry, as far

@@ -57,15 +57,18 @@ func (t *treeReader) next() (e treeEntry, ok bool) {
 		e.mode = e.mode<<3 | uint32(t.rest[i]-'0')
 	}
 	if i == 0 || i == len(t.rest) || t.rest[i] != ' ' {
-		return t.fail("mode")
+		t.fail("mode")
+		return treeEntry{}, false
 	}
 	t.rest = t.rest[i+1:]
 	n := bytes.IndexByte(t.rest, 0)
 	if n <= 0 {
-		return t.fail("name")
+		t.fail("name")
+		return treeEntry{}, false
 	}
 	if len(t.rest) < n+1+t.idSize {
-		return t.fail("object name")
+		t.fail("object name")
+		return treeEntry{}, false
 	}
 	e.name = t.rest[:n]
 	e.id = t.rest[n+1 : n+1+t.idSize]
@@ -82,10 +85,10 @@ func (t *treeReader) nextLen() int {
 	return n + 1 + t.idSize
 }
 
-func (t *treeReader) fail(what string) (treeEntry, bool) {
+// fail ends the reading of a tree that is damaged.
+func (t *treeReader) fail(what string) {
 	t.err = fmt.Errorf("tree: wrong %s %d bytes before its end", what, len(t.rest))
 	t.rest = nil
-	return treeEntry{}, false
 }
 
 // failure is the reason why Next ended early, or nil.

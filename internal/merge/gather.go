@@ -81,7 +81,7 @@ func Gather(list fleet.List, stores []*fleet.Store, since *Old, opt Options) (*F
 			f.priced[i].Cost = cost
 		}
 	}
-	f.count(g)
+	f.count()
 	return f, nil
 }
 
@@ -267,7 +267,7 @@ func (g *gathering) groupOf(in []held) keyGroup {
 }
 
 // count fills the totals and the verdict, and sorts the repositories.
-func (f *Fleet) count(g *gathering) {
+func (f *Fleet) count() {
 	t := &f.Totals
 	t.Repositories, t.Keys = len(f.repositories), len(f.keys)
 	rules := map[RuleSet]int{}

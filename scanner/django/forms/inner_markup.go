@@ -53,7 +53,7 @@ func codeBlocks(doc *document, emit func(*Assignment)) []span {
 			continue
 		}
 		if doc.anchored(&next, start, end) {
-			doc.readPart(dedent(text, start, end, blank), k, emit)
+			doc.readPart(dedent(text, start, end), k, emit)
 			done = append(done, span{start, end})
 		}
 		from = max(after, start)
@@ -151,7 +151,7 @@ func indentedEnd(text []byte, from, blank int) int {
 
 // dedent takes as many blanks from each line as the block's first line has,
 // Markdown's mark of a quotation, and the prompts of a Python shell.
-func dedent(text []byte, from, end, blank int) *offsetMap {
+func dedent(text []byte, from, end int) *offsetMap {
 	l := &offsetMap{}
 	cut := -1
 	for from < end {
