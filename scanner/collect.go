@@ -89,8 +89,8 @@ const (
 	maxValues   = 1 << 16
 )
 
-// maxReplacements is how many matches of a text get a line to write in their place.
-// Each asks the whole text how it reads the environment.
+// maxReplacements is how many matches of a text get a line to write in their place, as
+// the text has it. Further ones get what their form tells.
 const maxReplacements = 16
 
 // Add takes in one text, and reports whether anything was found in it.
@@ -205,6 +205,10 @@ func (c *Collector) named(chunk *Chunk) (found []Match) {
 func (c *Collector) keep(chunk *Chunk, matches []Match) (all bool) {
 	all = true
 	at := cursor{line: 1, column: 1}
+	var replacement func(*Match) string
+	if c.replacements && !chunk.Known {
+		replacement = c.detector.ReplacementLines(chunk.Text)
+	}
 	for i, m := range matches {
 		if !c.room(m.Secret) {
 			all = false
@@ -216,8 +220,8 @@ func (c *Collector) keep(chunk *Chunk, matches []Match) (all bool) {
 			Line: chunk.LinesBefore + at.line, Column: at.column,
 			Known: chunk.Known, Worktree: chunk.Worktree, Commits: chunk.Commits,
 		}
-		if c.replacements && !chunk.Known && i < maxReplacements {
-			f.Replacement = c.detector.ReplacementLine(chunk.Text, &m)
+		if replacement != nil && i < maxReplacements {
+			f.Replacement = replacement(&m)
 		}
 		c.findings = append(c.findings, f)
 		for _, f.Path = range chunk.Also {

@@ -46,7 +46,9 @@ func (lines) Search(text []byte, _ []int32) (found []scanner.Match, cut int) {
 	}
 	return found, 0
 }
-func (lines) ReplacementLine([]byte, *scanner.Match) string { return "instead" }
+func (lines) ReplacementLines([]byte) func(*scanner.Match) string {
+	return func(*scanner.Match) string { return "instead" }
+}
 func (lines) Severity(_ *scanner.Match, path string) (scanner.Severity, string) {
 	if strings.HasPrefix(path, "tests/") {
 		return scanner.Silent, ""

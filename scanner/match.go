@@ -211,9 +211,9 @@ type Detector interface {
 	// Remarks returns the comments of text that accept none of its matches, which
 	// are those that Search has returned. Paths are left empty.
 	Remarks(text []byte, anchors []int32, matches []Match) []Remark
-	// ReplacementLine returns the line of code to write in the place of a match, as far
-	// as its text tells; or "".
-	ReplacementLine(text []byte, m *Match) string
+	// ReplacementLines returns what says of the matches of a text which line of code to
+	// write in their place, as far as the text tells; or "".
+	ReplacementLines(text []byte) func(m *Match) string
 	// Severity judges a match in a file of this path ("" for a text without
 	// one) and says why in one sentence.
 	Severity(m *Match, path string) (Severity, string)

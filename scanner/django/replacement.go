@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
@@ -28,16 +29,24 @@ var getters = []struct{ sign, call string }{
 	{"import os\r", `os.environ["%s"]`},
 }
 
-// ReplacementLine returns the line of Python to write in the place of a match, with the
-// getter that its file uses already and the name of the variable that it asks
-// for; "" if the file says nothing about either, or is not Python.
-func (*Detector) ReplacementLine(text []byte, m *scanner.Match) string {
-	if !strings.HasPrefix(string(m.Form), "python") || value.IsFallbacks(m.Name) || !plainName(m.Name) {
-		return ""
+// ReplacementLines returns what says of the matches of a text which line of Python to
+// write in their place, with the getter that the file uses already and the name of the
+// variable that it asks for; "" if the file says nothing about either, or is not Python.
+func (*Detector) ReplacementLines(text []byte) func(*scanner.Match) string {
+	call := sync.OnceValue(func() string { return getterOf(text) })
+	return func(m *scanner.Match) string {
+		if !strings.HasPrefix(string(m.Form), "python") || value.IsFallbacks(m.Name) || !plainName(m.Name) || call() == "" {
+			return ""
+		}
+		return m.Name + " = " + strings.Replace(call(), "%s", variableOf(text, m), 1)
 	}
+}
+
+// getterOf is the call with which a file reads its environment; "" if it says nothing.
+func getterOf(text []byte) string {
 	for _, g := range getters {
 		if bytes.Contains(text, []byte(g.sign)) {
-			return m.Name + " = " + strings.Replace(g.call, "%s", variableOf(text, m), 1)
+			return g.call
 		}
 	}
 	return ""
@@ -68,7 +77,7 @@ func variableOf(text []byte, m *scanner.Match) string {
 }
 
 // Replacement says what to write in the place of a key, in every form: the line
-// that the text of a match suggested (see Detector.ReplacementLine) if there is one,
+// that the text of a match suggested (see Detector.ReplacementLines) if there is one,
 // else what the form and the name of the file tell.
 func Replacement(o *scanner.Occurrence) scanner.Replacement {
 	name := o.Name

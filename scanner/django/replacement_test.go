@@ -30,7 +30,7 @@ func TestTheLineToWriteUsesTheGetterOfTheFile(t *testing.T) {
 		if len(found) != 1 {
 			t.Fatalf("case %q: %d matches", c.want, len(found))
 		}
-		if got := d.ReplacementLine(text, &found[0]); got != c.want {
+		if got := d.ReplacementLines(text)(&found[0]); got != c.want {
 			t.Errorf("form %s: %q, want %q", found[0].Form, got, c.want)
 		}
 	}
