@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"time"
 )
 
@@ -14,9 +13,26 @@ import (
 // once, as a report repeats the names of refs thousands of times. The layout is
 // that of the types, so only the same build can read it. v may be a pointer.
 func Encode(v any) []byte {
-	e := encoder{strings: map[string]uint64{}, fields: fields{}}
-	e.value(reflect.Indirect(reflect.ValueOf(v)))
+	value := reflect.Indirect(reflect.ValueOf(v))
+	e := encoder{out: make([]byte, 0, bulk(value)+64<<10), strings: map[string]uint64{}, fields: fields{}}
+	e.value(value)
 	return e.out
+}
+
+// bulk is the size in bytes of the long slices in a struct, which would be copied
+// several times while what is written grows.
+func bulk(v reflect.Value) (n int) {
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			n += bulk(v.Field(i))
+		}
+	case reflect.Slice:
+		if kind := v.Type().Elem().Kind(); kind == reflect.Uint8 || kind == reflect.Uint32 {
+			n = v.Len() * int(v.Type().Elem().Size())
+		}
+	}
+	return n
 }
 
 // Decode reads what Encode has written into the value that v points to.
@@ -123,7 +139,6 @@ func (e *encoder) slice(v reflect.Value) {
 	case []byte:
 		e.out = append(e.out, list...)
 	case []uint32:
-		e.out = slices.Grow(e.out, 4*len(list))
 		for _, n := range list {
 			e.out = binary.LittleEndian.AppendUint32(e.out, n)
 		}

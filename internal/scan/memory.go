@@ -323,6 +323,7 @@ func (g *growth) findings(detector *django.Detector, learned *learned) (out []sc
 	if !ok {
 		return nil, false
 	}
+	out = make([]scanner.Finding, 0, len(g.Findings))
 	for i := range g.Findings {
 		f := &g.Findings[i]
 		if f.Key < 0 || f.Key >= len(secrets) {
@@ -387,6 +388,7 @@ func (n *memory) read(h *history) (ok bool) {
 // text. Names of refs are read in every audit.
 func (n *memory) add(findings []scanner.Finding) (ok bool) {
 	keys := map[scanner.Secret]int{}
+	n.Findings = make([]foundBefore, 0, len(findings))
 	for i := range findings {
 		f := &findings[i]
 		switch {
