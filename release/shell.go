@@ -86,7 +86,7 @@ func busyboxPackage(arch string) ([]byte, error) {
 		return data, os.WriteFile(path, data, 0o644)
 	}
 	return nil, &problem{
-		fmt.Sprintf("the shell of the image, %s, cannot be had:\n%v", name, errors.Join(causes...)),
+		fmt.Sprintf("the shell of the image, %s, cannot be downloaded:\n%v", name, errors.Join(causes...)),
 		"put that package of Debian at " + path + ", or leave the image out with --without image",
 	}
 }

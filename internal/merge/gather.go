@@ -164,7 +164,7 @@ func (o Options) stale(looked time.Time) string {
 	case age > o.MaxAge:
 		return "not looked at since " + day
 	case age < -clockSkew:
-		return "looked at on " + day + ", which is to come: a worker's clock is wrong"
+		return "looked at on " + day + ", which is in the future: a worker's clock is wrong"
 	}
 	return ""
 }

@@ -357,7 +357,7 @@ func TestWhatWasNotLookedAtForLongIsNotRead(t *testing.T) {
 		if f.Totals.Keys != 1 || f.Verdict != scanner.KeysFound {
 			t.Errorf("%s: %+v", age, f.Totals)
 		}
-		if text := written(t, "markdown", f); age > 0 && (!strings.Contains(text, "not looked at since 2026-05-01") || !strings.Contains(text, "2027-05-09, which is to come")) {
+		if text := written(t, "markdown", f); age > 0 && (!strings.Contains(text, "not looked at since 2026-05-01") || !strings.Contains(text, "2027-05-09, which is in the future")) {
 			t.Errorf("%s:\n%s", age, text)
 		}
 	}

@@ -141,7 +141,7 @@ func (s *survey) channels() {
 		case found && s.isShared(&keys):
 			s.effect(project.Site{Path: x.Path, Line: at}, scanner.Effect{
 				Effect: scanner.EffectData, Feature: ChannelMessages, Certain: true, Reason: "symmetric_encryption_keys names SECRET_KEY",
-				Attack:   "read and forge messages, for whoever can reach Redis",
+				Attack:   "read and forge messages, for anyone who can reach Redis",
 				Rotation: "messages in flight cannot be read; the list takes [new, old]", Fallbacks: scanner.HelpsNot,
 			})
 		case found:

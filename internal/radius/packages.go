@@ -53,7 +53,7 @@ func (s *survey) djangoQ() {
 	}
 	s.effect(seen.Site, scanner.Effect{
 		Effect: scanner.EffectCode, Feature: TaskQueue, Reason: seen.Reason, Certain: seen.Used,
-		Attack:   "run code, for whoever can also write to the broker (its database table or Redis): tasks are signed pickles",
+		Attack:   "run code, for anyone who can also write to the broker (its database table or Redis): tasks are signed pickles",
 		Rotation: "queued and scheduled tasks are refused and lost: drain the queue first", Fallbacks: scanner.HelpsNot,
 	})
 }

@@ -47,7 +47,7 @@ func (s *survey) sessions() {
 func (s *survey) engine(at project.Site, engine, reason string, certain bool) {
 	_, kind, _ := strings.Cut(engine, "backends.")
 	e := scanner.Effect{Effect: scanner.EffectLinks, Reason: reason, Certain: certain, Fallbacks: s.helpOfSigner()}
-	const store = "only for whoever can write to the session store as well"
+	const store = "only for somebody who can also write to the session store"
 	e.Rotation = "stored sessions read as empty: everybody is logged out"
 	e.Attack = "forge a session, " + store
 	switch kind {

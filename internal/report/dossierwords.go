@@ -100,7 +100,7 @@ func answer(r *scanner.Report) (first string, rest []string) {
 		} else if n := longestExposure(keys); n > 0 {
 			open := ", public"
 			if !slices.ContainsFunc(keys, func(k *scanner.Key) bool { return k.Pushed != nil }) {
-				open = ", readable for whoever has this repository,"
+				open = ", readable by anyone who has this repository,"
 			}
 			if slices.ContainsFunc(keys, isCut) {
 				first += open + " for " + days(n) + " or more"
@@ -152,7 +152,7 @@ func publicWords(k *scanner.Key) string {
 	case k.Exposure == nil:
 		return ""
 	case k.Pushed == nil:
-		return "readable for whoever has this repository for " + exposedDays(k)
+		return "readable by anyone who has this repository for " + exposedDays(k)
 	}
 	return "public for " + exposedDays(k)
 }
@@ -235,9 +235,9 @@ func liveWords(k *scanner.Key) string {
 	case k.Dossier == nil:
 		return ""
 	case k.Live == nil:
-		return "Nobody said whether Django runs with it."
+		return "Whether Django runs with it is not known."
 	case !*k.Live:
-		return "Not in use where you asked for it."
+		return "Django does not run with it where you asked."
 	}
 	var where []string
 	for _, w := range k.LiveIn {
