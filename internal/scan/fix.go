@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/fix"
 	"github.com/djleaks/djleaks/internal/gitstore"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/worktree"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
@@ -82,7 +84,11 @@ func (s *Scan) Fixable(ctx context.Context, repo *gitstore.Repository, r *scanne
 // checkPlaces makes sure that what the user names is there.
 func checkPlaces(tree *worktree.Tree, places []Location) error {
 	for _, p := range places {
-		_, err := tree.Read(p.Path)
+		text, err := tree.Read(p.Path)
+		lines := bytes.Count(text, []byte("\n"))
+		if !bytes.HasSuffix(text, []byte("\n")) {
+			lines++
+		}
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			return Mistake{fmt.Errorf("%s: no such file in the work tree", p.Path), "djleaks fix, without a name, looks everywhere"}
@@ -90,6 +96,8 @@ func checkPlaces(tree *worktree.Tree, places []Location) error {
 			return Mistake{fmt.Errorf("%w: a link is not changed, and neither is what it leads to", err), "name the file that it leads to"}
 		case err != nil:
 			return err
+		case p.Line > lines:
+			return Mistake{fmt.Errorf("%s:%d: the file has %s", p.Path, p.Line, say.Counted(lines, "line", "lines")), "djleaks fix " + say.Quote(p.Path) + " for the whole file"}
 		}
 	}
 	return nil
