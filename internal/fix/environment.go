@@ -52,7 +52,9 @@ func (p *planner) setVariable(file, name string) {
 		p.refuse(file, 0, "the file that holds the variables cannot be read: "+err.Error(), name+"=…")
 		return
 	}
-	p.private[file] = err != nil // an old file keeps its mode
+	if err != nil { // an old file keeps its mode
+		p.private[file] = true
+	}
 	key := p.newKey()
 	if out, kept := withVariable(text, name, key, p.isOld); kept {
 		p.note("%s has a value for %s already; it is kept.", file, name)
