@@ -3,11 +3,13 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"time"
 )
 
 // asking is what the git binary is asked for. It is only asked what is not read
@@ -21,8 +23,14 @@ const (
 	askRefs                 // for-each-ref, rev-parse, symbolic-ref, worktree list
 )
 
+// gitPatience is how long git is waited for. It answers in milliseconds; one that reads
+// a pipe in place of a file of the repository never does.
+var gitPatience = 20 * time.Second
+
 // run runs one command in a directory, and returns what it prints.
 func (a asking) run(ctx context.Context, git, dir string, args []string) (string, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, gitPatience, errNoAnswer)
+	defer cancel()
 	words := args
 	if a == askRefs {
 		words = append(slices.Clone(neutralConfig), args...)
@@ -31,7 +39,11 @@ func (a asking) run(ctx context.Context, git, dir string, args []string) (string
 	cmd.Dir, cmd.Env = dir, a.environment(os.Environ())
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
+	cmd.WaitDelay = time.Second
 	if err := cmd.Run(); err != nil {
+		if cause := context.Cause(ctx); cause != nil {
+			err = cause
+		}
 		if text := strings.TrimSpace(errs.String()); text != "" {
 			err = fmt.Errorf("%w: %s", err, text)
 		}
@@ -39,6 +51,8 @@ func (a asking) run(ctx context.Context, git, dir string, args []string) (string
 	}
 	return out.String(), nil
 }
+
+var errNoAnswer = errors.New("no answer: is a file that it reads a pipe?")
 
 // neutralConfig overrides what a repository's configuration could start.
 var neutralConfig = []string{
