@@ -82,7 +82,7 @@ var freshKey = testkit.Draw("fix", 1, 64, testkit.Alnum)
 
 var directive = regexp.MustCompile(`(?m)^(refuse|note|untrack|untracked): (.*)$`)
 
-// TestCases runs testdata/fix: each case is a small project, the files that
+// TestCases runs testdata: each case is a small project, the files that
 // change (below want/), and what is said about it.
 func TestCases(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txtar")
