@@ -272,8 +272,10 @@ func (h *randomHistory) hideOne() {
 // they say of the cache. More histories: -args -histories 1000.
 func TestACacheAnswersAsAFullAudit(t *testing.T) {
 	grown, recalled, audits := 0, 0, 0
+	defer func(n int) { fewNew = n }(fewNew)
 	for seed := *firstSeed; seed < *firstSeed+uint64(*histories); seed++ {
 		h := newRandomHistory(t, seed)
+		fewNew = []int{0, 8, 64}[seed%3]
 		folder := filepath.Join(h.dir, "djleaks")
 		var steps []string
 		auditOn(t, h.dir, folder, 1, nil)
