@@ -77,7 +77,7 @@ type pass struct {
 	stop  atomic.Bool
 	fail  error // the first one of visit; guarded by mu
 
-	oversized sync.Mutex // held by the worker that has a text above StreamLimit
+	oversized sync.Mutex // held by the worker that has a text above Walk.largeText
 
 	// Jobs that a busy worker hands over while another has nothing to do.
 	wanted atomic.Int32 // number of idle workers minus number of queued jobs

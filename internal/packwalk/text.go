@@ -325,6 +325,7 @@ func (k *worker) looseObject(pos int) {
 	if k.skipKnownLoose(id, ordinal) {
 		return
 	}
+	defer k.endLoose()
 	kind, text, err := k.readLoose(pos, ordinal)
 	if errors.Is(err, errStopped) || errors.Is(err, errShown) {
 		return
@@ -349,9 +350,14 @@ func (k *worker) looseObject(pos int) {
 		}
 		k.showWhole(kind, ordinal, id, text)
 	}
+}
+
+// endLoose gives up what only a large loose object needs.
+func (k *worker) endLoose() {
 	if cap(k.loose)+cap(k.file) > keepLoose {
 		k.loose, k.file = nil, nil
 	}
+	k.unlockOversized()
 }
 
 // checkName reports an object whose content is not that of its name. Whoever made
@@ -412,6 +418,9 @@ func (k *worker) readLooseFile(path string, pos int, ordinal uint32) (kind packf
 	case large:
 		return kind, nil, packfile.ErrTooLarge
 	}
+	if size > k.walk.largeText {
+		k.lockOversized()
+	}
 	_, k.loose, err = k.inflate.Loose(k.loose, src)
 	return kind, k.loose, err
 }
@@ -440,13 +449,19 @@ const looseFileLimit = 32 << 20
 // readFile reads a small file into a buffer of the worker; of a large one it
 // says only that it is large.
 func (k *worker) readFile(path string) (src []byte, large bool, err error) {
-	f, _, err := regular.Open(path, math.MaxInt64)
+	f, size, err := regular.Open(path, math.MaxInt64)
 	if err != nil {
 		return nil, false, err
 	}
 	defer f.Close()
-	if k.file == nil {
-		k.file = make([]byte, 16<<10)
+	if size >= looseFileLimit {
+		return nil, true, nil
+	}
+	if size > k.walk.largeText {
+		k.lockOversized()
+	}
+	if int64(len(k.file)) <= size { // one byte more is for the end
+		k.file = make([]byte, max(16<<10, size+size/8+1))
 	}
 	n := 0
 	for {

@@ -57,6 +57,7 @@ type Walk struct {
 
 	// When a text becomes a rope; tests change it.
 	minRope, bytesPerPiece int
+	largeText              int64 // the constant; tests change it
 
 	retries  atomic.Int64
 	inflated atomic.Int64 // bytes that the passes have inflated; tests count them
@@ -103,8 +104,13 @@ func newWalk(opt Options) (*Walk, error) {
 		opt.MemoryLimit = defaultMemoryLimit
 	}
 	opt.Dirs = distinct(opt.Dirs)
-	return &Walk{opt: opt, minRope: minRope, bytesPerPiece: bytesPerPiece}, nil
+	return &Walk{opt: opt, minRope: minRope, bytesPerPiece: bytesPerPiece, largeText: min(largeText, opt.StreamLimit)}, nil
 }
+
+// largeText is the size, in bytes, above which only one worker at a time has a text
+// that is not a delta, what is made from it, or the file of a loose object: two of 60
+// MB, each in its file and inflated, did not fit into a container of 256 MB.
+const largeText = 16 << 20
 
 func distinct(dirs []string) []string {
 	var out []string

@@ -82,11 +82,11 @@ func (k *worker) deltaTree(e uint32) {
 		return
 	}
 	head, err := k.readHead(e)
-	if err == nil && head.Size > k.walk.opt.StreamLimit {
-		if k.pack.child[e] == 0 && head.Type == packfile.Blob {
-			k.stream(e, head)
-			return
-		}
+	if err == nil && head.Size > k.walk.opt.StreamLimit && k.pack.child[e] == 0 && head.Type == packfile.Blob {
+		k.stream(e, head)
+		return
+	}
+	if err == nil && head.Size > k.walk.largeText {
 		k.lockOversized()
 	}
 	f := frame{entry: e, next: k.pack.child[e], known: k.isKnown(e)}
