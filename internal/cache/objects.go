@@ -1,13 +1,13 @@
 package cache
 
 import (
-	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
-	"sort"
 	"time"
+
+	"github.com/djleaks/djleaks/internal/ids"
 )
 
 // noKey is the kind of the file with the objects in which nothing was found.
@@ -65,10 +65,7 @@ func (f *Folder) SaveNoKey(o *Objects) error {
 	if o.idSize != f.idSize || len(o.rows)%o.stride() != 0 {
 		return fmt.Errorf("cache: object names and sizes of %d bytes in all", len(o.rows))
 	}
-	if !sort.IsSorted((*byName)(o)) {
-		sort.Sort((*byName)(o))
-	}
-	o.unique()
+	o.rows = o.table().Compact()
 	body := binary.BigEndian.AppendUint64(make([]byte, 0, 16+len(o.rows)), uint64(o.Full.Unix()))
 	body = binary.BigEndian.AppendUint64(body, uint64(o.Len()))
 	return f.Save(noKey, append(body, o.rows...))
@@ -76,68 +73,18 @@ func (f *Folder) SaveNoKey(o *Objects) error {
 
 func (o *Objects) stride() int { return o.idSize + sizeWidth }
 
+func (o *Objects) table() ids.Rows { return ids.Rows{Bytes: o.rows, Length: o.stride(), ID: o.idSize} }
+
 // Len is the number of objects.
-func (o *Objects) Len() int { return len(o.rows) / o.stride() }
+func (o *Objects) Len() int { return o.table().Len() }
 
 // Find returns the size of an object; ok is false if it is not among them. id is
 // its raw name.
 func (o *Objects) Find(id []byte) (size uint32, ok bool) {
-	if len(id) != o.idSize {
+	rows := o.table()
+	i, ok := rows.Find(id)
+	if !ok {
 		return 0, false
 	}
-	// Names are evenly spread, so a few guesses by the first four bytes come
-	// close; binary search does the rest.
-	from, to := 0, o.Len()
-	want, low, high := leading(id), uint64(0), uint64(1)<<32
-	for guess := 0; guess < 3 && to-from > 4 && low <= want && want < high; guess++ {
-		mid := from + int(uint64(to-from)*(want-low)/(high-low))
-		switch at := o.id(mid); bytes.Compare(at, id) {
-		case 0:
-			return o.size(mid), true
-		case -1:
-			from, low = mid+1, leading(at)
-		default:
-			to, high = mid, leading(at)+1
-		}
-	}
-	n := from + sort.Search(to-from, func(i int) bool { return bytes.Compare(o.id(from+i), id) >= 0 })
-	if n == to || !bytes.Equal(o.id(n), id) {
-		return 0, false
-	}
-	return o.size(n), true
-}
-
-func leading(id []byte) uint64 { return uint64(binary.BigEndian.Uint32(id)) }
-
-func (o *Objects) row(i int) []byte { return o.rows[i*o.stride() : (i+1)*o.stride()] }
-func (o *Objects) id(i int) []byte  { return o.row(i)[:o.idSize] }
-func (o *Objects) size(i int) uint32 {
-	return binary.BigEndian.Uint32(o.row(i)[o.idSize:])
-}
-
-// unique drops repeated names from a sorted list.
-func (o *Objects) unique() {
-	n := 0
-	for i := range o.Len() {
-		if n == 0 || !bytes.Equal(o.id(i), o.id(n-1)) {
-			copy(o.row(n), o.row(i))
-			n++
-		}
-	}
-	o.rows = o.rows[:n*o.stride()]
-}
-
-// byName sorts objects.
-type byName Objects
-
-func (o *byName) Len() int { return (*Objects)(o).Len() }
-func (o *byName) Less(i, j int) bool {
-	return bytes.Compare((*Objects)(o).id(i), (*Objects)(o).id(j)) < 0
-}
-func (o *byName) Swap(i, j int) {
-	var t [32 + sizeWidth]byte
-	a, b := (*Objects)(o).row(i), (*Objects)(o).row(j)
-	copy(t[:], a)
-	copy(a, b)
-	copy(b, t[:])
+	return binary.BigEndian.Uint32(rows.At(i)[o.idSize:]), true
 }

@@ -2,8 +2,8 @@ package trace
 
 import (
 	"bytes"
-	"sort"
 
+	"github.com/djleaks/djleaks/internal/ids"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -36,16 +36,8 @@ func (s *idSet) copy(o *idSet) {
 }
 
 func (s *idSet) compact() {
-	sort.Sort(byID{s.size, s.bytes, make([]byte, s.size)})
-	kept := 0
-	for at := 0; at < len(s.bytes); at += s.size {
-		id := s.bytes[at : at+s.size]
-		if kept > 0 && bytes.Equal(id, s.bytes[kept-s.size:kept]) {
-			continue
-		}
-		kept += copy(s.bytes[kept:], id)
-	}
-	s.bytes, s.sorted = s.bytes[:kept], kept
+	s.bytes = ids.Rows{Bytes: s.bytes, Length: s.size, ID: s.size}.Compact()
+	s.sorted = len(s.bytes)
 }
 
 // ids is the set for a Result.
@@ -59,20 +51,4 @@ func (s *idSet) ids() IDs {
 		out.First = append(out.First, scanner.ObjectID(s.bytes[at:at+s.size]))
 	}
 	return out
-}
-
-// byID sorts concatenated ids of one size.
-type byID struct {
-	size  int
-	bytes []byte
-	spare []byte
-}
-
-func (b byID) at(i int) []byte    { return b.bytes[i*b.size : (i+1)*b.size] }
-func (b byID) Len() int           { return len(b.bytes) / b.size }
-func (b byID) Less(i, j int) bool { return bytes.Compare(b.at(i), b.at(j)) < 0 }
-func (b byID) Swap(i, j int) {
-	copy(b.spare, b.at(i))
-	copy(b.at(i), b.at(j))
-	copy(b.at(j), b.spare)
 }

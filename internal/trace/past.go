@@ -1,12 +1,10 @@
 package trace
 
 import (
-	"bytes"
-	"encoding/binary"
 	"slices"
-	"sort"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/ids"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -128,29 +126,11 @@ func (p *Past) HasCommit(id scanner.ObjectID) bool {
 	return ok
 }
 
-// find is the index of a commit. Ids are evenly spread: each guess by their first
-// bytes leaves about the root of what there was to search.
-func (p *Past) find(id []byte, idSize int) (at uint32, ok bool) {
-	from, to := 0, len(p.Dates)
-	low, want, high := uint64(0), leading(id), uint64(1)<<32
-	for guess := 0; guess < 3 && to-from > 8 && low <= want && want < high; guess++ {
-		middle := from + int(uint64(to-from)*(want-low)/(high-low))
-		here := p.Commits[middle*idSize : (middle+1)*idSize]
-		switch bytes.Compare(here, id) {
-		case 0:
-			return uint32(middle), true
-		case -1:
-			from, low = middle+1, leading(here)
-		default:
-			to, high = middle, leading(here)+1
-		}
-	}
-	n := from + sort.Search(to-from, func(i int) bool { return bytes.Compare(p.Commits[(from+i)*idSize:(from+i+1)*idSize], id) >= 0 })
-	return uint32(n), n < to && bytes.Equal(p.Commits[n*idSize:(n+1)*idSize], id)
+// find is the index of a commit.
+func (p *Past) find(id []byte, idSize int) (i uint32, ok bool) {
+	n, ok := ids.Rows{Bytes: p.Commits, Length: idSize, ID: idSize}.Find(id)
+	return uint32(n), ok
 }
-
-// leading are the first four bytes of an id.
-func leading(id []byte) uint64 { return uint64(binary.BigEndian.Uint32(id)) }
 
 // isSound reports whether all numbers are within their bounds, as they are unless
 // somebody has forged them.
