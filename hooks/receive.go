@@ -101,7 +101,7 @@ func ReadTransaction(args []string, stdin io.Reader) (scanner.Revisions, error) 
 		updates = append(updates, u)
 	}
 	r := union(updates)
-	r.NotInRefs = true
+	r.NotInRefs, r.OnlyWatched = true, true
 	r.Why = pushed(updates, nil)
 	r.Why = strings.Replace(r.Why, "push of", "change of", 1)
 	return r, nil

@@ -15,6 +15,9 @@ type Revisions struct {
 	NotOnRemotes bool
 	// NotInRefs excludes what any ref reaches before the change.
 	NotInRefs bool
+	// OnlyWatched makes of those refs only HEAD, branches, tags and remote-tracking
+	// refs count: nobody examines what the others get.
+	OnlyWatched bool
 	// Created holds the refs that come to be, by their full names, and the
 	// revisions that they get: a name is published as well.
 	Created map[string]string

@@ -186,7 +186,7 @@ func (c *received) addRefs(refs []gitstore.Ref, out *gitstore.RangeSpec) {
 	for _, ref := range refs {
 		switch {
 		case ref.Peeled == "":
-		case c.NotInRefs && isAcceptedRef(ref.Name), c.NotOnRemotes && strings.HasPrefix(ref.Name, "refs/remotes/"):
+		case c.NotInRefs && c.hasLetIn(ref.Name), c.NotOnRemotes && strings.HasPrefix(ref.Name, "refs/remotes/"):
 			if ref.Commit != "" {
 				out.Exclude = append(out.Exclude, ref.Commit)
 			}
@@ -202,10 +202,13 @@ func isLocal(name string) bool {
 	return name == "HEAD" || strings.HasPrefix(name, "refs/heads/") || strings.HasPrefix(name, "refs/tags/")
 }
 
-// isAcceptedRef reports whether a commit of a ref of this name has been let in
-// already. What Git notes for a cherry-pick or a rebase on its way, and what is
-// stashed, has not.
-func isAcceptedRef(name string) bool {
+// hasLetIn reports whether a commit of a ref of this name has been let in already.
+// What Git notes for a cherry-pick or a rebase on its way, and what is stashed, has
+// not; nor, where only some refs are watched, what any other got.
+func (c *received) hasLetIn(name string) bool {
+	if c.OnlyWatched {
+		return isLocal(name) || strings.HasPrefix(name, "refs/remotes/")
+	}
 	return name == "HEAD" || strings.HasPrefix(name, "refs/") && name != "refs/stash"
 }
 
