@@ -3,6 +3,8 @@ package forms
 import (
 	"bytes"
 	"html"
+	"slices"
+	"sync"
 
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 )
@@ -186,6 +188,21 @@ func htmlStart(text []byte, anchor int) int {
 	return max(0, bytes.LastIndexByte(text[:max(0, anchor-htmlBack)], '<'))
 }
 
+// pages keeps the memory of a page's text for the next page: a history has many
+// versions of one.
+var pages = sync.Pool{New: func() any { return new(offsetMap) }}
+
+// keepPage is the size in bytes above which the memory of a page is not kept.
+const keepPage = 1 << 20
+
+// release gives a page back; nobody may use it after that.
+func (l *offsetMap) release() {
+	if cap(l.text) <= keepPage && cap(l.runs) <= keepPage/32 {
+		l.text, l.runs = l.text[:0], l.runs[:0]
+		pages.Put(l)
+	}
+}
+
 // htmlText reads the text of HTML or XML. Anchors within tags are left to the
 // other forms: <env name="SECRET_KEY" value="x"/>.
 func htmlText(doc *document, emit func(*Assignment)) []span {
@@ -193,7 +210,9 @@ func htmlText(doc *document, emit func(*Assignment)) []span {
 	var low [16]byte
 	text := doc.text[:min(len(doc.text), int(doc.anchors[len(doc.anchors)-1])+htmlAhead)]
 	start := htmlStart(text, int(doc.anchors[0]))
-	l := &offsetMap{text: make([]byte, 0, len(text)-start), runs: make([]run, 0, 64)}
+	l := pages.Get().(*offsetMap)
+	defer l.release()
+	l.text = slices.Grow(l.text, len(text)-start)
 	for i := start; i < len(text); {
 		n := 0
 		for i+n < len(text) && text[i+n] != '<' && text[i+n] != '&' {
