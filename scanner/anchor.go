@@ -134,34 +134,55 @@ func (s *AnchorSet) Append(dst []int32, text []byte, from, to int) []int32 {
 	end := min(len(text)-3, to+s.stride-1) // after the last probe
 	if s.stride == maxStride {
 		// The last round may probe after end: check drops what begins there.
-		for ; i < end && i+16 <= len(text); i += 12 {
-			block := (*[16]byte)(text[i:])
-			low := binary.LittleEndian.Uint64(block[:8]) | folded
-			high := binary.LittleEndian.Uint64(block[6:]) | folded
-			a := s.table[slot(uint32(low))]
-			b := s.table[slot(uint32(low>>24))]
-			c := s.table[slot(uint32(high))]
-			d := s.table[slot(uint32(high>>24))]
-			if a|b|c|d == 0 {
-				continue
+		for i < end {
+			i += s.skip(text[i:], end-i)
+			if i >= end || i+roundRead > len(text) {
+				break
 			}
-			for n, number := range [4]uint8{a, b, c, d} {
-				dst = s.check(dst, found, text, i+3*n, from, to, number)
+			for range round / maxStride {
+				if number := s.table[slotOf(text, i)]; number != 0 {
+					dst = s.check(dst, found, text, i, from, to, number)
+				}
+				i += maxStride
 			}
 		}
 	}
 	for ; i < end; i += s.stride {
-		dst = s.check(dst, found, text, i, from, to, s.table[slotOf(text, i)])
+		if number := s.table[slotOf(text, i)]; number != 0 {
+			dst = s.check(dst, found, text, i, from, to, number)
+		}
 	}
 	return dst
+}
+
+// round is how many bytes one round of skip probes, and roundRead how many it reads.
+const (
+	round     = 4 * maxStride
+	roundRead = round + 4
+)
+
+// skip returns how many bytes of text can be passed over, in whole rounds that begin
+// before n: no probe among them finds a group. It is apart so that the loop has the
+// registers for itself.
+//
+//go:noinline
+func (s *AnchorSet) skip(text []byte, n int) int {
+	at := 0
+	for at < n && len(text) >= roundRead {
+		low := binary.LittleEndian.Uint64(text) | folded
+		high := binary.LittleEndian.Uint64(text[6:]) | folded
+		if s.table[slot(uint32(low))]|s.table[slot(uint32(low>>24))]|s.table[slot(uint32(high))]|s.table[slot(uint32(high>>24))] != 0 {
+			break
+		}
+		at += round
+		text = text[round:]
+	}
+	return at
 }
 
 // check appends the anchors that have a group of this number at text[at:].
 // Those from dst[found] on are of the same search.
 func (s *AnchorSet) check(dst []int32, found int, text []byte, at, from, to int, number uint8) []int32 {
-	if number == 0 {
-		return dst
-	}
 	for _, g := range s.groups[number] {
 		start := at - g.offset
 		if start < from || start >= to || len(dst) > found && dst[len(dst)-1] == int32(start) {
