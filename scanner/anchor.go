@@ -46,7 +46,7 @@ type group struct {
 }
 
 const (
-	tableBits = 12
+	tableBits = 13
 	// maxStride is what the unrolled loop is made for.
 	maxStride = 3
 	// spread is the golden ratio of 32 bits, which scatters groups of letters
