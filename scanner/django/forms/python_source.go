@@ -583,10 +583,10 @@ func (s *sourceReader) importOf(name string) (module, there string) {
 // binding is the offset of what the text assigns to a name at the start of a
 // line; 0 if it does not.
 func (s *sourceReader) binding(name string) int {
-	for at := 0; ; {
+	for at := 0; name != ""; {
 		n := ascii.Index(s.text[at:], name)
 		if n < 0 {
-			return 0
+			break
 		}
 		from := at + n
 		at = from + len(name)
@@ -601,6 +601,7 @@ func (s *sourceReader) binding(name string) int {
 			return skipSpaces(s.text, i+1)
 		}
 	}
+	return 0
 }
 
 // fileIn is the file that the tokens from one up to another name: the last part
