@@ -265,11 +265,15 @@ func (a axis) tick(t time.Time, text string) tick {
 	return tick{percent(x), anchor, text}
 }
 
+// minShortened is how many characters of a label are left at least.
+const minShortened = 8
+
 // shorten keeps the end of a long label, where paths differ.
 func shorten(s string, runes int) string {
 	r := []rune(s)
+	runes = max(runes, minShortened)
 	if len(r) <= runes {
 		return s
 	}
-	return "…" + string(r[len(r)-max(runes, 8)+1:])
+	return "…" + string(r[len(r)-runes+1:])
 }
