@@ -27,8 +27,8 @@ func openFile(path string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	total, limit := mapped.Add(size), room.Load()
-	opened := &file{data: data, unmap: unmap, crowded: limit > 0 && total > limit}
+	total, isCrowded := mapped.Add(size), crowded.Load()
+	opened := &file{data: data, unmap: unmap, crowded: isCrowded != nil && (*isCrowded)(total)}
 	opened.readAhead(false)
 	return opened, nil
 }
@@ -49,16 +49,18 @@ func (f *file) readAhead(ordered bool) {
 	}
 }
 
-// mapped is how many bytes of files are mapped, and room how many of them the
-// system can keep in memory; 0 is all of them.
-var mapped, room atomic.Int64
+// mapped is how many bytes of files are mapped, and crowded what SetCrowded was told.
+var (
+	mapped  atomic.Int64
+	crowded atomic.Pointer[func(mapped int64) bool]
+)
 
-// SetRoom says how many bytes of files the system can keep in memory for this
-// process. What is opened when more than that is mapped is read page by page, but
-// for what is read in order: the trees of deltas are spread over a pack, and what
-// the system would read ahead is gone again before it is needed, which took more
-// time than an audit does itself. Without a call there is room for everything.
-func SetRoom(bytes int64) { room.Store(bytes) }
+// SetCrowded makes the package ask, whenever it opens a file, whether the system
+// cannot keep in memory what is then mapped, in bytes. Such a file is read page by
+// page, but for what is read in order: the trees of deltas are spread over a pack,
+// and what the system would read ahead is gone again before it is needed, which took
+// more time than an audit does itself. Without a call there is room for everything.
+func SetCrowded(isCrowded func(mapped int64) bool) { crowded.Store(&isCrowded) }
 
 // forget may be called at any time before close.
 func (f *file) forget() {

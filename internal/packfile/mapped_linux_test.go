@@ -38,8 +38,12 @@ func TestWhatThereIsNoRoomForIsReadPageByPage(t *testing.T) {
 	if _, scattered := opened("unbounded"); scattered {
 		t.Error("read page by page, with room for everything")
 	}
-	SetRoom(mapped.Load() + 2*size)
-	t.Cleanup(func() { SetRoom(0) })
+	roomFor := func(files int64) {
+		most := mapped.Load() + files*size
+		SetCrowded(func(mapped int64) bool { return mapped > most })
+	}
+	roomFor(2)
+	t.Cleanup(func() { crowded.Store(nil) })
 	first, _ := opened("first")
 	if _, scattered := opened("second"); scattered {
 		t.Error("read page by page, with room for two")
@@ -57,7 +61,7 @@ func TestWhatThereIsNoRoomForIsReadPageByPage(t *testing.T) {
 	if err := first.close(); err != nil {
 		t.Fatal(err)
 	}
-	SetRoom(mapped.Load() + size)
+	roomFor(1)
 	if _, scattered := opened("fourth"); scattered {
 		t.Error("the room of what was closed is not free")
 	}

@@ -56,7 +56,7 @@ func (p *Pack) Forget() { p.file.forget() }
 
 // ReadAhead says whether the next reads are in the order of the file, from either
 // end. They are not taken to be so where there is no room for the file in memory;
-// see SetRoom.
+// see SetCrowded.
 func (p *Pack) ReadAhead(ordered bool) { p.file.readAhead(ordered) }
 
 // Size is the length of the file in bytes.
