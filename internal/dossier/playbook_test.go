@@ -2,28 +2,16 @@ package dossier
 
 import (
 	"fmt"
-	"io/fs"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/project/projecttest"
 	"github.com/djleaks/djleaks/internal/radius"
 	"github.com/djleaks/djleaks/scanner"
 )
-
-// projectOf makes a project from the texts of its files.
-func projectOf(paths []string, files map[string]string) *project.Project {
-	var reader project.Reader
-	return project.Of(paths, func(path string) (*project.Facts, error) {
-		text, ok := files[path]
-		if !ok {
-			return nil, fs.ErrNotExist
-		}
-		return reader.Facts(path, []byte(text)), nil
-	})
-}
 
 func TestTheProofNamesAValueOfTheSite(t *testing.T) {
 	for feature, want := range map[string]string{
@@ -59,7 +47,7 @@ func bare(apps string) book {
 		"Procfile": "web: gunicorn site.wsgi\n", "app.json": "{}\n", "manage.py": "",
 		"site/settings.py": "import os\nSECRET_KEY = os.environ['SITE_KEY']\nROOT_URLCONF = 'site.urls'\nMIDDLEWARE = []\nINSTALLED_APPS = [" + apps + "]\n",
 	}
-	p := projectOf([]string{"Procfile", "app.json", "manage.py", "site/settings.py"}, files)
+	p := projecttest.Of(files)
 	depends := radius.Of(p)
 	return book{project: p, radius: &depends, variable: "SITE_KEY"}
 }
@@ -164,7 +152,7 @@ func TestEachFeatureHasItsOwnAdviceAboutData(t *testing.T) {
 }
 
 func TestTheProjectIsToldIfAKeyMayHaveToBeReplaced(t *testing.T) {
-	p := projectOf([]string{"site/settings.py"}, map[string]string{"site/settings.py": "INSTALLED_APPS = ['django.contrib.auth', 'django.contrib.sessions']\nROOT_URLCONF = 'x'\n"})
+	p := projecttest.Of(map[string]string{"site/settings.py": "INSTALLED_APPS = ['django.contrib.auth', 'django.contrib.sessions']\nROOT_URLCONF = 'x'\n"})
 	for _, rotated := range []string{"", "2024-01-20"} {
 		k := key("k", at("site/settings.py", "SECRET_KEY", "c1", "", "HEAD refs/remotes/origin/main"))
 		if rotated != "" {
@@ -253,7 +241,7 @@ func TestSessionsOfAnUnknownEngineAreEndedToo(t *testing.T) {
 		{"SESSION_ENGINE = 'site.sessions'\nINSTALLED_APPS = ['django.contrib.sessions', 'django.contrib.auth']\n", true},
 		{"INSTALLED_APPS = ['shop']\n", false},
 	} {
-		p := projectOf([]string{"site/settings.py"}, map[string]string{"site/settings.py": "ROOT_URLCONF = 'x'\n" + c.settings})
+		p := projecttest.Of(map[string]string{"site/settings.py": "ROOT_URLCONF = 'x'\n" + c.settings})
 		depends := radius.Of(p)
 		b := book{project: p, radius: &depends}
 		if b.endSessions(); (len(b.steps) == 1) != c.want {
@@ -268,8 +256,7 @@ func TestAllFilesWithEncryptedColumnsAreNamed(t *testing.T) {
 		"a/models.py": models, "b/models.py": models + "  b = Sealed()\n", "site/settings.py": "ROOT_URLCONF = 'x'\nINSTALLED_APPS = []\n",
 		"a/management/commands/rotate_encryption_key.py": "",
 	}
-	paths := []string{"a/management/commands/rotate_encryption_key.py", "a/models.py", "b/models.py", "site/settings.py"}
-	p := projectOf(paths, files)
+	p := projecttest.Of(files)
 	depends := radius.Of(p)
 	b := book{project: p, radius: &depends}
 	b.saveData()
@@ -295,7 +282,7 @@ func TestAKeyThatOthersInstallGetsAnAdvisory(t *testing.T) {
 		for _, name := range strings.Fields(c.files) {
 			files[name] = "[build-system]\n[project]\nname = \"shop\"\n"
 		}
-		p := projectOf(strings.Fields(c.files), files)
+		p := projecttest.Of(files)
 		place := at("settings.py", "SECRET_KEY", "c1", "", "HEAD")
 		place.Form = c.form
 		k := key("k", place)

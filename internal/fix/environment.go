@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/deployment"
 	"github.com/djleaks/djleaks/internal/pysource"
 )
 
@@ -242,7 +243,7 @@ func (p *planner) example(file, name string) {
 // loader finds the .env file that gives a variable its value, and whether
 // anything loads it.
 func (p *planner) loader(v variable) (file string, loaded bool) {
-	if v.kind.kind == getterUnknown && isCompose(path.Base(v.reader)) {
+	if v.kind.kind == getterUnknown && deployment.IsCompose(path.Base(v.reader)) {
 		return joinPath(dirOf(v.reader), ".env"), true
 	}
 	reader := p.parsed(v.reader)

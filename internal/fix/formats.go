@@ -9,6 +9,7 @@ import (
 	"path"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/deployment"
 	"github.com/djleaks/djleaks/internal/lazy"
 	"github.com/djleaks/djleaks/internal/pysource"
 )
@@ -240,7 +241,7 @@ func (p *planner) other(file string, _ []byte, leaks []Leak) {
 func otherAdvice(file, name string) (reason, line string) {
 	base := strings.ToLower(path.Base(file))
 	switch {
-	case isContainerfile(base):
+	case deployment.IsContainerfile(base):
 		return "an image must not hold a key, and whether its build needs one is not known",
 			fmt.Sprintf("docker run -e %s …; for a command of the build: RUN %s=%s python manage.py collectstatic", name, name, dummy)
 	case isAnsible(file):
@@ -249,7 +250,7 @@ func otherAdvice(file, name string) (reason, line string) {
 	case strings.HasSuffix(base, ".sls"):
 		return "Salt keeps keys in an encrypted pillar, and with which key is not known",
 			"djleaks key new --env-safe | gpg --armor --encrypt -r …, and #!yaml|gpg as the first line of the pillar"
-	case isYAML(base):
+	case deployment.IsYAML(base):
 		return "which program reads it is not known",
 			fmt.Sprintf("djleaks key new --env-safe | tr -d '\\n' | kubectl create secret generic django --from-file=%s=/dev/stdin, and valueFrom: secretKeyRef", name)
 	}

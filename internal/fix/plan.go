@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/deployment"
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django"
 )
@@ -163,11 +164,11 @@ func (p *planner) kind(file string, text []byte, leaks []Leak) func(string, []by
 		return p.python
 	case isDotenv(base), isSecretFile(file) && !isManifest(text) && !isAnsible(file):
 		return p.dotenv
-	case isCompose(base):
+	case deployment.IsCompose(base):
 		return p.compose
 	case base == "app.json":
 		return p.appJSON
-	case isWorkflow(file):
+	case deployment.IsWorkflow(file):
 		return p.workflow
 	case django.ContextOf(file) == django.Doc:
 		return p.documentation

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/deployment"
 )
 
 // maxStarts is how many places that start Django are named.
@@ -37,33 +39,37 @@ func (p *planner) starts() {
 	}
 }
 
-// startsDjango returns the first line that starts Django, 0 if none does. Tests
-// are passed over if their settings have a key of their own.
+// startsDjango returns the first line, from 1, that starts Django, 0 if none does.
+// Tests count only in files that run them, and only if their settings have no key of
+// their own.
 func startsDjango(file, text string, testsRun bool) int {
-	tests := strings.Contains(path.Base(file), "tox") || strings.Contains(path.Base(file), "pytest") || strings.Contains(path.Base(file), "nox") || isWorkflow(file) || strings.Contains(file, "ci")
+	tests := runsTests(file) && !testsRun
 	for n, line := range strings.Split(text, "\n") {
-		code, _, _ := strings.Cut(line, " #")
-		if strings.HasPrefix(strings.TrimSpace(code), "#") {
-			continue
-		}
-		for _, sign := range []string{"manage.py ", "django-admin ", "gunicorn ", "uvicorn ", "daphne ", "uwsgi ", "celery -A", "collectstatic"} {
-			if strings.Contains(code, sign) {
+		switch kind, _ := deployment.Start(line); kind {
+		case deployment.Management, deployment.Server:
+			return n + 1
+		case deployment.Tests:
+			if tests {
 				return n + 1
 			}
-		}
-		if tests && !testsRun && runsTests(code) {
-			return n + 1
+		case deployment.Nothing:
+			if tests && namesSettings(line) {
+				return n + 1
+			}
 		}
 	}
 	return 0
 }
 
-// runsTests reports whether a line runs tests or names their settings; the name
-// of a section or of a job does not.
-func runsTests(line string) bool {
+// runsTests reports whether a file is one of those that run tests.
+func runsTests(file string) bool {
+	base := path.Base(file)
+	return strings.Contains(base, "tox") || strings.Contains(base, "pytest") || strings.Contains(base, "nox") || deployment.IsWorkflow(file) || strings.Contains(file, "ci")
+}
+
+// namesSettings reports whether a line says which settings tests have.
+func namesSettings(line string) bool {
+	line, _, _ = strings.Cut(line, " #")
 	line = strings.TrimSpace(line)
-	if strings.HasPrefix(line, "[") || strings.HasSuffix(line, ":") {
-		return false
-	}
-	return strings.Contains(line, "pytest") || strings.Contains(line, "DJANGO_SETTINGS_MODULE")
+	return strings.Contains(line, "DJANGO_SETTINGS_MODULE") && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "[") && !strings.HasSuffix(line, ":")
 }

@@ -6,6 +6,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/deployment"
 )
 
 // project is what the paths of a work tree, and a few of its files, say.
@@ -58,10 +60,10 @@ func (p *project) file(tree Tree, file, base string) {
 	case isDotenv(base):
 		p.dotenvs = append(p.dotenvs, file)
 		p.nameVariables(tree, file)
-	case isCompose(base):
+	case deployment.IsCompose(base):
 		p.starters = append(p.starters, file)
 		p.mention(tree, file)
-	case isContainerfile(base):
+	case deployment.IsContainerfile(base):
 		p.containers = append(p.containers, file)
 		p.starters = append(p.starters, file)
 	case isStarter(file, base):
@@ -155,13 +157,9 @@ func isManifest(text []byte) bool {
 	return bytes.Contains(text, []byte("apiVersion:")) && bytes.Contains(text, []byte("kind:"))
 }
 
-func isCompose(base string) bool {
-	return strings.Contains(base, "compose") && isYAML(base)
-}
-
 // isAnsible recognises the files that Ansible takes variables from.
 func isAnsible(file string) bool {
-	if !isYAML(strings.ToLower(file)) {
+	if !deployment.IsYAML(strings.ToLower(file)) {
 		return false
 	}
 	for _, part := range strings.Split(strings.ToLower(file), "/") {
@@ -173,25 +171,13 @@ func isAnsible(file string) bool {
 	return false
 }
 
-func isYAML(base string) bool {
-	return strings.HasSuffix(base, ".yml") || strings.HasSuffix(base, ".yaml")
-}
-
-func isContainerfile(base string) bool {
-	return strings.HasPrefix(base, "dockerfile") || strings.HasPrefix(base, "containerfile") || strings.HasSuffix(base, ".dockerfile")
-}
-
-func isWorkflow(file string) bool {
-	return strings.HasPrefix(file, ".github/workflows/") && isYAML(file)
-}
-
 func isStarter(file, base string) bool {
 	switch base {
 	case "procfile", "app.json", "tox.ini", "pytest.ini", "setup.cfg", "makefile", "noxfile.py", "justfile", ".gitlab-ci.yml", ".travis.yml", "jenkinsfile",
 		"azure-pipelines.yml", "bitbucket-pipelines.yml", "fly.toml", "render.yaml", "railway.json", "railway.toml", "build.sh", "start.sh", "entrypoint.sh", "docker-entrypoint.sh", "release.sh":
 		return true
 	}
-	return isWorkflow(file) || strings.HasPrefix(file, ".circleci/")
+	return deployment.IsWorkflow(file) || strings.HasPrefix(file, ".circleci/")
 }
 
 // isTemplate reports whether a file is filled in by another program before it

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/deployment"
 	"github.com/djleaks/djleaks/internal/lazy"
 )
 
@@ -46,20 +47,8 @@ func isPlatform(file string) bool {
 		"setup.py", "setup.cfg", "pyproject.toml":
 		return true
 	}
-	return isDockerfile(base) || isYAML(base) || strings.HasSuffix(base, ".service")
+	return deployment.IsContainerfile(base) || deployment.IsYAML(base) || strings.HasSuffix(base, ".service")
 }
-
-func isYAML(base string) bool {
-	return strings.HasSuffix(base, ".yml") || strings.HasSuffix(base, ".yaml")
-}
-
-func isDockerfile(base string) bool {
-	return strings.HasPrefix(base, "dockerfile") || strings.HasPrefix(base, "containerfile") || strings.HasSuffix(base, ".dockerfile")
-}
-
-func isWorkflow(file string) bool { return strings.Contains("/"+file, "/.github/workflows/") }
-
-func isCompose(base string) bool { return isYAML(base) && strings.Contains(base, "compose") }
 
 // platformFiles are the files that were read for Platforms and Starts, in order.
 func (p *Project) platformFiles() []string {
@@ -105,10 +94,10 @@ func (p *Project) Platforms() []Platform {
 // for tests, where production's key never is.
 func isDevelopment(file string) bool {
 	lower := strings.ToLower(file)
-	if isWorkflow(lower) || path.Base(lower) == ".gitlab-ci.yml" {
+	if deployment.IsWorkflow(lower) || path.Base(lower) == ".gitlab-ci.yml" {
 		return false
 	}
-	if isCompose(path.Base(lower)) && (lower[0] == '.' || strings.Contains(lower, "/.")) {
+	if deployment.IsCompose(path.Base(lower)) && (lower[0] == '.' || strings.Contains(lower, "/.")) {
 		return true // a folder of an editor or an assistant
 	}
 	words := strings.FieldsFunc(lower, func(c rune) bool { return c == '/' || c == '.' || c == '-' || c == '_' })
@@ -138,15 +127,15 @@ func platformOf(file string) PlatformKind {
 		return Vercel
 	}
 	switch {
-	case isWorkflow(file):
+	case deployment.IsWorkflow(file):
 		return GitHub
 	case base == ".gitlab-ci.yml":
 		return GitLab
-	case isCompose(base):
+	case deployment.IsCompose(base):
 		return Compose
 	case strings.HasSuffix(base, ".service"):
 		return Systemd
-	case isYAML(base):
+	case deployment.IsYAML(base):
 		return Kubernetes
 	}
 	return ""

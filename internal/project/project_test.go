@@ -231,6 +231,17 @@ func TestAStartHasItsArgumentsAndAllItsLines(t *testing.T) {
 	}
 }
 
+func TestWhatRunsWithTheVariablesOfTheSiteIsNoStart(t *testing.T) {
+	for file, line := range map[string]string{
+		"Dockerfile": "CMD python manage.py runserver", "Containerfile": "ENTRYPOINT python manage.py migrate", "Procfile": "web: python manage.py runserver",
+		"web.dockerfile": "RUN pip install pytest", "fly.toml": "web = 'gunicorn site.wsgi'",
+	} {
+		if got := of(map[string]string{file: line + "\n"}).Starts("SECRET_KEY"); len(got) != 0 {
+			t.Errorf("%s: %+v", file, got)
+		}
+	}
+}
+
 func TestAStartHasThePlatformOfItsFile(t *testing.T) {
 	const command = "python manage.py migrate"
 	for file, want := range map[string]PlatformKind{

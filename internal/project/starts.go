@@ -5,7 +5,7 @@ import (
 	"path"
 	"strings"
 
-	"github.com/djleaks/djleaks/internal/lazy"
+	"github.com/djleaks/djleaks/internal/deployment"
 )
 
 // Start is a line that runs Django, and so needs the key, without giving it the
@@ -16,9 +16,6 @@ type Start struct {
 	Command string
 	Again   []int // further lines of the file with the same command
 }
-
-// runsDjango is a command that loads the settings.
-var runsDjango = lazy.Regexp(`(?:python3?|uv run|poetry run|\./)\s*(?:python3?\s+)?(?:[\w./-]*/)?manage\.py\s+([a-z_]+)|django-admin\s+([a-z_]+)|\bpytest\b`)
 
 // mostStarts is how many starts are listed.
 const mostStarts = 12
@@ -36,7 +33,7 @@ func withStart(list []Start, s Start) []Start {
 
 // startedBy is the platform whose file can start Django; "" for an image build.
 func startedBy(file string) (kind PlatformKind, ok bool) {
-	if isDockerfile(strings.ToLower(path.Base(file))) {
+	if deployment.IsContainerfile(strings.ToLower(path.Base(file))) {
 		return "", true
 	}
 	switch kind := platformOf(file); kind {
@@ -46,12 +43,18 @@ func startedBy(file string) (kind PlatformKind, ok bool) {
 	return "", false
 }
 
-// command is the first command of a line of a shell, with its arguments.
-func command(line string) string {
-	if n := strings.IndexAny(line, ";|&<>#\"'`)]"); n >= 0 {
-		line = line[:n]
+// hasVariables reports whether a line is run where the site runs, with the variables
+// of the platform.
+func hasVariables(kind PlatformKind, line string) bool {
+	line = strings.TrimSpace(line)
+	switch kind {
+	case Heroku:
+		return !strings.HasPrefix(line, "release:")
+	case "":
+		first, _, _ := strings.Cut(line, " ")
+		return first == "CMD" || first == "ENTRYPOINT" || first == "HEALTHCHECK"
 	}
-	return strings.TrimSpace(strings.TrimSuffix(strings.TrimSpace(line), "\\"))
+	return false
 }
 
 // Starts are the lines that run Django in image builds, CI, compose files and
@@ -64,15 +67,12 @@ func (p *Project) Starts(variable string) []Start {
 			continue
 		}
 		lines(p.texts[file], func(n int, line string) {
-			m := runsDjango().FindStringSubmatch(line)
-			if m == nil || strings.HasPrefix(strings.TrimSpace(line), "#") || len(out) >= mostStarts {
+			if len(out) >= mostStarts || hasVariables(kind, line) {
 				return
 			}
-			// What the platform runs itself has the platform's variables.
-			if kind == Heroku && !strings.HasPrefix(strings.TrimSpace(line), "release:") {
-				return
+			if starts, command := deployment.Start(line); starts == deployment.Management || starts == deployment.Tests {
+				out = withStart(out, Start{Site: Site{file, n}, Kind: kind, Command: command})
 			}
-			out = withStart(out, Start{Site: Site{file, n}, Kind: kind, Command: command(line[strings.Index(line, m[0]):])})
 		})
 	}
 	return out

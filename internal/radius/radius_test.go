@@ -2,7 +2,6 @@ package radius
 
 import (
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,7 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/djleaks/djleaks/internal/project"
+	"github.com/djleaks/djleaks/internal/project/projecttest"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -67,26 +66,7 @@ func readCase(a *txtar.Archive) (w wanted, files map[string]string) {
 	return w, files
 }
 
-// projectOf makes a project from the texts of its files.
-func projectOf(paths []string, files map[string]string) *project.Project {
-	var reader project.Reader
-	return project.Of(paths, func(path string) (*project.Facts, error) {
-		text, ok := files[path]
-		if !ok {
-			return nil, fs.ErrNotExist
-		}
-		return reader.Facts(path, []byte(text)), nil
-	})
-}
-
-func radiusOf(files map[string]string) Radius {
-	var paths []string
-	for name := range files {
-		paths = append(paths, name)
-	}
-	slices.Sort(paths)
-	return Of(projectOf(paths, files))
-}
+func radiusOf(files map[string]string) Radius { return Of(projecttest.Of(files)) }
 
 func TestEachRowOfTheTableIsSeenInARepository(t *testing.T) {
 	cases, err := filepath.Glob("testdata/*.txtar")
