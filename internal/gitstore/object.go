@@ -54,17 +54,17 @@ func (r *Repository) Object(id scanner.ObjectID) (packfile.Type, []byte, error) 
 	return t, data, objectError(id, err)
 }
 
-// Type is the type of an object in Git's words; "" if it cannot be read.
-func (r *Repository) Type(id scanner.ObjectID) string {
+// Type is the type of an object; 0 if it cannot be read.
+func (r *Repository) Type(id scanner.ObjectID) packfile.Type {
 	store, err := r.objects()
 	if err != nil {
-		return ""
+		return 0
 	}
 	t, _, err := store.Header(id)
 	if err != nil {
-		return ""
+		return 0
 	}
-	return t.String()
+	return t
 }
 
 // Has reports whether the object is in the repository or its alternates.

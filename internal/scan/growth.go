@@ -174,8 +174,8 @@ func (g *growth) added() (n int64) {
 }
 
 // New implements trace.Growth.
-func (g *growth) New(ctx context.Context, visit func(kind string, id, text []byte) error) error {
-	show := func(_ int, o *packwalk.Object) error { return visit(o.Kind.String(), []byte(o.ID()), o.Text) }
+func (g *growth) New(ctx context.Context, visit func(t trace.Type, id, text []byte) error) error {
+	show := func(_ int, o *packwalk.Object) error { return visit(trace.Type(o.Kind), []byte(o.ID()), o.Text) }
 	coverage, err := g.walk.Commits(ctx, show)
 	if err != nil {
 		return err
@@ -203,13 +203,13 @@ func (g *growth) Has(id []byte) bool {
 }
 
 // Object implements trace.Growth.
-func (g *growth) Object(id []byte) (string, []byte, error) {
+func (g *growth) Object(id []byte) (trace.Type, []byte, error) {
 	kind, text, err := g.repo.Object(scanner.ObjectID(id))
-	return kind.String(), text, err
+	return trace.Type(kind), text, err
 }
 
 // Type implements trace.Growth.
-func (g *growth) Type(id []byte) string { return g.repo.Type(scanner.ObjectID(id)) }
+func (g *growth) Type(id []byte) trace.Type { return trace.Type(g.repo.Type(scanner.ObjectID(id))) }
 
 // grow searches what is new and traces everything. The error is trace.ErrUnclear
 // where a full search has to answer.

@@ -126,12 +126,7 @@ func partsOf(kind packfile.Type, text []byte) []part {
 }
 
 // Type implements trace.History.
-func (h *history) Type(ordinal uint32) string {
-	if kind := h.Kind(ordinal); kind != 0 {
-		return kind.String()
-	}
-	return ""
-}
+func (h *history) Type(ordinal uint32) trace.Type { return trace.Type(h.Kind(ordinal)) }
 
 // isWhole reports whether all commits and trees were read, so that what is in none
 // of them was never committed.

@@ -33,8 +33,8 @@ func (f *folder) add(kind byte, text []byte) (id string, ordinal uint32) {
 func (f *folder) Count() int                                { return len(f.ids) }
 func (f *folder) ID(n uint32) scanner.ObjectID              { return scanner.ObjectID(f.ids[n]) }
 func (f *folder) Read(n uint32, dst []byte) ([]byte, error) { return append(dst, f.texts[n]...), nil }
-func (f *folder) Type(n uint32) string {
-	return map[byte]string{'b': "blob", 't': "tree", 'c': "commit"}[f.kind[n]]
+func (f *folder) Type(n uint32) Type {
+	return map[byte]Type{'b': Blob, 't': Tree, 'c': Commit}[f.kind[n]]
 }
 func (f *folder) Ordinal(id []byte) (n uint32, ok bool)                      { n, ok = f.numbers[string(id)]; return n, ok }
 func (f *folder) Commits(_ context.Context, v func(int, Object) error) error { return f.show('c', v) }

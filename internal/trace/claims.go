@@ -10,15 +10,16 @@ import (
 // folder can name a blob, which Git then cannot check out and which has no path
 // here.
 type claims struct {
-	said [3]bitset // by kind: missingBlob, missingTree, missingCommit
-	read [3]bitset // of trees and commits
+	said byType[bitset]
+	read byType[bitset] // of trees and commits
 }
 
 func newClaims(n int) claims {
 	var c claims
-	for kind := range c.said {
-		c.said[kind], c.read[kind] = newBitset(n), newBitset(n)
+	for _, t := range []Type{Commit, Tree, Blob} {
+		c.said[t] = newBitset(n)
 	}
+	c.read[Commit], c.read[Tree] = newBitset(n), newBitset(n)
 	return c
 }
 
@@ -30,25 +31,22 @@ func (b bitset) putShared(i uint32) {
 	}
 }
 
-// typeNames are the words of History.Type, by kind.
-var typeNames = [3]string{missingBlob: "blob", missingTree: "tree", missingCommit: "commit"}
-
 // mistyped are the objects whose type is not the one that a tree or a commit says.
 // One that could not be read is not among them.
 func (s *scan) mistyped() IDs {
 	out := idSet{size: s.idSize}
 	c := &s.claims
-	trees, commits := c.read[missingTree], c.read[missingCommit]
+	trees, commits := c.read[Tree], c.read[Commit]
 	for w := range trees {
-		wrong := [3]uint64{
-			missingBlob:   c.said[missingBlob][w] & (trees[w] | commits[w]),
-			missingTree:   c.said[missingTree][w] &^ trees[w],
-			missingCommit: c.said[missingCommit][w] &^ commits[w],
+		wrong := byType[uint64]{
+			Blob:   c.said[Blob][w] & (trees[w] | commits[w]),
+			Tree:   c.said[Tree][w] &^ trees[w],
+			Commit: c.said[Commit][w] &^ commits[w],
 		}
-		for kind, word := range wrong {
+		for said, word := range wrong {
 			for ; word != 0; word &= word - 1 {
 				n := uint32(64*w + bits.TrailingZeros64(word))
-				if is := s.history.Type(n); kind == missingBlob || is != "" && is != typeNames[kind] {
+				if is := s.history.Type(n); said == int(Blob) || is != Unknown && is != Type(said) {
 					out.add([]byte(s.history.ID(n)))
 				}
 			}

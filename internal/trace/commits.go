@@ -19,7 +19,7 @@ type Commits struct {
 
 	all     []commit
 	parents []uint32 // ordinals, or None where the parent is missing
-	missing [3]idSet // by kind
+	missing byType[idSet]
 	broken  idSet
 }
 
@@ -29,7 +29,7 @@ type commitWorker struct {
 	parents list[uint32]
 	header  header
 	ids     []byte
-	missing [3]idSet
+	missing byType[idSet]
 	broken  idSet
 }
 
@@ -64,14 +64,14 @@ func (c *Commits) Add(worker int, o Object) error {
 	}
 	read := commit{ordinal: o.Ordinal, tree: None, parents: uint32(w.parents.len())}
 	if ok {
-		read.tree = c.lookUp(w, missingTree, w.header.tree)
+		read.tree = c.lookUp(w, Tree, w.header.tree)
 	}
 	for _, id := range w.header.parents {
 		p, held := c.history.Ordinal(id)
 		if !held {
 			p = None
 			if !c.shallow[c.history.ID(o.Ordinal)] {
-				w.missing[missingCommit].add(id)
+				w.missing[Commit].add(id)
 			}
 		}
 		w.parents.add(p)
@@ -83,7 +83,7 @@ func (c *Commits) Add(worker int, o Object) error {
 }
 
 // lookUp returns the ordinal of an object, or None and counts it as missing.
-func (c *Commits) lookUp(w *commitWorker, kind int, id []byte) uint32 {
+func (c *Commits) lookUp(w *commitWorker, kind Type, id []byte) uint32 {
 	if n, ok := c.history.Ordinal(id); ok {
 		return n
 	}
@@ -126,14 +126,14 @@ func (s *scan) useCommits(c *Commits) {
 	s.commits, s.parents = c.all, c.parents
 	for i, read := range c.all {
 		s.slots[read.ordinal] = slotCommit | uint32(i)
-		s.claims.read[missingCommit].put(read.ordinal)
+		s.claims.read[Commit].put(read.ordinal)
 		if read.tree != None {
-			s.claims.said[missingTree].put(read.tree)
+			s.claims.said[Tree].put(read.tree)
 		}
 	}
 	for _, p := range c.parents {
 		if p != None {
-			s.claims.said[missingCommit].put(p)
+			s.claims.said[Commit].put(p)
 		}
 	}
 	for k := range s.missing {

@@ -18,7 +18,7 @@ type grownStore struct {
 	was int
 }
 
-func (g grownStore) New(_ context.Context, visit func(kind string, id, text []byte) error) error {
+func (g grownStore) New(_ context.Context, visit func(t trace.Type, id, text []byte) error) error {
 	for n := g.was; n < len(g.s.ids); n++ {
 		if g.s.kinds[n] == 'b' || g.s.hidden[g.s.ids[n]] {
 			continue
@@ -40,15 +40,15 @@ func (g grownStore) Has(id []byte) bool {
 	return ok
 }
 
-func (g grownStore) Object(id []byte) (string, []byte, error) {
+func (g grownStore) Object(id []byte) (trace.Type, []byte, error) {
 	n, ok := g.s.Ordinal(id)
 	if !ok {
-		return "", nil, errors.New("missing")
+		return trace.Unknown, nil, errors.New("missing")
 	}
 	return g.s.Type(n), g.s.texts[n], nil
 }
 
-func (g grownStore) Type(id []byte) string {
+func (g grownStore) Type(id []byte) trace.Type {
 	kind, _, _ := g.Object(id)
 	return kind
 }

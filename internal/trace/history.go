@@ -23,12 +23,23 @@ type History interface {
 	Commits(ctx context.Context, visit func(worker int, o Object) error) error
 	// Trees is Commits for trees, a delta's base before the delta.
 	Trees(ctx context.Context, visit func(worker int, o Object) error) error
-	// Type is the type of an object in Git's words: "blob", "tree", "commit",
-	// "tag", or empty if that is not known.
-	Type(ordinal uint32) string
+	// Type is the type of an object, or Unknown.
+	Type(ordinal uint32) Type
 	// Read appends the content of an object to dst.
 	Read(ordinal uint32, dst []byte) ([]byte, error)
 }
+
+// Type is the type of an object.
+type Type uint8
+
+// The types, with the numbers that they have in a pack.
+const (
+	Unknown Type = iota // cannot be read
+	Commit
+	Tree
+	Blob
+	Tag
+)
 
 // None is the Base of an Object that has none.
 const None = ^uint32(0)

@@ -223,8 +223,8 @@ func (s *store) Ordinal(id []byte) (uint32, bool) {
 	return n, true
 }
 
-func (s *store) Type(n uint32) string {
-	return map[byte]string{'b': "blob", 't': "tree", 'c': "commit"}[s.kinds[n]]
+func (s *store) Type(n uint32) trace.Type {
+	return map[byte]trace.Type{'b': trace.Blob, 't': trace.Tree, 'c': trace.Commit}[s.kinds[n]]
 }
 
 func (s *store) Read(n uint32, dst []byte) ([]byte, error) {

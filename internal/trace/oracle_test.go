@@ -26,7 +26,7 @@ type walkHistory struct {
 	spans [][]trace.Span // by worker
 }
 
-func (h *walkHistory) Type(n uint32) string { return h.Kind(n).String() }
+func (h *walkHistory) Type(n uint32) trace.Type { return trace.Type(h.Kind(n)) }
 
 func (h *walkHistory) Commits(ctx context.Context, visit func(int, trace.Object) error) error {
 	_, err := h.Walk.Commits(ctx, h.adapt(visit))

@@ -51,13 +51,13 @@ func TestCommitsAreReadAsGitReadsThem(t *testing.T) {
 }
 
 func TestModesAreReadAsGitReadsThem(t *testing.T) {
-	for entry, want := range map[string]kind{
-		"100644 a": file, "100755 a": file, "100664 a": file, "120000 a": file, "40000 a": directory, "040000 a": directory,
-		"160000 a": submodule, "140000 a": submodule, "0 a": submodule, "1040000 a": directory,
-		" a": malformed, "": malformed, "4000x a": malformed, "100648 a": malformed, "100644": malformed,
+	for entry, want := range map[string]Type{
+		"100644 a": Blob, "100755 a": Blob, "100664 a": Blob, "120000 a": Blob, "40000 a": Tree, "040000 a": Tree,
+		"160000 a": Commit, "140000 a": Commit, "0 a": Commit, "1040000 a": Tree,
+		" a": Unknown, "": Unknown, "4000x a": Unknown, "100648 a": Unknown, "100644": Unknown,
 	} {
 		k, name := readMode([]byte(entry))
-		if k != want || k != malformed && entry[name:] != "a" {
+		if k != want || k != Unknown && entry[name:] != "a" {
 			t.Errorf("%q: %v, name at %d", entry, k, name)
 		}
 	}
@@ -121,7 +121,7 @@ func FuzzTree(f *testing.F) {
 			if end <= 0 || end > len(rest) || ok && end < 21 {
 				t.Fatalf("entry ends at %d", end)
 			}
-			if k, name := readMode(rest[:end]); k != malformed && (name < 2 || name > end) {
+			if k, name := readMode(rest[:end]); k != Unknown && (name < 2 || name > end) {
 				t.Fatalf("name at %d", name)
 			}
 			rest = rest[end:]

@@ -113,7 +113,7 @@ func (r *dirReader) next() {
 		k, name := readMode(r.text[:end])
 		entry := r.text[:end]
 		r.text = r.text[end:]
-		if k == directory {
+		if k == Tree {
 			r.name, r.id, r.more = entry[name:end-r.idSize-1], entry[end-r.idSize:], true
 			r.invalid = r.invalid || before != nil && compareDirNames(before, r.name) >= 0
 			return

@@ -32,7 +32,7 @@ type scan struct {
 	wanted  func([]byte) bool
 	chosen  map[scanner.ObjectID]string
 	unnamed atomic.Bool // more are wanted than are kept
-	missing [3]idSet    // by kind: blobs, trees, commits
+	missing byType[idSet]
 	broken  idSet
 	knots   idSet
 	claims  claims
@@ -76,9 +76,12 @@ func (s *scan) parentsOf(i uint32) []uint32 {
 	return s.parents[s.commits[i].parents:end]
 }
 
+// byType has something for the commits, the trees and the blobs.
+type byType[T any] [Blob + 1]T
+
 // worker is what belongs to one of the history's workers.
 type worker struct {
-	missing [3]idSet
+	missing byType[idSet]
 	broken  idSet
 	trees   int64
 	chosen  map[scanner.ObjectID]string // names of blobs that are asked for by name
@@ -107,7 +110,7 @@ type freshDir struct {
 // soon, by the next version of the tree.
 type foundID struct {
 	id      [32]byte // padded with zeros
-	kind    int      // plus one, or 0
+	kind    Type     // Unknown if there is none
 	ordinal uint32
 }
 
@@ -115,12 +118,6 @@ type cachedName struct {
 	hash   uint64
 	number uint32 // + 1
 }
-
-const (
-	missingBlob = iota
-	missingTree
-	missingCommit
-)
 
 func newScan(h History, in *Input, m *matched) *scan {
 	s := &scan{history: h, idSize: in.IDSize, shallow: in.Shallow, matched: m, wanted: in.Named, chosen: map[scanner.ObjectID]string{}}
@@ -137,7 +134,7 @@ func newScan(h History, in *Input, m *matched) *scan {
 	return s
 }
 
-func setSize(broken *idSet, missing *[3]idSet, idSize int) {
+func setSize(broken *idSet, missing *byType[idSet], idSize int) {
 	broken.size = idSize
 	for i := range missing {
 		missing[i].size = idSize
@@ -231,14 +228,14 @@ func (s *scan) checked(visit func(*worker, Object) error) func(int, Object) erro
 }
 
 // lookUp returns the ordinal of an object, or None and counts it as missing.
-func (s *scan) lookUp(w *worker, kind int, id []byte) uint32 {
+func (s *scan) lookUp(w *worker, kind Type, id []byte) uint32 {
 	c := &w.found[binary.LittleEndian.Uint16(id)%uint16(len(w.found))]
-	if c.kind == kind+1 && string(c.id[:s.idSize]) == string(id) {
+	if c.kind == kind && string(c.id[:s.idSize]) == string(id) {
 		return c.ordinal
 	}
 	if n, ok := s.history.Ordinal(id); ok {
 		s.claims.said[kind].putShared(n)
-		c.kind, c.ordinal = kind+1, n
+		c.kind, c.ordinal = kind, n
 		copy(c.id[:], id)
 		return n
 	}

@@ -51,9 +51,9 @@ func (s *scan) answer(ctx context.Context, in *Input, t *tracer) (*Result, error
 		}
 		out.Truncated = t.truncated || s.dirSets.full.Load()
 	}
-	out.Missing.Blobs = s.missing[missingBlob].ids()
-	out.Missing.Trees = s.missing[missingTree].ids()
-	out.Missing.Commits = s.missing[missingCommit].ids()
+	out.Missing.Blobs = s.missing[Blob].ids()
+	out.Missing.Trees = s.missing[Tree].ids()
+	out.Missing.Commits = s.missing[Commit].ids()
 	out.Broken = s.broken.ids()
 	out.Mistyped = s.mistyped()
 	out.Knots = s.knots.ids()
@@ -80,7 +80,7 @@ func (s *scan) findTips(in []Tip) []tip {
 		if n, ok := s.history.Ordinal([]byte(t.Object)); ok {
 			tips = append(tips, tip{t.Ref, n})
 		} else {
-			s.missing[missingCommit].add([]byte(t.Object))
+			s.missing[Commit].add([]byte(t.Object))
 		}
 	}
 	slices.SortFunc(tips, func(a, b tip) int { return strings.Compare(a.ref, b.ref) })

@@ -9,7 +9,7 @@ import (
 // readTree reads one tree.
 func (s *scan) readTree(w *worker, o Object) error {
 	w.trees++
-	s.claims.read[missingTree].putShared(o.Ordinal)
+	s.claims.read[Tree].putShared(o.Ordinal)
 	base, fresh := s.slotOf(o.Base), o.Fresh
 	if base == slotNone || base&slotCommit != 0 || s.damaged.has(o.Base) {
 		// Not all of the base has been looked up.
@@ -64,7 +64,7 @@ func (s *scan) entries(w *worker, text []byte, fresh []Span) (f treeSummary, err
 		id := text[end-s.idSize : end]
 		name += pos
 		switch k {
-		case directory:
+		case Tree:
 			d := freshDir{start: name, end: nameEnd}
 			f.dirs++
 			if s.matched != nil {
@@ -72,13 +72,13 @@ func (s *scan) entries(w *worker, text []byte, fresh []Span) (f treeSummary, err
 				f.sum += d.hash
 			}
 			if touched {
-				d.tree = s.lookUp(w, missingTree, id)
+				d.tree = s.lookUp(w, Tree, id)
 				w.dirs = append(w.dirs, d)
 				if s.wanted != nil && s.wanted(text[name:nameEnd]) {
 					s.choose(w.chosen, scanner.ObjectID(id), string(text[name:nameEnd])+"/")
 				}
 			}
-		case file:
+		case Blob:
 			if s.matched != nil {
 				if blob, ok := s.matched.find(id); ok {
 					number, err := s.nameID(w, text[name:nameEnd], s.names.hash(text[name:nameEnd]))
@@ -89,12 +89,12 @@ func (s *scan) entries(w *worker, text []byte, fresh []Span) (f treeSummary, err
 				}
 			}
 			if touched {
-				s.lookUp(w, missingBlob, id)
+				s.lookUp(w, Blob, id)
 				if s.isWanted(w, text[name:nameEnd]) {
 					s.choose(w.chosen, scanner.ObjectID(id), string(text[name:nameEnd]))
 				}
 			}
-		case malformed:
+		case Unknown:
 			f.broken = true
 		}
 	}
@@ -177,7 +177,7 @@ func (s *scan) allDirs(w *worker, text []byte) {
 		if !ok {
 			break
 		}
-		if k, name := readMode(text[pos:end]); k == directory {
+		if k, name := readMode(text[pos:end]); k == Tree {
 			d := freshDir{start: pos + name, end: end - s.idSize - 1, tree: None}
 			d.hash = s.names.hash(text[d.start:d.end])
 			if n, held := s.history.Ordinal(text[end-s.idSize : end]); held {

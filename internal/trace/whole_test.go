@@ -57,7 +57,7 @@ func TestABrokenTreeIsNamedAndNotTrustedAsABase(t *testing.T) {
 		if got := w.broken.ids(); got.Count != 1 || got.First[0] != scanner.ObjectID(id) {
 			t.Errorf("%q: broken %v", text, got)
 		}
-		if got := w.missing[missingBlob].ids(); got.Count != 2 {
+		if got := w.missing[Blob].ids(); got.Count != 2 {
 			t.Errorf("%q: %d missing blobs, want that of the tree and that of its child", text, got.Count)
 		}
 	}
@@ -71,7 +71,7 @@ func TestADeltaWhoseBaseWasNotShownIsLookedUpAsAWhole(t *testing.T) {
 	if err := s.readTree(&s.workers[0], Object{Ordinal: child, Base: base, Text: f.texts[child]}); err != nil {
 		t.Fatal(err)
 	}
-	if got := s.workers[0].missing[missingBlob].ids(); got.Count != 1 {
+	if got := s.workers[0].missing[Blob].ids(); got.Count != 1 {
 		t.Errorf("%d missing blobs, want 1", got.Count)
 	}
 }
