@@ -94,7 +94,7 @@ func TestRangeReadsOnlyWhatAPrefilterLeaves(t *testing.T) {
 	s, err := r.open().Range("HEAD~1", "HEAD")
 	must(t, err)
 	asked := 0
-	s.Prefilter = func(blobs []scanner.ObjectID) Keyless {
+	s.Prefilter = func(blobs, _ []scanner.ObjectID) Keyless {
 		asked += len(blobs)
 		return func(id scanner.ObjectID) (int64, bool) { return int64(1 + len(long)), id == r.id("HEAD:a") }
 	}

@@ -43,7 +43,9 @@ type Range struct {
 	// Prefilter is called with the new blobs before the first of them is read, and
 	// with those of the old side before these are. What it returns, unless nil,
 	// says which of them need not be read. Such blobs are counted, and not yielded.
-	Prefilter func(blobs []scanner.ObjectID) Keyless
+	// later are those of the old side, as far as they are known when it is called
+	// first.
+	Prefilter func(blobs, later []scanner.ObjectID) Keyless
 	// Named is called once, with the number of new blobs, before Prefilter. What
 	// it returns chooses files by their names, without folders: a blob that the
 	// range has at such names is yielded with them, whatever Prefilter says. nil
@@ -129,7 +131,7 @@ func (s *Range) chunks(ctx context.Context, y *blobYielder) error {
 	}
 	added, old := s.addedAndOld()
 	s.added = added
-	if err := s.yieldAdded(ctx, y, added); err != nil {
+	if err := s.yieldAdded(ctx, y, added, old); err != nil {
 		return err
 	}
 	if err := s.messages(ctx, y); err != nil {

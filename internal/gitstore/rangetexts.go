@@ -122,11 +122,11 @@ func (s *Range) inTips() bitset {
 }
 
 // yieldAdded yields the new blobs.
-func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added bitset) error {
+func (s *Range) yieldAdded(ctx context.Context, y *blobYielder, added, old bitset) error {
 	ids := s.idsOf(added)
 	names := s.namesOf(added, len(ids))
 	if s.Prefilter != nil {
-		y.keyless = s.Prefilter(ids)
+		y.keyless = s.Prefilter(ids, s.idsOf(old))
 	}
 	chunks := make([]scanner.Chunk, 0, len(ids))
 	for _, id := range ids {
@@ -407,7 +407,7 @@ func (s *Range) yieldKnown(ctx context.Context, y *blobYielder, paths map[scanne
 	slices.Sort(ids)
 	y.keyless = nil
 	if s.Prefilter != nil {
-		y.keyless = s.Prefilter(ids)
+		y.keyless = s.Prefilter(ids, nil)
 	}
 	isNamed := func(file string) bool { return s.named != nil && s.named(path.Base(file)) }
 	chunks := make([]scanner.Chunk, 0, len(ids))

@@ -27,13 +27,15 @@ type pack struct {
 }
 
 // state is the type of an entry's object, 0 if its chain of bases ends at no
-// object, and two marks.
+// object, and marks.
 type state uint8
 
 const (
 	typeMask    state = 7
 	isDelta     state = 8
-	isDuplicate state = 16 // an earlier pack has the object too
+	isDuplicate state = 16 // an earlier pack has the object too, or it is only a base of others
+	isOptional  state = 32 // shown after WalkOptional
+	isExtra     state = 64 // needed for optional objects alone
 )
 
 func (s state) kind() packfile.Type { return packfile.Type(s & typeMask) }

@@ -16,25 +16,33 @@ import (
 // depends on them, not on the size of the packs. An object that is in no pack that
 // can be read is taken for a loose one, and reported if it is not that either.
 // Ordinals are given to all objects of the packs, Options.LeaveOut is not asked.
-func OpenSome(ctx context.Context, opt Options, ids []scanner.ObjectID) (*Walk, error) {
+//
+// Of the optional objects those are walked that the others are made from, or that are
+// made from these in turn, as far as they come after a call of WalkOptional: their
+// bases are inflated anyway. None is walked in another pack, or loose.
+func OpenSome(ctx context.Context, opt Options, ids, optional []scanner.ObjectID) (*Walk, error) {
 	w, err := newWalk(opt)
 	if err != nil {
 		return nil, err
 	}
 	w.some = true
-	if err := w.openSome(ctx, slices.Compact(slices.Sorted(slices.Values(ids)))); err != nil {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if err := w.openSome(ctx, ids, optional); err != nil {
 		w.Close()
 		return nil, fmt.Errorf("walk: %w", err)
 	}
 	return w, nil
 }
 
-func (w *Walk) openSome(ctx context.Context, ids []scanner.ObjectID) error {
+// WalkOptional begins to walk the optional objects too. Visitors may call it.
+func (w *Walk) WalkOptional() { w.optional.Store(true) }
+
+func (w *Walk) openSome(ctx context.Context, ids, optional []scanner.ObjectID) error {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	paths, _ := packfile.ListPacks(w.opt.Dirs) // what is not found is reported
 	for _, path := range paths {
 		p := &pack{path: path}
-		left, err := p.openSome(ctx, w.opt.IDSize, ids)
+		left, err := p.openSome(ctx, w.opt.IDSize, ids, optional)
 		if ctx.Err() != nil {
 			p.close()
 			return ctx.Err()
@@ -68,25 +76,19 @@ func (w *Walk) openSome(ctx context.Context, ids []scanner.ObjectID) error {
 }
 
 // openSome is open for some objects. It returns those that are not here.
-func (p *pack) openSome(ctx context.Context, idSize int, ids []scanner.ObjectID) (left []scanner.ObjectID, err error) {
+func (p *pack) openSome(ctx context.Context, idSize int, ids, optional []scanner.ObjectID) (left []scanner.ObjectID, err error) {
 	defer packfile.Guard(&err)()
 	if p.idx, err = packfile.OpenIndex(p.path+".idx", idSize); err != nil {
 		return ids, err
 	}
 	p.bits = bits.Len(uint(p.idx.Count()))
-	at := map[int64]bool{}
+	entries := &someEntries{pack: p, at: make(map[int64]int, 2*len(ids))}
 	for _, id := range ids {
-		pos, ok := p.idx.Find([]byte(id))
-		offset := int64(0)
-		if ok {
-			offset, ok = p.idx.Offset(pos)
-		}
-		if !ok || bits.Len64(uint64(offset)) > 64-p.bits {
+		if offset, pos, ok := entries.find(id); ok {
+			entries.add(offset, pos)
+		} else {
 			left = append(left, id)
-			continue
 		}
-		at[offset] = true
-		p.keys = append(p.keys, uint64(offset)<<p.bits|uint64(pos))
 	}
 	if len(p.keys) == 0 {
 		return left, nil
@@ -98,8 +100,9 @@ func (p *pack) openSome(ctx context.Context, idSize int, ids []scanner.ObjectID)
 		if interrupted(ctx, i) {
 			return ids, ctx.Err()
 		}
-		p.addBases(p.offset(uint32(i)), at)
+		entries.addBases(p.offset(uint32(i)))
 	}
+	marks := entries.addOptional(optional)
 	slices.Sort(p.keys)
 	if err := p.link(ctx); err != nil {
 		return ids, err
@@ -110,31 +113,113 @@ func (p *pack) openSome(ctx context.Context, idSize int, ids []scanner.ObjectID)
 		} else {
 			p.counts[p.state[e]&typeMask]++
 		}
+		p.state[e] |= marks[p.offset(e)]
 	}
 	return left, nil
 }
 
-// addBases adds the entries that the one at offset is made from, as far as they
-// are not among the offsets at.
-func (p *pack) addBases(offset int64, at map[int64]bool) {
-	for {
-		head, err := p.data.Entry(offset)
-		ok := err == nil
-		switch {
-		case !ok:
-		case head.Type == packfile.OfsDelta:
-			offset = head.Base
-		case head.Type == packfile.RefDelta:
-			offset, ok = p.lookup(head.BaseID)
-		default:
-			return
-		}
-		if !ok || at[offset] || bits.Len64(uint64(offset)) > 64-p.bits {
-			return
-		}
-		at[offset] = true
-		p.keys = append(p.keys, uint64(offset)<<p.bits|uint64(p.idx.Count()))
+// someEntries are the entries of a pack of which some are walked.
+type someEntries struct {
+	pack *pack
+	at   map[int64]int // offsets → indexes of pack.keys
+}
+
+// find returns where an object is in the pack and in its index.
+func (s *someEntries) find(id scanner.ObjectID) (offset int64, pos int, ok bool) {
+	if pos, ok = s.pack.idx.Find([]byte(id)); ok {
+		offset, ok = s.pack.idx.Offset(pos)
 	}
+	return offset, pos, ok && s.fits(offset)
+}
+
+func (s *someEntries) fits(offset int64) bool { return bits.Len64(uint64(offset)) <= 64-s.pack.bits }
+
+func (s *someEntries) has(offset int64) bool {
+	_, ok := s.at[offset]
+	return ok
+}
+
+// add adds an entry. One of which no place in the index is given, which is then that
+// of none, is only a base of others.
+func (s *someEntries) add(offset int64, pos int) {
+	key := uint64(offset)<<s.pack.bits | uint64(pos)
+	if i, ok := s.at[offset]; ok {
+		s.pack.keys[i] = key
+		return
+	}
+	s.at[offset] = len(s.pack.keys)
+	s.pack.keys = append(s.pack.keys, key)
+}
+
+// base returns the offset of what an entry is made from. It is false for one that is
+// not a delta or cannot be read.
+func (s *someEntries) base(offset int64) (int64, bool) {
+	head, err := s.pack.data.Entry(offset)
+	switch {
+	case err != nil:
+		return 0, false
+	case head.Type == packfile.OfsDelta:
+		return head.Base, s.fits(head.Base)
+	case head.Type == packfile.RefDelta:
+		base, ok := s.pack.lookup(head.BaseID)
+		return base, ok && s.fits(base)
+	}
+	return 0, false
+}
+
+// addBases adds the entries that the one at offset is made from.
+func (s *someEntries) addBases(offset int64) {
+	for {
+		base, ok := s.base(offset)
+		if !ok || s.has(base) {
+			return
+		}
+		s.add(base, s.pack.idx.Count())
+		offset = base
+	}
+}
+
+// maxOptionalChain is how many deltas of which none is walked anyway may lead from an
+// optional object to one that is: Git makes chains of up to 50.
+const maxOptionalChain = 64
+
+// addOptional adds the optional objects that are there anyway, or are made from what is
+// there, and returns the marks of their entries and of those between.
+func (s *someEntries) addOptional(ids []scanner.ObjectID) map[int64]state {
+	marks, apart := map[int64]state{}, map[int64]bool{}
+	for _, id := range ids {
+		offset, pos, ok := s.find(id)
+		if !ok {
+			continue
+		}
+		if i, found := s.at[offset]; found {
+			if key := s.pack.keys[i]; int(key&(1<<s.pack.bits-1)) == s.pack.idx.Count() { // only a base
+				s.add(offset, pos)
+				marks[offset] |= isOptional
+			}
+			continue
+		}
+		chain := []int64{offset}
+		for !apart[offset] && len(chain) <= maxOptionalChain {
+			if offset, ok = s.base(offset); !ok || s.has(offset) {
+				break
+			}
+			chain = append(chain, offset)
+		}
+		if !ok || !s.has(offset) {
+			for _, offset := range chain {
+				apart[offset] = true
+			}
+			continue
+		}
+		for _, between := range chain {
+			s.add(between, s.pack.idx.Count())
+			marks[between] |= isExtra
+		}
+		s.add(chain[0], pos)
+		marks[chain[0]] |= isOptional
+	}
+	return marks
 }
 
 // isOnlyBase reports whether an entry is there because others are made from it.

@@ -3,6 +3,7 @@ package packwalk
 import (
 	"context"
 	"encoding/binary"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 func openSome(t testing.TB, opt Options, ids ...scanner.ObjectID) *Walk {
 	t.Helper()
 	opt.IDSize = len(ids[0])
-	w, err := OpenSome(context.Background(), opt, ids)
+	w, err := OpenSome(context.Background(), opt, ids, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,5 +117,63 @@ func TestAWalkOfSomeObjectsIsNotStoppedByOthers(t *testing.T) {
 	shown, cov, _ := searchNew(t, openSome(t, Options{Dirs: []string{dir}, Jobs: 1}, circle, scanner.ObjectID(whole.ID)), nothing)
 	if len(shown) != 1 || len(cov.Skipped) != 1 || cov.Skipped[0].ID != circle.String() {
 		t.Errorf("%v, %+v", shown, cov)
+	}
+}
+
+// Optional objects are those that are inflated for others, or are made from them. Until
+// they are asked for they cost nothing.
+func TestAWalkShowsOptionalObjectsOnceItIsAskedTo(t *testing.T) {
+	random := rand.New(rand.NewPCG(3, 4))
+	opt := Options{Dirs: []string{objects(repository(t, "sha1"))}, IDSize: 20, Jobs: 2}
+	all, _, done := searchNew(t, open(t, opt), nothing)
+	sizes := namesOf(t, done)
+	names := slices.Sorted(maps.Keys(sizes))
+	more, extra := 0, int64(0)
+	for range 12 {
+		var some, optional []scanner.ObjectID
+		for _, id := range names {
+			switch random.IntN(6) {
+			case 0:
+				some = append(some, id)
+			case 1, 2, 3:
+				optional = append(optional, id)
+			}
+		}
+		search := func(optional []scanner.ObjectID, asked bool) (*Walk, map[scanner.ObjectID][]int32, map[scanner.ObjectID]uint32) {
+			w, err := OpenSome(context.Background(), opt, some, optional)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = w.Close() })
+			if asked {
+				w.WalkOptional()
+			}
+			shown, cov, done := searchNew(t, w, nothing)
+			if len(cov.Skipped) > 0 {
+				t.Errorf("skipped: %+v", cov.Skipped)
+			}
+			return w, shown, namesOf(t, done)
+		}
+		plain, shown, searched := search(nil, false)
+		idle, same, searchedToo := search(optional, false)
+		if !maps.Equal(searched, searchedToo) || !maps.EqualFunc(shown, same, slices.Equal) || plain.inflated.Load() != idle.inflated.Load() {
+			t.Error("optional objects are walked, and nobody asked")
+		}
+		asked, shown, searched := search(append(optional, some[0]), true)
+		for id, size := range searched {
+			if !slices.Contains(some, id) && !slices.Contains(optional, id) || size != sizes[id] || !slices.Equal(shown[id], all[id]) {
+				t.Errorf("%s: %d bytes, anchors %v, want %d, %v", id, size, shown[id], sizes[id], all[id])
+			}
+		}
+		for _, id := range some {
+			if _, ok := searched[id]; !ok {
+				t.Errorf("%s is not searched", id)
+			}
+		}
+		more += len(searched) - len(some)
+		extra += asked.inflated.Load() - plain.inflated.Load()
+	}
+	if more < 20 || extra <= 0 {
+		t.Errorf("%d optional objects for %d bytes", more, extra)
 	}
 }

@@ -52,6 +52,7 @@ type Walk struct {
 	loose     *looseList
 	count     int
 	some      bool           // only some objects are walked: see OpenSome
+	optional  atomic.Bool    // so are the optional ones
 	skips     []scanner.Skip // packs that cannot be read
 	notes     []string
 

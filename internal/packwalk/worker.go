@@ -120,7 +120,7 @@ func (k *worker) descend() {
 		}
 		c := f.next - 1
 		f.next = k.pack.next[c]
-		if !k.isNeeded(c) {
+		if !k.isNeeded(c) || k.leavesOut(k.pack.state[c], isExtra) {
 			continue // entries has counted it
 		}
 		k.bytes += k.pack.length(c)
@@ -143,6 +143,10 @@ func (k *worker) descend() {
 	}
 	k.unlockOversized()
 }
+
+// leavesOut reports whether an entry has a mark of what is optional, which is not
+// walked yet.
+func (k *worker) leavesOut(s, mark state) bool { return s&mark != 0 && !k.walk.optional.Load() }
 
 // setText gives a frame a text that is not made from another.
 func (k *worker) setText(f *frame, text []byte) {
@@ -251,7 +255,7 @@ func (k *worker) skip(id []byte, err error) {
 // object that k.copies refers to.
 func (k *worker) show(f *frame, base uint32) {
 	s := k.pack.state[f.entry]
-	if s&isDuplicate != 0 || f.known || k.stopped() {
+	if s&isDuplicate != 0 || f.known || k.leavesOut(s, isOptional) || k.stopped() {
 		return
 	}
 	k.count(s.kind(), int64(f.size))

@@ -30,8 +30,9 @@ type prefilter struct {
 }
 
 // keyless is what gitstore asks before it reads some blobs: it returns what says
-// which of them hold no key, or nil if nothing does. No blob is walked twice.
-func (f *prefilter) keyless(ctx context.Context, blobs []scanner.ObjectID) gitstore.Keyless {
+// which of them hold no key, or nil if nothing does. No blob is walked twice. From the
+// first key on, those of the later ones are walked too whose bases are read anyway.
+func (f *prefilter) keyless(ctx context.Context, blobs, later []scanner.ObjectID) gitstore.Keyless {
 	var left []scanner.ObjectID
 	for _, id := range blobs {
 		if _, searched := f.sizes[id]; !searched && !f.other[id] {
@@ -39,7 +40,7 @@ func (f *prefilter) keyless(ctx context.Context, blobs []scanner.ObjectID) gitst
 		}
 	}
 	if len(left) >= prefilterFrom {
-		f.walk(ctx, left)
+		f.walk(ctx, left, later)
 	}
 	if len(f.sizes) == 0 {
 		return nil
@@ -51,8 +52,8 @@ func (f *prefilter) keyless(ctx context.Context, blobs []scanner.ObjectID) gitst
 }
 
 // walk searches some blobs. If it fails they are read one by one.
-func (f *prefilter) walk(ctx context.Context, blobs []scanner.ObjectID) {
-	walk, err := packwalk.OpenSome(ctx, packwalk.Options{Dirs: f.repo.ObjectDirs(), IDSize: f.repo.IDSize(), Jobs: f.jobs}, blobs)
+func (f *prefilter) walk(ctx context.Context, blobs, later []scanner.ObjectID) {
+	walk, err := packwalk.OpenSome(ctx, packwalk.Options{Dirs: f.repo.ObjectDirs(), IDSize: f.repo.IDSize(), Jobs: f.jobs}, blobs, later)
 	if err != nil {
 		return
 	}
@@ -64,6 +65,9 @@ func (f *prefilter) walk(ctx context.Context, blobs []scanner.ObjectID) {
 	nothing := func([]byte) (uint32, bool) { return 0, false }
 	coverage, done, err := walk.SearchNew(ctx, set, nothing, func(_ int, o *packwalk.Object) error {
 		found, cut := f.detector.Search(o.Text, o.Anchors)
+		if len(found) > 0 {
+			walk.WalkOptional()
+		}
 		if len(found) > 0 || cut > 0 || len(f.detector.Remarks(o.Text, o.Anchors, nil)) > 0 || gitstore.IsPointer(o.Text) {
 			mu.Lock()
 			other[o.ID()] = true

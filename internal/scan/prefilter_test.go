@@ -57,7 +57,9 @@ func searched(t *testing.T, repo *gitstore.Repository, filtered bool) (report st
 	collector := scanner.NewCollector(detector)
 	f := prefilter{detector: detector, jobs: 1, repo: repo}
 	if filtered {
-		source.Prefilter = func(blobs []scanner.ObjectID) gitstore.Keyless { return f.keyless(context.Background(), blobs) }
+		source.Prefilter = func(blobs, later []scanner.ObjectID) gitstore.Keyless {
+			return f.keyless(context.Background(), blobs, later)
+		}
 	}
 	coverage, err := collector.Run(context.Background(), source)
 	if err != nil {
@@ -102,14 +104,14 @@ func TestNoBlobIsWalkedTwice(t *testing.T) {
 	source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{mustResolve(t, repo, "main")}})
 	f := prefilter{detector: django.New(), jobs: 1, repo: repo}
 	var all []scanner.ObjectID
-	source.Prefilter = func(blobs []scanner.ObjectID) gitstore.Keyless {
+	source.Prefilter = func(blobs, later []scanner.ObjectID) gitstore.Keyless {
 		all = blobs
-		return f.keyless(context.Background(), blobs)
+		return f.keyless(context.Background(), blobs, later)
 	}
 	if _, err := source.Chunks(context.Background(), func(*scanner.Chunk) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	again := f.keyless(context.Background(), all)
+	again := f.keyless(context.Background(), all, nil)
 	if f.walks != 1 || again == nil {
 		t.Fatalf("%d walks", f.walks)
 	}

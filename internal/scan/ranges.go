@@ -235,7 +235,7 @@ func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gi
 		return settings.Detector.WantsFile
 	}
 	filter := prefilter{detector: settings.Detector, jobs: s.jobs(), repo: repo}
-	source.Prefilter = func(blobs []scanner.ObjectID) gitstore.Keyless { return filter.keyless(ctx, blobs) }
+	source.Prefilter = func(blobs, later []scanner.ObjectID) gitstore.Keyless { return filter.keyless(ctx, blobs, later) }
 	coverage, err := s.find(ctx, source, names, settings, r)
 	if err != nil {
 		return err
