@@ -21,16 +21,16 @@ func auditCommand(p process) *cli.Command {
 		Description: "Reads every blob of the repository at PATH (the current one by default)\n" +
 			"once, and the messages of all commits and tags. For each key it says which\n" +
 			"files hold it, which commits brought and removed it, and which refs still\n" +
-			"have it. What no commit has held, as the index does before a commit is\n" +
-			"stopped, is listed apart, and does not fail in a clone without --strict.",
+			"have it. Keys that were never committed, such as those of a stopped commit,\n" +
+			"are listed separately, and in a clone they fail only with --strict.",
 		Flags: scanFlags(jobsFlag(),
-			&cli.BoolFlag{Name: "strict", Usage: "count keys in objects that were never committed, in a clone too"},
-			&cli.StringSliceFlag{Name: "live-env", Usage: "the key in the environment variable `NAME` is in use: compare fingerprints; may be repeated"},
-			&cli.StringSliceFlag{Name: "live-fingerprint", Usage: "the key with the fingerprint `HEX` is in use; may be repeated; - reads them from standard input"},
-			&cli.StringFlag{Name: "as", Usage: "name the repository `ID` in the report, not by its path: the same objects give the same bytes on every machine"},
+			&cli.BoolFlag{Name: "strict", Usage: "count keys in objects that were never committed, even in a clone"},
+			&cli.StringSliceFlag{Name: "live-env", Usage: "say which key is in use: the one in the environment variable `NAME`; may be repeated"},
+			&cli.StringSliceFlag{Name: "live-fingerprint", Usage: "say which key is in use: the one with the fingerprint `HEX`; may be repeated; - reads them from standard input"},
+			&cli.StringFlag{Name: "as", Usage: "call the repository `ID` in the report, not by its path, so that the same objects give the same report on every machine"},
 			&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` what was read, and read only new objects the next time"},
 			&cli.StringFlag{Name: "write-leak-list", Usage: "add the fingerprints of all generated keys to `FILE`, for Django's check --deploy"},
-			&cli.StringSliceFlag{Name: "known", Usage: "say which keys another repository has too: `FILE` is its leak list or its JSON report; may be repeated"},
+			&cli.StringSliceFlag{Name: "known", Usage: "say which keys another repository has too, whose leak list or JSON report is `FILE`; may be repeated"},
 			&cli.StringSliceFlag{Name: "verify-purged", Usage: "say only whether the key with this `FINGERPRINT` is gone from all objects; may be repeated"},
 			&cli.StringFlag{Name: "expressions", Usage: "with --verify-purged: look for the spellings in `FILE` of a purge kit too"}),
 		Action: func(c *cli.Context) error { return p.runAudit(c) },

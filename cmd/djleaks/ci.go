@@ -17,12 +17,12 @@ func ciCommand(p process) *cli.Command {
 		ArgsUsage: " ",
 		Description: "Finds the range in the environment of GitHub, GitLab, Bitbucket, Azure,\n" +
 			"CircleCI, Jenkins, Buildkite, Woodpecker, Drone, Gitea or Forgejo, without\n" +
-			"asking any server. A scheduled or manual run examines the whole history. What\n" +
-			"the change itself accepts does not count before it is merged, see\n" +
-			"--accept-from. On GitHub, annotations, a summary and the outputs verdict and\n" +
-			"keys of the step are written as well.",
+			"asking any server. A scheduled or manual run examines the whole history. A\n" +
+			"change cannot accept its own keys: what it accepts counts once it is merged,\n" +
+			"see --accept-from. On GitHub it also writes annotations, a summary, and the\n" +
+			"step outputs verdict and keys.",
 		Flags: scanFlags(strictFlag(), jobsFlag(), acceptFromFlag(),
-			&cli.StringFlag{Name: "base", Usage: "`REVISION` that counts as old, whatever the environment says"},
+			&cli.StringFlag{Name: "base", Usage: "search what is not in `REVISION`, whatever the environment says"},
 			&cli.BoolFlag{Name: "audit", Usage: "search the whole history, whatever the environment says"}),
 		Action: func(c *cli.Context) error {
 			if c.Args().Present() {

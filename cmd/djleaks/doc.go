@@ -10,7 +10,8 @@ Usage:
 	djleaks files PATH...       search files and folders; - is standard input;
 	                            --explain says why a value is judged as it is
 	djleaks init [PATH]         add the hook, the CI file, .env in .gitignore
-	djleaks hook COMMAND        install, status, uninstall; run NAME is for hooks
+	djleaks hook COMMAND        install, uninstall or show hooks; run NAME is for
+	                            hooks themselves
 	djleaks fix [FILE...]       take keys out of the work tree
 	djleaks key new             print a fresh key, made the way Django makes it
 	djleaks key fingerprint     name the key on standard input without showing it
@@ -19,7 +20,7 @@ Usage:
 	djleaks purge-kit FINGERPRINT...
 	                            write what git filter-repo needs to take keys
 	                            out of a history
-	djleaks accept FINGERPRINT  let a key stay; short for ledger add
+	djleaks accept FINGERPRINT  accept a key; short for ledger add
 	djleaks ledger COMMAND      add, list, prune the keys that may stay
 	djleaks report FILE         show a saved JSON report in another format
 	djleaks fleet audit         audit a share of a list of repositories into a store
@@ -30,7 +31,7 @@ Usage:
 	djleaks completion SHELL    complete words in bash, zsh, fish, PowerShell
 	djleaks schema NAME         print the JSON Schema of the report, the configuration,
 	                            the merged report or the state of a repository
-	djleaks man                 this manual by command, for "man -l -"
+	djleaks man                 print the manual page, for "man -l -"
 	djleaks version             print the version, with its commit and rules
 
 Options may come before or after the other arguments; "--" ends them. Each
@@ -51,17 +52,18 @@ range reads the blobs that are new in the commits that HEAD has and BASE lacks,
 what merges bring included, and their messages.
 
 A key that the old side holds in a file which the change touches is known: it
-is listed, and does not fail.
+is listed but does not fail.
 
 # Exit codes
 
 	0  everything that was asked for was read, and no key reaches --fail-on
-	1  keys at or above --fail-on, even if not all could be read
+	1  keys at or above --fail-on, even if not everything could be read
 	2  usage or configuration error
 	3  something that was asked for could not be read
 
-Of key match: 1 a key of the history signed the value; 0 it is a signed value,
-and none did; 3 no key can be tried on it, or not all could be read.
+Those of key match: 1 a key of the history signed the value; 0 the value is
+signed, but none of the keys signed it; 3 no key can be tried on it, or not
+everything could be read.
 
 Treat any other code as a failure. The format of the report never changes it.
 
@@ -70,9 +72,9 @@ Treat any other code as a failure. The format of the report never changes it.
 The report goes to standard output or --output; errors, hints and the progress
 line go to standard error. No output ever holds a key: a generated one is shown
 by its prefix, two characters and its length, one that a person made up by its
-length alone. Names of files, branches and authors, reasons and errors are
-searched for the keys of the run, and for startproject's prefix, and show their
-masks; what a person made up stays in a name that cannot be told from a word.
+length alone. In names of files, branches and authors, in reasons and in errors
+the keys of the run, and whatever has startproject's prefix, are masked too; a
+key that a person made up stays if it looks like an ordinary word of the name.
 Reports, baselines and the cache are never written through a link.
 
 Colours follow --color, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then
@@ -80,11 +82,11 @@ whether the stream is a terminal.
 
 # Limitations
 
-Keys that are encrypted, compressed or computed are not seen, nor are those in
-Git LFS files and submodules. In a clone that is shallow or partial, what is not
-here is listed and makes the scan incomplete. Refs in the reftable format are
-read by the git program; without it they make the scan incomplete. Whether a
-running site uses a key its owner can tell: key match asks a cookie of the site,
-key fingerprint the environment of a process.
+Keys that are encrypted, compressed or computed are not found, nor are those in
+Git LFS files and submodules. In a shallow or partial clone, whatever is missing
+is listed and makes the scan incomplete. Refs in the reftable format are read by
+the git program; without it they make the scan incomplete. Only its owner can
+tell whether a running site uses a key: key match asks a cookie of the site, key
+fingerprint the environment of a process.
 */
 package main

@@ -144,7 +144,7 @@ djleaks completion powershell >> $PROFILE`,
 	"schema": `
 djleaks schema config                             for completion in editors
 djleaks schema report > djleaks-report.schema.json
-djleaks schema merge > djleaks-fleet.schema.json  the report of a whole fleet
+djleaks schema merge > djleaks-fleet.schema.json
 djleaks schema config | check-jsonschema --schemafile - .djleaks.toml`,
 	"man": `
 djleaks man | man -l -

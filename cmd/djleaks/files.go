@@ -9,10 +9,10 @@ func filesCommand(p process) *cli.Command {
 		Name:      "files",
 		Usage:     "search files and folders, or standard input",
 		ArgsUsage: "PATH...",
-		Description: "Folders are read with all that is in them, but for .git. `-` is standard\n" +
-			"input. Git is not asked for anything. The configuration is that of the project\n" +
-			"which the current folder is in, and paths are relative to its folder.",
-		Flags: scanFlags(&cli.BoolFlag{Name: "explain", Usage: "say of each value why it is judged so, without showing it; exit 0"}),
+		Description: "Folders are read with everything in them except .git. `-` is standard input.\n" +
+			"Git is not used. The configuration is that of the project which the current\n" +
+			"folder is in, and paths are relative to that project.",
+		Flags: scanFlags(&cli.BoolFlag{Name: "explain", Usage: "say why each value is judged as it is, without showing it; exit 0"}),
 		Action: func(c *cli.Context) error {
 			if !c.Args().Present() {
 				return usageError{"files: name at least one PATH, or - for standard input", "djleaks files ."}

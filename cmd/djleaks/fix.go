@@ -29,14 +29,14 @@ func fixCommand(p process) *cli.Command {
 			"the getter that the project has; a default that holds a key loses it; a fresh\n" +
 			"key goes into .env where the project reads one, and .env into .gitignore.\n" +
 			"Nothing is written without --write. What cannot be changed without guessing is\n" +
-			"refused (exit 2), and then no file is changed at all. In the diff keys are\n" +
-			"masked: it is there to be read.\n\n" +
+			"refused (exit 2), and then no file is changed at all. Keys are masked in the\n" +
+			"diff, which is for reading, not for applying.\n\n" +
 			"A key that others could read must still be replaced where it runs: the change\n" +
 			"stops the next leak, not the last one.",
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "write", Aliases: []string{"w"}, Usage: "make the change"},
-			&cli.StringFlag{Name: "fail-on", Usage: "lowest `SEVERITY` that is fixed, where no FILE is named: " + strings.Join(scanner.SeverityNames(), ", ")},
-			&cli.StringFlag{Name: "baseline", Usage: "leave the keys that `FILE` lists"},
+			&cli.StringFlag{Name: "fail-on", Usage: "lowest `SEVERITY` that is fixed if no FILE is named: " + strings.Join(scanner.SeverityNames(), ", ")},
+			&cli.StringFlag{Name: "baseline", Usage: "leave alone the keys that `FILE` lists"},
 			&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
 		},
 		Action: func(c *cli.Context) error { return p.fix(c) },

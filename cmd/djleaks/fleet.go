@@ -23,28 +23,29 @@ func fleetCommand(p process) *cli.Command {
 		Subcommands: []*cli.Command{{
 			Name:  "audit",
 			Usage: "audit a share of a list of repositories into a store",
-			Description: "FILE lists repositories that are on this machine: JSON Lines, or lines of\n" +
-				"values with tabs, with id, path, bytes (the size of the packs) and, if you\n" +
-				"like, owner and cost, which `djleaks merge --write-list` writes. The share is\n" +
-				"computed from the whole list by cost or size, so that all workers agree\n" +
-				"without talking. Each repository is audited by a process of its own; what has\n" +
-				"not changed since the last time is not read again. `auto` takes the share from\n" +
-				"the environment of Kubernetes, GitLab, Slurm, AWS Batch, Cloud Run, CircleCI,\n" +
-				"Buildkite or Azure Pipelines.\n\n" +
+			Description: "The list has the repositories that are on this machine, as JSON Lines or\n" +
+				"tab-separated values: id, path, bytes (the size of the packs) and optionally\n" +
+				"owner and cost, which `djleaks merge --write-list` adds. The share is computed\n" +
+				"from the whole list by cost or size, so that all workers agree on it without\n" +
+				"any coordination. Each repository is audited by a process of its own, and is\n" +
+				"read again only if it has changed since the last time. --shard auto takes the\n" +
+				"share from the environment of Kubernetes, GitLab, Slurm, AWS Batch, Cloud Run,\n" +
+				"CircleCI, Buildkite or Azure Pipelines.\n\n" +
 				"Exit codes: 0 every repository of the share was read, whatever was found;\n" +
-				"3 one could not be; 2 usage error. `djleaks merge` says what was found.",
+				"3 at least one could not be read; 2 usage error. `djleaks merge` says what was\n" +
+				"found.",
 			Flags: []cli.Flag{
 				listFlag(),
 				&cli.StringFlag{Name: "store", Usage: "write a report and a record of each repository into `DIR`"},
 				&cli.StringFlag{Name: "shard", Usage: "audit share I of N of the list: `I/N`, from 1/N to N/N, or auto (default: the whole list)"},
 				&cli.DurationFlag{Name: "timeout", Value: 10 * time.Minute, Usage: "give up on a repository after this `TIME`"},
-				&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` what was read of large repositories"},
+				&cli.StringFlag{Name: "cache", Usage: "remember in `DIR` what was read, for large repositories"},
 				jobsFlag(),
 				&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
 				&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of each repository's own"},
 				&cli.BoolFlag{Name: "dry-run", Usage: "print the share, and audit nothing"},
 				&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "with --dry-run: write the share to `FILE` instead of standard output"},
-				&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "do not list repositories that were read"},
+				&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "do not list the repositories that were read"},
 			},
 			Action: func(c *cli.Context) error { return p.fleetAudit(c) },
 		}},
@@ -52,7 +53,7 @@ func fleetCommand(p process) *cli.Command {
 }
 
 func listFlag() cli.Flag {
-	return &cli.StringFlag{Name: "list", Usage: "the repositories: `FILE` of JSON Lines, or of lines with tabs"}
+	return &cli.StringFlag{Name: "list", Usage: "the repositories: `FILE` of JSON Lines or tab-separated values"}
 }
 
 // fleetAudit audits a share of a list.

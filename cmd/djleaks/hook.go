@@ -17,28 +17,28 @@ func hookCommand(p process) *cli.Command {
 	which := func(what, standard string) []cli.Flag {
 		return []cli.Flag{
 			&cli.StringSliceFlag{Name: "hook", Usage: what + " `HOOK`, or several with commas between them: " + strings.Join(hooks.Names(), ", ") + standard},
-			&cli.BoolFlag{Name: "global", Usage: "for all repositories of the user, not for this one"},
+			&cli.BoolFlag{Name: "global", Usage: "for all repositories of the user, not only for this one"},
 		}
 	}
-	force := &cli.BoolFlag{Name: "force", Usage: "also over a djleaks hook that somebody has edited, or beside a manager that moves hooks away"}
+	force := &cli.BoolFlag{Name: "force", Usage: "overwrite a djleaks hook that somebody has edited, and install beside a manager that moves hooks away"}
 	return &cli.Command{
 		Name:  "hook",
 		Usage: "examine every commit and every push before it is made",
 		Subcommands: []*cli.Command{
 			{
 				Name:      "install",
-				Usage:     "let Git run djleaks",
+				Usage:     "make Git run djleaks",
 				ArgsUsage: " ",
-				Description: "Puts djleaks into the hooks of the repository, or with Git 2.54 and newer\n" +
-					"into its configuration. A hook that is there already stays and runs first.\n" +
-					"Doing it again brings the hook up to date and changes nothing else.",
+				Description: "Adds djleaks to the hooks of the repository, or, with Git 2.54 and newer, to\n" +
+					"its configuration. A hook that is already there stays and runs first.\n" +
+					"Installing again brings the hook up to date and changes nothing else.",
 				Flags: append(which("install", " (default: pre-commit)"), force,
-					&cli.BoolFlag{Name: "files", Usage: "write files even where Git has hooks in its configuration"}),
+					&cli.BoolFlag{Name: "files", Usage: "write hook files even if Git can take hooks from its configuration"}),
 				Action: func(c *cli.Context) error { return p.hookInstall(c) },
 			},
 			{
 				Name:      "uninstall",
-				Usage:     "take djleaks out again, and put back what was there before",
+				Usage:     "remove djleaks, and restore what was there before",
 				ArgsUsage: " ",
 				Flags:     append(which("remove", " (default: all)"), force),
 				Action:    func(c *cli.Context) error { return p.hookUninstall(c) },

@@ -19,9 +19,10 @@ func hookRunCommand(p process) *cli.Command {
 		Usage:     "do the work of a hook: what Git and hook managers call",
 		ArgsUsage: "HOOK [FILE… | ARGUMENT…]",
 		Description: "HOOK is one of " + strings.Join(hooks.Names(), ", ") + ".\n" +
-			"pre-commit examines what the commit that is being made adds; of FILEs outside\n" +
-			"of a commit, as `pre-commit run --all-files` names them, everything. The other\n" +
-			"hooks read what Git gives to them: arguments, standard input, environment.\n" +
+			"pre-commit examines what the commit that is being made adds. If FILEs are named\n" +
+			"outside of a commit, as `pre-commit run --all-files` does, it examines all of\n" +
+			"them. The other hooks read what Git passes to them: arguments, standard input,\n" +
+			"environment.\n" +
 			"Nothing is printed when nothing is found.",
 		Flags:  scanFlags(jobsFlag(), acceptFromFlag()),
 		Action: func(c *cli.Context) error { return p.hookRun(c) },

@@ -42,9 +42,9 @@ func keyCommand(p process) *cli.Command {
 				Name:      "new",
 				Usage:     "print a fresh key, made the way Django makes it",
 				ArgsUsage: " ",
-				Description: "50 characters of Django's alphabet. For a .env file and for whatever else a\n" +
-					"shell, Docker or a platform reads, take --env-safe: 64 letters and digits,\n" +
-					"which all of them leave as they are. --dotenv prints the whole line of a .env\n" +
+				Description: "The key has 50 characters of Django's alphabet. For .env files and for whatever\n" +
+					"else a shell, Docker or a platform reads, use --env-safe: 64 letters and\n" +
+					"digits, which none of them changes. --dotenv prints a whole line for a .env\n" +
 					"file: djleaks key new --dotenv >> .env",
 				Flags: []cli.Flag{
 					&cli.BoolFlag{Name: "env-safe", Usage: "64 letters and digits, for .env files and environments"},
@@ -58,7 +58,8 @@ func keyCommand(p process) *cli.Command {
 				Usage:     "read a key from standard input and print its fingerprint",
 				ArgsUsage: " ",
 				Description: "One line break at the end of the input is not part of the key. The\n" +
-					"fingerprint is the start of what `printf %s \"$KEY\" | sha256sum` prints.",
+					"fingerprint is the first 16 digits of what `printf %s \"$KEY\" | sha256sum`\n" +
+					"prints.",
 				Action: func(c *cli.Context) error {
 					if c.Args().Present() {
 						return usageError{"key fingerprint takes no argument: a key on the command line is seen by everyone on the host",

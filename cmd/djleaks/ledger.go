@@ -19,7 +19,7 @@ import (
 func ledgerCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:  "ledger",
-		Usage: "write down which keys may stay, and since when they are replaced",
+		Usage: "record which keys may stay, and which have been replaced",
 		Subcommands: []*cli.Command{
 			{
 				Name:        "add",
@@ -31,7 +31,7 @@ func ledgerCommand(p process) *cli.Command {
 			},
 			{
 				Name:      "list",
-				Usage:     "list the keys that are accepted, and where that is written",
+				Usage:     "list the keys that are accepted, and where each entry is",
 				ArgsUsage: " ",
 				Flags: append(ledgerFlags(),
 					&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT` of the list: text, json"}),
@@ -39,10 +39,10 @@ func ledgerCommand(p process) *cli.Command {
 			},
 			{
 				Name:      "prune",
-				Usage:     "take out the entries that accept nothing any more",
+				Usage:     "remove the entries that no longer accept anything",
 				ArgsUsage: " ",
-				Description: "Those that have expired, and those whose key is in no object of the\n" +
-					"repository, or in none of the files that they name.",
+				Description: "Removes the entries that have expired, and those whose key is in no object of\n" +
+					"the repository, or in none of the files that they name.",
 				Flags:  ledgerFlags(),
 				Action: func(c *cli.Context) error { return p.ledgerPrune(c) },
 			},
@@ -50,20 +50,21 @@ func ledgerCommand(p process) *cli.Command {
 	}
 }
 
-const ledgerText = "Writes an entry into .djleaks.toml, or pyproject.toml if the configuration is\n" +
-	"there, or the baseline that is named. An entry for the same key and path is\n" +
-	"changed. In CI and on a server it counts once it is merged."
+const ledgerText = "Writes an entry into .djleaks.toml, into pyproject.toml if the configuration is\n" +
+	"there, or into the baseline that --baseline names. An existing entry for the\n" +
+	"same key and path is changed. In CI and on a server an entry counts once it is\n" +
+	"merged."
 
 // acceptCommand is short for `ledger add`.
 func acceptCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:        "accept",
-		Usage:       "accept a key: short for ledger add",
+		Usage:       "accept a key (short for ledger add)",
 		ArgsUsage:   "FINGERPRINT",
 		Description: ledgerText,
 		Flags: append(append(entryFlags(), ledgerFlags()...),
 			&cli.BoolFlag{Name: "list", Usage: "list the keys that are accepted"},
-			&cli.BoolFlag{Name: "prune", Usage: "take out the entries that accept nothing any more"}),
+			&cli.BoolFlag{Name: "prune", Usage: "remove the entries that no longer accept anything"}),
 		Action: func(c *cli.Context) error {
 			switch {
 			case c.Bool("list") && c.Bool("prune"):
@@ -80,19 +81,19 @@ func acceptCommand(p process) *cli.Command {
 
 func entryFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "reason", Usage: "why the key may stay: `TEXT` for whoever reads it in a year"},
-		&cli.StringFlag{Name: "until", Usage: "accept it before `DATE` only (YYYY-MM-DD, in UTC)"},
+		&cli.StringFlag{Name: "reason", Usage: "`TEXT` that says why the key may stay, for whoever reads it in a year"},
+		&cli.StringFlag{Name: "until", Usage: "accept it only until the day before `DATE` (YYYY-MM-DD, in UTC)"},
 		&cli.StringFlag{Name: "path", Usage: "accept it in files that `GLOB` matches, and nowhere else"},
-		&cli.StringFlag{Name: "rotated", Usage: "the key was replaced on `DATE` (YYYY-MM-DD): it may stay in the history, and fails again at HEAD"},
-		&cli.StringFlag{Name: "status", Usage: "`STATUS` is rotated (with --rotated, the default then) or accepted"},
-		&cli.StringFlag{Name: "by", Usage: "who decided: `NAME`"},
+		&cli.StringFlag{Name: "rotated", Usage: "the key was replaced on `DATE` (YYYY-MM-DD): it may stay in the history, but fails at HEAD"},
+		&cli.StringFlag{Name: "status", Usage: "`STATUS` is rotated (the default with --rotated) or accepted"},
+		&cli.StringFlag{Name: "by", Usage: "`NAME` of whoever decided"},
 	}
 }
 
 func ledgerFlags() []cli.Flag {
 	return []cli.Flag{
-		&cli.StringFlag{Name: "config", Usage: "the configuration `FILE` instead of .djleaks.toml or pyproject.toml"},
-		&cli.StringFlag{Name: "baseline", Usage: "the baseline `FILE` instead of the configuration"},
+		&cli.StringFlag{Name: "config", Usage: "use the configuration `FILE` instead of .djleaks.toml or pyproject.toml"},
+		&cli.StringFlag{Name: "baseline", Usage: "use the baseline `FILE` instead of the configuration"},
 	}
 }
 

@@ -37,7 +37,7 @@ func matchCommand(p process) *cli.Command {
 			"it was copied with: a header, quotes, a curl command, JSON. It is tried with\n" +
 			"every key of the history of the repository at PATH (the current one by\n" +
 			"default) and with the salts of Django, of well-known packages and of the code\n" +
-			"at HEAD. Nothing of the value is printed, sent, unpickled or inflated.\n\n" +
+			"at HEAD. The value is never printed, sent, unpickled or decompressed.\n\n" +
 			"Exit codes: 1 a key of the history signed it, however long ago; 0 none did;\n" +
 			"3 no key can be tried on the value, or not everything was read.",
 		Flags: []cli.Flag{

@@ -19,19 +19,20 @@ import (
 func mergeCommand(p process) *cli.Command {
 	return &cli.Command{
 		Name:      "merge",
-		Usage:     "make one report of what fleet audit has written",
+		Usage:     "merge what fleet audit has written into one report",
 		ArgsUsage: "STORE...",
-		Description: "Every repository of the list is looked for in all stores; the newest record\n" +
-			"counts. What was not read is said first; then the keys, by severity and by the\n" +
-			"number of repositories that hold them. --since compares with an earlier JSON.\n\n" +
-			"Exit codes: 1 keys at or above --fail-on; else 3 as long as one repository of\n" +
-			"the list is missing, failed or incomplete; else 0. 2 is a usage error, and\n" +
-			"stores that were written with different lists.",
+		Description: "Every repository of the list is looked for in all stores; its newest record\n" +
+			"counts. The report begins with what was not read; then come the keys, by\n" +
+			"severity and by the number of repositories that hold them. --since compares\n" +
+			"with an earlier JSON report.\n\n" +
+			"Exit codes: 1 keys at or above --fail-on; else 3 if a repository of the list is\n" +
+			"missing, failed or incomplete; else 0. 2 is a usage error, or stores that were\n" +
+			"written with different lists.",
 		Flags: []cli.Flag{
 			listFlag(),
 			&cli.StringFlag{Name: "since", Usage: "say what has changed since `FILE`, which merge --format json wrote"},
-			&cli.DurationFlag{Name: "max-age", Usage: "take a repository that no worker has looked at for this `TIME`, such as 36h, as not read"},
-			&cli.StringFlag{Name: "write-list", Usage: "write the list with the cost of each audit to `FILE`: by it shares get more even than by size"},
+			&cli.DurationFlag{Name: "max-age", Usage: "count a repository that no worker has looked at for this `TIME`, such as 36h, as incomplete"},
+			&cli.StringFlag{Name: "write-list", Usage: "write the list with the cost of each audit to `FILE`, for shares that are more even than by size"},
 			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "markdown", Usage: "`FORMAT` of the report: " + strings.Join(merge.Formats(), ", ")},
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the report to `FILE` instead of standard output"},
 			&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: " + strings.Join(scanner.SeverityNames(), ", ") + "; or a verdict, such as rotate-now"},

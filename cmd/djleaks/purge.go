@@ -28,14 +28,14 @@ func purgeKitCommand(p process) *cli.Command {
 		Name:      "purge-kit",
 		Usage:     "write what git filter-repo needs to take keys out of a history",
 		ArgsUsage: "FINGERPRINT...",
-		Description: "Writes to --output the expressions for every spelling of the keys that is in\n" +
-			"the repository, and the order of what to do, with what rewriting does not\n" +
-			"reach. The repository is not changed. The folder holds the keys: it must be\n" +
-			"outside of the repository, and only you can read it.\n\n" +
+		Description: "Writes expressions for every spelling of the keys that is in the repository,\n" +
+			"and a README with the steps in order and with what rewriting does not reach.\n" +
+			"The repository is not changed. The folder holds the keys: it must be outside\n" +
+			"of the repository, and only you can read it.\n\n" +
 			"A key that others could read must be rotated first; rewriting revokes nothing.",
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "output", Aliases: []string{"o"}, Usage: "write the files to the new folder `DIR`, outside of the repository"},
-			&cli.StringFlag{Name: "repository", Usage: "the repository at `PATH` instead of the current one"},
+			&cli.StringFlag{Name: "repository", Usage: "use the repository at `PATH` instead of the current one"},
 			&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
 			jobsFlag(),
 		},

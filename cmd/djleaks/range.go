@@ -14,10 +14,10 @@ func rangeCommand(p process) *cli.Command {
 		Name:      "range",
 		Usage:     "search what the commits of a range add",
 		ArgsUsage: "BASE..HEAD",
-		Description: "Reads the blobs and messages that are new in the commits that HEAD has and\n" +
-			"BASE has not, merges included. Keys that BASE holds in a file which the range\n" +
-			"changes or deletes, and as severely, are known, and do not fail without\n" +
-			"--strict.",
+		Description: "Reads the blobs and messages that are new in the commits which HEAD has and\n" +
+			"BASE does not, merges included. A key is known if BASE holds it, at the same or\n" +
+			"a higher severity, in a file which the range changes or deletes; known keys\n" +
+			"fail only with --strict.",
 		Flags: scanFlags(strictFlag(), acceptFromFlag()),
 		Action: func(c *cli.Context) error {
 			base, head, ok := strings.Cut(c.Args().First(), "..")
@@ -35,5 +35,5 @@ func rangeCommand(p process) *cli.Command {
 }
 
 func strictFlag() cli.Flag {
-	return &cli.BoolFlag{Name: "strict", Usage: "count the keys that the old side holds already"}
+	return &cli.BoolFlag{Name: "strict", Usage: "count the keys that the old side already holds"}
 }

@@ -17,8 +17,8 @@ func reportCommand(p process) *cli.Command {
 		Usage:     "show a saved JSON report in another format",
 		ArgsUsage: "FILE",
 		Description: "FILE is what `djleaks audit --format json --output FILE` wrote; `-` is\n" +
-			"standard input. The exit code is 0 if the report could be shown: the verdict\n" +
-			"was given by the scan.",
+			"standard input. The exit code is 0 if the report could be shown, whatever its\n" +
+			"verdict.",
 		Flags: reportFlags(),
 		Action: func(c *cli.Context) error {
 			if c.NArg() != 1 {

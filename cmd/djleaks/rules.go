@@ -23,7 +23,7 @@ func rulesCommand(p process) *cli.Command {
 		Flags: []cli.Flag{
 			&cli.StringFlag{Name: "format", Aliases: []string{"f"}, Value: "text", Usage: "`FORMAT`: text, json"},
 			&cli.BoolFlag{Name: "forms", Usage: "list the forms in which a name and a value are read, with an example of each"},
-			&cli.BoolFlag{Name: "error-rates", Usage: "measure, in some ten seconds, how often made keys and human text are mistaken for each other"},
+			&cli.BoolFlag{Name: "error-rates", Usage: "measure, in about ten seconds, how often generated keys and human text are mistaken for each other"},
 		},
 		Action: func(c *cli.Context) error { return p.rules(c) },
 	}

@@ -43,11 +43,11 @@ type scanOptions struct {
 // scanFlags declares them.
 func scanFlags(more ...cli.Flag) []cli.Flag {
 	flags := append(reportFlags(),
-		&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: " + strings.Join(scanner.SeverityNames(), ", ") + "; in an audit also a verdict, such as rotate-now"},
+		&cli.StringFlag{Name: "fail-on", Value: "high", Usage: "lowest `SEVERITY` that fails: " + strings.Join(scanner.SeverityNames(), ", ") + "; for an audit also a verdict, such as rotate-now"},
 		&cli.BoolFlag{Name: "exit-zero", Usage: "exit 0 even if keys are found"},
 		&cli.StringFlag{Name: "baseline", Usage: "accept the keys that `FILE` lists"},
-		&cli.StringFlag{Name: "write-baseline", Usage: "accept all open keys from now on: list them in `FILE`; needs --reason"},
-		&cli.StringFlag{Name: "reason", Usage: "why the keys of --write-baseline may stay: `TEXT`"},
+		&cli.StringFlag{Name: "write-baseline", Usage: "accept all open keys from now on by listing them in `FILE`; needs --reason"},
+		&cli.StringFlag{Name: "reason", Usage: "`TEXT` that says why the keys of --write-baseline may stay"},
 		&cli.StringFlag{Name: "config", EnvVars: []string{"DJLEAKS_CONFIG"}, Usage: "read the configuration from `FILE` instead of .djleaks.toml or pyproject.toml"},
 	)
 	return append(flags, more...)

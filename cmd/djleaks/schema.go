@@ -32,8 +32,8 @@ func schemaCommand(p process) *cli.Command {
 		Usage:     "print the JSON Schema of a report, of the configuration, or of what a fleet writes",
 		ArgsUsage: strings.Join(schemaNames, "|"),
 		Description: "report is what --format json writes, merge what `djleaks merge --format json`\n" +
-			"does, state the state.json of each repository in the store of a fleet, with its\n" +
-			"record, and config .djleaks.toml.",
+			"writes, state the state.json of each repository in the store of a fleet, and\n" +
+			"config is .djleaks.toml.",
 		Action: func(c *cli.Context) error {
 			if err := checkWord(c, "schema", schemaNames...); err != nil {
 				return err

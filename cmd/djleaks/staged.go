@@ -15,9 +15,9 @@ func stagedCommand(p process) *cli.Command {
 		Usage:     "search what the commit that is being made would add",
 		ArgsUsage: "[FILE...]",
 		Description: "Reads the index that Git names, never the work tree. Keys that HEAD holds in\n" +
-			"a file which the commit changes or deletes are known, if they were as severe\n" +
-			"there: a rename is silent, a move from tests to settings is not. With FILEs,\n" +
-			"reads what the index and the work tree hold of them, whether or not it is new.",
+			"a file which the commit changes or deletes are known if they were as severe\n" +
+			"there: a rename is silent, a move from tests to settings is not. With FILEs, it\n" +
+			"searches all of their content in the index and the work tree, new or not.",
 		Flags: scanFlags(acceptFromFlag()),
 		Action: func(c *cli.Context) error {
 			return p.runHere(c, func(t *task, repo *gitstore.Repository) (*scanner.Report, error) {
