@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/policy"
 	"github.com/djleaks/djleaks/internal/report"
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/internal/scan"
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -132,11 +134,25 @@ func (p process) ledgerAdd(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if e, err = ledger.Accept(e); err != nil {
+	now := time.Now()
+	if e, err = ledger.Accept(e, now); err != nil {
 		return err
 	}
-	p.say("%s: %s", ledger.Name, entryWords(&e, time.Now()))
+	p.say("%s: %s", ledger.Name, entryWords(&e, now))
+	if ownFile := c.String("config") == "" && c.String("baseline") == ""; ownFile && repo != nil && !coversTracked(repo, &e) {
+		p.say("note: no tracked file matches %s: it accepts the key in other versions only", say.Quote(e.Path))
+	}
 	return nil
+}
+
+// coversTracked reports whether an entry counts for a file of the index; true if
+// that is not known.
+func coversTracked(repo *gitstore.Repository, e *policy.Entry) bool {
+	if e.Path == "" || repo.WorkTree() == "" {
+		return true
+	}
+	paths, err := repo.IndexPaths()
+	return err != nil || slices.ContainsFunc(paths, e.Covers)
 }
 
 // readEntry checks the words of entryFlags.

@@ -130,7 +130,7 @@ func byFingerprint(entries []Entry) map[scanner.Fingerprint][]*Entry {
 func choose(entries []*Entry, o *scanner.Occurrence, now time.Time) (valid, expired *Entry) {
 	for _, e := range entries {
 		switch {
-		case !e.covers(o):
+		case !e.Covers(o.Path):
 		case e.Expired(now):
 			expired = e
 		default:

@@ -82,15 +82,15 @@ func (e *Entry) acceptance(by scanner.Acceptor) *scanner.Acceptance {
 	return a
 }
 
-// covers reports whether a place matches the entry's path. A place without a path
-// matches no glob.
-func (e *Entry) covers(o *scanner.Occurrence) bool { return e.Path == "" || matches(e.Path, o.Path) }
+// Covers reports whether a path, relative to the configuration, matches the
+// entry's. An empty path matches no glob.
+func (e *Entry) Covers(path string) bool { return e.Path == "" || matches(e.Path, path) }
 
 // CoversAny reports whether one of these keys is e's, and has a place that e
 // covers.
 func (e *Entry) CoversAny(keys []scanner.Key) bool {
 	return slices.ContainsFunc(keys, func(k scanner.Key) bool {
-		return k.Fingerprint == e.Fingerprint && slices.ContainsFunc(k.Occurrences, func(o scanner.Occurrence) bool { return e.covers(&o) })
+		return k.Fingerprint == e.Fingerprint && slices.ContainsFunc(k.Occurrences, func(o scanner.Occurrence) bool { return e.Covers(o.Path) })
 	})
 }
 

@@ -68,8 +68,9 @@ func openLedger(file, name string, baseline bool) (*Ledger, error) {
 }
 
 // Accept writes an entry. Fields that are not set are kept of the entry for the
-// same key and path, if there is one. It returns the entry as it is written.
-func (l *Ledger) Accept(e policy.Entry) (policy.Entry, error) {
+// same key and path, if there is one. It returns the entry as it is written. An
+// entry that accepts nothing at the time now is a Mistake.
+func (l *Ledger) Accept(e policy.Entry, now time.Time) (policy.Entry, error) {
 	entries, err := l.Entries()
 	if err != nil {
 		return e, Mistake{err, mendLedger}
@@ -87,6 +88,9 @@ func (l *Ledger) Accept(e policy.Entry) (policy.Entry, error) {
 	} else if err != nil {
 		return e, Mistake{err, "djleaks accept --help"}
 	}
+	if err := checkDays(&e, now); err != nil {
+		return e, err
+	}
 	if holdsKey(e.Reason, e.Fingerprint) {
 		return e, Mistake{errors.New("the reason holds the key itself, and a reason is shown in every report"), "say why it may stay, without it"}
 	}
@@ -94,6 +98,18 @@ func (l *Ledger) Accept(e policy.Entry) (policy.Entry, error) {
 		return e, Mistake{err, mendLedger}
 	}
 	return e, l.write()
+}
+
+// checkDays refuses an entry that has expired, and a key that is replaced later.
+func checkDays(e *policy.Entry, now time.Time) error {
+	today := now.UTC().Format(time.DateOnly)
+	switch {
+	case e.Expired(now):
+		return Mistake{fmt.Errorf("until %s is not after today, %s (UTC), so the key would not be accepted", e.Expires.Format(time.DateOnly), today), "name a later day: --until " + now.UTC().AddDate(0, 3, 0).Format(time.DateOnly)}
+	case e.Rotated.After(now.AddDate(0, 0, 1)): // it may be tomorrow already east of here
+		return Mistake{fmt.Errorf("rotated on %s is after today, %s (UTC), and until then the key is in use", e.Rotated.Format(time.DateOnly), today), "run this again when the key is replaced; djleaks key new makes its successor"}
+	}
+	return nil
 }
 
 // holdsKey reports whether a word of a text is the key of this fingerprint.
