@@ -141,6 +141,19 @@ func TestAKeyOfATestIsToRotateOnlyIfInUse(t *testing.T) {
 	}
 }
 
+func TestKeysThatTookEachOthersPlaceAreToldInOneSentence(t *testing.T) {
+	for _, c := range []struct{ before, after, want string }{
+		{"0123456789abcdef", "fedcba9876543210", "It replaced the key 0123456789abcdef. It was replaced by the key fedcba9876543210."},
+		{"0123456789abcdef", "0123456789abcdef", "In one change it replaced the key 0123456789abcdef; in another it was replaced by that key."},
+	} {
+		r := dossierCase()
+		r.Keys[0].Lineage = scanner.Lineage{Replaces: scanner.Fingerprint(c.before), ReplacedBy: scanner.Fingerprint(c.after)}
+		if out := strings.Join(strings.Fields(render(t, "text", r, Options{Width: 200})), " "); !strings.Contains(out, c.want) {
+			t.Errorf("no %q", c.want)
+		}
+	}
+}
+
 func TestAShallowCloneGivesTheLeastTime(t *testing.T) {
 	r := dossierCase()
 	for i := range r.Keys {

@@ -252,6 +252,10 @@ func lineageWords(k *scanner.Key) (out []string) {
 		return nil
 	}
 	l := &k.Lineage
+	if l.Replaces != "" && l.Replaces == l.ReplacedBy { // swapped, or each on a branch of its own
+		out = append(out, "In one change it replaced the key "+clean(string(l.Replaces))+"; in another it was replaced by that key.")
+		return append(out, relatedWords(k)...)
+	}
 	if l.Replaces != "" {
 		out = append(out, "It replaced the key "+clean(string(l.Replaces))+".")
 	}
