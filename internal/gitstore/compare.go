@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/packfile"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -22,7 +23,7 @@ import (
 // diff of a folder within it is one of its changes. Paths exist only while each
 // walks over the graph.
 type comparison struct {
-	read func(scanner.ObjectID) ([]byte, error)
+	read func(scanner.ObjectID) (*packfile.Text, error)
 	// missing is called once for a tree that cannot be read, which then counts
 	// as empty, and for what is not compared because it would cost too much.
 	missing func(id scanner.ObjectID, path string, err error)
@@ -46,7 +47,8 @@ type comparison struct {
 	absent  map[scanner.ObjectID]bool // reported
 	path    []byte                    // of the folder that is compared, with its slash
 	frames  []compareFrame
-	pending []change // of all frames, end to end
+	spare   [][]treeSide // of former frames
+	pending []change     // of all frames, end to end
 }
 
 // change is one name in a folder at which trees differ.
@@ -74,6 +76,7 @@ type compareFrame struct {
 
 // treeSide is a tree of which all entries before one have been compared.
 type treeSide struct {
+	text   *packfile.Text // nil if there is none
 	reader treeReader
 	entry  treeEntry
 	ok     bool
@@ -106,7 +109,7 @@ var (
 const inWork = ^uint32(0)
 
 func newComparison(r *Repository, trees *treeCache, missing func(scanner.ObjectID, string, error)) *comparison {
-	return &comparison{read: trees.get, missing: missing, idSize: r.idSize}
+	return &comparison{read: trees.borrow, missing: missing, idSize: r.idSize}
 }
 
 func (c *comparison) start() {
@@ -152,7 +155,7 @@ func (c *comparison) compare(tree scanner.ObjectID, olds []scanner.ObjectID) (di
 
 // forget releases what only compare needs.
 func (c *comparison) forget() {
-	c.known, c.seen, c.absent, c.frames, c.pending = map[string]uint32{}, nil, nil, nil, nil
+	c.known, c.seen, c.absent, c.frames, c.spare, c.pending = map[string]uint32{}, nil, nil, nil, nil, nil
 }
 
 // key names a comparison: the new tree, then the others, each once.
@@ -183,22 +186,35 @@ func (c *comparison) spend(steps int) bool {
 // push begins to compare the trees of a key.
 func (c *comparison) push(key string, name uint32) {
 	f := compareFrame{key: key, name: name, path: len(c.path), from: len(c.pending)}
-	f.sides = make([]treeSide, len(key)/c.idSize)
+	f.sides = c.sides(len(key) / c.idSize)
 	for i := range f.sides {
 		id := scanner.ObjectID(key[i*c.idSize : (i+1)*c.idSize])
 		if id.IsZero() {
 			continue
 		}
-		f.sides[i].reader = newTreeReader(c.tree(id), c.idSize)
-		c.advance(&f.sides[i])
+		side := &f.sides[i]
+		if side.text = c.tree(id); side.text != nil {
+			side.reader = newTreeReader(side.text.Data, c.idSize)
+		}
+		c.advance(side)
 	}
 	c.known[key] = inWork
 	c.frames = append(c.frames, f)
 }
 
-// tree returns the bytes of a tree; of one that cannot be read, none.
-func (c *comparison) tree(id scanner.ObjectID) []byte {
-	data, err := c.read(id)
+// sides returns room for the sides of a frame.
+func (c *comparison) sides(n int) []treeSide {
+	if last := len(c.spare) - 1; last >= 0 && cap(c.spare[last]) >= n {
+		sides := c.spare[last][:n]
+		c.spare = c.spare[:last]
+		return sides
+	}
+	return make([]treeSide, n)
+}
+
+// tree returns a tree; nil if it cannot be read.
+func (c *comparison) tree(id scanner.ObjectID) *packfile.Text {
+	text, err := c.read(id)
 	if err != nil {
 		c.steps -= missingSteps
 		if !c.absent[id] {
@@ -209,9 +225,9 @@ func (c *comparison) tree(id scanner.ObjectID) []byte {
 	}
 	if short := binary.BigEndian.Uint64([]byte(id)); !c.seen[short] {
 		c.seen[short] = true
-		c.steps += int(stepsPerByte * float64(len(data)))
+		c.steps += int(stepsPerByte * float64(len(text.Data)))
 	}
-	return data
+	return text
 }
 
 // step handles the first name that any side has next; it returns false at the
@@ -360,6 +376,13 @@ func (c *comparison) closeFolder(f *compareFrame) (diff uint32) {
 	}
 	c.pending = c.pending[:f.from]
 	c.known[f.key] = diff
+	for i := range f.sides {
+		if f.sides[i].text != nil {
+			f.sides[i].text.Release()
+		}
+	}
+	clear(f.sides)
+	c.spare = append(c.spare, f.sides)
 	return diff
 }
 

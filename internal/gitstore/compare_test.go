@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/djleaks/djleaks/internal/packfile"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -17,15 +18,12 @@ import (
 // to the length of a name.
 type forest map[scanner.ObjectID][]byte
 
-func (f forest) get(id scanner.ObjectID) ([]byte, error) {
-	if id == "" {
-		return nil, nil
-	}
+func (f forest) get(id scanner.ObjectID) (*packfile.Text, error) {
 	tree, ok := f[id]
-	if !ok {
+	if !ok && id != "" {
 		return nil, errors.New("not here")
 	}
-	return tree, nil
+	return &packfile.Text{Data: tree}, nil
 }
 
 func fakeID(format string, args ...any) scanner.ObjectID {
@@ -206,7 +204,7 @@ func TestPairsOfTreesAreBounded(t *testing.T) {
 	reads := 0
 	var reasons []string
 	c := forest.comparison(func(_ scanner.ObjectID, _ string, err error) { reasons = append(reasons, err.Error()) })
-	c.read = func(id scanner.ObjectID) ([]byte, error) { reads++; return forest.get(id) }
+	c.read = func(id scanner.ObjectID) (*packfile.Text, error) { reads++; return forest.get(id) }
 	c.start()
 	c.steps = 1 << 18
 	for i := range trees {

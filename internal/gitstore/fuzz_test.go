@@ -14,6 +14,7 @@ import (
 
 	gogit "github.com/go-git/go-git/v5/plumbing/format/index"
 
+	"github.com/djleaks/djleaks/internal/packfile"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -125,17 +126,17 @@ func FuzzTree(f *testing.F) {
 		c := comparison{
 			idSize:  20,
 			missing: func(scanner.ObjectID, string, error) {},
-			read: func(id scanner.ObjectID) ([]byte, error) {
+			read: func(id scanner.ObjectID) (*packfile.Text, error) {
 				if reads++; reads > 2000 {
-					return nil, nil
+					return &packfile.Text{}, nil
 				}
 				if id[len(id)-1]&63 == 0 {
 					return nil, errors.New("missing")
 				}
 				if id[0]&1 == 0 {
-					return one, nil
+					return &packfile.Text{Data: one}, nil
 				}
-				return two, nil
+				return &packfile.Text{Data: two}, nil
 			},
 		}
 		name := func(c byte) scanner.ObjectID { return scanner.ObjectID(strings.Repeat(string(c), 20)) }

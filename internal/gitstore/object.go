@@ -90,9 +90,13 @@ func (r *Repository) objectOfType(id scanner.ObjectID, want packfile.Type) ([]by
 		return nil, err
 	}
 	if t != want {
-		return nil, fmt.Errorf("object %s: is a %s, not a %s", id, t, want)
+		return nil, wrongType(id, t, want)
 	}
 	return data, nil
+}
+
+func wrongType(id scanner.ObjectID, is, want packfile.Type) error {
+	return fmt.Errorf("object %s: is a %s, not a %s", id, is, want)
 }
 
 // Commit is what a commit object says.

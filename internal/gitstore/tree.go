@@ -96,11 +96,13 @@ func (t *treeReader) failure() error { return t.err }
 
 // tree returns the bytes of a tree object. The empty tree need not be stored.
 func (r *Repository) tree(id scanner.ObjectID) ([]byte, error) {
-	if id == "" || id == r.emptyTree() {
+	if r.isEmptyTree(id) {
 		return nil, nil
 	}
 	return r.objectOfType(id, packfile.Tree)
 }
+
+func (r *Repository) isEmptyTree(id scanner.ObjectID) bool { return id == "" || id == r.emptyTree() }
 
 // The names of the empty tree, which Git reads without storing it.
 const (

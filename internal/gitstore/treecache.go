@@ -3,40 +3,51 @@ package gitstore
 import (
 	"strings"
 
+	"github.com/djleaks/djleaks/internal/packfile"
 	"github.com/djleaks/djleaks/scanner"
 )
 
 // treeCache keeps the trees that were read last: those of a commit are read again
-// for its children. It drops the older half when it is full.
+// for its children.
 type treeCache struct {
-	r             *Repository
-	recent, older map[scanner.ObjectID][]byte
-	size          int // of recent, in bytes
+	r      *Repository
+	recent *packfile.Recent // nil until it is needed
 }
 
-// treeCacheSize is the size of one half, in bytes.
-const treeCacheSize = 12 << 20
+// treeCacheSize is half of what is kept, in bytes.
+const treeCacheSize = 2 << 20
 
-func newTreeCache(r *Repository) *treeCache {
-	return &treeCache{r: r, recent: map[scanner.ObjectID][]byte{}}
-}
+func newTreeCache(r *Repository) *treeCache { return &treeCache{r: r} }
 
-func (c *treeCache) get(id scanner.ObjectID) ([]byte, error) {
-	if data, ok := c.recent[id]; ok {
-		return data, nil
+// borrow returns a tree, to be released.
+func (c *treeCache) borrow(id scanner.ObjectID) (*packfile.Text, error) {
+	if c.r.isEmptyTree(id) {
+		return &packfile.Text{}, nil
 	}
-	data, ok := c.older[id]
-	if !ok {
-		var err error
-		if data, err = c.r.tree(id); err != nil {
+	if c.recent == nil {
+		store, err := c.r.objects()
+		if err != nil {
 			return nil, err
 		}
+		c.recent = store.Recent(treeCacheSize)
 	}
-	if c.size += len(data) + 128; c.size > treeCacheSize {
-		c.older, c.recent, c.size = c.recent, map[scanner.ObjectID][]byte{}, len(data)
+	t, err := c.recent.Get(id)
+	if err != nil {
+		return nil, objectError(id, err)
 	}
-	c.recent[id] = data
-	return data, nil
+	if t.Type != packfile.Tree {
+		return nil, wrongType(id, t.Type, packfile.Tree)
+	}
+	return t, nil
+}
+
+// get returns the bytes of a tree.
+func (c *treeCache) get(id scanner.ObjectID) ([]byte, error) {
+	t, err := c.borrow(id)
+	if err != nil {
+		return nil, err
+	}
+	return t.Data, nil
 }
 
 // find returns the file, link or submodule at a path below a tree; mode is 0 if
