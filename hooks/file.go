@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // maxHookFile bounds how much of a hook file is read, in bytes. Nothing of
@@ -70,7 +72,7 @@ func writeHook(path, text string, mode fs.FileMode) (err error) {
 	defer func() {
 		if err != nil {
 			_ = os.Remove(tmp.Name())
-			err = fmt.Errorf("hook: %s: %w", path, cause(err))
+			err = fmt.Errorf("hook: %s: %w", path, say.Cause(err))
 		}
 	}()
 	_, err = tmp.WriteString(text)
@@ -82,19 +84,6 @@ func writeHook(path, text string, mode fs.FileMode) (err error) {
 		return err
 	}
 	return os.Rename(tmp.Name(), path)
-}
-
-// cause is an error without the name of the temporary file.
-func cause(err error) error {
-	var file *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &file):
-		return file.Err
-	case errors.As(err, &link):
-		return link.Err
-	}
-	return err
 }
 
 // foreignName tells whose hook a text is, as far as one can know.

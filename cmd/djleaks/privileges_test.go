@@ -24,6 +24,7 @@ var writers = map[string]string{
 	"internal/packfile/packtest": "packs for tests",
 	"internal/regular":           "nothing: it opens files with flags, to read them",
 	"internal/report":            "reports and baselines",
+	"internal/testkit":           "files for tests",
 	"internal/worktree":          "the user's work tree, where `fix` is asked to",
 	"cmd/djleaks":                "the folder of the demo, the job summary of GitHub, and purge kits",
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -228,10 +227,4 @@ func same(a, b *Result) bool {
 
 // Reason is the cause of an error about a repository, without where it is on
 // this machine.
-func Reason(err error) string {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err.Error()
-	}
-	return err.Error()
-}
+func Reason(err error) string { return say.Cause(err).Error() }

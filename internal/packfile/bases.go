@@ -66,7 +66,11 @@ func (b *bases) keep(key baseKey, text baseText) {
 // resolve is Resolve for an object of at most limit bytes, and follows the chain
 // only to the first object that is cached.
 func (b *bases) resolve(p *Pack, f *Inflater, offset, limit int64, lookup Lookup) (Type, []byte, error) {
-	deltas, root, from, err := b.chain(p, offset, lookup)
+	var from baseText
+	deltas, root, err := p.chain(offset, lookup, func(data int64) (ok bool) {
+		from, ok = b.get(baseKey{p, data})
+		return ok
+	})
 	if err != nil {
 		return 0, nil, err
 	}
@@ -105,37 +109,6 @@ func (b *bases) resolve(p *Pack, f *Inflater, offset, limit int64, lookup Lookup
 	}
 	b.put(baseKey{p, last.Data}, baseText{from.t, text})
 	return from.t, text, nil
-}
-
-// chain lists the deltas from the object at offset down to one that is cached, or
-// to the entry that is not a delta.
-func (b *bases) chain(p *Pack, offset int64, lookup Lookup) (deltas []Entry, root Entry, from baseText, err error) {
-	most := len(p.data)/10 + 1
-	for range most {
-		e, err := p.Entry(offset)
-		if err != nil {
-			return nil, e, from, err
-		}
-		if found, ok := b.get(baseKey{p, e.Data}); ok {
-			return deltas, e, found, nil
-		}
-		switch e.Type {
-		case OfsDelta:
-			offset = e.Base
-		case RefDelta:
-			var ok bool
-			if offset, ok = lookup(e.BaseID); !ok {
-				return nil, e, from, ErrBase
-			}
-		default:
-			return deltas, e, from, nil
-		}
-		deltas = append(deltas, e)
-		if n := len(deltas); n&(n-1) == 0 && n >= 1024 && repeats(deltas) {
-			return nil, e, from, ErrCycle
-		}
-	}
-	return nil, root, from, ErrCycle
 }
 
 // Place returns where an object is packed: the number of a pack and the offset in

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/djleaks/djleaks/internal/testkit"
 )
 
 func TestNothingIsWrittenThroughALink(t *testing.T) {
@@ -14,8 +16,8 @@ func TestNothingIsWrittenThroughALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(here)
-	write(t, "sub/old", "")
-	write(t, filepath.Join(outside, "precious"), "")
+	testkit.Write(t, "sub/old", "")
+	testkit.Write(t, filepath.Join(outside, "precious"), "")
 	link(t, filepath.Join(outside, "precious"), "link")
 	link(t, filepath.Join(outside, "not yet"), "dangling")
 	link(t, outside, "folder")

@@ -7,17 +7,9 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-)
 
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
+	"github.com/djleaks/djleaks/internal/testkit"
+)
 
 func link(t *testing.T, target, path string) {
 	t.Helper()
@@ -29,7 +21,7 @@ func link(t *testing.T, target, path string) {
 func TestARegularFileIsReadWhole(t *testing.T) {
 	dir := t.TempDir()
 	for _, text := range []string{"", "a", "four"} {
-		write(t, filepath.Join(dir, "f"), text)
+		testkit.Write(t, filepath.Join(dir, "f"), text)
 		if data, err := Read(filepath.Join(dir, "f"), 4); string(data) != text || err != nil {
 			t.Errorf("%q: read %q, %v", text, data, err)
 		}
@@ -43,8 +35,8 @@ func TestARegularFileIsReadWhole(t *testing.T) {
 
 func TestTheNamesInAFolderAreListed(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "b"), "")
-	write(t, filepath.Join(dir, "a", "c"), "")
+	testkit.Write(t, filepath.Join(dir, "b"), "")
+	testkit.Write(t, filepath.Join(dir, "a", "c"), "")
 	names, err := Names(dir)
 	slices.Sort(names)
 	if err != nil || !slices.Equal(names, []string{"a", "b"}) {
@@ -57,7 +49,7 @@ func TestTheNamesInAFolderAreListed(t *testing.T) {
 
 func TestWhatIsNotAFileOfABoundedSizeIsAnError(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "five"), "five!")
+	testkit.Write(t, filepath.Join(dir, "five"), "five!")
 	holes, err := os.Create(filepath.Join(dir, "holes"))
 	if err != nil {
 		t.Fatal(err)
@@ -78,8 +70,8 @@ func TestWhatIsNotAFileOfABoundedSizeIsAnError(t *testing.T) {
 func TestALinkMayNotLeaveTheFolder(t *testing.T) {
 	top := t.TempDir()
 	dir := filepath.Join(top, "work")
-	write(t, filepath.Join(top, "secret"), "out")
-	write(t, filepath.Join(dir, "sub", "file"), "in")
+	testkit.Write(t, filepath.Join(top, "secret"), "out")
+	testkit.Write(t, filepath.Join(dir, "sub", "file"), "in")
 	link(t, filepath.Join("sub", "file"), filepath.Join(dir, "inside"))
 	link(t, filepath.Join("..", "secret"), filepath.Join(dir, "up"))
 	link(t, filepath.Join(top, "secret"), filepath.Join(dir, "absolute"))

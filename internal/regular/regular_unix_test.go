@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"testing"
+
+	"github.com/djleaks/djleaks/internal/testkit"
 )
 
 // To open a pipe would wait for somebody who writes to it, and the test would
@@ -35,7 +37,7 @@ func TestPipesSocketsAndDevicesAreNotOpened(t *testing.T) {
 // A pipe may have taken the place of the file that was looked at.
 func TestAPipeThatTookAFilesPlaceIsNotWaitedFor(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, "file"), "text")
+	testkit.Write(t, filepath.Join(dir, "file"), "text")
 	if err := syscall.Mkfifo(filepath.Join(dir, "pipe"), 0o600); err != nil {
 		t.Skip(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"strconv"
 
 	"github.com/djleaks/djleaks/internal/regular"
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // File is where a report goes.
@@ -42,7 +43,7 @@ func Create(path string, stdout io.Writer) (*File, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		// CI systems collect reports from a folder that no job has made yet.
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
-			return nil, fmt.Errorf("report: %s: folder: %w", path, reason(err))
+			return nil, fmt.Errorf("report: %s: folder: %w", path, say.Cause(err))
 		}
 		return createBeside(path, 0o666, false)
 	case err != nil:
@@ -109,7 +110,7 @@ func createBeside(path string, mode fs.FileMode, exists bool) (*File, error) {
 		case err != nil && exists:
 			return openInPlace(path)
 		case err != nil:
-			return nil, fmt.Errorf("report: %s: %w", path, reason(err))
+			return nil, fmt.Errorf("report: %s: %w", path, say.Cause(err))
 		}
 		if exists {
 			if err := f.Chmod(mode); err != nil {
@@ -129,7 +130,7 @@ func (f *File) Write(p []byte) (int, error) {
 	if err == nil {
 		return n, nil
 	}
-	err = fmt.Errorf("report: %s: %w", f.path, reason(err))
+	err = fmt.Errorf("report: %s: %w", f.path, say.Cause(err))
 	if f.err == nil {
 		f.err = err
 	}
@@ -158,7 +159,7 @@ func (f *File) Close() error {
 	if f.final != "" {
 		os.Remove(name)
 	}
-	return fmt.Errorf("report: %s: %w", f.path, reason(err))
+	return fmt.Errorf("report: %s: %w", f.path, say.Cause(err))
 }
 
 // Discard gives the report up: a regular file stays as it was. It does nothing
@@ -172,20 +173,6 @@ func (f *File) Discard() {
 		os.Remove(f.file.Name())
 	}
 	f.file = nil
-}
-
-// reason is the cause of an error about a temporary file, whose name would
-// only confuse.
-func reason(err error) error {
-	var path *fs.PathError
-	if errors.As(err, &path) {
-		return path.Err
-	}
-	var link *os.LinkError
-	if errors.As(err, &link) {
-		return link.Err
-	}
-	return err
 }
 
 // refused is the error of a link, with the path that can be named instead.

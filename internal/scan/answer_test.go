@@ -64,25 +64,25 @@ func TestAnAnswerIsGivenAgainAsLongAsItHolds(t *testing.T) {
 		{"the clock was put back", false, func() { day = 0 }},
 		{"an entry that expires", false, func() {
 			fp := string(scanner.NewSecret(key).Fingerprint())
-			write(t, filepath.Join(dir, ".djleaks.toml"), "[[accept]]\nfingerprint = \""+fp+"\"\nreason = \"r\"\nexpires = 2026-05-04\n")
+			testkit.Write(t, filepath.Join(dir, ".djleaks.toml"), "[[accept]]\nfingerprint = \""+fp+"\"\nreason = \"r\"\nexpires = 2026-05-04\n")
 		}},
 		{"before it expires", true, func() { day = 3 }},
 		{"after it expired", false, func() { day = 4 }},
-		{"a key in a file of the work tree", false, func() { write(t, filepath.Join(dir, ".env"), "SECRET_KEY="+key+"\n") }},
+		{"a key in a file of the work tree", false, func() { testkit.Write(t, filepath.Join(dir, ".env"), "SECRET_KEY="+key+"\n") }},
 		{"the same file", true, func() {}},
-		{"another text in it", false, func() { write(t, filepath.Join(dir, ".env"), "SECRET_KEY="+other+"\n") }},
+		{"another text in it", false, func() { testkit.Write(t, filepath.Join(dir, ".env"), "SECRET_KEY="+other+"\n") }},
 		{"a live key", false, func() { live = []string{"LIVE"} }},
 		{"the same live key", true, func() {}},
 		{"another live key", false, func() { env["LIVE"] = other }},
 		{"another ref", false, func() {
 			head, _ := repo.Head()
-			write(t, filepath.Join(dir, ".git", "refs", "heads", "side"), head.Commit.String()+"\n")
+			testkit.Write(t, filepath.Join(dir, ".git", "refs", "heads", "side"), head.Commit.String()+"\n")
 		}},
 		{"the same refs", true, func() {}},
 		{"a reflog", false, func() {
 			head, _ := repo.Head()
 			zero := strings.Repeat("0", 40)
-			write(t, filepath.Join(dir, ".git", "logs", "refs", "remotes", "origin", "main"), zero+" "+head.Commit.String()+" A <a@b.c> 1700000000 +0000\tupdate by push\n")
+			testkit.Write(t, filepath.Join(dir, ".git", "logs", "refs", "remotes", "origin", "main"), zero+" "+head.Commit.String()+" A <a@b.c> 1700000000 +0000\tupdate by push\n")
 		}},
 		{"the same reflog", true, func() {}},
 	} {

@@ -84,6 +84,15 @@ func (h *history) find(ctx context.Context, s *Scan, detector *django.Detector, 
 	return h.search(ctx, s, detector, cache)
 }
 
+// searchAll searches and traces the whole history of a repository, for a report whose
+// scope it describes. Whoever calls it closes the history's Walk.
+func (s *Scan) searchAll(ctx context.Context, repo *gitstore.Repository, settings *Settings, r *scanner.Report) (*history, []scanner.Finding, error) {
+	h := &history{repo: repo, jobs: s.jobs()}
+	h.tips, _ = describe(repo, r)
+	findings, err := h.search(ctx, s, settings.Detector, nil)
+	return h, findings, err
+}
+
 // search searches every object once and traces what was found through the
 // commits.
 func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector, cache *auditCache) ([]scanner.Finding, error) {

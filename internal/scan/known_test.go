@@ -206,7 +206,7 @@ func TestNoHistoryMakesAKeyKnown(t *testing.T) {
 			}
 			defer repo.Close()
 			text, _ := repo.File(configuration, ".djleaks.toml")
-			write(t, ".djleaks.toml", string(text))
+			testkit.Write(t, ".djleaks.toml", string(text))
 			r, err := search(repo)
 			if err != nil {
 				t.Fatalf("%s, %s: %v", shape.name, how, err)
@@ -227,7 +227,7 @@ func TestNoHistoryMakesAKeyKnown(t *testing.T) {
 			return s.Range(t.Context(), repo, base, head)
 		})
 		tip := testkit.Git(t, dir, "", "rev-parse", base)
-		write(t, ".git/HEAD", tip)
+		testkit.Write(t, ".git/HEAD", tip)
 		testkit.Git(t, dir, "", "read-tree", head)
 		want := shape.staged
 		if want == "" {

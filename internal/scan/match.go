@@ -31,9 +31,7 @@ func (s *Scan) Match(ctx context.Context, repo *gitstore.Repository, value strin
 		return nil, err
 	}
 	r := s.report(scanner.ScopeAudit, settings)
-	h := history{repo: repo, jobs: s.jobs()}
-	h.tips, _ = describe(repo, r)
-	findings, err := h.search(ctx, s, settings.Detector, nil)
+	h, findings, err := s.searchAll(ctx, repo, settings, r)
 	if err != nil {
 		return nil, err
 	}

@@ -177,9 +177,7 @@ func (s *Scan) VerifyPurged(ctx context.Context, repo *gitstore.Repository, want
 	}
 	r := s.report(scanner.ScopeAudit, settings)
 	r.FailOn = scanner.Note
-	h := history{repo: repo, jobs: s.jobs()}
-	h.tips, _ = describe(repo, r)
-	findings, err := h.search(ctx, s, settings.Detector, nil)
+	h, findings, err := s.searchAll(ctx, repo, settings, r)
 	if err != nil {
 		return nil, err
 	}

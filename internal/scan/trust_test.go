@@ -12,6 +12,7 @@ import (
 
 	"github.com/djleaks/djleaks/internal/gitstore"
 	"github.com/djleaks/djleaks/internal/policy"
+	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -38,10 +39,10 @@ func change(t *testing.T, base, head, workTree map[string]string) (repo *gitstor
 	if err := made.SetRef("refs/heads/main", headID); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, ".git", "config"), "[core]\n\trepositoryformatversion = 0\n")
+	testkit.Write(t, filepath.Join(dir, ".git", "config"), "[core]\n\trepositoryformatversion = 0\n")
 	for _, files := range []map[string]string{head, workTree} {
 		for name, text := range files {
-			write(t, filepath.Join(dir, name), text)
+			testkit.Write(t, filepath.Join(dir, name), text)
 		}
 	}
 	t.Chdir(dir)
@@ -51,16 +52,6 @@ func change(t *testing.T, base, head, workTree map[string]string) (repo *gitstor
 	}
 	t.Cleanup(func() { _ = repo.Close() })
 	return repo, baseID, headID
-}
-
-func write(t *testing.T, path, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestTheWorkTreeGivesTheSettingsOfWhoScans(t *testing.T) {
@@ -74,7 +65,7 @@ func TestTheWorkTreeGivesTheSettingsOfWhoScans(t *testing.T) {
 
 func TestABareRepositoryGivesTheSettingsOfHead(t *testing.T) {
 	repo, _, _ := change(t, map[string]string{".djleaks.toml": "fail-on = \"low\"\n"}, map[string]string{".djleaks.toml": "fail-on = \"medium\"\n"}, nil)
-	write(t, filepath.Join(repo.GitDir(), "config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
+	testkit.Write(t, filepath.Join(repo.GitDir(), "config"), "[core]\n\trepositoryformatversion = 0\n\tbare = true\n")
 	bare, err := gitstore.Open(repo.GitDir())
 	if err != nil || bare.WorkTree() != "" {
 		t.Fatalf("%v: a work tree: %v", err, bare.WorkTree() != "")
@@ -135,7 +126,7 @@ func TestAFileThatTheJobMakesIsReadAsItIs(t *testing.T) {
 		t.Errorf("in the work tree: %d entries, ignored %v", len(s.Baseline), ignored)
 	}
 	outside := filepath.Join(t.TempDir(), "known.jsonl")
-	write(t, outside, accepting)
+	testkit.Write(t, outside, accepting)
 	s, ignored = baseSettings(t, map[string]string{"known.jsonl": ""}, map[string]string{"known.jsonl": ""}, nil, Named{Baseline: outside})
 	if len(s.Baseline) != 1 || len(ignored) != 0 {
 		t.Errorf("outside: %d entries, ignored %v", len(s.Baseline), ignored)
@@ -192,7 +183,7 @@ func TestWhoseAcceptancesCount(t *testing.T) {
 
 func TestAMistakeInTheSettingsIsTheUsersToMend(t *testing.T) {
 	dir := t.TempDir()
-	write(t, filepath.Join(dir, ".djleaks.toml"), "exlude = []\n")
+	testkit.Write(t, filepath.Join(dir, ".djleaks.toml"), "exlude = []\n")
 	_, err := ReadSettings(Folder(dir), Named{})
 	var mistake Mistake
 	var where *policy.Error

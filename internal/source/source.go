@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/djleaks/djleaks/internal/say"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -196,9 +197,5 @@ func nextWindow(text []byte) int {
 }
 
 func (r *reader) skip(path string, err error) {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
-		err = pathError.Err
-	}
-	r.coverage.Skip(scanner.Skip{Path: filepath.ToSlash(path), Reason: err.Error()})
+	r.coverage.Skip(scanner.Skip{Path: filepath.ToSlash(path), Reason: say.Cause(err).Error()})
 }

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
 
+	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -28,24 +28,14 @@ func read(t *testing.T, src scanner.Source) (texts []string, c scanner.Coverage)
 	return texts, c
 }
 
-func write(t *testing.T, name, text string) {
-	t.Helper()
-	if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-		t.Fatal(err)
-	}
-}
-
 func TestAFolderIsReadWithAllThatIsInIt(t *testing.T) {
 	t.Chdir(t.TempDir())
-	write(t, "site/settings.py", "a")
-	write(t, "site/.env", "b")
-	write(t, "site/deep/er/x", "c")
-	write(t, "site/.git/config", "no")
-	write(t, "site/sub/.git", "gitdir: elsewhere")
-	write(t, "site/empty", "")
+	testkit.Write(t, "site/settings.py", "a")
+	testkit.Write(t, "site/.env", "b")
+	testkit.Write(t, "site/deep/er/x", "c")
+	testkit.Write(t, "site/.git/config", "no")
+	testkit.Write(t, "site/sub/.git", "gitdir: elsewhere")
+	testkit.Write(t, "site/empty", "")
 	if err := os.Symlink("..", "site/deep/up"); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +50,7 @@ func TestAFolderIsReadWithAllThatIsInIt(t *testing.T) {
 
 func TestANamedLinkIsRead(t *testing.T) {
 	t.Chdir(t.TempDir())
-	write(t, "real", "x")
+	testkit.Write(t, "real", "x")
 	if err := os.Symlink("real", "link"); err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +61,7 @@ func TestANamedLinkIsRead(t *testing.T) {
 
 func TestANamedLinkToAFolderIsReadWithAllThatIsInIt(t *testing.T) {
 	t.Chdir(t.TempDir())
-	write(t, "real/a/x", "x")
+	testkit.Write(t, "real/a/x", "x")
 	if err := os.Symlink("real", "link"); err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +104,7 @@ func checkLines(t *testing.T, src scanner.Source, end string) {
 
 func TestANameThatDoesNotExistIsAnErrorBeforeAnythingIsRead(t *testing.T) {
 	t.Chdir(t.TempDir())
-	write(t, "there", "x")
+	testkit.Write(t, "there", "x")
 	_, err := Files([]string{"there", "not-there"}, nil).Chunks(context.Background(), func(*scanner.Chunk) error {
 		t.Error("something was read")
 		return nil

@@ -5,11 +5,13 @@ package source
 import (
 	"syscall"
 	"testing"
+
+	"github.com/djleaks/djleaks/internal/testkit"
 )
 
 func TestAPipeInAFolderIsNamedAndNotOpened(t *testing.T) {
 	t.Chdir(t.TempDir())
-	write(t, "d/a", "x")
+	testkit.Write(t, "d/a", "x")
 	if err := syscall.Mkfifo("d/pipe", 0o644); err != nil {
 		t.Fatal(err)
 	}

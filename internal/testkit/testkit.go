@@ -6,11 +6,25 @@ package testkit
 import (
 	"crypto/sha256"
 	"encoding/binary"
+	"os"
+	"path/filepath"
+	"testing"
 )
 
 // alphabet is Django's (django/core/management/utils.py,
 // get_random_secret_key).
 const alphabet = "abcdefghijklmnopqrstuvwxyz0123456789!@#$%^&*(-_=+)"
+
+// Write writes a file, and makes the folders that it is in.
+func Write(tb testing.TB, path, text string) {
+	tb.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		tb.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		tb.Fatal(err)
+	}
+}
 
 // Key returns the n-th made-up key: 50 characters of Django's alphabet, the
 // same on every machine, and of no use to anybody.

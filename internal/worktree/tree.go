@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // MaxFile is the size in bytes of the largest file that is read. Settings are
@@ -176,7 +178,7 @@ func (t *Tree) Write(changes []Change) (err error) {
 	}()
 	for i := range changes {
 		if temporary[i], err = t.prepare(&changes[i]); err != nil {
-			return fmt.Errorf("%s: %w", changes[i].Path, cause(err))
+			return fmt.Errorf("%s: %w", changes[i].Path, say.Cause(err))
 		}
 	}
 	for i, c := range changes {
@@ -186,7 +188,7 @@ func (t *Tree) Write(changes []Change) (err error) {
 			err = os.Rename(temporary[i], t.full(c.Path))
 		}
 		if err != nil {
-			err = fmt.Errorf("%s: %w", c.Path, cause(err))
+			err = fmt.Errorf("%s: %w", c.Path, say.Cause(err))
 			return errors.Join(err, t.restore(changes[:i]))
 		}
 	}
@@ -248,21 +250,8 @@ func (t *Tree) restore(changes []Change) error {
 			err = os.Rename(name, t.full(c.Path))
 		}
 		if err != nil {
-			all = errors.Join(all, fmt.Errorf("%s could not be restored: %w", c.Path, cause(err)))
+			all = errors.Join(all, fmt.Errorf("%s could not be restored: %w", c.Path, say.Cause(err)))
 		}
 	}
 	return all
-}
-
-// cause is an error without the name of a temporary file.
-func cause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	var l *os.LinkError
-	if errors.As(err, &l) {
-		return l.Err
-	}
-	return err
 }

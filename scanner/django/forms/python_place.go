@@ -2,6 +2,7 @@ package forms
 
 import (
 	"bytes"
+	"iter"
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -126,20 +127,31 @@ func (doc *document) blockLines() int {
 	return 40
 }
 
+// linesAbove are the bounds of the lines before the one that begins at from, the
+// nearest first: as many as are looked at for a block.
+func (doc *document) linesAbove(from int) iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		for range doc.blockLines() {
+			start, to, ok := doc.previousLine(from)
+			if !ok {
+				return
+			}
+			doc.spent += to - start + 16
+			if !yield(start, to) {
+				return
+			}
+			from = start
+		}
+	}
+}
+
 // block finds the line above with less indentation: an open bracket there means
 // a keyword argument or an entry, a condition there is the branch.
 func (doc *document) block(start, indent int, pl *place) {
 	if indent == 0 && !doc.opened(start) {
 		return
 	}
-	at := start
-	for range doc.blockLines() {
-		from, to, ok := doc.previousLine(at)
-		if !ok {
-			return
-		}
-		at = from
-		doc.spent += to - from + 16
+	for from, to := range doc.linesAbove(start) {
 		line := doc.text[from:to]
 		code := bytes.TrimLeft(line, " \t")
 		if len(code) == 0 || code[0] == '#' || len(line)-len(code) >= indent && !(indent == 0 && endsOpen(code)) {
@@ -219,13 +231,7 @@ func (doc *document) header(from int, code []byte, pl *place) {
 // elseOf finds the if of an else, on the same indentation.
 func (doc *document) elseOf(at int, pl *place) {
 	indent := doc.indentation(at)
-	for range doc.blockLines() {
-		from, to, ok := doc.previousLine(at)
-		if !ok {
-			return
-		}
-		at = from
-		doc.spent += to - from + 16
+	for from, to := range doc.linesAbove(at) {
 		code := bytes.TrimLeft(doc.text[from:to], " \t")
 		if len(code) == 0 || doc.indentation(from) != indent {
 			continue

@@ -25,12 +25,8 @@ const maxParts = 12
 // JudgeName says what a name as written stands for: SECRET_KEY, secretKey,
 // django-secret-key, settings.SECRET_KEY, django.secretKey.
 func JudgeName(name string) NameClass {
-	if len(name) > 2*MaxName {
-		return NameNone
-	}
-	var buf [maxParts]string
-	var folded [2*MaxName + maxParts]byte
-	parts, upper, ok := nameParts(buf[:0], folded[:0], name)
+	var n nameParts
+	parts, upper, ok := n.split(name)
 	if !ok {
 		return NameNone
 	}
@@ -60,10 +56,20 @@ func follow(parts []string, i int, first, second string) bool {
 	return i > 0 && parts[i-1] == first && parts[i] == second
 }
 
-// nameParts splits a name into its words in upper case: at every separator and
-// where camel case begins a word. upper says that the last
-// dotted part has no lower-case letter.
-func nameParts(parts []string, folded []byte, name string) (_ []string, upper, ok bool) {
+// nameParts is the room for the words of a name, on the stack of whoever splits it.
+type nameParts struct {
+	words  [maxParts]string
+	folded [2*MaxName + maxParts]byte
+}
+
+// split splits a name into its words in upper case: at every separator and where
+// camel case begins a word. upper says that the last dotted part has no lower-case
+// letter. ok is false for a name that is too long.
+func (n *nameParts) split(name string) (parts []string, upper, ok bool) {
+	if len(name) > 2*MaxName {
+		return nil, false, false
+	}
+	parts, folded := n.words[:0], n.folded[:0]
 	upper = true
 	for i := len(name) - 1; i >= 0 && name[i] != '.'; i-- {
 		if ascii.IsLower(name[i]) {
@@ -127,12 +133,8 @@ func judgeParts(before, after []string, upper bool) NameClass {
 // kind that is not a site's own: then only a value that Django itself made is
 // taken for one.
 func IsForeignKey(name string) bool {
-	if len(name) > 2*MaxName {
-		return false
-	}
-	var buf [maxParts]string
-	var folded [2*MaxName + maxParts]byte
-	parts, _, ok := nameParts(buf[:0], folded[:0], name)
+	var n nameParts
+	parts, _, ok := n.split(name)
 	if !ok || len(parts) < 3 || parts[len(parts)-2] != "SECRET" || parts[len(parts)-1] != "KEY" {
 		return false
 	}
@@ -231,9 +233,8 @@ func IsForeignName(name string) bool {
 	if len(name) > MaxName {
 		return false
 	}
-	var buf [maxParts]string
-	var folded [2*MaxName + maxParts]byte
-	parts, _, ok := nameParts(buf[:0], folded[:0], name)
+	var n nameParts
+	parts, _, ok := n.split(name)
 	if !ok || len(parts) < 2 {
 		return false
 	}
