@@ -41,13 +41,13 @@ type seenKey struct {
 	Name        string // of a file that only its name makes one with a key
 }
 
-// answerKind is the kind of the file with the question, see auditCache.ask, and
+// answerKind is the kind of the file with the question, see auditCache.questionOf, and
 // after it the answer.
 const answerKind = "answer"
 
-// ask is a digest of all that the report of an audit depends on, but for the
+// questionOf is a digest of all that the report of an audit depends on, but for the
 // rules, the day, and the files of the work tree that hold local settings.
-func (m *auditCache) ask(s *Scan, repo *gitstore.Repository) (string, error) {
+func (m *auditCache) questionOf(s *Scan, repo *gitstore.Repository) (string, error) {
 	named, err := s.namedDigest(WorkTree(repo))
 	if err != nil {
 		return "", err
@@ -66,14 +66,14 @@ func (m *auditCache) ask(s *Scan, repo *gitstore.Repository) (string, error) {
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
-// recall returns the report of the last audit, if nothing has changed that it
+// lastReport returns the report of the last audit, if nothing has changed that it
 // depends on; otherwise nil. Every key of it is read from the repository again, so
 // that no cache can invent one.
-func (m *auditCache) recall(s *Scan, repo *gitstore.Repository, settings *Settings) *scanner.Report {
+func (m *auditCache) lastReport(s *Scan, repo *gitstore.Repository, settings *Settings) *scanner.Report {
 	if m == nil || m.folder == nil {
 		return nil
 	}
-	question, err := m.ask(s, repo)
+	question, err := m.questionOf(s, repo)
 	if err != nil {
 		return nil
 	}
@@ -108,28 +108,30 @@ func (m *auditCache) recall(s *Scan, repo *gitstore.Repository, settings *Settin
 	}
 	r := &a.Report
 	dossier.Redate(r, now)
-	m.tell(&r.Coverage, a.Full, "nothing has changed since an earlier audit with the same rules")
+	m.noteEarlier(&r.Coverage, a.Full, "nothing has changed since an earlier audit with the same rules")
 	r.Coverage.Notes = append(r.Coverage.Notes, m.notes...)
 	return r
 }
 
-// remember saves the report of a complete search, if nothing has changed while it
+// saveReport saves the report of a complete search, if nothing has changed while it
 // was made.
-func (m *auditCache) remember(s *Scan, h *history, settings *Settings, r *scanner.Report) {
+func (m *auditCache) saveReport(s *Scan, h *history, settings *Settings, r *scanner.Report) {
 	if m == nil || m.folder == nil {
 		return
 	}
-	if problem := m.save(s, h, settings, r); problem != nil {
+	if problem := m.replaceReport(s, h, settings, r); problem != nil {
 		r.Coverage.Notes = append(r.Coverage.Notes, fmt.Sprintf("the cache was not saved: %v", problem))
 	}
 }
 
-func (m *auditCache) save(s *Scan, h *history, settings *Settings, r *scanner.Report) error {
+// replaceReport saves the report, or removes the saved one if this one cannot be
+// given again.
+func (m *auditCache) replaceReport(s *Scan, h *history, settings *Settings, r *scanner.Report) error {
 	now := s.now()
 	if m.question == "" || m.full.IsZero() || h.unread || len(h.repo.Warnings()) > 0 || !fromObjects(h.keys) || !openToday(r, now) {
 		return m.folder.Remove(answerKind)
 	}
-	if again, err := m.ask(s, h.repo); err != nil || again != m.question {
+	if again, err := m.questionOf(s, h.repo); err != nil || again != m.question {
 		return m.folder.Remove(answerKind)
 	}
 	a := &answer{
@@ -161,8 +163,8 @@ func fromObjects(keys []seenKey) bool {
 	return !slices.ContainsFunc(keys, func(k seenKey) bool { return k.Kind == scanner.FileName || k.Kind == scanner.RefName })
 }
 
-// tell notes the keys among findings that were not there before.
-func (h *history) tell(findings []scanner.Finding) {
+// noteKeys notes the keys among findings that were not there before.
+func (h *history) noteKeys(findings []scanner.Finding) {
 	known := map[scanner.Fingerprint]bool{}
 	for _, k := range h.keys {
 		known[k.Fingerprint] = true

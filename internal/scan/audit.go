@@ -33,14 +33,14 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	if err != nil {
 		return nil, err
 	}
-	if r := cache.recall(s, repo, settings); r != nil {
+	if r := cache.lastReport(s, repo, settings); r != nil {
 		return r, nil
 	}
 	r := s.report(scanner.ScopeAudit, settings)
 	for _, skip := range absent {
 		r.Coverage.Skip(skip)
 	}
-	added := cache.growth(ctx, s, repo)
+	added := cache.openGrowth(ctx, s, repo)
 	defer added.Close()
 	h := history{repo: repo, jobs: s.jobs()}
 	h.tips, h.tags = describe(repo, r)
@@ -63,7 +63,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	if s.As != "" {
 		nameIt(r, repo, s.As)
 	}
-	cache.remember(s, &h, settings, r)
+	cache.saveReport(s, &h, settings, r)
 	return r, nil
 }
 
@@ -94,7 +94,7 @@ func (s *Scan) searchAll(ctx context.Context, repo *gitstore.Repository, setting
 }
 
 // search searches every object once and traces what was found through the
-// commits.
+// commits. If there is no error, h.Walk is to be closed.
 func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector, cache *auditCache) ([]scanner.Finding, error) {
 	var soFar progressSoFar
 	walk, err := packwalk.Open(ctx, packwalk.Options{
@@ -104,26 +104,67 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 		return nil, soFar.interrupted(err)
 	}
 	h.Walk = walk
-	done := false
-	defer func() {
-		if !done {
-			_ = walk.Close() // only read from
-		}
-	}()
+	findings, err := h.searchWalk(ctx, s, detector, cache, &soFar)
+	if err != nil {
+		_ = walk.Close() // only read from
+		return nil, soFar.interrupted(err)
+	}
+	return findings, nil
+}
 
+// searchWalk is search for a walk that is open.
+func (h *history) searchWalk(ctx context.Context, s *Scan, detector *django.Detector, cache *auditCache, soFar *progressSoFar) ([]scanner.Finding, error) {
 	collector := scanner.NewCollector(detector)
 	collector.Learn()
+	searched, err := h.collect(ctx, detector, collector, cache)
+	if err != nil {
+		return nil, err
+	}
+	soFar.searched.Store(true)
+	learned := learn(collector.Sources())
+	detector = h.use(detector, learned, collector)
+	h.remember = cache != nil
+	findings, remarks := s.findings(collector), collector.Remarks()
+	h.noteKeys(findings)
+	if err := h.trace(ctx, findings, remarks, learned); err != nil {
+		return nil, err
+	}
+	more, err := h.readNamed(ctx, detector, collector, findings)
+	if err != nil {
+		return nil, err
+	}
+	if more {
+		findings, remarks, h.wanted, h.remember = s.findings(collector), collector.Remarks(), nil, false
+		h.noteKeys(findings)
+		if err := h.trace(ctx, findings, remarks, learned); err != nil {
+			return nil, err
+		}
+	}
+	cache.saveObjects(searched, h.repo.IDSize(), s.now(), matchedIn(findings, remarks, collector.Sources()), &h.coverage)
+	cache.saveMemory(h, findings, remarks, int64(h.Walk.Count()), h.coverage)
+	if cache != nil {
+		h.coverage.Notes = append(h.coverage.Notes, cache.notes...)
+	}
+	h.addMissing()
+	return findings, nil
+}
+
+// collect shows all texts to a collector, and the names of refs, and reads the commits
+// on the way. searched is what a cache may note; nil without one.
+func (h *history) collect(ctx context.Context, detector *django.Detector, collector *scanner.Collector, cache *auditCache) (searched *packwalk.Searched, err error) {
 	commits := trace.NewCommits(h, trace.Input{Shallow: h.repo.Shallow(), IDSize: h.repo.IDSize(), Jobs: h.jobs})
-	coverage, searched, err := cache.search(ctx, walk, detector.Anchors(), func(_ int, o *packwalk.Object) error {
+	addText := func(_ int, o *packwalk.Object) error {
 		for _, chunk := range chunksOf(h.repo, o) {
 			collector.Add(chunk)
 		}
 		return nil
-	}, func(worker int, o *packwalk.Object) error {
+	}
+	addCommit := func(worker int, o *packwalk.Object) error {
 		return commits.Add(worker, trace.Object{Ordinal: o.Ordinal, Base: trace.None, Text: o.Text})
-	})
+	}
+	coverage, searched, err := cache.search(ctx, h.Walk, detector.Anchors(), addText, addCommit)
 	if err != nil {
-		return nil, soFar.interrupted(err)
+		return nil, err
 	}
 	if searched == nil && len(coverage.Skipped) == 0 {
 		h.commits = commits // else a pass of its own says which commits cannot be read
@@ -131,34 +172,7 @@ func (h *history) search(ctx context.Context, s *Scan, detector *django.Detector
 	h.addRefNames(collector)
 	coverage.Add(collector.Skipped())
 	h.coverage = coverage
-	soFar.searched.Store(true)
-	learned := learn(collector.Sources())
-	detector = h.use(detector, learned, collector)
-	h.remember = cache != nil
-	findings, remarks := s.findings(collector), collector.Remarks()
-	h.tell(findings)
-	if err := h.trace(ctx, findings, remarks, learned); err != nil {
-		return nil, soFar.interrupted(err)
-	}
-	more, err := h.readNamed(ctx, detector, collector, findings)
-	if err != nil {
-		return nil, soFar.interrupted(err)
-	}
-	if more {
-		findings, remarks, h.wanted, h.remember = s.findings(collector), collector.Remarks(), nil, false
-		h.tell(findings)
-		if err := h.trace(ctx, findings, remarks, learned); err != nil {
-			return nil, soFar.interrupted(err)
-		}
-	}
-	cache.update(searched, h.repo.IDSize(), s.now(), matchedIn(findings, remarks, collector.Sources()), &h.coverage)
-	cache.memorize(h, findings, remarks, int64(walk.Count()), h.coverage)
-	if cache != nil {
-		h.coverage.Notes = append(h.coverage.Notes, cache.notes...)
-	}
-	h.addMissing()
-	done = true
-	return findings, nil
+	return searched, nil
 }
 
 // use makes a collector find the keys that the settings read elsewhere.

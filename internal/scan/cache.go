@@ -17,7 +17,7 @@ import (
 // auditCache is what earlier audits have left, or nil if nobody wants that.
 type auditCache struct {
 	folder   *cache.Folder
-	question string   // see ask; "" if no answer can be kept
+	question string   // see questionOf; "" if no answer can be kept
 	notes    []string // why something of it was not used or not saved
 
 	known *cache.Objects // in which nothing was found, before this audit
@@ -74,10 +74,10 @@ func (m *auditCache) search(ctx context.Context, walk *packwalk.Walk, set *scann
 	return coverage, searched, err
 }
 
-// update saves which objects of a complete search hold no key, and says in its
+// saveObjects saves which objects of a complete search hold no key, and says in its
 // coverage what came of the cache. An object with a match is never saved, even
 // if the match is accepted: that may change.
-func (m *auditCache) update(searched *packwalk.Searched, idSize int, now time.Time, matched map[scanner.ObjectID]bool, coverage *scanner.Coverage) {
+func (m *auditCache) saveObjects(searched *packwalk.Searched, idSize int, now time.Time, matched map[scanner.ObjectID]bool, coverage *scanner.Coverage) {
 	if m == nil || searched == nil {
 		return
 	}
@@ -85,7 +85,7 @@ func (m *auditCache) update(searched *packwalk.Searched, idSize int, now time.Ti
 	next.Full = now
 	if searched.Known > 0 {
 		next.Full = m.known.Full
-		m.tell(coverage, next.Full, say.Counted(searched.Known, "object was", "objects were")+" read by earlier audits with the same rules")
+		m.noteEarlier(coverage, next.Full, say.Counted(searched.Known, "object was", "objects were")+" read by earlier audits with the same rules")
 	}
 	if len(coverage.Skipped) > 0 {
 		m.note("the cache was not saved, because not everything could be read")
@@ -105,9 +105,9 @@ func (m *auditCache) update(searched *packwalk.Searched, idSize int, now time.Ti
 	}
 }
 
-// tell says in a coverage what was taken from the cache, and since when damage to
+// noteEarlier says in a coverage what was taken from the cache, and since when damage to
 // it would not have been noticed.
-func (m *auditCache) tell(coverage *scanner.Coverage, full time.Time, what string) {
+func (m *auditCache) noteEarlier(coverage *scanner.Coverage, full time.Time, what string) {
 	full = full.UTC().Truncate(time.Second)
 	coverage.LastFull = &full
 	m.note("%s; all objects were last read at once on %s", what, full.Format("2006-01-02 at 15:04 MST"))

@@ -27,8 +27,8 @@ type codeList struct {
 	Facts []project.Facts // of each, with the path at which it was met
 }
 
-// code loads the facts of the last audit; nil without a cache.
-func (m *auditCache) code(idSize int) *codeFacts {
+// loadCode loads the facts of the last audit; nil without a cache.
+func (m *auditCache) loadCode(idSize int) *codeFacts {
 	if m == nil || m.folder == nil {
 		return nil
 	}

@@ -44,7 +44,7 @@ const maxHeadFile = 1 << 20
 // headProject reads the project from HEAD's tree; err is what the listing of
 // it could not do. What most of the code says a cache keeps.
 func headProject(repo *gitstore.Repository, files []gitstore.TreeFile, err error, cache *auditCache) *project.Project {
-	code := cache.code(repo.IDSize())
+	code := cache.loadCode(repo.IDSize())
 	paths := make([]string, len(files))
 	ids := make(map[string]scanner.ObjectID, len(files))
 	for i, f := range files {

@@ -41,9 +41,9 @@ func (g *growth) Close() {
 	}
 }
 
-// growth loads the memory and finds what the repository has since; nil if there is
+// openGrowth loads the memory and finds what the repository has since; nil if there is
 // no memory, or if something that it is about may be gone or was packed anew.
-func (m *auditCache) growth(ctx context.Context, s *Scan, repo *gitstore.Repository) *growth {
+func (m *auditCache) openGrowth(ctx context.Context, s *Scan, repo *gitstore.Repository) *growth {
 	if m == nil || m.folder == nil {
 		return nil
 	}
@@ -152,8 +152,8 @@ const maxGrowth = 4096
 // that costs less than to save a memory with them. Tests change it.
 var fewNew = 64
 
-// was reports whether an object was read before.
-func (g *growth) was(id []byte) bool {
+// isOld reports whether an object was read before.
+func (g *growth) isOld(id []byte) bool {
 	if g.known[scanner.ObjectID(id)] {
 		return true
 	}
@@ -166,7 +166,7 @@ func (g *growth) was(id []byte) bool {
 // added is the number of objects that were not read before.
 func (g *growth) added() (n int64) {
 	for ordinal := range uint32(g.walk.Count()) {
-		if !g.was([]byte(g.walk.ID(ordinal))) {
+		if !g.isOld([]byte(g.walk.ID(ordinal))) {
 			n++
 		}
 	}
@@ -190,12 +190,12 @@ func (g *growth) New(ctx context.Context, visit func(t trace.Type, id, text []by
 // IsNew implements trace.Growth.
 func (g *growth) IsNew(id []byte) bool {
 	_, ok := g.walk.Ordinal(id)
-	return ok && !g.was(id)
+	return ok && !g.isOld(id)
 }
 
 // Has implements trace.Growth.
 func (g *growth) Has(id []byte) bool {
-	if g.was(id) {
+	if g.isOld(id) {
 		return true
 	}
 	_, ok := g.walk.Ordinal(id)
@@ -222,7 +222,7 @@ func (h *history) grow(ctx context.Context, s *Scan, detector *django.Detector, 
 		return nil, trace.ErrUnclear
 	}
 	collector.Restore(before, g.Remarks, g.Sources)
-	coverage, _, err := g.walk.SearchNew(ctx, detector.Anchors(), func(id []byte) (uint32, bool) { return 0, g.was(id) }, func(_ int, o *packwalk.Object) error {
+	coverage, _, err := g.walk.SearchNew(ctx, detector.Anchors(), func(id []byte) (uint32, bool) { return 0, g.isOld(id) }, func(_ int, o *packwalk.Object) error {
 		for _, chunk := range chunksOf(h.repo, o) {
 			collector.Add(chunk)
 		}
@@ -241,7 +241,7 @@ func (h *history) grow(ctx context.Context, s *Scan, detector *django.Detector, 
 	h.coverage, h.growth, h.remember = coverage, g, g.walk.Count() > fewNew
 	detector = h.use(detector, learned, collector)
 	findings, remarks := s.findings(collector), collector.Remarks()
-	h.tell(findings)
+	h.noteKeys(findings)
 	if err := h.trace(ctx, findings, remarks, learned); err != nil {
 		return nil, err
 	}
@@ -249,9 +249,9 @@ func (h *history) grow(ctx context.Context, s *Scan, detector *django.Detector, 
 		return nil, trace.ErrUnclear
 	}
 	m.full = g.Full
-	m.tell(&h.coverage, g.Full, say.Counted(g.Count, "object was", "objects were")+" read by earlier audits with the same rules")
+	m.noteEarlier(&h.coverage, g.Full, say.Counted(g.Count, "object was", "objects were")+" read by earlier audits with the same rules")
 	if h.remember {
-		m.memorize(h, findings, remarks, g.Count+g.added(), coverage)
+		m.saveMemory(h, findings, remarks, g.Count+g.added(), coverage)
 	}
 	h.coverage.Notes = append(h.coverage.Notes, m.notes...)
 	h.addMissing()

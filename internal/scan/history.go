@@ -55,7 +55,7 @@ func (h *history) localPlaces() *localPlaces {
 	return placesOf(files)
 }
 
-// Commits implements trace.Objects.
+// Commits implements trace.History.
 func (h *history) Commits(ctx context.Context, visit func(int, trace.Object) error) error {
 	coverage, err := h.Walk.Commits(ctx, func(worker int, o *packwalk.Object) error {
 		return visit(worker, trace.Object{Ordinal: o.Ordinal, Base: trace.None, Text: o.Text})
@@ -64,7 +64,7 @@ func (h *history) Commits(ctx context.Context, visit func(int, trace.Object) err
 	return err
 }
 
-// Trees implements trace.Objects.
+// Trees implements trace.History.
 func (h *history) Trees(ctx context.Context, visit func(int, trace.Object) error) error {
 	fresh := make([][]trace.Span, h.jobs) // one for each worker
 	coverage, err := h.Walk.Trees(ctx, func(worker int, o *packwalk.Object) error {

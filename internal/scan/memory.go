@@ -49,9 +49,9 @@ type foundBefore struct {
 // memoryKind is the kind of the file with the memory.
 const memoryKind = "memory"
 
-// memorize saves what was learnt, unless something of it cannot be compared with
+// saveMemory saves what was learnt, unless something of it cannot be compared with
 // what is new later.
-func (m *auditCache) memorize(h *history, findings []scanner.Finding, remarks []scanner.RemarkIn, count int64, coverage scanner.Coverage) {
+func (m *auditCache) saveMemory(h *history, findings []scanner.Finding, remarks []scanner.RemarkIn, count int64, coverage scanner.Coverage) {
 	if m == nil || m.folder == nil {
 		return
 	}
