@@ -67,7 +67,7 @@ func (b *bases) keep(key baseKey, text baseText) {
 // only to the first object that is cached.
 func (b *bases) resolve(p *Pack, f *Inflater, offset, limit int64, lookup Lookup) (Type, []byte, error) {
 	var from baseText
-	deltas, root, err := p.chain(offset, lookup, func(data int64) (ok bool) {
+	deltas, root, err := p.chain(nil, offset, lookup, func(data int64) (ok bool) {
 		from, ok = b.get(baseKey{p, data})
 		return ok
 	})

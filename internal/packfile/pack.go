@@ -214,7 +214,7 @@ type Lookup func(id []byte) (offset int64, ok bool)
 // lookup finds bases in the same pack. If one is missing, Resolve fails with
 // ErrBase.
 func (p *Pack) Resolve(f *Inflater, offset int64, lookup Lookup) (t Type, data []byte, err error) {
-	chain, root, err := p.chain(offset, lookup, nil)
+	chain, root, err := p.chain(nil, offset, lookup, nil)
 	if err != nil {
 		return 0, nil, err
 	}
@@ -226,10 +226,10 @@ func (p *Pack) Resolve(f *Inflater, offset int64, lookup Lookup) (t Type, data [
 	return root.Type, data, err
 }
 
-// chain lists the deltas from the object at offset down, and the entry at the end
-// of the chain: one that is not a delta, or for whose Entry.Data isKnown is true, if
-// that is not nil.
-func (p *Pack) chain(offset int64, lookup Lookup, isKnown func(data int64) bool) (deltas []Entry, root Entry, err error) {
+// chain appends to deltas those from the object at offset down, and returns the entry
+// at the end of the chain: one that is not a delta, or for whose Entry.Data isKnown is
+// true, if that is not nil.
+func (p *Pack) chain(deltas []Entry, offset int64, lookup Lookup, isKnown func(data int64) bool) (_ []Entry, root Entry, err error) {
 	// A walk that has seen more entries than fit into the pack has met one
 	// twice. Every entry takes at least ten bytes: head and empty stream.
 	most := len(p.data)/10 + 1
@@ -289,7 +289,7 @@ func (p *Pack) applyChain(f *Inflater, data []byte, deltas []Entry) ([]byte, err
 
 // header returns the type and the size in bytes of the object at offset.
 func (p *Pack) header(f *Inflater, offset int64, lookup Lookup) (Type, int64, error) {
-	deltas, root, err := p.chain(offset, lookup, nil)
+	deltas, root, err := p.chain(nil, offset, lookup, nil)
 	if err != nil {
 		return 0, 0, err
 	}

@@ -152,7 +152,12 @@ func (r *Recent) packed(id scanner.ObjectID) (t *Text) {
 
 // resolve is Pack.Resolve, from the first object of the chain that is kept.
 func (r *Recent) resolve(p *storePack, offset int64) (*Text, error) {
-	first, base, err := r.chain(p, offset)
+	var base *Text
+	deltas, first, err := p.pack.chain(r.deltas[:0], offset, p.find, func(data int64) bool {
+		base = r.places[baseKey{p.pack, data}]
+		return base != nil
+	})
+	r.deltas = deltas
 	if err != nil {
 		return nil, err
 	}
@@ -209,35 +214,4 @@ func (r *Recent) whole(p *Pack, f *Inflater, e Entry, dst []byte) ([]byte, error
 		dst = r.buffer(len(text))
 	}
 	return append(dst, text...), err
-}
-
-// chain is Pack.chain, as far as what it leads to is not kept, which is then base.
-func (r *Recent) chain(p *storePack, offset int64) (first Entry, base *Text, err error) {
-	r.deltas = r.deltas[:0]
-	most := len(p.pack.data)/10 + 1
-	for range most {
-		e, err := p.pack.Entry(offset)
-		if err != nil {
-			return e, nil, err
-		}
-		if t := r.places[baseKey{p.pack, e.Data}]; t != nil {
-			return e, t, nil
-		}
-		switch e.Type {
-		case OfsDelta:
-			offset = e.Base
-		case RefDelta:
-			var ok bool
-			if offset, ok = p.find(e.BaseID); !ok {
-				return e, nil, ErrBase
-			}
-		default:
-			return e, nil, nil
-		}
-		r.deltas = append(r.deltas, e)
-		if n := len(r.deltas); n&(n-1) == 0 && n >= 1024 && repeats(r.deltas) {
-			return e, nil, ErrCycle
-		}
-	}
-	return first, nil, ErrCycle
 }
