@@ -43,7 +43,7 @@ const recalledSlack = 64 << 20
 // where that is more. Whoever sets GOGC or GOMEMLIMIT has the last word. What a
 // container has left is for the pages of packs. The heap grows by at least slack bytes;
 // what is returned makes that recalledSlack. The container is asked when the heap has
-// been collected first, or when large packs are opened: most hooks end before that,
+// been collected first, or when much is read of large packs: most hooks end before that,
 // and asking takes 0.3 ms of CPU, a ninth of them.
 func boundMemory(slack int64) (recalled func()) {
 	limit := sync.OnceValue(func() int64 { return containerLimit(os.ReadFile) })

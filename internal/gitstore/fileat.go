@@ -82,9 +82,9 @@ func (r *Repository) EntryAt(commit scanner.ObjectID, path string) (scanner.Obje
 	if err != nil {
 		return "", err
 	}
-	at := c.Tree
+	trees, at := newTreeCache(r), c.Tree
 	for _, name := range strings.Split(path, "/") {
-		tree, err := r.tree(at)
+		tree, err := trees.get(at)
 		if err != nil {
 			return "", err
 		}

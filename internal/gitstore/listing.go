@@ -53,10 +53,10 @@ func (r *Repository) NearFiles(rev string, limit int, enter, want func(path []by
 	if err != nil {
 		return nil
 	}
-	folders := []TreeFile{{"", top}}
+	trees, folders := newTreeCache(r), []TreeFile{{"", top}}
 	var path []byte
 	for n := 0; n < len(folders) && n < limit; n++ {
-		data, err := r.tree(folders[n].ID)
+		tree, err := trees.borrow(folders[n].ID)
 		if err != nil {
 			continue
 		}
@@ -64,7 +64,7 @@ func (r *Repository) NearFiles(rev string, limit int, enter, want func(path []by
 			path = append(path, '/')
 		}
 		inFolder := len(path)
-		entries := newTreeReader(data, r.idSize)
+		entries := newTreeReader(tree.Data, r.idSize)
 		for e, more := entries.next(); more; e, more = entries.next() {
 			path = append(path[:inFolder], e.name...)
 			switch {
@@ -74,6 +74,7 @@ func (r *Repository) NearFiles(rev string, limit int, enter, want func(path []by
 				files = append(files, TreeFile{string(path), scanner.ObjectID(e.id)})
 			}
 		}
+		tree.Release()
 	}
 	return files
 }

@@ -38,7 +38,7 @@ func (r *Repository) Close() error {
 		return nil
 	}
 	store := r.store
-	r.store = nil
+	r.store, r.trees = nil, nil
 	return store.Close()
 }
 

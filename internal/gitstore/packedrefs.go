@@ -16,10 +16,11 @@ import (
 // maxPackedRefs bounds packed-refs, in bytes: ten million refs.
 const maxPackedRefs = 1 << 30
 
-// packedWindow is how many bytes of packed-refs are held at a time, and
-// longestRef the length of a line, in bytes, up to which the window grows.
-// Branches are in the first window.
+// packedWindow is how many bytes of packed-refs are held at a time, firstWindow how
+// many at first, in which most repositories have their branches, and longestRef the
+// length of a line, in bytes, up to which the window grows.
 const (
+	firstWindow  = 4 << 10
 	packedWindow = 64 << 10
 	longestRef   = 1 << 20
 )
@@ -35,7 +36,7 @@ func (r *Repository) packedLines(f func(lines []byte) bool) error {
 		return fmt.Errorf("refs: %w", err)
 	}
 	defer file.Close()
-	window, kept := make([]byte, packedWindow), 0
+	window, kept := make([]byte, firstWindow), 0
 	for {
 		n, err := file.Read(window[kept:])
 		if err != nil && err != io.EOF {
@@ -52,9 +53,13 @@ func (r *Repository) packedLines(f func(lines []byte) bool) error {
 		if whole > 0 && !f(have[:whole]) || err == io.EOF {
 			return nil
 		}
-		if kept = copy(window, have[whole:]); kept == len(window) {
-			window = append(window, make([]byte, len(window))...)
+		rest := have[whole:]
+		if len(window) < packedWindow {
+			window = make([]byte, packedWindow)
+		} else if len(rest) == len(window) {
+			window = make([]byte, 2*len(window))
 		}
+		kept = copy(window, rest)
 	}
 }
 

@@ -195,7 +195,6 @@ func (s *Range) collect(ctx context.Context, y *blobYielder) error {
 	}
 	y.submodules = len(s.compared.links)
 	s.compared.forget()
-	s.trees = newTreeCache(s.r)
 	return nil
 }
 

@@ -305,7 +305,7 @@ func TestObjectsAreWhatGoGitDecodes(t *testing.T) {
 		case "tree":
 			theirs, err := object.GetTree(store, hash)
 			must(t, err)
-			data, err := s.tree(id)
+			data, err := newTreeCache(s).get(id)
 			must(t, err)
 			tree := newTreeReader(data, 20)
 			for _, want := range theirs.Entries {

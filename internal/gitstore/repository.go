@@ -38,6 +38,7 @@ type Repository struct {
 	shallow   func() map[scanner.ObjectID]bool
 
 	store    *packfile.Store
+	trees    *packfile.Recent            // those of store; nil until one is read
 	isCommit func(scanner.ObjectID) bool // without looking; may be nil
 	peeled   map[scanner.ObjectID]PeeledTag
 }

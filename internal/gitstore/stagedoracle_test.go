@@ -146,7 +146,7 @@ func TestStagedReadsFewTreesOfALargeRepository(t *testing.T) {
 	trees := newTreeCache(s)
 	d := stagedDiff{r: s, x: x, trees: trees, y: &blobYielder{r: s}}
 	d.run(head)
-	if read := trees.recent.Len(); len(d.changes) != 1 || read > 3 {
+	if read := s.trees.Len(); len(d.changes) != 1 || read > 3 {
 		t.Errorf("%d changes, %d trees read; want 1 and at most 3", len(d.changes), read)
 	}
 }

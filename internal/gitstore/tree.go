@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 
-	"github.com/djleaks/djleaks/internal/packfile"
 	"github.com/djleaks/djleaks/scanner"
 )
 
@@ -93,16 +92,6 @@ func (t *treeReader) fail(what string) {
 
 // failure is the reason why Next ended early, or nil.
 func (t *treeReader) failure() error { return t.err }
-
-// tree returns the bytes of a tree object. The empty tree need not be stored.
-func (r *Repository) tree(id scanner.ObjectID) ([]byte, error) {
-	if r.isEmptyTree(id) {
-		return nil, nil
-	}
-	return r.objectOfType(id, packfile.Tree)
-}
-
-func (r *Repository) isEmptyTree(id scanner.ObjectID) bool { return id == "" || id == r.emptyTree() }
 
 // The names of the empty tree, which Git reads without storing it.
 const (

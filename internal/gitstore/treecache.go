@@ -7,31 +7,37 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// treeCache keeps the trees that were read last: those of a commit are read again
-// for its children.
-type treeCache struct {
-	r      *Repository
-	recent *packfile.Recent // nil until it is needed
-}
+// treeCache reads trees through the cache of a repository: those of a commit are read
+// again for its children.
+type treeCache struct{ r *Repository }
 
 // treeCacheSize is half of what is kept, in bytes.
 const treeCacheSize = 2 << 20
 
-func newTreeCache(r *Repository) *treeCache { return &treeCache{r: r} }
+func newTreeCache(r *Repository) *treeCache { return &treeCache{r} }
 
-// borrow returns a tree, to be released.
+// recentTrees returns the cache, made at first use.
+func (r *Repository) recentTrees() (*packfile.Recent, error) {
+	store, err := r.objects()
+	if err != nil {
+		return nil, err
+	}
+	if r.trees == nil {
+		r.trees = store.Recent(treeCacheSize)
+	}
+	return r.trees, nil
+}
+
+// borrow returns a tree, to be released. The empty tree need not be stored.
 func (c *treeCache) borrow(id scanner.ObjectID) (*packfile.Text, error) {
-	if c.r.isEmptyTree(id) {
+	if id == "" || id == c.r.emptyTree() {
 		return &packfile.Text{}, nil
 	}
-	if c.recent == nil {
-		store, err := c.r.objects()
-		if err != nil {
-			return nil, err
-		}
-		c.recent = store.Recent(treeCacheSize)
+	recent, err := c.r.recentTrees()
+	if err != nil {
+		return nil, err
 	}
-	t, err := c.recent.Get(id)
+	t, err := recent.Get(id)
 	if err != nil {
 		return nil, objectError(id, err)
 	}
@@ -41,7 +47,7 @@ func (c *treeCache) borrow(id scanner.ObjectID) (*packfile.Text, error) {
 	return t, nil
 }
 
-// get returns the bytes of a tree.
+// get returns the bytes of a tree, whose memory is not used again.
 func (c *treeCache) get(id scanner.ObjectID) ([]byte, error) {
 	t, err := c.borrow(id)
 	if err != nil {

@@ -196,6 +196,9 @@ func (x *Index) bucket(first byte) (from, to int) {
 // can. Pages that are read again come back.
 func (x *Index) Forget() { x.file.forget() }
 
+// ReadAhead is Pack.ReadAhead.
+func (x *Index) ReadAhead(ordered bool) { x.file.readAhead(ordered) }
+
 // Close unmaps the file.
 func (x *Index) Close() error { return x.file.close() }
 

@@ -3,6 +3,7 @@ package packfile
 import (
 	"math"
 	"runtime/debug"
+	"sync"
 	"sync/atomic"
 
 	"github.com/djleaks/djleaks/internal/regular"
@@ -14,7 +15,7 @@ type file struct {
 	unmap  func() error
 	closed atomic.Bool
 
-	crowded bool // there is no room for all of it
+	crowded func() bool // there is no room for all of it
 }
 
 func openFile(path string) (*file, error) {
@@ -27,10 +28,12 @@ func openFile(path string) (*file, error) {
 	if err != nil {
 		return nil, err
 	}
-	total, isCrowded := mapped.Add(size), crowded.Load()
-	opened := &file{data: data, unmap: unmap, crowded: isCrowded != nil && (*isCrowded)(total)}
-	opened.readAhead(false)
-	return opened, nil
+	total := mapped.Add(size)
+	isCrowded := func() bool {
+		ask := crowded.Load()
+		return ask != nil && (*ask)(total)
+	}
+	return &file{data: data, unmap: unmap, crowded: sync.OnceValue(isCrowded)}, nil
 }
 
 func (f *file) close() error {
@@ -42,9 +45,9 @@ func (f *file) close() error {
 }
 
 // readAhead says whether what is read next is in the order of the file. A file that
-// there is room for is left to the system.
+// there is room for is left to the system, and so is one of which that is never said.
 func (f *file) readAhead(ordered bool) {
-	if f != nil && f.crowded && !f.closed.Load() {
+	if f != nil && !f.closed.Load() && f.crowded() {
 		advise(f.data, ordered)
 	}
 }
@@ -55,8 +58,8 @@ var (
 	crowded atomic.Pointer[func(mapped int64) bool]
 )
 
-// SetCrowded makes the package ask, whenever it opens a file, whether the system
-// cannot keep in memory what is then mapped, in bytes. Such a file is read page by
+// SetCrowded makes the package ask, before much of a file is read, whether the system
+// cannot keep in memory what was mapped with it, in bytes. Such a file is read page by
 // page, but for what is read in order: the trees of deltas are spread over a pack,
 // and what the system would read ahead is gone again before it is needed, which took
 // more time than an audit does itself. Without a call there is room for everything.

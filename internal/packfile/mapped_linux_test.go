@@ -33,6 +33,10 @@ func TestWhatThereIsNoRoomForIsReadPageByPage(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { f.close() })
+		if isScattered(path) {
+			t.Error("it was asked whether there is room before anything was read")
+		}
+		f.readAhead(false)
 		return f, isScattered(path)
 	}
 	if _, scattered := opened("unbounded"); scattered {

@@ -10,7 +10,7 @@ import (
 // Recent reads objects of which most are versions of those that were read last: the
 // trees of one commit after the other. It keeps about twice as many bytes as it is
 // made for, in memory that it uses again, so that a text is to be released. It is for
-// one goroutine.
+// one goroutine at a time.
 type Recent struct {
 	store *Store
 	limit int // bytes of the newer texts
@@ -70,7 +70,7 @@ func (r *Recent) Get(id scanner.ObjectID) (*Text, error) {
 // Release says that Data is no longer used by whoever got it. Without it the memory is
 // not used again.
 func (t *Text) Release() {
-	if t.users--; t.users == 0 && t.gone {
+	if t.users--; t.users == 0 && t.gone && t.owner != nil {
 		t.owner.reuse(t)
 	}
 }

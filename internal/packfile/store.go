@@ -47,6 +47,7 @@ type storePack struct {
 	pack   *Pack
 
 	touched regions
+	count   atomic.Int32 // of regions that were touched
 }
 
 // regions is a set of the regions of a pack.
@@ -237,11 +238,19 @@ func (s *Store) findPacked(packs []*storePack, id scanner.ObjectID, use func(*st
 const (
 	maxTouched = 64 << 20
 	touchedBy  = 128 << 10
-	regionBits = 16 // log2 of the size of a region
+	regionBits = 16  // log2 of the size of a region
+	spreadOver = 512 // regions from which on a pack is read in no order
 )
 
 func (s *Store) touch(p *storePack, offset int64) {
-	if !p.touched.put(offset>>regionBits) || s.touched.Add(touchedBy) < maxTouched {
+	if !p.touched.put(offset >> regionBits) {
+		return
+	}
+	if p.count.Add(1) == spreadOver {
+		p.idx.ReadAhead(false)
+		p.pack.ReadAhead(false)
+	}
+	if s.touched.Add(touchedBy) < maxTouched {
 		return
 	}
 	s.touched.Store(0)
@@ -273,19 +282,14 @@ func (s *Store) list(again bool) (packs []*storePack, fresh bool) {
 	for _, p := range s.packs {
 		known[p.path] = p
 	}
-	paths, _ := ListPacks(s.dirs) // an object of half a pair is not found
+	paths, _, closed := listPacks(s.dirs) // an object of half a pair is not found
 	packs = append([]*storePack(nil), s.packs...)
 	for _, path := range paths {
 		if known[path] == nil {
 			packs = append(packs, &storePack{path: path})
 		}
 	}
-	s.packs, s.listed, s.closed = packs, true, nil
-	for _, dir := range s.dirs {
-		if _, err := os.ReadDir(filepath.Join(dir, "pack")); errors.Is(err, fs.ErrPermission) {
-			s.closed = err
-		}
-	}
+	s.packs, s.listed, s.closed = packs, true, closed
 	return packs, true
 }
 
@@ -293,11 +297,20 @@ func (s *Store) list(again bool) (packs []*storePack, fresh bool) {
 // extension, by directory and name, and a warning for each folder that cannot
 // be read and each .idx or .pack whose other half is missing.
 func ListPacks(objectDirs []string) (paths, warnings []string) {
+	paths, warnings, _ = listPacks(objectDirs)
+	return paths, warnings
+}
+
+// listPacks is ListPacks; closed says of one of the folders that it may not be read.
+func listPacks(objectDirs []string) (paths, warnings []string, closed error) {
 	for _, dir := range objectDirs {
 		dir = filepath.Join(dir, "pack")
 		entries, err := os.ReadDir(dir)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			warnings = append(warnings, err.Error())
+		}
+		if errors.Is(err, fs.ErrPermission) {
+			closed = err
 		}
 		halves := map[string]int{}
 		for _, e := range entries {
@@ -322,7 +335,7 @@ func ListPacks(objectDirs []string) (paths, warnings []string) {
 		sort.Strings(paths[from:])
 	}
 	sort.Strings(warnings)
-	return paths, warnings
+	return paths, warnings, closed
 }
 
 func (p *storePack) open(idSize int) error {
