@@ -3,8 +3,10 @@ package scanner
 import (
 	"cmp"
 	"context"
+	"maps"
 	"path"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -39,6 +41,7 @@ type Collector struct {
 	learn        bool
 	sources      map[KeySource][]readingPlace // without their places
 	replaced     map[ObjectID]int             // number of findings when a text was taken in again
+	unread       map[string]bool              // "FILE is compressed with gzip"
 }
 
 // readingPlace is where settings read a source.
@@ -72,6 +75,7 @@ func (c *Collector) Run(ctx context.Context, src Source) (Coverage, error) {
 	})
 	coverage.Add(c.Skipped())
 	coverage.Complete = len(coverage.Skipped) == 0
+	coverage.Notes = append(coverage.Notes, c.Unread()...)
 	return coverage, err
 }
 
@@ -145,6 +149,11 @@ func (c *Collector) search(chunk *Chunk) []Match {
 	}
 	named := c.named(chunk)
 	if len(anchors) == 0 && len(named) == 0 && !c.anchors.Takes(chunk.Text) {
+		if chunk.Kind == File && !chunk.Known {
+			for _, file := range chunk.names() {
+				c.LookUnread(file, chunk.Text)
+			}
+		}
 		return nil
 	}
 	matches, cut := c.detector.Search(chunk.Text, anchors)
@@ -166,6 +175,47 @@ func (c *Collector) search(chunk *Chunk) []Match {
 	return matches
 }
 
+// LookUnread notes a file that by its name holds settings or secrets, if its content
+// is hidden, and reports whether it is.
+func (c *Collector) LookUnread(file string, text []byte) bool {
+	if !c.detector.MayBeUnread(file) {
+		return false
+	}
+	how := c.detector.Unread(file, text)
+	if how == "" {
+		return false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.unread == nil {
+		c.unread = map[string]bool{}
+	}
+	if len(c.unread) < maxUnread {
+		c.unread[file+" is "+how] = true
+	}
+	return true
+}
+
+// Bounds of what is said of files whose content is hidden.
+const (
+	maxUnread      = 1 << 10 // that are kept
+	maxUnreadNotes = 5       // that are named
+)
+
+// Unread names the files that by their names hold settings or secrets, and whose
+// content is hidden.
+func (c *Collector) Unread() (notes []string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, what := range slices.Sorted(maps.Keys(c.unread)) {
+		if len(notes) == maxUnreadNotes {
+			return append(notes, "the content of "+strconv.Itoa(len(c.unread)-maxUnreadNotes)+" more such files was not read")
+		}
+		notes = append(notes, what+": its content was not read")
+	}
+	return notes
+}
+
 // maxNamedText bounds how much of one text is read for its names, in bytes: a
 // text may have any number of them.
 const maxNamedText = 64 << 20
@@ -176,12 +226,8 @@ func (c *Collector) named(chunk *Chunk) (found []Match) {
 	if chunk.Kind != File {
 		return nil
 	}
-	names := chunk.Names
-	if chunk.Path != "" {
-		names = append([]string{chunk.Path}, chunk.Also...)
-	}
 	asked := map[string]bool{}
-	for _, name := range names {
+	for _, name := range chunk.names() {
 		base := path.Base(name)
 		if asked[base] || !c.detector.TakesFile(base) {
 			continue

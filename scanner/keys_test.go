@@ -22,6 +22,8 @@ func (lines) Anchors() *scanner.AnchorSet {
 }
 func (lines) Remarks([]byte, []int32, []scanner.Match) []scanner.Remark { return nil }
 func (lines) Claim(*scanner.Match)                                      {}
+func (lines) MayBeUnread(string) bool                                   { return false }
+func (lines) Unread(string, []byte) string                              { return "" }
 func (lines) TakesFile(string) bool                                     { return false }
 func (lines) Sources([]byte, []int32) []scanner.KeySource               { return nil }
 func (lines) FindFile(string, []byte) []scanner.Match                   { return nil }

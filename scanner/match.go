@@ -203,6 +203,11 @@ type Detector interface {
 	// FindFile returns the keys that only the path tells: the one that is all of
 	// a small file, and those that the settings read there.
 	FindFile(path string, text []byte) []Match
+	// MayBeUnread reports whether a file of this path is one that Unread judges.
+	MayBeUnread(path string) bool
+	// Unread says what hides the content of a file, if it is packed or encrypted as
+	// a whole: "compressed with gzip"; or "".
+	Unread(path string, text []byte) string
 	// Claim gives a match of Find its Source, if the settings read it.
 	Claim(m *Match)
 	// Sources returns where the settings in text take their key from. The

@@ -40,6 +40,15 @@ type Chunk struct {
 	LinesBefore int
 }
 
+// names are all names that a text is known to have: its paths, or those of the file
+// alone.
+func (c *Chunk) names() []string {
+	if c.Path == "" {
+		return c.Names
+	}
+	return append([]string{c.Path}, c.Also...)
+}
+
 // Source yields texts. It may call yield from several goroutines at a time,
 // and stops at the first error that yield returns. What it could not read it
 // names in the Coverage instead of failing; an error means that the question

@@ -140,6 +140,10 @@ func (h *history) searchWalk(ctx context.Context, s *Scan, detector *django.Dete
 			return nil, err
 		}
 	}
+	if unread := collector.Unread(); len(unread) > 0 {
+		h.coverage.Notes = append(h.coverage.Notes, unread...)
+		h.result.Past = nil // a memory keeps no notes
+	}
 	cache.saveObjects(searched, h.repo.IDSize(), s.now(), matchedIn(findings, remarks, collector.Sources()), &h.coverage)
 	cache.saveMemory(h, findings, remarks, int64(h.Walk.Count()), h.coverage)
 	if cache != nil {
@@ -180,7 +184,7 @@ func (h *history) use(detector *django.Detector, learned *learned, collector *sc
 	detector = detector.WithSources(learned.list)
 	h.sources, h.read = learned.sources, learned.read
 	h.wanted = func(name []byte) bool {
-		return detector.WantsFile(string(name)) || scanner.MayNameKey(string(name))
+		return detector.WantsFile(string(name)) || detector.MayBeUnread(string(name)) || scanner.MayNameKey(string(name))
 	}
 	collector.Use(detector)
 	collector.Claim()
@@ -262,8 +266,16 @@ func elsewhere(repo *gitstore.Repository, head string, tips int) (notes []string
 			notes = append(notes, say.Counted(n, "submodule is a repository of its own and was", "submodules are repositories of their own and were")+" not read")
 		}
 	}
-	if text, err := repo.File(head, ".gitattributes"); err == nil && bytes.Contains(text, []byte("filter=lfs")) {
-		notes = append(notes, "files under Git LFS are pointers here: their content is not in Git")
+	text, _ := repo.File(head, ".gitattributes") // what it says of hidden files is only a note
+	for _, f := range [...]struct{ filter, note string }{
+		{"filter=lfs", "files under Git LFS are pointers here: their content is not in Git"},
+		{"filter=git-crypt", "files under git-crypt are encrypted here: their content was not read"},
+		{"filter=crypt", "files under transcrypt are encrypted here: their content was not read"},
+		{"filter=git-agecrypt", "files under git-agecrypt are encrypted here: their content was not read"},
+	} {
+		if bytes.Contains(text, []byte(f.filter)) {
+			notes = append(notes, f.note)
+		}
 	}
 	return notes
 }

@@ -277,6 +277,9 @@ func (h *history) namesMayTell(detector *django.Detector, findings []scanner.Fin
 		if err != nil {
 			return true
 		}
+		if collector.LookUnread(b.Name, text) {
+			return true
+		}
 		if found := detector.FindFile(b.Name, text); len(found) > 0 && (found[0].Source != nil || !seen[b.Blob]) {
 			return true
 		}

@@ -229,10 +229,11 @@ func (s *Scan) search(ctx context.Context, repo *gitstore.Repository, source *gi
 		return files
 	}, objectReader(repo))
 	source.Named = func(blobs int) func(string) bool {
+		takes := settings.Detector.WantsFile
 		if blobs < prefilterFrom {
-			return settings.Detector.TakesFile // all are read anyway
+			takes = settings.Detector.TakesFile // all are read anyway
 		}
-		return settings.Detector.WantsFile
+		return func(file string) bool { return takes(file) || settings.Detector.MayBeUnread(file) }
 	}
 	filter := prefilter{detector: settings.Detector, jobs: s.jobs(), repo: repo}
 	source.Prefilter = func(blobs, later []scanner.ObjectID) gitstore.Keyless { return filter.keyless(ctx, blobs, later) }

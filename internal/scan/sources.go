@@ -130,6 +130,9 @@ func (h *history) readNamed(ctx context.Context, detector *django.Detector, coll
 			return nil // no file of a key is that long
 		}
 		name := names[o.Ordinal]
+		if collector.LookUnread(name, o.Text) {
+			return nil
+		}
 		matches := detector.FindFile(name, o.Text)
 		if len(matches) > 0 && (matches[0].Source != nil || !seen[o.ID()]) {
 			collector.Replace(&scanner.Chunk{ID: o.ID(), Names: []string{name}, Text: o.Text})

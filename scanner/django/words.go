@@ -21,6 +21,8 @@ var (
 	lookedUpText string
 	//go:embed words/oauth-words.txt
 	oauthWordsText string
+	//go:embed words/sealed-endings.txt
+	sealedEndingsText string
 	//go:embed words/service-words.txt
 	serviceWordsText string
 	//go:embed words/sourceless-endings.txt
@@ -45,6 +47,7 @@ var (
 	docFolders        = words.New(docFoldersText)        // folders of documentation, examples and templates
 	foreignEndings    = words.New(foreignEndingsText)    // endings of programs in languages that Django is not written in
 	lookedUp          = words.New(lookedUpText)          // what functions look up by a name, after their verb
+	sealedEndings     = words.New(sealedEndingsText)     // endings of what is packed or encrypted
 	sourcelessEndings = words.New(sourcelessEndingsText) // endings of files in which no site keeps its key
 	testFiles         = words.New(testFilesText)         // files of tests and of continuous integration
 	testFolders       = words.New(testFoldersText)       // folders of tests and of continuous integration
