@@ -25,7 +25,7 @@ func sqliteRow(text []byte, name span, emit func(*Assignment)) bool {
 		if size := int(text[head]); size < 2 || size > rowHead || size > name.from-head {
 			continue // no row whose body holds the name
 		}
-		columns := rowColumns(room[:0], text, head)
+		columns := rowColumns(room[:0], text, head, name)
 		for i, c := range columns {
 			if c != name {
 				continue
@@ -42,14 +42,15 @@ func sqliteRow(text []byte, name span, emit func(*Assignment)) bool {
 }
 
 // rowColumns appends to columns where the texts of the row whose head is here
-// are; it returns nil where no row begins.
-func rowColumns(columns []span, text []byte, head int) []span {
+// are; it returns nil where no row with this column begins. Most bytes that may be
+// the head of one are told apart by the columns before the name.
+func rowColumns(columns []span, text []byte, head int, name span) []span {
 	size, at := int(text[head]), head+1 // of the head, a number of one byte
 	end := head + size
 	if size < 2 || size > rowHead || end > len(text) {
 		return nil
 	}
-	body := end
+	body, met := end, false
 	for at < end {
 		var kind int
 		if kind, at = varint(text, at); kind < 0 {
@@ -60,11 +61,16 @@ func rowColumns(columns []span, text []byte, head int) []span {
 			return nil
 		}
 		if kind >= 13 && kind&1 == 1 {
-			columns = append(columns, span{body, body + length})
+			column := span{body, body + length}
+			columns = append(columns, column)
+			met = met || column == name
 		}
 		body += length
+		if !met && body > name.from {
+			return nil
+		}
 	}
-	if at != end {
+	if at != end || !met {
 		return nil
 	}
 	return columns
