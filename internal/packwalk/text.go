@@ -160,7 +160,8 @@ func copyShort(dst, src []byte, to, from, n int) {
 // inherit returns the anchors of a text that k.copies connects with a base
 // whose anchors are given. Whether an anchor begins at an offset is decided by
 // the set's Extent bytes from there on: where all of them are copied, the base
-// has the answer; everywhere else the text is searched.
+// has the answer; everywhere else the text is searched. Seams that are near each
+// other are searched in one go, with what the base could say of the bytes between.
 func (k *worker) inherit(f *frame, base []int32) []int32 {
 	set := k.pass.set
 	if set == nil {
@@ -170,7 +171,7 @@ func (k *worker) inherit(f *frame, base []int32) []int32 {
 	extent := int32(set.Extent())
 	from := int32(0) // everything before is decided
 	for _, c := range k.copies {
-		if c.Len < extent {
+		if c.Len < extent+nearSeams {
 			continue
 		}
 		anchors = k.searchRange(anchors, f, from, c.At)
@@ -185,6 +186,10 @@ func (k *worker) inherit(f *frame, base []int32) []int32 {
 	}
 	return k.searchRange(anchors, f, from, int32(f.size))
 }
+
+// nearSeams is how many offsets the base must decide between two searches, so that it
+// is asked at all. To begin a search costs as much as to search some hundred bytes.
+const nearSeams = 64
 
 // searchRange appends the anchors of f's text that begin in from … to-1.
 func (k *worker) searchRange(anchors []int32, f *frame, from, to int32) []int32 {
