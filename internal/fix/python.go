@@ -86,11 +86,12 @@ func (py *pythonFile) leak(l *Leak) ([]pysource.Edit, *refusal) {
 
 // isWhole refuses what is more, or less, than one literal.
 func (py *pythonFile) isWhole(l *Leak, token, first, end int, whole bool) *refusal {
-	t := py.Tokens[token]
+	t := &py.Tokens[token]
+	from, to := t.Body()
 	switch {
 	case !whole:
 		return &refusal{"the key is computed from several parts", byHand(l)}
-	case end == first+1 && t.BodyTo-t.BodyFrom > l.Length+len(t.Quote)+8 && !strings.HasPrefix(strings.TrimSpace(string(py.Text[t.BodyFrom:t.BodyTo])), l.Value):
+	case end == first+1 && to-from > l.Length+len(t.Quote())+8 && !strings.HasPrefix(strings.TrimSpace(string(py.Text[from:to])), l.Value):
 		return &refusal{"the key is inside of a longer text", ""}
 	case py.isStatement(first, end):
 		return &refusal{"the key is inside of a text that no code uses", ""}

@@ -26,7 +26,7 @@ func (s *site) literal() ([]pysource.Edit, *refusal) {
 	}
 	name := s.variable()
 	read := way.read(s.quoted(name))
-	if strings.Contains(s.Tokens[s.first].Prefix, "b") {
+	if strings.Contains(s.Tokens[s.first].Prefix(), "b") {
 		read += ".encode()"
 	}
 	s.reads(name, way)
@@ -43,7 +43,7 @@ func (s *site) reads(name string, way getter) {
 
 // quoted writes a name between the quotes that the literal has.
 func (s *site) quoted(name string) string {
-	q := s.Tokens[s.first].Quote[:1]
+	q := s.Tokens[s.first].Quote()[:1]
 	return q + name + q
 }
 
@@ -58,9 +58,9 @@ func (s *site) isCompared() bool {
 
 // test writes the dummy in the place of the key.
 func (s *site) test() ([]pysource.Edit, *refusal) {
-	t := s.Tokens[s.first]
-	q := t.Quote[:1]
-	prefix := strings.NewReplacer("f", "", "r", "", "t", "").Replace(t.Prefix)
+	t := &s.Tokens[s.first]
+	q := t.Quote()[:1]
+	prefix := strings.NewReplacer("f", "", "r", "", "t", "").Replace(t.Prefix())
 	return []pysource.Edit{s.Replace(s.first, s.end, prefix+q+dummy+q)}, nil
 }
 

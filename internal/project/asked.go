@@ -1,43 +1,38 @@
 package project
 
-import (
-	"strings"
-	"sync"
-)
+import "strings"
 
-// What may be asked of a File. What is not in these lists is not kept of it.
-var (
-	askedCalls = set(
-		"include", "create", "get_or_create", "update_or_create", "bulk_create",
+// What may be asked of a File is listed here. All else is not kept of it.
+
+// isAskedCall reports whether calls of this name are kept.
+func isAskedCall(name string) bool {
+	switch name {
+	case "include", "create", "get_or_create", "update_or_create", "bulk_create",
 		"get_signed_cookie", "set_signed_cookie", "get_cookie_signer", "salted_hmac",
 		"Signer", "TimestampSigner", "sign", "sign_object", "unsign", "unsign_object", "dumps", "loads",
 		"URLSafeSerializer", "URLSafeTimedSerializer", "TimedSerializer", "Serializer", "TimedJSONWebSignatureSerializer", "JSONWebSignatureSerializer",
 		"login", "auth_login", "django_login", "perform_login", "login_user", "authenticate",
 		"Hashids", "encode", "decode", "encode_jwt", "jwt_encode", "encrypt",
 		"derive", "urlsafe_b64encode", "pbkdf2_hmac", "new", "digest", "HMAC", "base64_hmac", "constant_time_compare",
-		"sha1", "sha224", "sha256", "sha384", "sha512", "md5", "blake2b",
-	)
-	askedNames = set(
-		"PasswordResetView", "PasswordResetConfirmView", "PasswordResetForm", "password_reset_confirm", "default_token_generator",
-		"ServeView", "CookieWizardView", "SessionWizardView", "FormPreview", "jwt", "hmac", "sha256",
-	)
-	askedWords = []string{"_make_hash_value", "password"} // of a class
-)
-
-func set(names ...string) func() map[string]bool {
-	return sync.OnceValue(func() map[string]bool {
-		out := make(map[string]bool, len(names))
-		for _, name := range names {
-			out[name] = true
-		}
-		return out
-	})
+		"sha1", "sha224", "sha256", "sha384", "sha512", "md5", "blake2b":
+		return true
+	}
+	return IsCipher(name) || IsEncryptedField(name)
 }
 
-// isAskedCall reports whether calls of this name are kept.
-func isAskedCall(name string) bool {
-	return askedCalls()[name] || IsCipher(name) || IsEncryptedField(name)
+// isAskedName reports whether the lines of a name are kept; all that may be the name
+// of a setting are.
+func isAskedName(name string) bool {
+	switch name {
+	case "PasswordResetView", "PasswordResetConfirmView", "PasswordResetForm", "password_reset_confirm", "default_token_generator",
+		"ServeView", "CookieWizardView", "SessionWizardView", "FormPreview", "jwt", "hmac", "sha256":
+		return true
+	}
+	return isSettingName(name)
 }
+
+// askedWords are those of a class.
+var askedWords = [...]string{"_make_hash_value", "password"}
 
 // IsCipher recognises what encrypts, by the name of the class or function.
 func IsCipher(name string) bool {
@@ -52,10 +47,6 @@ func IsCipher(name string) bool {
 func IsEncryptedField(name string) bool {
 	return strings.HasPrefix(name, "Encrypted") && strings.HasSuffix(name, "Field") || strings.HasSuffix(name, "PGPSymmetricKeyField")
 }
-
-// isAskedName reports whether the lines of a name are kept: it is one of
-// askedNames, or it may be the name of a setting.
-func isAskedName(name string) bool { return isSettingName(name) || askedNames()[name] }
 
 // isSettingName reports whether a name may be that of a setting that is made of the
 // key: it has capital letters, and is not what every foreign key of a model names.

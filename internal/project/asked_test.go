@@ -108,5 +108,5 @@ func literals(e ast.Expr) (out []string) {
 // isAsked reports whether a File can answer for a name: of a call, of anything, or
 // of what is in a class.
 func isAsked(name string) bool {
-	return isAskedCall(name) || isAskedName(name) || slices.Contains(askedWords, name)
+	return isAskedCall(name) || isAskedName(name) || slices.Contains(askedWords[:], name)
 }

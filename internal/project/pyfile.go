@@ -15,9 +15,9 @@ type File struct {
 	Assigns  []Assign // of a settings module those to names in capital letters, and of any file X.secret_key
 	Imports  []Import
 	Classes  []Class
-	Called   []Expr     // calls whose last name is one of askedCalls
+	Called   []Expr     // calls for whose last name isAskedCall holds
 	Made     []Place    // first calls of other names that begin with a capital letter
-	Named    []Mention  // of askedNames, and of names in capital letters
+	Named    []Mention  // of names for which isAskedName holds
 	Values   []Flow     // assignments of what may be made of a setting
 	Returns  []Flow     // functions that return such
 	Defined  []Function // with one of Called in them

@@ -1,7 +1,6 @@
 package project
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/pysource"
@@ -40,9 +39,17 @@ type lexer struct {
 
 // lex splits Python into the tokens of its statements, which last until the next
 // call. It never fails.
-func (l *lexer) lex(text string) []token {
-	l.scanned = pysource.Scan(l.scanned, []byte(text))
-	out := slices.Grow(l.tokens[:0], min(len(l.scanned), maxTokens))
+func (l *lexer) lex(text []byte) []token {
+	l.scanned = pysource.Scan(l.scanned, text)
+	out := l.tokens[:0]
+	if n := min(len(l.scanned), maxTokens); n > cap(out) {
+		out = make([]token, 0, n) // without what was in the old ones
+	}
+	return l.read(out, string(text))
+}
+
+// read appends the tokens of a text that was scanned.
+func (l *lexer) read(out []token, text string) []token {
 	fresh, indent := true, int32(0)
 	for i := range l.scanned {
 		t := &l.scanned[i]
@@ -74,8 +81,8 @@ func tokenOf(text string, t *pysource.Token, indent int32) token {
 	case pysource.Number:
 		out.kind = tokenNumber
 	case pysource.String:
-		out.kind, out.text = tokenString, text[t.BodyFrom:t.BodyTo]
-		out.formatted = strings.ContainsAny(t.Prefix, "ft")
+		from, to := t.Body()
+		out.kind, out.text, out.formatted = tokenString, text[from:to], t.Formatted()
 	}
 	return out
 }

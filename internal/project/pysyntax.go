@@ -6,6 +6,7 @@ import "strings"
 // its tokens last until another file is parsed with the same lexer.
 type syntax struct {
 	tokens  []token
+	called  []int32 // the last name of each call; nil if nobody has asked
 	assigns []Assign
 	imports []Import
 	classes []class
@@ -26,7 +27,7 @@ type function struct {
 
 // parse reads Python.
 func (l *lexer) parse(text []byte) *syntax {
-	f := &syntax{tokens: l.lex(string(text))}
+	f := &syntax{tokens: l.lex(text)}
 	for start := 0; start < len(f.tokens); {
 		end := start
 		for end < len(f.tokens) && f.tokens[end].kind != tokenEnd {
@@ -272,10 +273,15 @@ func (p *parser) bareTuple(first Expr) Expr {
 
 // calls calls do for the last name of each call, which is token i.
 func (f *syntax) calls(do func(name string, i int)) {
-	for i := range f.tokens {
-		if f.tokens[i].kind == tokenName && f.isCall(i) && !f.isDefined(i) {
-			do(f.tokens[i].text, i)
+	if f.called == nil {
+		for i := range f.tokens {
+			if f.tokens[i].kind == tokenName && f.isCall(i) && !f.isDefined(i) {
+				f.called = append(f.called, int32(i))
+			}
 		}
+	}
+	for _, i := range f.called {
+		do(f.tokens[i].text, int(i))
 	}
 }
 

@@ -194,8 +194,9 @@ func (f *File) Value(i int) (text string, ok bool) {
 	if t.Kind != String || t.Fields {
 		return "", false
 	}
-	body := string(f.Text[t.BodyFrom:t.BodyTo])
-	if !strings.Contains(body, `\`) || strings.Contains(t.Prefix, "r") {
+	from, to := t.Body()
+	body := string(f.Text[from:to])
+	if !strings.Contains(body, `\`) || strings.Contains(t.Prefix(), "r") {
 		return body, true
 	}
 	// Only the names of variables and files are asked for; they have no other

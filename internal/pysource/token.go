@@ -3,7 +3,6 @@ package pysource
 import (
 	"bytes"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -30,13 +29,40 @@ type Token struct {
 	Open int
 	// Close is, of an opening bracket, the index of its partner.
 	Close int
-	// Prefix, Quote and Body describe a String: its prefix in lower case, its
-	// quotes (one or three), and the bounds of what is between them.
-	Prefix           string
-	Quote            string
-	BodyFrom, BodyTo int
 	// Fields is set for an f-string with a field in braces.
 	Fields bool
+
+	// Of a String; the zero values for all else. There is no pointer in a token, so
+	// that a file's tokens are nothing to the garbage collector.
+	prefix  [maxPrefix]byte // in lower case, and zeros
+	quote   byte            // the quotation mark
+	quotes  uint8           // how many open it, one or three
+	closing uint8           // how many close it, none if nothing does
+}
+
+// maxPrefix is the length of the longest prefix of a string, in bytes.
+const maxPrefix = 2
+
+// Prefix is the prefix of a String in lower case.
+func (t *Token) Prefix() string { return strings.TrimRight(string(t.prefix[:]), "\x00") }
+
+// Formatted reports whether a String is an f-string or a t-string.
+func (t *Token) Formatted() bool {
+	return bytes.IndexByte(t.prefix[:], 'f') >= 0 || bytes.IndexByte(t.prefix[:], 't') >= 0
+}
+
+// Quote is what opens a String: one quotation mark or three.
+func (t *Token) Quote() string { return strings.Repeat(string(rune(t.quote)), int(t.quotes)) }
+
+// Body returns the bounds in the text of what is between the quotes of a String.
+func (t *Token) Body() (from, to int) {
+	from = t.From + int(t.quotes)
+	for _, c := range t.prefix {
+		if c != 0 {
+			from++
+		}
+	}
+	return from, t.To - int(t.closing)
 }
 
 // SyntaxError says why a text was not taken for Python.
@@ -62,7 +88,10 @@ type tokenizer struct {
 // ends there, and a bracket may have no partner. The memory of tokens, which may
 // be nil, is used again.
 func Scan(tokens []Token, text []byte) []Token {
-	t := tokenizer{text: text, line: 1, tokens: slices.Grow(tokens[:0], len(text)/bytesPerToken)}
+	t := tokenizer{text: text, line: 1, tokens: tokens[:0]}
+	if n := len(text) / bytesPerToken; n > cap(tokens) {
+		t.tokens = make([]Token, 0, n) // without what was in the old ones
+	}
 	if bytes.HasPrefix(text, []byte(byteOrderMark)) {
 		t.pos = len(byteOrderMark)
 	}
@@ -205,17 +234,22 @@ func isDecimal(text []byte, at int) bool {
 	return from+1 >= len(text) || text[from] != '0' || text[from+1]|32 != 'x'
 }
 
-// operators of more than one character, the longer ones first.
-var operators = []string{"**=", "//=", ">>=", "<<=", "...", "->", ":=", "==", "!=", "<=", ">=", "<>", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=", "**", "//", "<<", ">>"}
-
 // operatorLength is the length of the operator that text begins with.
 func operatorLength(text []byte) int {
-	if len(text) < 2 || strings.IndexByte("=*/<>.", text[1]) < 0 { // their second characters
+	if len(text) < 2 {
 		return 1
 	}
-	for _, operator := range operators {
-		if len(operator) <= len(text) && string(text[:len(operator)]) == operator {
-			return len(operator)
+	switch string(text[:2]) {
+	case "**", "//", "<<", ">>":
+		if len(text) > 2 && text[2] == '=' {
+			return 3
+		}
+		return 2
+	case "->", ":=", "==", "!=", "<=", ">=", "<>", "+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "@=":
+		return 2
+	case "..":
+		if len(text) > 2 && text[2] == '.' {
+			return 3
 		}
 	}
 	return 1
@@ -275,29 +309,30 @@ func opening(c byte) byte {
 
 // str reads a string literal; t.pos is at its quote.
 func (t *tokenizer) str(from int) error {
-	token := Token{Kind: String, From: from, Line: t.line, Prefix: lower(t.text[from:t.pos])}
+	token := Token{Kind: String, From: from, Line: t.line}
+	for i, c := range t.text[from:t.pos] {
+		token.prefix[i] = c | 32
+	}
 	q := t.text[t.pos]
 	size := 1
 	if t.pos+2 < len(t.text) && t.text[t.pos+1] == q && t.text[t.pos+2] == q {
 		size = 3
 	}
-	token.Quote = string(t.text[t.pos : t.pos+size])
+	token.quote, token.quotes = q, uint8(size)
 	t.pos += size
-	token.BodyFrom = t.pos
-	formatted := containsByte(token.Prefix, 'f') || containsByte(token.Prefix, 't')
+	formatted := token.Formatted()
 	for t.pos < len(t.text) {
 		switch c := t.text[t.pos]; {
 		case t.closes(q, size):
-			token.BodyTo = t.pos
 			t.pos += size
-			token.To = t.pos
+			token.To, token.closing = t.pos, uint8(size)
 			t.add(token)
 			return nil
 		case c == '\\':
 			t.pos++
 			t.stringByte()
 		case isBreak(c) && size == 1:
-			token.BodyTo, token.To = t.pos, t.pos
+			token.To = t.pos
 			t.add(token)
 			return t.fail("a string that its line does not close")
 		case formatted && c == '{':
@@ -309,7 +344,7 @@ func (t *tokenizer) str(from int) error {
 	if t.strict {
 		return &SyntaxError{token.Line, "a string that is never closed"}
 	}
-	token.BodyTo, token.To = t.pos, t.pos
+	token.To = t.pos
 	t.add(token)
 	return nil
 }
@@ -351,7 +386,7 @@ func (t *tokenizer) field(token *Token) {
 			if !t.inner(c) {
 				continue
 			}
-		case isBreak(c) && len(token.Quote) == 1:
+		case isBreak(c) && token.quotes == 1:
 			return
 		}
 		t.stringByte()
@@ -370,7 +405,7 @@ func (t *tokenizer) inner(quote byte) (closed bool) {
 }
 
 func isPrefix(p []byte) bool {
-	if len(p) > 2 {
+	if len(p) > maxPrefix {
 		return false
 	}
 	for _, c := range p {
@@ -387,14 +422,6 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 // isLetter takes every byte outside of ASCII for a letter, as an identifier may
 // hold it.
 func isLetter(c byte) bool { return c|32 >= 'a' && c|32 <= 'z' || c == '_' || c >= 0x80 }
-
-func lower(s []byte) string {
-	out := make([]byte, len(s))
-	for i, c := range s {
-		out[i] = c | 32
-	}
-	return string(out)
-}
 
 func containsByte(s string, c byte) bool {
 	for i := 0; i < len(s); i++ {
