@@ -213,31 +213,33 @@ func htmlText(doc *document, emit func(*Assignment)) []span {
 	l := pages.Get().(*offsetMap)
 	defer l.release()
 	l.text = slices.Grow(l.text, len(text)-start)
+	and := start - 1 // the next & once it is looked for
 	for i := start; i < len(text); {
-		n := 0
-		for i+n < len(text) && text[i+n] != '<' && text[i+n] != '&' {
-			n++
+		if and < i {
+			and = indexFrom(text, i, '&')
 		}
-		if n > 0 {
+		if n := indexFrom(text[:and], i, '<') - i; n > 0 {
 			l.add(i, 1, text[i:i+n]...)
 			done = append(done, span{i, i + n})
 			i += n
 			continue
 		}
 		if text[i] == '&' {
-			n = entity(text[i:])
+			n := entity(text[i:])
 			l.add(i, 0, []byte(html.UnescapeString(string(text[i:i+n])))...)
 			i += n
 			continue
 		}
-		n = tagEnd(text[i:])
+		n := tagEnd(text[i:])
 		if n == 0 {
 			l.add(i, 1, '<')
 			i++
 			continue
 		}
 		tag := text[i : i+n]
-		i += n
+		if i += n; tag[1] != '/' && tag[1]|32 != 'b' {
+			continue // it opens something, and is not br
+		}
 		switch string(tagName(&low, tag)) {
 		case "/td", "/th", "/dt", "/key":
 			if i = skipBlanks(text, i); i+1 < len(text) && text[i] == '<' && text[i+1] != '/' { // another cell of the row
@@ -249,6 +251,14 @@ func htmlText(doc *document, emit func(*Assignment)) []span {
 	}
 	doc.readPart(l, formatOther, emit)
 	return done
+}
+
+// indexFrom returns the offset of the first c in text[from:], or the text's end.
+func indexFrom(text []byte, from int, c byte) int {
+	if n := bytes.IndexByte(text[from:], c); n >= 0 {
+		return from + n
+	}
+	return len(text)
 }
 
 // skipBlanks returns the offset of what is not a blank or a line break.

@@ -207,13 +207,13 @@ func (doc *document) header(from int, code []byte, pl *place) {
 	if n := bytes.IndexAny(code, " \t:("); n > 0 {
 		word = code[:n]
 	}
-	upper := bytes.ToUpper(code)
 	switch string(word) {
 	case "if", "elif":
 		switch developmentSide(code) {
 		case firstSide:
 			pl.traits |= scanner.DevOnly
 		case neitherSide:
+			upper := bytes.ToUpper(code)
 			if bytes.Contains(code, []byte("not ")) && bytes.Contains(upper, []byte("SECRET")) {
 				pl.traits |= scanner.Fallback
 			}

@@ -253,6 +253,9 @@ func isQualifier(p string) bool {
 
 // IsFallbacks reports whether a name is that of the list of old keys.
 func IsFallbacks(name string) bool {
+	if n := len(name); n == 0 || name[n-1] < 0x80 && name[n-1]|32 != 's' {
+		return false // most names
+	}
 	return strings.HasSuffix(strings.ToUpper(name), "SECRET_KEY_FALLBACKS")
 }
 
