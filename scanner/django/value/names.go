@@ -25,11 +25,83 @@ const maxParts = 12
 // JudgeName says what a name as written stands for: SECRET_KEY, secretKey,
 // django-secret-key, settings.SECRET_KEY, django.secretKey.
 func JudgeName(name string) NameClass {
+	switch kindOfName(name) {
+	case kindMain:
+		return NameMain
+	case kindOther:
+		return NameOther
+	}
+	return NameNone
+}
+
+// MayName reports whether a value can be a key under this name.
+func MayName(name string) bool { return kindOfName(name) >= kindForeign }
+
+// CannotName reports whether no value can be a key under a name that ends with this
+// one, whatever object it is an entry of: secretKeyRef, secret_keyword.
+func CannotName(name string) bool { return kindOfName(name) == kindNever }
+
+// IsForeignKey reports whether a name is SECRET_KEY of another product, or of a
+// kind that is not a site's own: then only a value that Django itself made is
+// taken for one.
+func IsForeignKey(name string) bool { return kindOfName(name) == kindForeign }
+
+// nameKind is all that is asked about a name.
+type nameKind uint8
+
+const (
+	kindNever   nameKind = iota // no key, nor with anything before it
+	kindNone                    // no key
+	kindForeign                 // that of a key which is another product's
+	kindOther                   // NameOther
+	kindMain                    // NameMain
+)
+
+// kindOfName judges a name, each once: a history has few, and each in thousands of
+// versions.
+func kindOfName(name string) nameKind {
+	if len(name) > 2*MaxName {
+		return kindNever
+	}
+	slot, hash := judgedNames.place(name, 0)
+	kind, ok := slot.get(hash)
+	if !ok {
+		kind = uint8(judgeKind(name))
+		slot.set(hash, kind)
+	}
+	return nameKind(kind)
+}
+
+func judgeKind(name string) nameKind {
 	var n nameParts
 	parts, upper, ok := n.split(name)
 	if !ok {
-		return NameNone
+		return kindNever
 	}
+	switch class := classOfParts(parts, upper); {
+	case class == NameMain:
+		return kindMain
+	case class == NameOther:
+		return kindOther
+	case isForeignKey(parts):
+		return kindForeign
+	case len(parts) > 0 && !mayEndName(parts[len(parts)-1]):
+		return kindNever
+	}
+	return kindNone
+}
+
+// mayEndName reports whether a word can be the last one in the name of a key.
+func mayEndName(last string) bool {
+	switch last {
+	case "SECRET", "KEY", "KEYS", "SECRETKEY", "SECRETKEYS":
+		return true
+	}
+	return isQualifier(last)
+}
+
+// classOfParts judges the words of a name.
+func classOfParts(parts []string, upper bool) NameClass {
 	for i := len(parts) - 1; i >= 0; i-- {
 		switch {
 		case follow(parts, i, "SECRET", "KEY"):
@@ -47,9 +119,6 @@ func JudgeName(name string) NameClass {
 	}
 	return NameNone
 }
-
-// MayName reports whether a value can be a key under this name.
-func MayName(name string) bool { return JudgeName(name) != NameNone || IsForeignKey(name) }
 
 // follow reports whether two words follow each other and the second is the i-th.
 func follow(parts []string, i int, first, second string) bool {
@@ -129,13 +198,10 @@ func judgeParts(before, after []string, upper bool) NameClass {
 	return class
 }
 
-// IsForeignKey reports whether a name is SECRET_KEY of another product, or of a
-// kind that is not a site's own: then only a value that Django itself made is
-// taken for one.
-func IsForeignKey(name string) bool {
-	var n nameParts
-	parts, _, ok := n.split(name)
-	if !ok || len(parts) < 3 || parts[len(parts)-2] != "SECRET" || parts[len(parts)-1] != "KEY" {
+// isForeignKey reports whether the words of a name are SECRET_KEY after one of
+// another product.
+func isForeignKey(parts []string) bool {
+	if len(parts) < 3 || parts[len(parts)-2] != "SECRET" || parts[len(parts)-1] != "KEY" {
 		return false
 	}
 	before := parts[:len(parts)-2]
