@@ -2,6 +2,7 @@ package forms
 
 import (
 	"bytes"
+	"encoding/binary"
 
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
 	"github.com/djleaks/djleaks/scanner/django/value"
@@ -100,12 +101,22 @@ func (doc *document) previousLine(from int) (start, to int, ok bool) {
 // lastBreak returns the offset after the last line break in text[from:to], or
 // from.
 func lastBreak(text []byte, from, to int) int {
+	for to-from >= 8 && !holdsBreak(binary.LittleEndian.Uint64(text[to-8:])) {
+		to -= 8
+	}
 	for i := to; i > from; i-- {
 		if ascii.IsBreak(text[i-1]) {
 			return i
 		}
 	}
 	return from
+}
+
+// holdsBreak reports whether one of eight bytes is a line break.
+func holdsBreak(eight uint64) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	lf, cr := eight^('\n'*ones), eight^('\r'*ones) // a zero for each of them
+	return ((lf-ones)&^lf|(cr-ones)&^cr)&tops != 0
 }
 
 // nextBreak returns the offset of the first line break in text[from:to], or to.
