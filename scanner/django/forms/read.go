@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/djleaks/djleaks/scanner"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // Assignment is a name with a value, as some form of text writes it.
@@ -97,6 +98,10 @@ func (doc *document) read(emit func(*Assignment)) {
 		if _, done = doc.word(anchor, false); doc.isCrowded(i, done) {
 			continue
 		}
+		if doc.isDismissed(anchor) {
+			near.aroundDismissed(anchor, emit)
+			continue
+		}
 		if doc.withoutPadding(anchor, take) {
 			continue
 		}
@@ -107,8 +112,20 @@ func (doc *document) read(emit func(*Assignment)) {
 			}
 		}
 		done = max(done, got.end)
-		near.around(anchor, take)
+		near.around(anchor, emit)
 	}
+}
+
+// isDismissed reports whether the name at an anchor is never that of a key, so that
+// what it is given need not be read: in charts and playbooks most names are like
+// secretKeyRef. Code is read all the same, because a comparison can say what a program
+// refuses to run with.
+func (doc *document) isDismissed(anchor int) bool {
+	if doc.format == formatPython {
+		return false
+	}
+	from, to := nameAt(doc, anchor)
+	return value.CannotName(string(doc.text[from:to])) && !gluedForm(doc, anchor).claimed
 }
 
 // texts reads the texts within this one, and returns where they are, ascending;

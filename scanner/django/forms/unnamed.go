@@ -21,6 +21,26 @@ type unnamed struct {
 	doc     *document
 	seen    int  // offset after what has been looked at
 	reading span // the value that was read last
+	unread  bool // what the name at hand is given was not read
+}
+
+// aroundDismissed is around for a name that was not asked about: what it is given is
+// read as soon as there is a key that could be it.
+func (u *unnamed) aroundDismissed(anchor int, emit func(*Assignment)) {
+	u.unread = true
+	u.around(anchor, emit)
+	u.unread = false
+}
+
+// isRead reports whether the key at an offset is in the value that was read last.
+func (u *unnamed) isRead(anchor, at int) bool {
+	if u.unread {
+		u.unread = false
+		for _, a := range u.doc.ask(anchor).found {
+			u.reading = span{a.Offset, a.Offset + a.Length}
+		}
+	}
+	return u.reading.holds(at)
 }
 
 // around emits the keys around the name at an anchor, but for those in a value
@@ -51,7 +71,7 @@ func (u *unnamed) around(anchor int, emit func(*Assignment)) {
 			continue
 		}
 		v := string(doc.text[start:i])
-		if _, ok := value.DjangoShape(v); ok {
+		if _, ok := value.DjangoShape(v); ok && !u.isRead(anchor, start) {
 			emit(&Assignment{Offset: start, Length: i - start, Values: []string{v}, Form: Value, Traits: scanner.NoName})
 		}
 	}
