@@ -74,7 +74,7 @@ func (s *scan) entries(w *worker, text []byte, fresh []Span) (f treeSummary, err
 			if touched {
 				d.tree = s.lookUp(w, Tree, id)
 				w.dirs = append(w.dirs, d)
-				if s.wanted != nil && s.wanted(text[name:nameEnd]) {
+				if s.isWanted(w, text[name:nameEnd]) {
 					s.choose(w.chosen, scanner.ObjectID(id), string(text[name:nameEnd])+"/")
 				}
 			}
