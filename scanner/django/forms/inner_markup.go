@@ -143,7 +143,7 @@ func indentedEnd(text []byte, from, blank int) int {
 	for from < len(text) {
 		to := nextBreak(text, from, len(text))
 		line := text[from:to]
-		if len(bytes.TrimSpace(line)) > 0 && indentOf(line) <= blank {
+		if indentOf(line) <= blank && len(bytes.TrimSpace(line)) > 0 {
 			return from
 		}
 		from = endOfBreak(text, to)
@@ -206,8 +206,9 @@ func (l *offsetMap) release() {
 // htmlText reads the text of HTML or XML. Anchors within tags are left to the
 // other forms: <env name="SECRET_KEY" value="x"/>.
 func htmlText(doc *document, emit func(*Assignment)) []span {
-	var done []span
+	var done []span // only runs with an anchor: nobody asks about the others
 	var low [16]byte
+	next := 0
 	text := doc.text[:min(len(doc.text), int(doc.anchors[len(doc.anchors)-1])+htmlAhead)]
 	start := htmlStart(text, int(doc.anchors[0]))
 	l := pages.Get().(*offsetMap)
@@ -220,7 +221,9 @@ func htmlText(doc *document, emit func(*Assignment)) []span {
 		}
 		if n := indexFrom(text[:and], i, '<') - i; n > 0 {
 			l.add(i, 1, text[i:i+n]...)
-			done = append(done, span{i, i + n})
+			if doc.anchored(&next, i, i+n) {
+				done = append(done, span{i, i + n})
+			}
 			i += n
 			continue
 		}

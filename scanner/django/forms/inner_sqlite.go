@@ -21,11 +21,16 @@ const (
 // a row have nothing between them; their lengths are in its head.
 func sqliteRow(text []byte, name span, emit func(*Assignment)) bool {
 	var room [rowHead]span
+	last := byte(13+2*(name.to-name.from)) & 0x7f // of the name's serial type, whatever bytes are before it
+	typed := name.from                            // where that is next
 	for head := name.from - 2; head >= max(0, name.from-rowBack); head-- {
-		if size := int(text[head]); size < 2 || size > rowHead || size > name.from-head {
+		if text[head+1] == last {
+			typed = head + 1
+		}
+		if size := int(text[head]); size < 2 || size > rowHead || size > name.from-head || typed >= head+size {
 			continue // no row whose body holds the name
 		}
-		columns := rowColumns(room[:0], text, head, name)
+		columns := rowColumns(room[:0], text, head)
 		for i, c := range columns {
 			if c != name {
 				continue
@@ -42,15 +47,14 @@ func sqliteRow(text []byte, name span, emit func(*Assignment)) bool {
 }
 
 // rowColumns appends to columns where the texts of the row whose head is here
-// are; it returns nil where no row with this column begins. Most bytes that may be
-// the head of one are told apart by the columns before the name.
-func rowColumns(columns []span, text []byte, head int, name span) []span {
+// are; it returns nil where no row begins.
+func rowColumns(columns []span, text []byte, head int) []span {
 	size, at := int(text[head]), head+1 // of the head, a number of one byte
 	end := head + size
 	if size < 2 || size > rowHead || end > len(text) {
 		return nil
 	}
-	body, met := end, false
+	body := end
 	for at < end {
 		var kind int
 		if kind, at = varint(text, at); kind < 0 {
@@ -61,16 +65,11 @@ func rowColumns(columns []span, text []byte, head int, name span) []span {
 			return nil
 		}
 		if kind >= 13 && kind&1 == 1 {
-			column := span{body, body + length}
-			columns = append(columns, column)
-			met = met || column == name
+			columns = append(columns, span{body, body + length})
 		}
 		body += length
-		if !met && body > name.from {
-			return nil
-		}
 	}
-	if at != end || !met {
+	if at != end {
 		return nil
 	}
 	return columns
