@@ -15,13 +15,16 @@ type Recent struct {
 	store *Store
 	limit int // bytes of the newer texts
 
-	newer, older map[scanner.ObjectID]*Text
-	places       map[baseKey]*Text // those of both that are packed
-	size         int               // of the newer ones
+	ids          map[scanner.ObjectID]*Text
+	places       map[baseKey]*Text // those that are packed
+	newer, older []*Text
+	size         int    // of the newer ones
+	turn         uint32 // the number of times that they became the older ones
+	reads        int
 
-	deltas  []Entry
-	between [2][]byte // what is neither the root of a chain of deltas nor its end
-	free    [largestFree + 1][][]byte
+	deltas []Entry
+	middle [2][]byte // what is neither the root of a chain of deltas nor its end
+	free   [largestFree + 1][][]byte
 }
 
 // Text is the content of an object.
@@ -29,8 +32,10 @@ type Text struct {
 	Type Type
 	Data []byte
 
-	owner *Recent // nil: the memory is not used again
+	owner *Recent          // nil: the memory is not used again
+	id    scanner.ObjectID // empty if nobody has asked for it yet
 	place baseKey
+	turn  uint32 // in which it was used last
 	users int
 	gone  bool // from the cache
 }
@@ -41,28 +46,36 @@ const (
 	largestFree  = 16
 )
 
+// mostMiddle is the size of the largest buffer that is kept for texts in the middle of a
+// chain, in bytes.
+const mostMiddle = 1 << 20
+
+// fewReads is how many objects are read until those in the middle of a chain of deltas
+// are kept, too. Who reads many asks for them soon: a chain is versions of one object,
+// though not in the order in which they were made. For a few it would be in vain.
+const fewReads = 512
+
 // Recent makes a reader of objects that keeps up to 2 × limit bytes.
 func (s *Store) Recent(limit int) *Recent {
-	return &Recent{store: s, limit: limit, newer: map[scanner.ObjectID]*Text{},
-		older: map[scanner.ObjectID]*Text{}, places: map[baseKey]*Text{}}
+	return &Recent{store: s, limit: limit, ids: map[scanner.ObjectID]*Text{}, places: map[baseKey]*Text{}}
 }
 
 // Get returns an object as Store.Get does. Its Data must not be changed, nor be used
 // after Release.
 func (r *Recent) Get(id scanner.ObjectID) (*Text, error) {
-	t := r.newer[id]
+	t := r.ids[id]
 	if t == nil {
-		if t = r.older[id]; t != nil {
-			delete(r.older, id)
-		} else if t = r.packed(id); t == nil {
+		if t = r.packed(id); t == nil {
 			kind, data, err := r.store.Get(id)
 			if err != nil {
 				return nil, err
 			}
-			t = &Text{Type: kind, Data: data}
+			t = r.keep(&Text{Type: kind, Data: data})
 		}
-		r.keep(id, t)
+		delete(r.ids, t.id) // two names of one place, in a damaged index
+		t.id, r.ids[id] = id, t
 	}
+	r.use(t)
 	t.users++
 	return t, nil
 }
@@ -75,22 +88,52 @@ func (t *Text) Release() {
 	}
 }
 
-// Len is the number of objects that are kept.
-func (r *Recent) Len() int { return len(r.newer) + len(r.older) }
+// Len is the number of objects that were asked for and are kept.
+func (r *Recent) Len() int { return len(r.ids) }
 
-func (r *Recent) keep(id scanner.ObjectID, t *Text) {
+// keep adds a text to the newer ones.
+func (r *Recent) keep(t *Text) *Text {
+	if t.turn = r.turn - 1; t.place.pack != nil {
+		r.places[t.place] = t
+	}
+	r.use(t)
+	return t
+}
+
+// use makes a text one of the newer ones.
+func (r *Recent) use(t *Text) {
+	if t.turn == r.turn {
+		return
+	}
 	size := cap(t.Data) + 200 // with what the maps take
 	if r.size += size; r.size > r.limit {
-		for _, old := range r.older {
-			if delete(r.places, old.place); old.users == 0 {
-				r.reuse(old)
-			}
-			old.gone = true
-		}
-		clear(r.older)
-		r.older, r.newer, r.size = r.newer, r.older, size
+		t.turn = r.turn // for it may be one of the older ones
+		r.dropOlder()
+		r.size = size
 	}
-	r.newer[id] = t
+	t.turn = r.turn
+	r.newer = append(r.newer, t)
+}
+
+// dropOlder drops the older texts that were not used again, and makes the newer ones
+// the older ones.
+func (r *Recent) dropOlder() {
+	for _, t := range r.older {
+		if t.turn == r.turn {
+			continue
+		}
+		t.gone = true
+		delete(r.ids, t.id)
+		if r.places[t.place] == t {
+			delete(r.places, t.place)
+		}
+		if t.users == 0 {
+			r.reuse(t)
+		}
+	}
+	clear(r.older)
+	r.older, r.newer = r.newer, r.older[:0]
+	r.turn++
 }
 
 // reuse takes the memory of a text back.
@@ -152,66 +195,69 @@ func (r *Recent) packed(id scanner.ObjectID) (t *Text) {
 
 // resolve is Pack.Resolve, from the first object of the chain that is kept.
 func (r *Recent) resolve(p *storePack, offset int64) (*Text, error) {
+	r.reads++
 	var base *Text
 	deltas, first, err := p.pack.chain(r.deltas[:0], offset, p.find, func(data int64) bool {
 		base = r.places[baseKey{p.pack, data}]
 		return base != nil
 	})
-	r.deltas = deltas
-	if err != nil {
+	if r.deltas = deltas; err != nil {
 		return nil, err
 	}
 	f := inflaters.Get().(*Inflater)
 	defer inflaters.Put(f)
-	t := &Text{Type: first.Type, owner: r, place: baseKey{p.pack, first.Data}}
-	var text []byte
-	switch {
-	case base != nil:
-		t.Type, text = base.Type, base.Data
-	case len(r.deltas) == 0:
-		t.Data, err = r.whole(p.pack, f, first, nil)
-	default:
-		r.between[0], err = r.whole(p.pack, f, first, r.between[0][:0])
-		text = r.between[0]
-	}
-	if err != nil {
+	if base != nil {
+		r.use(base)
+	} else if base, err = r.make(p.pack, f, first, nil, len(deltas)); err != nil {
 		return nil, err
 	}
-	for i := len(r.deltas) - 1; i >= 0; i-- {
-		delta, err := p.pack.inflateScratch(f, r.deltas[i])
+	for i := len(deltas) - 1; i >= 0; i-- {
+		if base, err = r.make(p.pack, f, deltas[i], base, i); err != nil {
+			return nil, err
+		}
+	}
+	return base, nil
+}
+
+// make makes the text of an entry, of a delta from its base. left is how many others
+// are to be made from it in turn.
+func (r *Recent) make(p *Pack, f *Inflater, e Entry, base *Text, left int) (t *Text, err error) {
+	kept := left == 0 || r.reads > fewReads
+	if kept && base == nil && e.Size > keptScratch {
+		data, err := p.inflate(f, e)
 		if err != nil {
 			return nil, err
 		}
-		into := &r.between[(len(r.deltas)-i)&1] // the other one holds text
-		if i == 0 {
-			_, size, _, err := DeltaSizes(delta)
-			if err != nil {
-				return nil, err
-			}
-			t.Data = r.buffer(int(min(size, 1<<largestFree)))
-			into = &t.Data
-		}
-		if *into, err = ApplyDelta((*into)[:0], text, delta, MaxObject); err != nil {
+		return r.keep(&Text{Type: e.Type, Data: data, owner: r, place: baseKey{p, e.Data}}), nil
+	}
+	stream, err := p.inflateScratch(f, e)
+	if err != nil {
+		return nil, err
+	}
+	size := int64(len(stream))
+	if base != nil {
+		if _, size, _, err = DeltaSizes(stream); err != nil {
 			return nil, err
 		}
-		text = *into
 	}
-	if len(r.deltas) > 0 {
-		t.place.data = r.deltas[0].Data
+	into := r.middle[left&1][:0] // the base may be in the other one
+	if kept {
+		into = r.buffer(int(min(size, 1<<largestFree)))
 	}
-	r.places[t.place] = t
+	t = &Text{Type: e.Type, owner: r, place: baseKey{p, e.Data}}
+	if base == nil {
+		t.Data = append(into, stream...)
+	} else {
+		t.Type = base.Type
+		t.Data, err = ApplyDelta(into, base.Data, stream, MaxObject)
+	}
+	switch {
+	case err != nil:
+		return nil, err
+	case kept:
+		return r.keep(t), nil
+	case cap(t.Data) <= mostMiddle:
+		r.middle[left&1] = t.Data
+	}
 	return t, nil
-}
-
-// whole appends what an entry that is not a delta holds to dst, or to memory that is
-// used again if dst is nil.
-func (r *Recent) whole(p *Pack, f *Inflater, e Entry, dst []byte) ([]byte, error) {
-	if e.Size > keptScratch {
-		return p.inflate(f, e)
-	}
-	text, err := p.inflateScratch(f, e)
-	if dst == nil {
-		dst = r.buffer(len(text))
-	}
-	return append(dst, text...), err
 }

@@ -63,7 +63,7 @@ func TestRecentReadsWhatGitReads(t *testing.T) {
 		if again := 3000 - len(memory); again < 1000 {
 			t.Errorf("limit %d: memory is used again %d times", limit, again)
 		}
-		if kept := r.Len(); limit == 0 && kept > 2 || limit > 0 && kept < 3 {
+		if kept := r.Len(); limit == 0 && kept > 3 || limit > 0 && kept < 3 {
 			t.Errorf("limit %d: %d texts are kept", limit, kept)
 		}
 	}
@@ -105,4 +105,26 @@ func TestRecentReadsAnotherCopyOfWhatIsDamaged(t *testing.T) {
 	if _, err := both.Get(scanner.ObjectID(make([]byte, 20))); !errors.Is(err, ErrNotFound) {
 		t.Errorf("nowhere: %v", err)
 	}
+}
+
+// Who reads many objects is given those in the middle of a chain without reading them.
+func TestRecentKeepsTheMiddleOfAChainForManyReads(t *testing.T) {
+	dir := repository(t, "sha1")
+	git(t, dir, "repack", "-adfq")
+	for _, o := range allObjects(t, dir) {
+		few, many := recentOf(t, 1<<20, filepath.Join(dir, ".git", "objects")), recentOf(t, 1<<20, filepath.Join(dir, ".git", "objects"))
+		many.reads = fewReads
+		for _, r := range []*Recent{few, many} {
+			_, err := r.Get(o.id)
+			must(t, err)
+		}
+		if len(few.deltas) < 3 {
+			continue
+		}
+		if len(few.places) != 1 || len(many.places) != len(many.deltas)+1 {
+			t.Errorf("of %d deltas %d and %d texts are kept", len(few.deltas), len(few.places), len(many.places))
+		}
+		return
+	}
+	t.Error("no chain of three deltas")
 }
