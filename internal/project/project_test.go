@@ -2,6 +2,7 @@ package project
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -206,6 +207,36 @@ func TestAPlatformIsToldOfNoOtherVariableThanTheKeys(t *testing.T) {
 	p := of(map[string]string{"mysite/settings.py": reads, ".github/workflows/a.yml": "  A: ${{ secrets.OAUTH_CLIENT_SECRET }}\n"})
 	if got := p.Platforms(); len(got) != 0 {
 		t.Errorf("the secret of something else: %+v", got)
+	}
+}
+
+func TestAWorkloadThatReadsNoKeyIsNotAPlatform(t *testing.T) {
+	const manifest = "kind: Deployment\nmetadata:\n  name: web\nenv:\n- name: AWS_SECRET_ACCESS_KEY\n  value: x\n"
+	if got := of(map[string]string{"k8s/web.yaml": manifest}).Platforms(); len(got) != 0 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestSettingsAreRecognisedByTheirPaths(t *testing.T) {
+	for file, want := range map[string]bool{
+		"mysite/settings.py": true, "mysite/settings_prod.py": true, "settings/prod.py": true, "conf/base.py": true, "conf/__init__.py": false,
+		"settings/components/auth.py": true, "settings/environments/prod.py": true, "settings/includes/db.py": true,
+		"settings/tests/auth.py": false, "components/auth.py": false, "mysite/views.py": false,
+	} {
+		if got := namedSettings(file); got != want {
+			t.Errorf("%s: %v", file, got)
+		}
+	}
+}
+
+func TestTheFunctionsOfAFileAreFoundWithTheirLines(t *testing.T) {
+	const code = "A = 1\n\ndef one():\n    B = 2\n\nclass C:\n    async def two(self):\n        return 3\nD = 4\n"
+	var got []string
+	for _, d := range new(lexer).parse([]byte(code)).functions() {
+		got = append(got, fmt.Sprintf("%s %d-%d", d.Name, d.Line, d.End))
+	}
+	if want := []string{"one 3-4", "two 7-8"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

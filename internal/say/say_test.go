@@ -1,7 +1,13 @@
 package say
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -49,6 +55,60 @@ func TestCounted(t *testing.T) {
 		if got := Counted(n, "key", "keys"); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+func TestWidthCountsColumns(t *testing.T) {
+	for text, want := range map[string]int{
+		"": 0, "key": 3, "\u00e9": 1, "e\u0301": 1, "\u1100": 2, "\u115f\u1160": 3, "\u2e7f\u2e80": 3, "\u4e00": 2, "\ua4cf\ua4d0": 3, "\uac00\ud7a3\ud7a4": 5,
+		"\uf8ff\uf900\ufaff\ufb00": 6, "\ufe30\ufe6f": 4, "\uff00\uff60\uff61": 5, "\uffdf\uffe0\uffe6": 5, "\U0001f2ff\U0001f300\U0001faff": 5, "\U00020000": 2,
+	} {
+		if got := Width(text); got != want {
+			t.Errorf("%+q takes %d columns, want %d", text, got, want)
+		}
+	}
+}
+
+func TestLinesAreBrokenAtBlanks(t *testing.T) {
+	for _, c := range []struct {
+		text    string
+		columns int
+		want    []string
+	}{
+		{"", 10, []string{""}},
+		{"one two  three", 7, []string{"one two", "three"}},
+		{"one two three", 6, []string{"one", "two", "three"}},
+		{"a longerthanthat b", 5, []string{"a", "longerthanthat", "b"}},
+		{"\u4e00\u4e00 x", 5, []string{"\u4e00\u4e00", "x"}},
+	} {
+		if got := Wrap(c.text, c.columns); !slices.Equal(got, c.want) {
+			t.Errorf("%q in %d columns: %q, want %q", c.text, c.columns, got, c.want)
+		}
+	}
+}
+
+func TestTheCauseOfAnErrorHasNoFileName(t *testing.T) {
+	dir := t.TempDir()
+	_, open := os.Open(filepath.Join(dir, "missing"))
+	rename := os.Rename(filepath.Join(dir, "missing"), filepath.Join(dir, "x"))
+	other := errors.New("x")
+	for _, err := range []error{fmt.Errorf("a: %w", open), rename} {
+		if got := Cause(err); strings.Contains(got.Error(), "missing") || !errors.Is(got, fs.ErrNotExist) {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+	if got := Cause(other); got != other {
+		t.Error(got)
+	}
+}
+
+func TestHintsAreThoseOfAllErrorsOfAChain(t *testing.T) {
+	err := fmt.Errorf("b: %w", WithHint(fmt.Errorf("a: %w", WithHint(errors.New("x"), "inner")), "outer"))
+	if got, want := Hints(err), []string{"outer", "inner"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if err.Error() != "b: a: x" {
+		t.Error(err)
 	}
 }
 

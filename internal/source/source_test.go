@@ -28,6 +28,20 @@ func read(t *testing.T, src scanner.Source) (texts []string, c scanner.Coverage)
 	return texts, c
 }
 
+func TestAnErrorOfWhoeverReadsEndsTheRun(t *testing.T) {
+	t.Chdir(t.TempDir())
+	testkit.Write(t, "a", "a")
+	testkit.Write(t, "b/c", "c")
+	testkit.Write(t, "b/d", "d")
+	for _, names := range [][]string{{"a", "b"}, {"b", "a"}, {stdin, "a"}} {
+		enough, n := errors.New("enough"), 0
+		_, err := Files(names, strings.NewReader("x")).Chunks(context.Background(), func(*scanner.Chunk) error { n++; return enough })
+		if err != enough || n != 1 {
+			t.Errorf("%v: %v after %d texts", names, err, n)
+		}
+	}
+}
+
 func TestAFolderIsReadWithAllThatIsInIt(t *testing.T) {
 	t.Chdir(t.TempDir())
 	testkit.Write(t, "site/settings.py", "a")
