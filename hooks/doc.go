@@ -71,5 +71,5 @@ type Refusal struct {
 // Error returns What.
 func (r *Refusal) Error() string { return r.What }
 
-// Hint returns Way.
+// Hint returns Next.
 func (r *Refusal) Hint() string { return r.Next }

@@ -14,10 +14,10 @@ import (
 type Options struct {
 	Hooks   []string // names as Expand gives them
 	Program string   // absolute path of this program, for the scripts
-	Version string   // of this program, "0.1.0": what hook managers are told to install
+	Version string   // of this program, "0.1.0": the one that hook managers should install
 	Global  bool     // for all repositories of the user
 	Files   bool     // hook files even where Git has hooks in its configuration
-	Force   bool     // also over texts of ours that somebody edited, and beside a manager that will move ours away
+	Force   bool     // also replace scripts of ours that somebody has edited, and install beside a manager that will move them away
 }
 
 // Action is what was done about one hook.

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Advice is how a hook manager that a repository uses is told to run the
-// program.
+// Advice is what to add to the configuration of a hook manager that a repository uses,
+// so that it runs the program.
 type Advice struct {
 	Manager string
 	File    string // its configuration, as found in the work tree

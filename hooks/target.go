@@ -20,9 +20,9 @@ type Target struct {
 	LocalHooksPath, GlobalHooksPath string
 	// GlobalOrigin is the file that sets GlobalHooksPath, for messages.
 	GlobalOrigin string
-	// Why Git runs no hook from a folder, by who says so: an empty core.hooksPath
-	// of the repository or the work tree, or of the user or the machine; nil if it
-	// is not empty.
+	// LocalOff and GlobalOff say why Git runs no hook from a folder: core.hooksPath is
+	// empty in the configuration of the repository or the work tree, or in that of the
+	// user or the machine. They are nil if it is not.
 	LocalOff, GlobalOff *Refusal
 	// ForNow is set if core.hooksPath is set for this process alone, by -c or in
 	// the environment: then what Git does without it is not known.

@@ -62,8 +62,8 @@ func NewCollector(d Detector) *Collector {
 	return &Collector{detector: d, anchors: d.Anchors(), values: map[Secret]bool{}}
 }
 
-// SuggestReplacements makes the collector ask for the line to write in the place of each
-// key: for what somebody is about to commit, not for years of history.
+// SuggestReplacements makes the collector ask for the line to write in the place of
+// each key. It is for what somebody is about to commit, not for a history.
 func (c *Collector) SuggestReplacements() { c.replacements = true }
 
 // Run takes in all texts of a source. The coverage is that of the source, and
@@ -175,8 +175,8 @@ func (c *Collector) search(chunk *Chunk) []Match {
 	return matches
 }
 
-// LookUnread notes a file that by its name holds settings or secrets, if its content
-// is hidden, and reports whether it is.
+// LookUnread notes a file whose name says that it holds settings or secrets and whose
+// content is hidden, and reports whether this is one.
 func (c *Collector) LookUnread(file string, text []byte) bool {
 	if !c.detector.MayBeUnread(file) {
 		return false

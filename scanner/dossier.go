@@ -93,7 +93,7 @@ const (
 
 // Exposure is the time in which others could have a key.
 type Exposure struct {
-	First time.Time `json:"first"` // when they could first have it
+	First time.Time `json:"first"` // when others could first have it
 	// Last is the day of the scan, so that two scans on one day are the same, or
 	// the day on which the key was rotated. It is never before First.
 	Last time.Time `json:"last"`

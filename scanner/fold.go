@@ -1,7 +1,7 @@
 package scanner
 
-// MaxMatches is how many matches a detector returns of one text. If there are
-// that many, there may be more.
+// MaxMatches is the largest number of matches that a detector returns for one text. If
+// it returns that many, there may be more.
 const MaxMatches = 10_000
 
 // maxEqual is how many equal matches of one text are kept.

@@ -55,7 +55,7 @@ type Presence struct {
 	Removed    []Commit   // by author date
 	Refs       []string   // full names of the refs whose tip holds it here
 	Reachable  bool       // a commit that holds it is in some ref's history
-	Marks      uint32     // in the history of which sets of commits it is, see MarkRemote
+	Marks      uint32     // the sets of commits in whose history it is: MarkRemote, …
 }
 
 // The sets of commits that an audit asks about.

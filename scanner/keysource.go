@@ -91,8 +91,8 @@ func (c *Collector) Sources() []KeySource {
 	return out
 }
 
-// ManyPlaces reports whether there are as many sources, or places that read one, as
-// a collector keeps: which of more it kept would be chance.
+// ManyPlaces reports whether the sources, or the places that read one of them, reach a
+// limit of the collector. Then some may have been left out, and it is chance which.
 func ManyPlaces(sources []KeySource) bool {
 	places := map[KeySource]int{}
 	for _, s := range sources {
@@ -106,7 +106,7 @@ func ManyPlaces(sources []KeySource) bool {
 // Use gives the collector another detector with the same anchors.
 func (c *Collector) Use(d Detector) { c.detector = d }
 
-// Claim gives what was found its sources.
+// Claim gives each match that was found its Source, as the detector says.
 func (c *Collector) Claim() {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -193,10 +193,10 @@ type Detector interface {
 	// Anchors are the literals of which a text has at least one if it has a
 	// match.
 	Anchors() *AnchorSet
-	// Search returns the matches of text, by offset, and how many statements may go
-	// on to a key after so much text that nobody has looked for it. The anchors are
-	// those that Anchors().Append finds in all of text. Nothing returned refers to
-	// text.
+	// Search returns the matches of text, by offset. cut is the number of statements
+	// that are too long to be read to their end, so that a key in them may have been
+	// missed. anchors are those that Anchors().Append finds in all of text. Nothing
+	// returned refers to text.
 	Search(text []byte, anchors []int32) (found []Match, cut int)
 	// TakesFile reports whether FindFile may find a key in a file of this path.
 	TakesFile(path string) bool
@@ -208,7 +208,7 @@ type Detector interface {
 	// Unread says what hides the content of a file, if it is packed or encrypted as
 	// a whole: "compressed with gzip"; or "".
 	Unread(path string, text []byte) string
-	// Claim gives a match of Find its Source, if the settings read it.
+	// Claim sets the Source of a match of Find, if the settings read it.
 	Claim(m *Match)
 	// Sources returns where the settings in text take their key from. The
 	// anchors are those that Search gets.
@@ -216,8 +216,8 @@ type Detector interface {
 	// Remarks returns the comments of text that accept none of its matches, which
 	// are those that Search has returned. Paths are left empty.
 	Remarks(text []byte, anchors []int32, matches []Match) []Remark
-	// ReplacementLines returns what says of the matches of a text which line of code to
-	// write in their place, as far as the text tells; or "".
+	// ReplacementLines returns a function that gives, for a match of text, the line of
+	// code to write in its place, or "" if the text does not tell.
 	ReplacementLines(text []byte) func(m *Match) string
 	// Severity judges a match in a file of this path ("" for a text without
 	// one) and says why in one sentence.

@@ -29,7 +29,7 @@ const (
 	shortestRest = 8
 )
 
-// Add tells it of a key.
+// Add makes the redactor mask a key, which is of this class.
 func (r *Redactor) Add(s Secret, class Class) {
 	if r == nil || r.seen[s] || s.Len() < headLength {
 		return
@@ -55,7 +55,7 @@ func headHash(text string) uint16 {
 // "production" has a file of that name, too.
 func (r *Redactor) Redact(text string) string { return r.redact(text, inNames) }
 
-// RedactAll does it for keys that are words as well.
+// RedactAll is Redact that masks keys that are ordinary words as well.
 func (r *Redactor) RedactAll(text string) string { return r.redact(text, inReasons) }
 
 // place is what kind of text a key is looked for in.

@@ -62,7 +62,7 @@ type Skip struct {
 	ID     string `json:"id,omitempty"`     // object name, in hexadecimal
 	Path   string `json:"path,omitempty"`   // file name, where known
 	Reason string `json:"reason,omitempty"` // lower case, no full stop
-	Count  int64  `json:"count,omitempty"`  // how many skips alike this one stands for, if more than one
+	Count  int64  `json:"count,omitempty"`  // how many skips of the same kind this one stands for, if more than one
 }
 
 // Coverage says what was read. A scan is complete if nothing was skipped.

@@ -122,7 +122,8 @@ func (o *Occurrence) NeverCommitted() bool {
 	return o.Blob != "" && o.Commit == "" && o.Status == StatusUnreachable && len(o.Introduced) == 0 && len(o.Removed) == 0
 }
 
-// CompareKeys orders keys: it puts the worst first: severity, then what is in current code.
+// CompareKeys orders keys for sorting, the worst first: by severity, then by whether
+// they are in current code.
 func CompareKeys(a, b Key) int {
 	return cmp.Or(
 		cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.Status.Rank(), b.Status.Rank()),

@@ -46,8 +46,9 @@ func (d *Detector) Find(text []byte, anchors []int32) []scanner.Match {
 	return found
 }
 
-// Search returns the keys of text by offset, and how many statements were not read to
-// a value or their end. A text without anchors is a key that Django made, or nothing.
+// Search returns the keys of text by offset, and the number of statements that were not
+// read to a value or to their end. A text without anchors is a key that Django made, or
+// nothing.
 func (d *Detector) Search(text []byte, anchors []int32) (found []scanner.Match, cut int) {
 	if len(anchors) == 0 {
 		return keyFile(text, value.Django), 0

@@ -29,9 +29,10 @@ var getters = []struct{ sign, call string }{
 	{"import os\r", `os.environ["%s"]`},
 }
 
-// ReplacementLines returns what says of the matches of a text which line of Python to
-// write in their place, with the getter that the file uses already and the name of the
-// variable that it asks for; "" if the file says nothing about either, or is not Python.
+// ReplacementLines returns a function that gives, for a match of text, the line of
+// Python to write in its place, with the getter that the file already uses and the name
+// of the variable that it asks for; "" if the file says nothing about either, or is not
+// Python.
 func (*Detector) ReplacementLines(text []byte) func(*scanner.Match) string {
 	call := sync.OnceValue(func() string { return getterOf(text) })
 	return func(m *scanner.Match) string {

@@ -71,8 +71,8 @@ func (d *Detector) TakesFile(file string) bool {
 	return namesKey(base) || d.sources != nil && mayHoldSources(base)
 }
 
-// WantsFile is TakesFile for who has to read the file for it: it asks what the
-// settings read.
+// WantsFile is TakesFile for callers that have to read a file for it: it also asks what
+// the settings read, and so is true of fewer files.
 func (d *Detector) WantsFile(file string) bool {
 	base := path.Base(file)
 	if namesKey(base) {
@@ -105,8 +105,8 @@ func isIn(s *scanner.KeySource, base string) bool {
 // looks like that of a key: then only what it means is learned.
 func isAnchored(s *scanner.KeySource) bool { return value.JudgeName(s.Name) != value.NameNone }
 
-// Claim gives the key in a variable that the settings read its source, if its
-// name alone did not say that it is the site's.
+// Claim sets the source of a key in a variable that the settings read, if its name
+// alone did not say that it is the site's.
 func (d *Detector) Claim(m *scanner.Match) {
 	if d.sources == nil || m.Source != nil || !m.Has(scanner.OtherName) {
 		return
