@@ -27,7 +27,8 @@ func passesOn(k format) bool {
 }
 
 // passedOn returns what the name at text[from:to] is given, if that is a reference.
-func passedOn(text []byte, from, to int) (scanner.KeySource, bool) {
+func (t *sourceText) passedOn(from, to int) (scanner.KeySource, bool) {
+	text := t.text
 	at := givenAt(text, from, to)
 	if at == 0 {
 		return scanner.KeySource{}, false
@@ -40,7 +41,7 @@ func passedOn(text []byte, from, to int) (scanner.KeySource, bool) {
 	}
 	end := nextBreak(text, at, min(len(text), at+maxReference))
 	if bytes.HasSuffix(bytes.ToUpper(text[from:to]), []byte("_FILE")) {
-		return fileReference(text, text[at:end])
+		return fileReference(t, text[at:end])
 	}
 	return reference(text[at:end])
 }
@@ -176,7 +177,7 @@ func IsValuesOf(file, base string) bool {
 
 // fileReference reads the path of a file that is the key. Of a secret of Compose
 // the text says which file it is.
-func fileReference(text, v []byte) (source scanner.KeySource, ok bool) {
+func fileReference(in *sourceText, v []byte) (source scanner.KeySource, ok bool) {
 	end := 0
 	for end < len(v) && (ascii.IsWord(v[end]) || strings.IndexByte("./-~${}:\\", v[end]) >= 0) {
 		end++
@@ -186,15 +187,25 @@ func fileReference(text, v []byte) (source scanner.KeySource, ok bool) {
 	if !strings.Contains(file, "/") || len(base) < minConstant || strings.ContainsAny(base, "${}") {
 		return source, false
 	}
-	if n := bytes.Index(text, []byte("\n  "+base+":\n")); n >= 0 {
-		rest := bytes.TrimLeft(text[n+len(base)+5:min(len(text), n+len(base)+5+maxReference)], " \t")
-		if rest, ok := bytes.CutPrefix(rest, []byte("file:")); ok {
-			rest = bytes.Trim(rest[:nextBreak(rest, 0, len(rest))], " \t\"'")
-			base = path.Base(string(rest))
-		}
+	if in != nil {
+		base = in.composeFile(base)
 	}
 	if base == "" || strings.Contains(base, " ") {
 		return source, false
 	}
 	return scanner.KeySource{Kind: scanner.SourceFile, File: base}, true
+}
+
+// composeFile is the file of a secret that the text of Compose declares; without a
+// declaration the secret's own name.
+func (t *sourceText) composeFile(base string) string {
+	if n := t.find("\n  "+base+":\n", 0); n >= 0 {
+		n += len(base) + 5
+		rest := bytes.TrimLeft(t.text[n:min(len(t.text), n+maxReference)], " \t")
+		if rest, ok := bytes.CutPrefix(rest, []byte("file:")); ok {
+			rest = bytes.Trim(rest[:nextBreak(rest, 0, len(rest))], " \t\"'")
+			base = path.Base(string(rest))
+		}
+	}
+	return base
 }

@@ -30,32 +30,21 @@ const (
 // not only hold the key: os.environ["APP_KEY"], config["app"]["key"],
 // open(BASE_DIR / "etc/k").read() in Python, ${APP_KEY} in what deploys it.
 func Sources(text []byte, anchors []int32) []Source {
-	var out []Source
-	kind := format(formatByContent) // not asked yet
+	t := sourceText{text: text}
+	return t.sources(anchors)
+}
+
+func (t *sourceText) sources(anchors []int32) (out []Source) {
 	for _, a := range anchors {
-		from, to, ok := settingName(text, int(a))
-		if !ok || len(out) >= maxSources {
+		if len(out) >= maxSources {
+			break
+		}
+		from, to, ok := t.settingName(int(a))
+		if !ok {
 			continue
 		}
-		passed, passes := passedOn(text, from, to)
-		at, reads := readAt(text, to)
-		if !passes && !reads {
-			continue
-		}
-		if kind == formatByContent {
-			kind = sniff(text)
-		}
-		found := []scanner.KeySource{passed}
-		switch {
-		case passes && passesOn(kind):
-		case reads && kind == formatPython:
-			r := sourceReader{text: text}
-			r.expression(at)
-			found = r.found
-		default:
-			continue
-		}
-		setting := string(bytes.ToUpper(text[from:to]))
+		found := t.given(from, to)
+		setting := string(bytes.ToUpper(t.text[from:to]))
 		for _, s := range found {
 			s.Setting = strings.TrimSuffix(setting, "_FILE")
 			out = append(out, Source{s, from})
@@ -64,19 +53,43 @@ func Sources(text []byte, anchors []int32) []Source {
 	return out
 }
 
+// given returns what the setting at text[from:to] is given, as far as that is a
+// source.
+func (t *sourceText) given(from, to int) []scanner.KeySource {
+	passes := givenAt(t.text, from, to) > 0
+	at, reads := readAt(t.text, to)
+	if !passes && !reads {
+		return nil
+	}
+	kind := t.kind()
+	if passes && passesOn(kind) {
+		if s, ok := t.passedOn(from, to); ok {
+			return []scanner.KeySource{s}
+		}
+	}
+	if !reads || kind != formatPython {
+		return nil
+	}
+	r := sourceReader{in: t}
+	r.expression(at)
+	return r.found
+}
+
 // settingName returns the bounds of the name at an anchor; ok is false if it is not
 // that of the site's key, or commented out.
-func settingName(text []byte, anchor int) (from, to int, ok bool) {
+func (t *sourceText) settingName(anchor int) (from, to int, ok bool) {
+	text := t.text
 	from = anchor
 	for from > 0 && anchor-from < value.MaxName && ascii.IsWord(text[from-1]) {
 		from--
 	}
-	to = wordEndAt(text, anchor)
+	to = wordEndAt(text[:min(len(text), from+value.MaxName+1)], anchor)
+	t.spent += 1 + (to-from)/searchedBytes
 	if to-from < len("SECRET_KEY") || to-from > value.MaxName {
 		return 0, 0, false
 	}
 	line := text[lastBreak(text, max(0, from-value.MaxName), from):from]
-	return from, to, bytes.IndexByte(line, '#') < 0 && isSetting(text, from, to)
+	return from, to, bytes.IndexByte(line, '#') < 0 && t.isSetting(from, to)
 }
 
 // readAt returns where the expression begins that the setting that ends at to is
@@ -118,11 +131,12 @@ func assignedAt(text []byte, to int) (at int, ok bool) {
 
 // isSetting reports whether text[from:to] is the key's setting: SECRET_KEY, or
 // app.secret_key as Flask has it, secret_key: str as pydantic's settings have it.
-func isSetting(text []byte, from, to int) bool {
+func (t *sourceText) isSetting(from, to int) bool {
+	text := t.text
 	name := string(text[from:to])
 	if strings.EqualFold(name, "SECRET_KEY") && name != "SECRET_KEY" {
 		return bytes.HasSuffix(text[:from], []byte("app.")) || bytes.HasSuffix(text[:from], []byte("application.")) ||
-			bytes.HasSuffix(text[:from], []byte("server.")) || byteAt(text, to) == ':' && bytes.Contains(text, []byte("BaseSettings"))
+			bytes.HasSuffix(text[:from], []byte("server.")) || byteAt(text, to) == ':' && t.holds("BaseSettings")
 	}
 	if n := len(name) - len("_FILE"); n > 0 && strings.EqualFold(name[n:], "_FILE") {
 		name = name[:n]
@@ -148,17 +162,15 @@ func skipSpaces(text []byte, at int) int {
 // subscripts are recognised wherever they are.
 type sourceReader struct {
 	lexer
-	text   []byte
+	in     *sourceText
 	tokens []token
 	found  []scanner.KeySource
 	hops   int
-	files  []string // of data that the text names; made when they are asked for
-	asked  bool
 }
 
 // expression reads what begins at an offset.
 func (s *sourceReader) expression(at int) {
-	s.lexer = lexer{text: s.text, pos: at, end: min(len(s.text), at+maxSourceBytes)}
+	s.lexer = lexer{text: s.in.text, pos: at, end: min(len(s.in.text), at+maxSourceBytes)}
 	s.tokens = s.tokens[:0]
 	depth := 0
 	for len(s.tokens) < maxSourceTokens {
@@ -257,12 +269,12 @@ func (s *sourceReader) insertions(t token) {
 		return
 	}
 	for at := t.from; at < t.to; {
-		n := bytes.IndexByte(s.text[at:t.to], '{')
+		n := bytes.IndexByte(s.in.text[at:t.to], '{')
 		if n < 0 {
 			return
 		}
 		at += n + 1
-		inner := sourceReader{text: s.text, hops: s.hops + 1}
+		inner := sourceReader{in: s.in, hops: s.hops + 1}
 		inner.expression(at)
 		for _, source := range inner.found {
 			s.add(source)
@@ -340,13 +352,13 @@ func (s *sourceReader) lookup(name, last, first string, i int) int {
 		return end + 1 // config("section", "SECRET_KEY")
 	}
 	switch {
-	case last == "get" && s.op(i+2, ",") && s.isConfigParser():
+	case last == "get" && s.op(i+2, ",") && s.in.readsINI():
 		if second, ok := s.str(i + 3); ok {
 			s.entry([]string{first, second}, "")
 			return end + 1
 		}
 		s.variable(first)
-	case isGetter(name, last) && (last != "get" || strings.Contains(name, "environ") || !s.isBoundToData(name)):
+	case isGetter(name, last) && (last != "get" || strings.Contains(name, "environ") || !s.in.isBoundToData(name)):
 		s.variable(first)
 	case last == "get":
 		keys, after := s.keys(end + 1)
@@ -452,9 +464,9 @@ func (s *sourceReader) attribute(owner, name string) {
 
 // global notes a name that is imported, or reads what this text gives it.
 func (s *sourceReader) global(name string) {
-	if module, there := s.importOf(name); module != "" && isDistinctive(name) {
+	if module, there := s.in.importOf(name); module != "" && isDistinctive(name) {
 		s.add(scanner.KeySource{Kind: scanner.SourceConstant, Name: there, File: module + ".py"})
-	} else if at := s.binding(name); at > 0 && s.hops < maxSourceHops {
+	} else if at := s.in.binding(name); at > 0 && s.hops < maxSourceHops {
 		s.hops++
 		s.expression(at)
 	}
@@ -557,53 +569,6 @@ func lastWord(text []byte) []byte {
 	return text[n:]
 }
 
-// importOf is the module that the text imports a name from, without packages, and
-// what that calls it.
-func (s *sourceReader) importOf(name string) (module, there string) {
-	for at := 0; ; {
-		n := ascii.Index(s.text[at:], name)
-		if n < 0 {
-			return "", ""
-		}
-		at += n + len(name)
-		line := s.text[1+bytes.LastIndexByte(s.text[:at], '\n') : at]
-		if !bytes.HasPrefix(line, []byte("from ")) || !bytes.Contains(line, []byte(" import ")) || ascii.IsWord(byteAt(s.text, at)) {
-			continue
-		}
-		from, names, _ := bytes.Cut(line[len("from "):], []byte(" import "))
-		from = bytes.TrimSpace(from)
-		there = name
-		if before, ok := bytes.CutSuffix(names, []byte(" as "+name)); ok {
-			there = string(before[1+bytes.LastIndexAny(before, " ,("):])
-		}
-		return string(from[1+bytes.LastIndexByte(from, '.'):]), there
-	}
-}
-
-// binding is the offset of what the text assigns to a name at the start of a
-// line; 0 if it does not.
-func (s *sourceReader) binding(name string) int {
-	for at := 0; name != ""; {
-		n := ascii.Index(s.text[at:], name)
-		if n < 0 {
-			break
-		}
-		from := at + n
-		at = from + len(name)
-		if from > 0 && !ascii.IsBreak(s.text[from-1]) && !ascii.IsSpace(s.text[from-1]) && s.text[from-1] != '(' {
-			continue
-		}
-		i := skipSpaces(s.text, at)
-		if byteAt(s.text, i) == ':' && byteAt(s.text, i+1) == '=' {
-			i++
-		}
-		if byteAt(s.text, i) == '=' && byteAt(s.text, i+1) != '=' {
-			return skipSpaces(s.text, i+1)
-		}
-	}
-	return 0
-}
-
 // fileIn is the file that the tokens from one up to another name: the last part
 // of the path that they make.
 func (s *sourceReader) fileIn(from, to int) string {
@@ -629,12 +594,12 @@ func (s *sourceReader) fileOf(name string) string {
 	if s.hops >= maxSourceHops {
 		return ""
 	}
-	inner := sourceReader{text: s.text, hops: s.hops + 1}
-	if n := bytes.Index(s.text, []byte(" as "+name+":")); n >= 0 {
-		line := 1 + bytes.LastIndexByte(s.text[:n], '\n')
-		inner.read(line+len(s.text[line:n])-len(bytes.TrimLeft(s.text[line:n], " \t")), n)
-	} else if at := s.binding(name); at > 0 {
-		inner.read(at, nextBreak(s.text, at, min(len(s.text), at+maxSourceBytes)))
+	inner := sourceReader{in: s.in, hops: s.hops + 1}
+	if n := s.in.find(" as "+name+":", 0); n >= 0 {
+		line := 1 + bytes.LastIndexByte(s.in.text[:n], '\n')
+		inner.read(line+len(s.in.text[line:n])-len(bytes.TrimLeft(s.in.text[line:n], " \t")), n)
+	} else if at := s.in.binding(name); at > 0 {
+		inner.read(at, nextBreak(s.in.text, at, min(len(s.in.text), at+maxSourceBytes)))
 	}
 	for i, t := range inner.tokens {
 		if t.kind == tokenName && inner.word(t) == "open" && inner.op(i+1, "(") {
@@ -646,7 +611,7 @@ func (s *sourceReader) fileOf(name string) string {
 
 // read reads the tokens of text[from:to].
 func (s *sourceReader) read(from, to int) {
-	s.lexer = lexer{text: s.text, pos: from, end: to}
+	s.lexer = lexer{text: s.in.text, pos: from, end: to}
 	for len(s.tokens) < maxSourceTokens {
 		t := s.next()
 		if t.kind == tokenEnd || t.kind == tokenBad {
@@ -654,49 +619,6 @@ func (s *sourceReader) read(from, to int) {
 		}
 		s.tokens = append(s.tokens, t)
 	}
-}
-
-func (s *sourceReader) isConfigParser() bool {
-	return bytes.Contains(s.text, []byte("ConfigParser")) || bytes.Contains(s.text, []byte("configparser"))
-}
-
-// isBoundToData reports whether the object of a method holds what the text has
-// read from a file of data.
-func (s *sourceReader) isBoundToData(method string) bool {
-	object := method[:max(0, strings.LastIndexByte(method, '.'))]
-	at := s.binding(object)
-	if object == "" || at == 0 {
-		return false
-	}
-	line := s.text[at:nextBreak(s.text, at, min(len(s.text), at+maxSourceBytes))]
-	return bytes.Contains(line, []byte("load(")) || bytes.Contains(line, []byte("loads(")) || bytes.Contains(line, []byte("ConfigParser"))
-}
-
-// dataFiles are the files of data that the text names.
-func (s *sourceReader) dataFiles() []string {
-	if s.asked {
-		return s.files
-	}
-	s.asked = true
-	for _, ext := range DataEndings {
-		for at := 0; len(s.files) < maxDataFiles; {
-			n := ascii.Index(s.text[at:], ext)
-			if n < 0 {
-				break
-			}
-			end := at + n + len(ext)
-			if at = end; end < len(s.text) && (s.text[end] == '"' || s.text[end] == '\'') {
-				from := end
-				for from > 0 && end-from < value.MaxName && (ascii.IsWord(s.text[from-1]) || s.text[from-1] == '-' || s.text[from-1] == '.') {
-					from--
-				}
-				if name := string(s.text[from:end]); len(name) > len(ext) && !slices.Contains(s.files, name) {
-					s.files = append(s.files, name)
-				}
-			}
-		}
-	}
-	return s.files
 }
 
 // DataEndings are the endings of files whose entries settings read.
@@ -732,7 +654,7 @@ func (s *sourceReader) entry(keys []string, file string) {
 		return // what it is, its name says
 	}
 	source := scanner.KeySource{Kind: scanner.SourceEntry, Name: strings.Join(keys, "."), File: file}
-	switch files := s.dataFiles(); {
+	switch files := s.in.dataFiles(); {
 	case slices.Contains(DataEndings[:], path.Ext(file)):
 		s.add(source)
 	case len(files) > 0:

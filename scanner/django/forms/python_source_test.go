@@ -107,7 +107,7 @@ func TestEntriesAreFoundByTheirWay(t *testing.T) {
 }
 
 func TestNothingIsBoundToNoName(t *testing.T) {
-	s := &sourceReader{text: []byte("x = 1\n= 2\n")}
+	s := &sourceText{text: []byte("x = 1\n= 2\n")}
 	if at := s.binding(""); at != 0 || s.binding("x") != 4 {
 		t.Errorf("no name is bound at %d, x at %d", at, s.binding("x"))
 	}
