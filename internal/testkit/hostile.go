@@ -24,6 +24,7 @@ var Hostile = map[string]func(n int) string{
 	"backslashes":          func(n int) string { return "SECRET_KEY = '" + Repeated("\\\\", n) },
 	"continued lines":      func(n int) string { return Repeated("SECRET_KEY = \\\n", n) },
 	"carriage returns":     func(n int) string { return Repeated("SECRET_KEY = (\r", n) },
+	"lines of CR":          func(n int) string { return "# x\n" + Repeated("\r", n/2) + Repeated("SECRET_KEY=\r", n/2) },
 	"notebook": func(n int) string {
 		return `{"cells":[{"cell_type":"code","source":[` + Repeated(`"SECRET_KEY = 'x'\n",`, n)
 	},

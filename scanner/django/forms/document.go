@@ -119,14 +119,22 @@ func holdsBreak(eight uint64) bool {
 	return ((lf-ones)&^lf|(cr-ones)&^cr)&tops != 0
 }
 
-// nextBreak returns the offset of the first line break in text[from:to], or to.
+// nextBreak returns the offset of the first line break in text[from:to], or to. It
+// looks ahead in steps, so that lines which end in a lone CR are not each a look for a
+// LF in all that follows.
 func nextBreak(text []byte, from, to int) int {
-	n := bytes.IndexByte(text[from:to], '\n')
-	if n >= 0 {
-		to = from + n
-	}
-	if n = bytes.IndexByte(text[from:to], '\r'); n >= 0 {
-		to = from + n
+	for step := 128; from < to; step *= 2 {
+		near := text[from:min(to, from+step)]
+		n := bytes.IndexByte(near, '\n')
+		if n >= 0 {
+			near = near[:n]
+		}
+		if cr := bytes.IndexByte(near, '\r'); cr >= 0 {
+			return from + cr
+		}
+		if from += len(near); n >= 0 {
+			return from
+		}
 	}
 	return to
 }
