@@ -1,6 +1,7 @@
 package dossier
 
 import (
+	"cmp"
 	"path"
 	"slices"
 	"strconv"
@@ -30,9 +31,7 @@ func playbook(r *scanner.Report, f *Facts, depends *radius.Radius) []scanner.Pla
 		}
 		b := &book{r: r, project: f.Project, radius: depends, keys: keys, first: f.First, variable: "DJANGO_SECRET_KEY", lookedBack: lookedBack}
 		if b.project != nil {
-			if name, _, ok := b.project.Variable(); ok {
-				b.variable = name
-			}
+			b.variable = cmp.Or(b.project.Variable(), b.variable)
 		}
 		if day, ok := b.exposed(); ok && (lookedBack.IsZero() || day.Before(lookedBack)) {
 			lookedBack = day

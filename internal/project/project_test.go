@@ -324,8 +324,8 @@ func TestAUnitOfSystemdSaysWhereItsVariablesAre(t *testing.T) {
 
 func TestTheVariableIsFoundThroughAName(t *testing.T) {
 	p := of(map[string]string{"mysite/settings.py": "KEY_OF_SITE = env('SITE_KEY')\nSECRET_KEY = KEY_OF_SITE\n"})
-	if name, at, ok := p.Variable(); !ok || name != "SITE_KEY" || at.Line != 2 {
-		t.Errorf("%q %+v %v", name, at, ok)
+	if name := p.Variable(); name != "SITE_KEY" {
+		t.Errorf("%q", name)
 	}
 }
 

@@ -7,22 +7,23 @@ import (
 	"github.com/djleaks/djleaks/internal/lazy"
 )
 
-// Variable is the environment variable from which the settings read SECRET_KEY.
-func (p *Project) Variable() (name string, at Site, ok bool) {
+// Variable is the environment variable from which the settings read SECRET_KEY; "" if
+// none was seen.
+func (p *Project) Variable() string {
 	for _, x := range p.Settings.Get("SECRET_KEY") {
 		if name := environmentName(&x.Value); name != "" {
-			return name, x.Site, true
+			return name
 		}
 		if x.Value.Kind != Name {
 			continue
 		}
 		for _, other := range p.Settings.Get(x.Value.Text) { // SECRET_KEY = KEY_OF_THE_SITE
 			if name := environmentName(&other.Value); name != "" {
-				return name, x.Site, true
+				return name
 			}
 		}
 	}
-	return "", Site{}, false
+	return ""
 }
 
 // environmentName is the variable that an expression reads: of
@@ -54,7 +55,7 @@ var (
 // the one that the settings read, or else the names that sites give it.
 // AWS_SECRET_ACCESS_KEY is not one of them, nor is OAUTH_CLIENT_SECRET.
 func (p *Project) isKeyVariable(name string) bool {
-	p.variable.Do(func() { p.variableName, _, _ = p.Variable() })
+	p.variable.Do(func() { p.variableName = p.Variable() })
 	if name == p.variableName {
 		return true
 	}
