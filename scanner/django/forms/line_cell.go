@@ -160,3 +160,29 @@ func isSign(line []byte, i, blanks int) bool {
 	c := line[i]
 	return isCellEnd(c) || c == ':' || c == '=' || c == '-' && blanks > 0 && byteAt(line, i+1) == ' '
 }
+
+// proseForm recognises a sentence that tells the key: SECRET_KEY is `…`, the
+// SECRET_KEY was set to "…". Only what nobody made up counts.
+func proseForm(s statement) answer {
+	if s.doc.overBudget() || s.sep != "" {
+		return pass
+	}
+	rest := bytes.TrimLeft(s.doc.text[s.nameTo:s.to], "`*_\"'")
+	for _, verb := range [...]string{" is now ", " is set to ", " was set to ", " is ", " was ", " to "} {
+		if after, ok := bytes.CutPrefix(rest, []byte(verb)); ok {
+			after = bytes.TrimLeft(after, "*_")
+			if len(after) == 0 || !ascii.IsQuote(after[0]) {
+				return pass
+			}
+			r, ok := cellStyle.read(s.doc.text, s.to-len(after), s.to)
+			if ok && after[0] == '`' && len(after) > 1 && ascii.IsQuote(after[1]) {
+				r, ok = cellStyle.read(s.doc.text, s.to-len(after)+1, s.to)
+			}
+			if !ok || !r.quoted || !value.AnyGenerated(r.values) {
+				return pass
+			}
+			return found(s.assign(cellStyle.form, r, s.commentTrait()))
+		}
+	}
+	return pass
+}

@@ -45,6 +45,12 @@ func (y *quoting) read(text []byte, at, limit int) (r lineValue, ok bool) {
 	if at >= limit {
 		return r, false
 	}
+	if text[at] == '<' && !y.joins {
+		if from, to, ok := heredoc(text, at); ok {
+			r = lineValue{offset: from, length: to - from, end: to, quoted: true, values: y.readings(string(text[from:to]), 0)}
+			return r, to > from
+		}
+	}
 	if text[at] == '`' && y.joins {
 		return r, false // what a command writes
 	}
@@ -55,6 +61,31 @@ func (y *quoting) read(text []byte, at, limit int) (r lineValue, ok bool) {
 		at += n // an opening quote without an end: a line that was cut
 	}
 	return y.plain(text, at, limit)
+}
+
+// heredoc finds the text after <<WORD, <<-WORD or <<~WORD at the end of a line of
+// Terraform or Ruby, if it is of one line; empty if it is of several.
+func heredoc(text []byte, at int) (from, to int, ok bool) {
+	word, isHeredoc := bytes.CutPrefix(text[at:nextBreak(text, at, min(len(text), at+value.MaxName))], []byte("<<"))
+	word = bytes.Trim(bytes.TrimLeft(word, "-~"), "\"' \t")
+	if !isHeredoc || !plainWord(word) {
+		return 0, 0, false
+	}
+	lines := [2][]byte{}
+	next := nextBreak(text, at, len(text))
+	for i := range lines {
+		next = min(len(text), next+1)
+		end := nextBreak(text, next, min(len(text), next+lineAhead))
+		lines[i] = bytes.TrimSpace(text[next:end])
+		if i == 0 {
+			from = next + bytes.Index(text[next:end], lines[0])
+		}
+		next = end
+	}
+	if !bytes.Equal(lines[1], word) {
+		return from, from, true
+	}
+	return from, from + len(lines[0]), true
 }
 
 // quoteAt tells the quote that begins at text[i] and its length: ", ', `, \",

@@ -126,6 +126,9 @@ func table() []form {
 		{line: cellForm, in: everywhere &^ of(formatPython, formatJSON), gives: []example{
 			{NameValue, "| `SECRET_KEY` | `…` |"},
 		}},
+		{line: proseForm, in: everywhere &^ of(formatPython, formatJSON), gives: []example{
+			{NameValue, "the SECRET_KEY is `…`"},
+		}},
 		{line: lineForm, in: everywhere, gives: []example{
 			{Text, `const secretKey = "…"`},
 		}},
