@@ -3,6 +3,7 @@ package testkit
 import (
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/hex"
 	"html"
 	"maps"
 	"net/url"
@@ -93,10 +94,16 @@ func Expand(text string) string {
 
 // filters are the ways of writing a value that a field can ask for.
 var filters = map[string]func(string) string{
-	"json":     replacer("&", `\u0026`, "=", `\u003d`, "+", `\u002b`),
-	"html":     html.EscapeString,
-	"url":      url.QueryEscape,
-	"b64":      func(v string) string { return base64.StdEncoding.EncodeToString([]byte(v)) },
+	"json": replacer("&", `\u0026`, "=", `\u003d`, "+", `\u002b`),
+	"html": html.EscapeString,
+	"url":  url.QueryEscape,
+	"b64":  func(v string) string { return base64.StdEncoding.EncodeToString([]byte(v)) },
+	"hex":  func(v string) string { return hex.EncodeToString([]byte(v)) },
+	"back": func(v string) string {
+		letters := []byte(v)
+		slices.Reverse(letters)
+		return string(letters)
+	},
 	"py":       replacer("a", `\x61`, "e", `\u0065`, "5", `\065`),
 	"shell":    replacer("$", `\$`),
 	"backtick": replacer("$", "`$"),

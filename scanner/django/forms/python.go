@@ -371,6 +371,9 @@ func (p *python) take(t target, r result) {
 			}
 		}
 	}
+	if len(r.literals) == 0 && r.origin.kind == 0 {
+		r.literals = keyEntries(r.entries, t.name)
+	}
 	if value.IsFallbacks(t.name) {
 		p.dangerousFallback(t, r)
 	}
@@ -384,6 +387,22 @@ func (p *python) take(t target, r result) {
 	if taken == 0 && (len(r.literals) > 0 || r.isLookedUp()) {
 		p.claim()
 	}
+}
+
+// keyEntries are the constants of a dictionary that has the name of a key, as
+// SECRET_KEY = {'secret': …, 'algorithm': 'HS256'} of a file that the settings import:
+// generated ones, and only what the dictionary itself calls a key or a secret unless
+// they are Django's.
+func keyEntries(list []entry, name string) (kept []literal) {
+	if value.JudgeName(name) != value.NameMain {
+		return nil
+	}
+	for _, e := range list {
+		if _, isDjango := value.DjangoShape(e.text); isDjango || entryNames.Has(strings.ToLower(e.key)) && value.Classify(e.text, name) <= value.Random {
+			kept = append(kept, e.literal)
+		}
+	}
+	return kept
 }
 
 // template takes the default of a template for the value that is one.

@@ -3,6 +3,7 @@ package forms
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -61,12 +62,18 @@ func (p *python) arguments() (list []argument, to int) {
 // call evaluates f(…).
 func (p *python) call(f result) result {
 	args, to := p.arguments()
+	if f.function {
+		f.function, f.to = false, to
+		return f
+	}
 	out := result{computed: true, origin: origin{kind: fromCall}, from: f.from, to: to}
 	switch last := f.origin.last(); {
 	case isWrapper(last, f.origin.isPlain()):
 		return wrapped(last, args, out)
 	case last == "b64decode", last == "urlsafe_b64decode":
-		return decoded(args, out)
+		return decoded(args, out, base64.StdEncoding.DecodeString)
+	case last == "fromhex", last == "unhexlify", last == "a2b_hex":
+		return decoded(args, out, hex.DecodeString)
 	case last == "filter":
 		out.filtered = true
 		return out
@@ -85,15 +92,15 @@ func (p *python) call(f result) result {
 	return out
 }
 
-// decoded is what base64.b64decode gives for a constant.
-func decoded(args []argument, out result) result {
+// decoded is what base64.b64decode or bytes.fromhex gives for a constant.
+func decoded(args []argument, out result, decode func(string) ([]byte, error)) result {
 	if len(args) == 0 || !args[0].value.constant || len(args[0].value.literals) != 1 {
 		return out
 	}
 	l := args[0].value.literals[0]
-	if raw, err := base64.StdEncoding.DecodeString(l.text); err == nil {
+	if raw, err := decode(l.text); err == nil {
 		l.text = string(raw)
-		out.literals, out.constant, out.computed = []literal{l}, true, false
+		out.literals, out.constant, out.computed, out.origin = []literal{l}, true, false, origin{}
 	}
 	return out
 }

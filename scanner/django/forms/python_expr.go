@@ -31,13 +31,22 @@ type result struct {
 	computed bool      // or something that is not known
 	boolean  bool      // a comparison: no value
 	display  bool      // a list, a tuple, a set or a dictionary
+	function bool      // a lambda: what a call of it gives
 	filtered bool      // a comprehension with a condition
+
+	entries []entry // the constants of a dictionary
 
 	origin   origin
 	from, to int // all of it
 
 	// How the environment is asked: see python_fallbacks.go.
 	lookup lookup
+}
+
+// entry is a constant in a dictionary and its key.
+type entry struct {
+	key string // empty if it is not a constant
+	literal
 }
 
 // isLookedUp reports whether the value is one that a running program has to find
@@ -120,12 +129,7 @@ func (p *python) expression() result {
 	}
 	defer func() { p.depth-- }()
 	if p.at("lambda") {
-		for p.tok.kind != tokenEnd && p.tok.kind != tokenNewline && !p.at(":") && !p.at(")") {
-			p.advance()
-		}
-		if p.at(":") {
-			p.advance()
-		}
+		return p.lambda()
 	}
 	r := p.boolean()
 	if p.at(":=") {
@@ -145,6 +149,19 @@ func (p *python) expression() result {
 	}
 	p.advance()
 	return branch(p.named(r), p.named(p.expression()), developmentSide(condition))
+}
+
+// lambda reads a function without a name: its value is what it returns.
+func (p *python) lambda() result {
+	for p.tok.kind != tokenEnd && p.tok.kind != tokenNewline && !p.at(":") && !p.at(")") {
+		p.advance()
+	}
+	if p.at(":") {
+		p.advance()
+	}
+	r := p.expression()
+	r.function = true
+	return r
 }
 
 // boolean reads operands with or, and, comparisons and not between them.
@@ -216,7 +233,7 @@ func (p *python) additive() result {
 		switch op := p.word(p.tok); op {
 		case "+":
 			p.advance()
-			r = concat(r, p.operand())
+			r = concat(p.named(r), p.named(p.operand()))
 		case "%":
 			p.advance()
 			r = interpolate(r, p.operand())
@@ -422,7 +439,7 @@ func (p *python) element(r *result, curly, first bool) result {
 	}
 	if curly && p.at(":") { // a dictionary: its values are not values of this name
 		p.advance()
-		p.expression()
+		r.addEntry(e, p.expression())
 		r.computed = true
 		return result{}
 	}
@@ -436,6 +453,18 @@ func (p *python) element(r *result, curly, first bool) result {
 		r.computed = r.computed || e.computed
 	}
 	return e
+}
+
+// addEntry notes the constant that a dictionary has for a key.
+func (r *result) addEntry(key, v result) {
+	if !v.constant || len(v.literals) != 1 || len(r.entries) >= maxLiterals {
+		return
+	}
+	e := entry{literal: v.literals[0]}
+	if key.constant {
+		e.key = key.literals[0].text
+	}
+	r.entries = append(r.entries, e)
 }
 
 // bound adds the value of a name in a list: what this text binds it to, if it
@@ -497,9 +526,17 @@ func (p *python) skip() {
 // there by mistake.
 func (p *python) subscript(r result) result {
 	inner := p.bracket()
+	if r.constant && !r.display {
+		return sliced(r, string(p.text[inner.from:min(inner.to, len(p.text))]))
+	}
 	out := result{computed: true, origin: origin{kind: fromItem}, from: r.from, to: inner.to}
 	if r.origin.known() {
 		out.literals = misplaced(inner.literals)
+	}
+	for _, e := range r.entries {
+		if len(inner.literals) != 1 || inner.computed || inner.literals[0].text == e.key {
+			out.literals = append(out.literals, e.literal)
+		}
 	}
 	return out
 }

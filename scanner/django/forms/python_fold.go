@@ -2,6 +2,8 @@ package forms
 
 import (
 	"bytes"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
@@ -85,12 +87,53 @@ const minPart = 20
 func concat(a, b result) result {
 	switch {
 	case a.constant && b.constant && !a.display && !b.display && len(a.literals[0].text)+len(b.literals[0].text) <= maxLiteral:
-		l := literal{text: a.literals[0].text + b.literals[0].text, from: a.literals[0].from, to: b.literals[0].to, traits: a.literals[0].traits | b.literals[0].traits}
+		l := literal{text: a.literals[0].text + b.literals[0].text, from: a.literals[0].from, to: max(a.literals[0].to, b.literals[0].to), traits: a.literals[0].traits | b.literals[0].traits}
 		return result{literals: []literal{l}, constant: true, from: a.from, to: b.to}
 	case a.display || b.display:
 		return result{literals: join(a.literals, b.literals), display: true, computed: a.computed || b.computed, from: a.from, to: b.to}
 	}
 	return result{literals: longParts(join(a.literals, b.literals)), computed: true, from: a.from, to: b.to}
+}
+
+// sliced is a constant text from one place to another, or backwards: "…"[:50],
+// "…"[::-1].
+func sliced(r result, brackets string) result {
+	out := result{computed: true, from: r.from, to: r.to + len(brackets)}
+	l := r.literals[0]
+	from, to, ok := strings.Cut(strings.ReplaceAll(strings.Trim(brackets, "[]"), " ", ""), ":")
+	switch {
+	case !ok:
+		return out
+	case from == "" && to == ":-1":
+		letters := []rune(l.text)
+		slices.Reverse(letters)
+		l.text = string(letters)
+	default:
+		i, err := sliceIndex(from, 0, len(l.text))
+		j, err2 := sliceIndex(to, len(l.text), len(l.text))
+		if err != nil || err2 != nil || i > j {
+			return out
+		}
+		if l.to-l.from == len(l.text) { // without an escape
+			l.from, l.to = l.from+i, l.from+j
+		}
+		l.text = l.text[i:j]
+	}
+	l.other = ""
+	out.literals, out.constant, out.computed = []literal{l}, true, false
+	return out
+}
+
+// sliceIndex is an index of a slice; s is written in decimal, and empty for none.
+func sliceIndex(s string, none, length int) (int, error) {
+	if s == "" {
+		return none, nil
+	}
+	n, err := strconv.Atoi(s)
+	if n < 0 {
+		n += length
+	}
+	return max(0, min(n, length)), err
 }
 
 // longParts keeps the literals that can hold a key by themselves.

@@ -12,6 +12,8 @@ var (
 	commandsText string
 	//go:embed words/defaults.txt
 	defaultsText string
+	//go:embed words/entry-names.txt
+	entryNamesText string
 	//go:embed words/getters.txt
 	gettersText string
 	//go:embed words/messages.txt
@@ -30,6 +32,8 @@ var (
 	commands = words.New(commandsText)
 	// defaults are the keywords of an argument that is the default.
 	defaults = words.New(defaultsText)
+	// entryNames are what a dictionary of settings calls the site's key.
+	entryNames = words.New(entryNamesText)
 	// getters are functions that read a setting and take a default.
 	getters = words.New(gettersText)
 	// messages are functions whose arguments are words for people.
