@@ -395,6 +395,8 @@ func (l *headLine) byAssignment() vote {
 	switch {
 	case l.rest[0] == ':' && bytes.Contains(l.rest, []byte(" = ")):
 		return vote{formatPython, 2} // an annotation
+	case l.rest[0] == ':' && l.indent > 0 && string(l.first) != "type" && isTypeOnly(bytes.TrimLeft(l.rest[1:], " ")):
+		return vote{formatPython, 1} // a field of a dataclass
 	case l.rest[0] == ':' && !l.ends("{") && (after == 0 || after == ' '):
 		return vote{formatYAML, 2}
 	case l.indent > 0:
@@ -405,6 +407,16 @@ func (l *headLine) byAssignment() vote {
 		return l.byCase(upperVote(bytes.TrimLeft(l.rest[3:], " \t")), vote{formatINI, 1})
 	}
 	return vote{}
+}
+
+// isTypeOnly recognises types of Python that are no words of YAML.
+func isTypeOnly(s []byte) bool {
+	switch string(s) {
+	case "str", "int", "bool", "float", "bytes", "dict", "list", "datetime", "Decimal":
+		return true
+	}
+	n := bytes.IndexByte(s, '[')
+	return n > 0 && plainWord(s[:n]) && s[len(s)-1] == ']'
 }
 
 // byCase is one of two votes: for a name in upper case, and for any other.

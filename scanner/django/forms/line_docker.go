@@ -2,9 +2,11 @@ package forms
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
+	"github.com/djleaks/djleaks/scanner/django/value"
 )
 
 // Bounds of the search for the instruction that a continued line belongs to.
@@ -47,10 +49,16 @@ func (s *statement) dockerSetting(instruction string, alone bool) answer {
 		return pass
 	}
 	r, ok := y.read(s.doc.text, s.at, s.limit)
-	if !ok {
+	if !ok || s.doc.short && s.sep == "" && isName(r.values) {
 		return claimed
 	}
 	return found(s.assign(y.form, r, traits))
+}
+
+// isName recognises the next of several names in ENV SECRET_KEY \ ALLOWED_HOSTS,
+// which set nothing and only say what the image reads.
+func isName(values []string) bool {
+	return len(values) > 0 && value.IsPlainName(values[0]) && isUpper([]byte(values[0])) && strings.Contains(values[0], "_")
 }
 
 // dockerRun reads a variable of the commands of a RUN.

@@ -70,12 +70,28 @@ func isDunder(v, name string) bool {
 func isVariable(v string) bool {
 	switch v[0] {
 	case '$':
-		return IsPlainName(strings.TrimRight(v[1:], `\`)) || isMarked(v)
+		return IsPlainName(strings.TrimRight(v[1:], `\`)) || isParameter(v[1:]) || isBeforeSlash(v[1:]) || isMarked(v)
 	case '!':
 		return marked(v, "!") && JudgeName(v[1:len(v)-1]) != NameNone || isMarked(v)
 	}
 	return strings.HasPrefix(v, "%%") && len(v) <= 4 || isMarked(v)
 }
+
+// isParameter recognises what a shell calls its arguments and itself: 1, @, ?.
+func isParameter(v string) bool {
+	return len(v) == 1 && strings.Contains("0123456789@*#?!$-", v)
+}
+
+// isBeforeSlash recognises a variable that sed's delimiter follows:
+// s@SECRET_KEY.*@SECRET_KEY=$key@.
+func isBeforeSlash(v string) bool {
+	n := len(v) - 1
+	return n > 0 && n < longestVariable && strings.IndexByte("@|#/,!~", v[n]) >= 0 && IsPlainName(v[:n]) && !IsRandom(v[:n])
+}
+
+// longestVariable is the longest name of a variable that is taken for one beside
+// another sign, in bytes.
+const longestVariable = 32
 
 // isMarked recognises a name, or a call of one, between equal marks: %KEY%,
 // @@KEY@@, ^^ key ^^, %generate(secret)%.
