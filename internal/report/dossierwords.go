@@ -152,7 +152,7 @@ func publicWords(k *scanner.Key) string {
 	case k.Exposure == nil:
 		return ""
 	case k.Pushed == nil:
-		return "readable by anyone who has this repository for " + exposedDays(k)
+		return "readable for " + exposedDays(k) + " by anyone who has this repository"
 	}
 	return "public for " + exposedDays(k)
 }
