@@ -75,6 +75,8 @@ func situationOf(k *scanner.Key, f *Facts) situation {
 func decide(k *scanner.Key, f *Facts) (scanner.Decision, []scanner.Reason) {
 	s := situationOf(k, f)
 	switch {
+	case s.local && isNeverCommitted(k) && k.Severity > scanner.Low:
+		return scanner.CleanUpLocally, s.reasons() // whoever uses it, Git gives it to nobody
 	case k.Accepted != nil && k.Accepted.Rotated != "":
 		return scanner.AlreadyRotated, s.reasons()
 	case k.Accepted != nil:

@@ -53,9 +53,16 @@ type Use struct {
 func Complete(r *scanner.Report, f *Facts) {
 	keys := slices.Collect(r.AllKeys())
 	timelines(keys)
+	never := map[scanner.Fingerprint]bool{}
+	for i := range r.NeverCommitted {
+		never[r.NeverCommitted[i].Fingerprint] = true
+	}
 	for _, k := range keys {
 		k.Held = heldBy(k)
 		k.Pushed = pushed(k, f)
+		if never[k.Fingerprint] {
+			k.Pushed = new(bool) // a push takes commits
+		}
 		k.Live, k.LiveIn = live(k, f)
 		k.Exposure = exposure(k, f)
 		k.Decision, k.Because = decide(k, f)

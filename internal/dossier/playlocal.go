@@ -12,6 +12,11 @@ import (
 
 // cleanUp undoes commits that only this repository has.
 func (b *book) cleanUp() {
+	if !slices.ContainsFunc(b.keys, func(k *scanner.Key) bool { return !isNeverCommitted(k) }) {
+		b.add(scanner.ThisHour, "It was added and never committed, so no push takes it along. Let Git forget everything that no commit and no index has.", "git gc --quiet --prune=now")
+		b.add(scanner.ThisHour, "Prove it.", "djleaks audit")
+		return
+	}
 	l := localPlaces(b.keys)
 	b.add(scanner.ThisHour, "Nobody else has it: no push is known. Before the next push, these commands undo it as if it had never been committed. They change commits that are not pushed; do them in a clean work tree.", "")
 	b.commits(&l)
@@ -34,6 +39,11 @@ func (b *book) cleanUp() {
 	b.add(scanner.ThisHour, "Then let Git forget the old commits. This also drops everything else that only the reflog remembers.",
 		forget+"git reflog expire --expire=now --expire-unreachable=now --all\ngit gc --quiet --prune=now")
 	b.add(scanner.ThisHour, "Prove it.", "djleaks audit")
+}
+
+// isNeverCommitted reports whether no commit has held any place of a key.
+func isNeverCommitted(k *scanner.Key) bool {
+	return len(k.Occurrences) > 0 && !slices.ContainsFunc(k.Occurrences, func(o scanner.Occurrence) bool { return !o.NeverCommitted() })
 }
 
 // local is where keys are that nobody else has.

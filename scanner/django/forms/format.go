@@ -409,7 +409,7 @@ func (l *headLine) byAssignment() vote {
 	return vote{}
 }
 
-// isTypeOnly recognises types of Python that are no words of YAML.
+// isTypeOnly recognises types of Python, which YAML has no use for.
 func isTypeOnly(s []byte) bool {
 	switch string(s) {
 	case "str", "int", "bool", "float", "bytes", "dict", "list", "datetime", "Decimal":
