@@ -22,7 +22,7 @@ func (p *Project) Distribution() (name string, at Site, ok bool) {
 			continue
 		}
 		at := Site{Path: file}
-		if name := submatch(p.texts[file], distributionName, &at.Line); name != "" {
+		if name := firstIn(p.texts[file], &at.Line, group(distributionName)); name != "" {
 			return name, at, true
 		}
 	}

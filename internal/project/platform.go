@@ -153,11 +153,11 @@ func (p *Project) platform(file string, text []byte) (q Platform, ok bool) {
 	switch q.Kind {
 	case Heroku:
 		line := 0
-		q.App = submatch(text, herokuName, &line)
+		q.App = firstIn(text, &line, group(herokuName))
 		// Expo has files of the same name.
 		return q, strings.EqualFold(path.Base(file), "procfile") || mentions("buildpacks") || mentions(`"env"`)
 	case Fly:
-		q.App = submatch(text, flyApp, &q.Line)
+		q.App = firstIn(text, &q.Line, group(flyApp))
 	case Vercel:
 		return q, mentions("python") || mentions("wsgi")
 	case GitHub:
@@ -179,22 +179,23 @@ func (p *Project) platform(file string, text []byte) (q Platform, ok bool) {
 // runs a Python server.
 func (q *Platform) unit(text []byte) bool {
 	q.App = strings.TrimSuffix(path.Base(q.Path), ".service")
-	if firstMatch(text, unitExec, &q.Line) == "" {
+	if firstIn(text, &q.Line, unitExec().FindString) == "" {
 		return false
 	}
 	line := 0
-	if q.EnvFile = submatch(text, unitEnvFile, &line); q.EnvFile != "" {
+	if q.EnvFile = firstIn(text, &line, group(unitEnvFile)); q.EnvFile != "" {
 		q.Line = line
 	}
 	return true
 }
 
-// firstMatch is the first match in a text, and its line.
-func firstMatch(text []byte, pattern func() *regexp.Regexp, line *int) string {
+// firstIn returns what pick finds in the first line in which it finds anything, and
+// sets line to the number of that line, from 1; "" if it finds nothing.
+func firstIn(text []byte, line *int, pick func(line string) string) string {
 	found := ""
 	lines(text, func(n int, s string) {
 		if found == "" {
-			if found = pattern().FindString(s); found != "" {
+			if found = pick(s); found != "" {
 				*line = n
 			}
 		}
@@ -202,13 +203,12 @@ func firstMatch(text []byte, pattern func() *regexp.Regexp, line *int) string {
 	return found
 }
 
-// submatch is the first group of the first match, and its line.
-func submatch(text []byte, pattern func() *regexp.Regexp, line *int) string {
-	found := ""
-	lines(text, func(n int, s string) {
-		if m := pattern().FindStringSubmatch(s); m != nil && found == "" {
-			found, *line = m[1], n
+// group picks the first group of a pattern's first match.
+func group(pattern func() *regexp.Regexp) func(line string) string {
+	return func(line string) string {
+		if m := pattern().FindStringSubmatch(line); m != nil {
+			return m[1]
 		}
-	})
-	return found
+		return ""
+	}
 }

@@ -82,35 +82,29 @@ func (p *Project) isKeyVariable(name string) bool {
 // keyVariable is the first variable in a text that has the name of Django's
 // key, and its line.
 func (p *Project) keyVariable(text []byte, line *int) string {
-	found := ""
-	lines(text, func(n int, s string) {
-		if found != "" || !strings.Contains(s, "SECRET") {
-			return
-		}
-		for _, name := range variableName().FindAllString(s, -1) {
-			if p.isKeyVariable(name) {
-				found, *line = name, n
-				return
+	return firstIn(text, line, func(s string) string {
+		if strings.Contains(s, "SECRET") {
+			for _, name := range variableName().FindAllString(s, -1) {
+				if p.isKeyVariable(name) {
+					return name
+				}
 			}
 		}
+		return ""
 	})
-	return found
 }
 
 // secret is the secret of a workflow that holds Django's key, and its line: by
 // its own name, or by that of the variable that gets it.
 func (p *Project) secret(text []byte, line *int) string {
-	found := ""
-	lines(text, func(n int, s string) {
-		if found != "" || !strings.Contains(s, "secrets.") {
-			return
-		}
-		for _, m := range secretOf().FindAllStringSubmatch(s, -1) {
-			if p.isKeyVariable(m[2]) || m[1] != "" && p.isKeyVariable(m[1]) {
-				found, *line = m[2], n
-				return
+	return firstIn(text, line, func(s string) string {
+		if strings.Contains(s, "secrets.") {
+			for _, m := range secretOf().FindAllStringSubmatch(s, -1) {
+				if p.isKeyVariable(m[2]) || m[1] != "" && p.isKeyVariable(m[1]) {
+					return m[2]
+				}
 			}
 		}
+		return ""
 	})
-	return found
 }
