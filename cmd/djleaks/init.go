@@ -100,10 +100,14 @@ func (p process) showInit(plan *setup.Plan) {
 		p.showDiff(name, f.Old, f.Path, f.New)
 	}
 	if plan.Hook {
-		p.gap(len(plan.Files) > 0)
+		if len(plan.Files) > 0 {
+			fmt.Fprintln(p.stdout)
+		}
 		p.say("Git's pre-commit hook: djleaks hook install, so that Git runs djleaks before each commit")
 	}
-	p.gap(len(plan.Notes) > 0 && (len(plan.Files) > 0 || plan.Hook))
+	if len(plan.Notes) > 0 && (len(plan.Files) > 0 || plan.Hook) {
+		fmt.Fprintln(p.stdout)
+	}
 	p.notes(plan)
 	if len(plan.Files) > 0 || plan.Hook {
 		fmt.Fprintln(p.stdout)
@@ -114,13 +118,6 @@ func (p process) showInit(plan *setup.Plan) {
 func (p process) notes(plan *setup.Plan) {
 	for _, note := range plan.Notes {
 		fmt.Fprintln(p.stdout, p.found.Redact(note))
-	}
-}
-
-// gap prints an empty line if something comes before and after it.
-func (p process) gap(wanted bool) {
-	if wanted {
-		fmt.Fprintln(p.stdout)
 	}
 }
 
@@ -154,7 +151,9 @@ func (p process) writeInit(tree *worktree.Tree, target hooks.Target, options hoo
 		}
 		undo += "djleaks hook uninstall; "
 	}
-	p.gap(len(plan.Notes) > 0)
+	if len(plan.Notes) > 0 {
+		fmt.Fprintln(p.stdout)
+	}
 	p.notes(plan)
 	if undo != "" {
 		fmt.Fprintln(p.stdout)

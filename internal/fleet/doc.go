@@ -4,7 +4,8 @@
 //
 //	list ── Share ──→ entries ── Run ──→ store
 //
-// The List is the truth: what it names and the store does not have is missing.
+// The List decides what there is: a repository that it names and the store does not
+// have is missing.
 // The share of a worker is a function of the list and two numbers, so that
 // workers need not talk. The audit itself, and the answer whether a repository
 // has changed, are the caller's: this room decides what to do with them, and is

@@ -1,5 +1,5 @@
-// Package ids keeps the raw names of objects in slices of bytes, one after another:
-// no list costs less.
+// Package ids keeps the raw names of objects one after another in slices of bytes, which
+// takes less memory than any list of separate names.
 package ids
 
 import (

@@ -4,7 +4,7 @@
 //	list, stores ── Gather ──→ Fleet ── Compare ──→ Since
 //	                                 └─ Write ──→ json, jsonl, csv, html, markdown
 //
-// The list is asked, not the store: a repository of which no store has a record
+// The list decides, not the stores: a repository of which no store has a record
 // is missing, and that is said before anything else. Records are read one after
 // the other, and only what is shown is kept.
 //

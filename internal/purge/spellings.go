@@ -1,6 +1,6 @@
-// Package purge is about taking a key out of a history: how else a key can be
-// spelled, and what git filter-repo is to be told. It writes expressions and
-// instructions, and changes no repository.
+// Package purge helps to take a key out of a history: it finds how else the key can be
+// spelled, and writes what git filter-repo needs, expressions and instructions. It
+// changes no repository.
 //
 // An expression has the bytes of a spelling in hexadecimal, so that a spelling
 // may hold anything: line breaks, "==>", the zeros of UTF-16.

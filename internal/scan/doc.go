@@ -4,7 +4,6 @@
 // a finished report; which words ask for it and how it is shown is for the
 // caller.
 //
-// It also holds the rule whose files are believed: a configuration or a baseline
-// can accept a key, so a change must not bring the one that accepts its own.
-// See Origin.
+// It also decides whose files are trusted: a configuration or a baseline can accept a
+// key, so a change must not bring the one that accepts its own. See Origin.
 package scan

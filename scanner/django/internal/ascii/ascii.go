@@ -1,5 +1,5 @@
-// Package ascii tells the bytes of a text apart, for everything that reads
-// texts of unknown encodings: a byte from 0x80 on belongs to some letter.
+// Package ascii classifies the bytes of texts whose encoding is not known: a byte from
+// 0x80 on is taken for a part of some letter.
 package ascii
 
 // IsLower reports whether c is a lower-case letter.
