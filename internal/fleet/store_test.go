@@ -210,3 +210,26 @@ func TestAStoreThatCannotBeWrittenIsRefusedAtOnce(t *testing.T) {
 		t.Error("a folder that is not there is a store")
 	}
 }
+
+func TestTheWordsOfDjleaksAreNoKeysInARecord(t *testing.T) {
+	words := []string{"placeholder-secret-key", "weak-secret-key"}
+	for _, c := range scanner.Classes() {
+		words = append(words, string(c))
+	}
+	for _, s := range scanner.Statuses() {
+		words = append(words, string(s))
+	}
+	for _, d := range scanner.Decisions() {
+		words = append(words, string(d))
+	}
+	for _, word := range words {
+		if !isOwnWord(word) {
+			t.Errorf("%s is taken for somebody's key", word)
+		}
+	}
+	for _, word := range []string{"", "production", "django-secret-keys", "-secret-key"} {
+		if isOwnWord(word) {
+			t.Errorf("%q is taken for a word of djleaks", word)
+		}
+	}
+}
