@@ -43,14 +43,31 @@ func (*Detector) ReplacementLines(text []byte) func(*scanner.Match) string {
 	}
 }
 
+// getterSigns finds the signs of all getters in one pass: each version of a file with a
+// key is asked, and most have none of them.
+var getterSigns = sync.OnceValue(func() *scanner.AnchorSet {
+	var signs []scanner.Anchor
+	for _, g := range getters {
+		signs = append(signs, scanner.Anchor{Text: g.sign})
+	}
+	return scanner.NewAnchorSet(signs...)
+})
+
 // getterOf is the call with which a file reads its environment; "" if it says nothing.
 func getterOf(text []byte) string {
-	for _, g := range getters {
-		if bytes.Contains(text, []byte(g.sign)) {
-			return g.call
+	first := len(getters)
+	for _, at := range getterSigns().Append(nil, text, 0, len(text)) {
+		for i, g := range getters[:first] {
+			if bytes.HasPrefix(text[at:], []byte(g.sign)) {
+				first = i
+				break
+			}
 		}
 	}
-	return ""
+	if first == len(getters) {
+		return ""
+	}
+	return getters[first].call
 }
 
 // variableOf is the environment variable whose default the match is, or the

@@ -20,6 +20,7 @@ func TestTheLineToWriteUsesTheGetterOfTheFile(t *testing.T) {
 		{"import environ\nenv = environ.Env()\nSECRET_KEY = '" + key + "'\n", `SECRET_KEY = env("DJANGO_SECRET_KEY")`},
 		{"import environ\nenv = environ.Env()\nSECRET_KEY = env(\n    \"KEY\",\n    default=\"" + key + "\",\n)\n", `SECRET_KEY = env("KEY")`},
 		{"from decouple import config\nSECRET_KEY = config('SECRET_KEY', default='" + key + "')\n", `SECRET_KEY = config("SECRET_KEY")`},
+		{"import os\nDEBUG = os.getenv('DEBUG')\nIMPORT OS\nSECRET_KEY = '" + key + "'\nfrom decouple import config\n", `SECRET_KEY = config("DJANGO_SECRET_KEY")`},
 		{"import os\nJWT_SECRET_KEY = '" + key + "'\n", `JWT_SECRET_KEY = os.environ["JWT_SECRET_KEY"]`},
 		{"import os\nSECRET_KEY_FALLBACKS = ['" + key + "']\n", ""},
 		{"import os\nSECRET_KEY_FALLBACKS = [os.environ.get('OLD')]\n", ""},
