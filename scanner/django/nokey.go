@@ -123,8 +123,11 @@ func isRuleLine(text []byte, at int) bool {
 }
 
 // isInterfaceText recognises lines of property files whose value is words for a
-// reader: secret.keys=Claves secretas.
+// reader, secret.keys=Claves secretas, and entries of translations in JSON.
 func isInterfaceText(text []byte, a *forms.Assignment) bool {
+	if a.Form == forms.JSON && strings.ToUpper(a.Name) != a.Name && !strings.ContainsAny(a.Name, "_-") && len(a.Values) > 0 {
+		return isPhrase(a.Values[0])
+	}
 	if a.Form != forms.Dotenv && a.Form != forms.Shell || strings.ToUpper(a.Name) == a.Name {
 		return false
 	}
@@ -141,6 +144,23 @@ func isInterfaceText(text []byte, a *forms.Assignment) bool {
 		}
 	}
 	return words > 0
+}
+
+// isPhrase recognises words of people: several of letters, or one with letters that
+// ASCII does not have.
+func isPhrase(v string) bool {
+	blanks, foreign := 0, 0
+	for i := 0; i < len(v); i++ {
+		switch c := v[i]; {
+		case c == ' ':
+			blanks++
+		case c >= 0x80:
+			foreign++
+		case !ascii.IsLetter(c):
+			return false
+		}
+	}
+	return blanks+foreign > 0 && strings.TrimSpace(v) == v
 }
 
 // patternBytes is how far from a value a pattern for its name may be, in bytes.

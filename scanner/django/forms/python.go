@@ -418,7 +418,7 @@ func (p *python) template(a *Assignment) {
 // takeAll answers with literals, and says how many of them can be the value.
 func (p *python) takeAll(t target, list []literal) (taken int) {
 	for _, l := range list {
-		if l.text == "" || (t.strict || l.argument) && value.Classify(l.text, t.name) > value.Random {
+		if l.text == "" || l.element && isSettingName(l.text) || (t.strict || l.argument) && value.Classify(l.text, t.name) > value.Random {
 			continue
 		}
 		taken++
@@ -432,6 +432,11 @@ func (p *python) takeAll(t target, list []literal) (taken int) {
 		p.found(a)
 	}
 	return taken
+}
+
+// isSettingName recognises an element of a list of names: ['SECRET_KEY', 'DB_PASSWORD'].
+func isSettingName(s string) bool {
+	return strings.Contains(s, "_") && isUpper([]byte(s)) && value.IsPlainName(s) && !value.IsRandom(s)
 }
 
 // charge books what was looked at.

@@ -9,7 +9,24 @@ import (
 // isReference recognises a value that only says where the key is: variables and
 // templates of all kinds, encrypted values, paths and names of secret stores.
 func isReference(v, name string) bool {
-	return isTemplate(v, name) || isEncrypted(v) || isLocation(v) || isPath(v) || isImport(v) || isSubstitution(v, name)
+	return isTemplate(v, name) || isEncrypted(v) || isLocation(v) || isPath(v) || isImport(v) || isSubstitution(v, name) || isCall(v) || isSettingFor(v, name)
+}
+
+// isCall recognises what is left of a call: lookup("file", …) of Ansible, and
+// [Convert]::ToBase64String(…) of PowerShell.
+func isCall(v string) bool {
+	if n := strings.Index(v, "]::"); n > 1 && v[0] == '[' {
+		return IsPlainName(strings.ReplaceAll(v[1:n], ".", "_"))
+	}
+	n := strings.IndexByte(v, '(')
+	return n > 0 && n+1 < len(v) && ascii.IsQuote(v[n+1]) && IsPlainName(strings.ReplaceAll(v[:n], ".", "_"))
+}
+
+// isSettingFor recognises the name of a setting that another name is given:
+// 'app_secret': 'SHOP_APP_SECRET'.
+func isSettingFor(v, name string) bool {
+	return len(v) > len(name) && strings.ToUpper(v) == v && strings.ToUpper(name) != name && IsPlainName(v) &&
+		strings.HasSuffix(v, strings.ToUpper(strings.ReplaceAll(name, "-", "_")))
 }
 
 // isSubstitution recognises what is left of s/SECRET_KEY=.*/SECRET_KEY=$KEY/: a
@@ -303,7 +320,7 @@ func IsPlainName(v string) bool {
 
 // isPath recognises the path of a file that holds the key.
 func isPath(v string) bool {
-	if !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "./") && !strings.HasPrefix(v, "../") && !strings.HasPrefix(v, "~/") {
+	if !strings.HasPrefix(v, "/") && !strings.HasPrefix(v, "./") && !strings.HasPrefix(v, "../") && !strings.HasPrefix(v, "~/") && !isKeyFile(v) {
 		return false
 	}
 	slashes := 0
@@ -316,6 +333,19 @@ func isPath(v string) bool {
 		}
 	}
 	return slashes > 1 && !IsRandom(v) || slashes == 1 && strings.Contains(v, ".")
+}
+
+// isKeyFile recognises a file in a folder below: secrets/django-key.txt.
+func isKeyFile(v string) bool {
+	if strings.IndexByte(v, '/') < 1 {
+		return false
+	}
+	for _, ending := range [...]string{".txt", ".key", ".pem", ".env", ".secret", ".json", ".yml", ".yaml"} {
+		if strings.HasSuffix(v, ending) {
+			return true
+		}
+	}
+	return false
 }
 
 // patternSigns are found in regular expressions and hardly elsewhere. Those that
