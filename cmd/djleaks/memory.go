@@ -47,7 +47,13 @@ const recalledSlack = 64 << 20
 // and asking takes 0.3 ms of CPU, a ninth of them.
 func boundMemory(slack int64) (recalled func()) {
 	limit := sync.OnceValue(func() int64 { return containerLimit(os.ReadFile) })
-	packfile.SetCrowded(func(mapped int64) bool { return mapped > roomAnywhere && mapped > limit()-goalWithin(limit()) })
+	var goal atomic.Int64 // of the heap, once it has been collected
+	packfile.SetRoom(func(mapped int64) int64 {
+		if mapped <= roomAnywhere {
+			return roomAnywhere
+		}
+		return limit() - max(goalWithin(limit()), goal.Load())
+	})
 	var current atomic.Int64
 	current.Store(slack)
 	growth := growthAt(runtimeHeap, slack)
@@ -71,9 +77,10 @@ func boundMemory(slack int64) (recalled func()) {
 			growth = next
 			debug.SetGCPercent(next)
 		}
-		goal := max(goalWithin(limit()), used*14/10)
-		if now := debug.SetMemoryLimit(-1); (goal > now || goal < now*9/10) && !limited {
-			debug.SetMemoryLimit(goal)
+		next := max(goalWithin(limit()), used*14/10)
+		goal.Store(next)
+		if now := debug.SetMemoryLimit(-1); (next > now || next < now*9/10) && !limited {
+			debug.SetMemoryLimit(next)
 		}
 	})
 	return func() {

@@ -11,6 +11,13 @@ func forget(data []byte) {
 	}
 }
 
+// expect has the system read the pages of a part of a mapped file.
+func expect(data []byte) {
+	if len(data) > 0 {
+		_ = syscall.Madvise(data, syscall.MADV_WILLNEED) // a hint
+	}
+}
+
 // advise tells the system whether the pages of a mapped file are read in order.
 func advise(data []byte, ordered bool) {
 	advice := syscall.MADV_RANDOM

@@ -196,8 +196,8 @@ func (x *Index) bucket(first byte) (from, to int) {
 // can. Pages that are read again come back.
 func (x *Index) Forget() { x.file.forget() }
 
-// ReadAhead is Pack.ReadAhead.
-func (x *Index) ReadAhead(ordered bool) { x.file.readAhead(ordered) }
+// Size is the length of the file in bytes.
+func (x *Index) Size() int64 { return int64(len(x.file.data)) }
 
 // Close unmaps the file.
 func (x *Index) Close() error { return x.file.close() }

@@ -29,10 +29,7 @@ func openFile(path string) (*file, error) {
 		return nil, err
 	}
 	total := mapped.Add(size)
-	isCrowded := func() bool {
-		ask := crowded.Load()
-		return ask != nil && (*ask)(total)
-	}
+	isCrowded := func() bool { return total > roomOf(total) }
 	return &file{data: data, unmap: unmap, crowded: sync.OnceValue(isCrowded)}, nil
 }
 
@@ -52,18 +49,30 @@ func (f *file) readAhead(ordered bool) {
 	}
 }
 
-// mapped is how many bytes of files are mapped, and crowded what SetCrowded was told.
+// mapped is how many bytes of files are mapped, and room what SetRoom was told.
 var (
-	mapped  atomic.Int64
-	crowded atomic.Pointer[func(mapped int64) bool]
+	mapped atomic.Int64
+	room   atomic.Pointer[func(mapped int64) (bytes int64)]
 )
 
-// SetCrowded makes the package ask, before much of a file is read, whether the system
-// cannot keep in memory what was mapped with it, in bytes. Such a file is read page by
-// page, but for what is read in order: the trees of deltas are spread over a pack,
-// and what the system would read ahead is gone again before it is needed, which took
-// more time than an audit does itself. Without a call there is room for everything.
-func SetCrowded(isCrowded func(mapped int64) bool) { crowded.Store(&isCrowded) }
+// SetRoom makes the package ask, before much of a file is read, how many bytes of files
+// the system can keep in memory; mapped is how many were mapped with it. If that is
+// more, the file is read page by page, but for what is read in order: the trees of
+// deltas are spread over a pack, and what the system would read ahead is gone again
+// before it is needed, which took more time than an audit does itself. Without a call
+// there is room for everything.
+func SetRoom(ask func(mapped int64) (bytes int64)) { room.Store(&ask) }
+
+// Room is how many bytes of files the system can keep in memory.
+func Room() int64 { return roomOf(mapped.Load()) }
+
+func roomOf(mapped int64) int64 {
+	ask := room.Load()
+	if ask == nil {
+		return math.MaxInt64
+	}
+	return (*ask)(mapped)
+}
 
 // forget may be called at any time before close.
 func (f *file) forget() {

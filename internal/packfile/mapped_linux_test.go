@@ -23,31 +23,31 @@ func TestWhatThereIsNoRoomForIsReadPageByPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	isScattered := func(path string) bool { return slices.Contains(flags(t, path), "rr") }
-	opened := func(name string) (f *file, scattered bool) {
+	opened := func(name string) (p *Pack, scattered bool) {
 		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, make([]byte, size), 0o600); err != nil {
+		if err := os.WriteFile(path, append([]byte("PACK\x00\x00\x00\x02"), make([]byte, size-8)...), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		f, err := openFile(path)
+		p, err := OpenPack(path, 20)
 		if err != nil {
 			t.Fatal(err)
 		}
-		t.Cleanup(func() { f.close() })
+		t.Cleanup(func() { p.Close() })
 		if isScattered(path) {
 			t.Error("it was asked whether there is room before anything was read")
 		}
-		f.readAhead(false)
-		return f, isScattered(path)
+		p.ReadAhead(false)
+		return p, isScattered(path)
 	}
 	if _, scattered := opened("unbounded"); scattered {
 		t.Error("read page by page, with room for everything")
 	}
 	roomFor := func(files int64) {
 		most := mapped.Load() + files*size
-		SetCrowded(func(mapped int64) bool { return mapped > most })
+		SetRoom(func(int64) int64 { return most })
 	}
 	roomFor(2)
-	t.Cleanup(func() { crowded.Store(nil) })
+	t.Cleanup(func() { room.Store(nil) })
 	first, _ := opened("first")
 	if _, scattered := opened("second"); scattered {
 		t.Error("read page by page, with room for two")
@@ -56,13 +56,13 @@ func TestWhatThereIsNoRoomForIsReadPageByPage(t *testing.T) {
 	if !scattered {
 		t.Error("read ahead, with room for two others")
 	}
-	if third.readAhead(true); isScattered(filepath.Join(dir, "third")) {
+	if third.ReadAhead(true); isScattered(filepath.Join(dir, "third")) {
 		t.Error("read page by page, though it is read in order")
 	}
-	if third.readAhead(false); !isScattered(filepath.Join(dir, "third")) {
+	if third.ReadAhead(false); !isScattered(filepath.Join(dir, "third")) {
 		t.Error("read ahead, though it is no longer read in order")
 	}
-	if err := first.close(); err != nil {
+	if err := first.Close(); err != nil {
 		t.Fatal(err)
 	}
 	roomFor(1)

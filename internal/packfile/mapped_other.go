@@ -8,6 +8,11 @@ import (
 	"os"
 )
 
+// Outside returns memory.
+func Outside(size int) (data []byte, free func() error, err error) {
+	return make([]byte, size), func() error { return nil }, nil
+}
+
 // mapFile reads size bytes of f: a mapped pack would keep Git from replacing
 // it here.
 func mapFile(f *os.File, size int64) ([]byte, func() error, error) {

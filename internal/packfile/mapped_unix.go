@@ -8,6 +8,13 @@ import (
 	"syscall"
 )
 
+// Outside returns memory that is not a part of the heap, so that a large buffer does
+// not count in how far the heap may grow until garbage is collected.
+func Outside(size int) (data []byte, free func() error, err error) {
+	data, err = syscall.Mmap(-1, 0, size, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
+	return data, func() error { return syscall.Munmap(data) }, err
+}
+
 // mapFile maps size bytes of f for reading.
 func mapFile(f *os.File, size int64) ([]byte, func() error, error) {
 	if size == 0 {

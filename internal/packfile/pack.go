@@ -3,6 +3,7 @@ package packfile
 import (
 	"encoding/binary"
 	"fmt"
+	"os"
 )
 
 // Pack is one mapped .pack file.
@@ -56,8 +57,20 @@ func (p *Pack) Forget() { p.file.forget() }
 
 // ReadAhead says whether the next reads are in the order of the file, from either
 // end. They are not taken to be so where there is no room for the file in memory;
-// see SetCrowded.
+// see SetRoom.
 func (p *Pack) ReadAhead(ordered bool) { p.file.readAhead(ordered) }
+
+// IsCrowded reports whether there is no room for the file in memory; see SetRoom.
+func (p *Pack) IsCrowded() bool { return p.file != nil && p.file.crowded() }
+
+// ReadOnce calls use with the bytes of the pack from from to to, which are read at
+// once and released afterwards.
+func (p *Pack) ReadOnce(from, to int64, use func(part []byte)) {
+	page := from - from%int64(os.Getpagesize())
+	expect(p.data[page:to])
+	use(p.data[from:to])
+	forget(p.data[page:to])
+}
 
 // Size is the length of the file in bytes.
 func (p *Pack) Size() int64 { return int64(len(p.data)) }

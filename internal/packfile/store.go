@@ -247,7 +247,6 @@ func (s *Store) touch(p *storePack, offset int64) {
 		return
 	}
 	if p.count.Add(1) == spreadOver {
-		p.idx.ReadAhead(false)
 		p.pack.ReadAhead(false)
 	}
 	if s.touched.Add(touchedBy) < maxTouched {

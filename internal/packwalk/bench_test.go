@@ -82,14 +82,14 @@ func floor(b *testing.B, w *Walk, kind packfile.Type) {
 			if p.state[e].kind() != kind {
 				continue
 			}
-			head, err := k.readHead(e)
+			head, src, err := k.readEntry(e)
 			if err != nil {
 				b.Fatal(err)
 			}
 			if head.Size > w.opt.StreamLimit {
 				continue
 			}
-			text, err := k.inflateEntry(head, e)
+			text, err := k.inflateEntry(head, src)
 			if err != nil {
 				b.Fatal(err)
 			}

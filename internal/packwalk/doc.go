@@ -22,6 +22,7 @@
 //	pack        the entries of a pack by offset: types, lists of children
 //	ordinals    an object's number ↔ its position in a pack's index
 //	pass        one run over all objects of some types, with its workers
+//	gathered    entries that are read before they are walked, where memory is short
 //	frame       an object whose children are still to be walked
 //	rope        a text described as pieces of another text, not copied
 //	knownObjects  what SearchNew and Blobs leave out

@@ -219,13 +219,13 @@ func (k *worker) isKnown(e uint32) bool {
 	return k.pass.known != nil && k.pass.known.packs[k.pack.index].known.has(e)
 }
 
-// isNeeded reports whether an entry of the worker's pack, or anything made from
-// it, is to be shown.
-func (k *worker) isNeeded(e uint32) bool {
-	if k.pass.known == nil {
+// isNeeded reports whether an entry of a pack, or anything made from it, is to be
+// shown.
+func (p *pass) isNeeded(pack *pack, e uint32) bool {
+	if p.known == nil {
 		return true
 	}
-	needed := k.pass.known.packs[k.pack.index].needed
+	needed := p.known.packs[pack.index].needed
 	return needed == nil || needed.has(e)
 }
 

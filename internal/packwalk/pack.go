@@ -55,7 +55,6 @@ func (p *pack) open(ctx context.Context, idSize int) (err error) {
 	if p.idx, err = packfile.OpenIndex(p.path+".idx", idSize); err != nil {
 		return err
 	}
-	p.idx.ReadAhead(false)
 	if p.data, err = packfile.OpenPack(p.path+".pack", idSize); err != nil {
 		return err
 	}

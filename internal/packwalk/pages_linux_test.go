@@ -62,3 +62,23 @@ func TestPagesOfLargePacksAreReleased(t *testing.T) {
 		t.Errorf("of a large pack %d bytes are left", left)
 	}
 }
+
+func TestIndexesStayInMemoryWhereThereIsNoRoom(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(repository(t, "sha1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := func() int {
+		w := open(t, Options{Dirs: []string{objects(dir)}})
+		w.packBytes = largePacks
+		w.forgetPages()
+		return resident(t, w.packs[0].path+".idx")
+	}
+	if n := left(); n > 0 {
+		t.Errorf("%d bytes of an index are left, with room for everything", n)
+	}
+	noRoom(t)
+	if left() == 0 {
+		t.Error("an index is released, without room for its pack")
+	}
+}

@@ -71,11 +71,13 @@ type pass struct {
 	named   bool          // loose objects under a wrong name are reported
 	known   *knownObjects // nil if nothing is left out
 
-	unit  atomic.Int64 // the next one to be done
-	bytes atomic.Int64 // of packs that are done
-	live  atomic.Int64 // bytes of text kept for children still to come
-	stop  atomic.Bool
-	fail  error // the first one of visit; guarded by mu
+	gathered *gathered    // entries of the stage that are in memory; nil if there is room for all
+	stage    []part       // what the workers are at
+	unit     atomic.Int64 // of the stage, the next one to be done
+	bytes    atomic.Int64 // of packs that are done
+	live     atomic.Int64 // bytes of text kept for children still to come
+	stop     atomic.Bool
+	fail     error // the first one of visit; guarded by mu
 
 	oversized sync.Mutex // held by the worker that has a text above Walk.largeText
 
@@ -96,17 +98,15 @@ func (p *pass) run(ctx context.Context) (scanner.Coverage, error) {
 	p.wake.L = &p.mu
 	defer context.AfterFunc(ctx, p.halt)()
 	workers := make([]*worker, p.walk.opt.Jobs)
-	var wg sync.WaitGroup
 	for i := range workers {
 		workers[i] = &worker{pass: p, walk: p.walk, number: i}
 		workers[i].buffers.limit = max(keepSome, keepMost/len(workers))
-		wg.Add(1)
-		go func(w *worker) {
-			defer wg.Done()
-			w.run()
-		}(workers[i])
 	}
-	p.wait(&wg)
+	p.withProgress(func() {
+		for stage := range p.stages {
+			p.work(workers, stage)
+		}
+	})
 
 	var cov scanner.Coverage
 	for _, w := range workers {
@@ -149,17 +149,33 @@ func (p *pass) unread(workers []*worker) int64 {
 	return max(left, 1)
 }
 
-// wait waits for the workers and reports progress.
-func (p *pass) wait(wg *sync.WaitGroup) {
+// work does a stage with all workers.
+func (p *pass) work(workers []*worker, stage []part) {
+	p.stage, p.idle = stage, 0
+	p.unit.Store(0)
+	p.wanted.Store(0)
+	var wg sync.WaitGroup
+	for _, w := range workers {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			w.run()
+		}()
+	}
+	wg.Wait()
+}
+
+// withProgress calls walk, and reports its progress until it has returned.
+func (p *pass) withProgress(walk func()) {
 	progress := p.walk.opt.Progress
 	if progress == nil {
-		wg.Wait()
+		walk()
 		return
 	}
 	done := make(chan struct{})
 	go func() {
-		wg.Wait()
-		close(done)
+		defer close(done)
+		walk()
 	}()
 	total := int64(0)
 	for _, pack := range p.walk.packs {
@@ -243,24 +259,32 @@ func (k *worker) guarded(work func()) {
 	k.flush()
 }
 
-// unit does the n-th unit; it is false after the last one.
+// part is a range of the entries of a pack, or of the loose objects if pack is nil.
+type part struct {
+	pack     *pack
+	from, to int
+}
+
+// unit does the n-th unit of the stage; it is false after the last one.
 func (k *worker) unit(n int) bool {
-	for _, p := range k.walk.packs {
-		units := (p.len() + unitSize - 1) / unitSize
-		if n < units {
-			k.entries(p, n*unitSize, min(p.len(), (n+1)*unitSize))
+	for _, t := range k.pass.stage {
+		units := (t.to - t.from + unitSize - 1) / unitSize
+		if n >= units {
+			n -= units
+			continue
+		}
+		from := t.from + n*unitSize
+		to := min(t.to, from+unitSize)
+		if t.pack != nil {
+			k.entries(t.pack, from, to)
 			return true
 		}
-		n -= units
+		for pos := from; pos < to && !k.stopped(); pos++ {
+			k.looseObject(pos)
+		}
+		return true
 	}
-	from := n * unitSize
-	if from >= k.walk.loose.size() {
-		return false
-	}
-	for pos := from; pos < min(k.walk.loose.size(), from+unitSize) && !k.pass.stop.Load(); pos++ {
-		k.looseObject(pos)
-	}
-	return true
+	return false
 }
 
 // dequeue returns a job that another worker handed over. It waits while there is

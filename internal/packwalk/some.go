@@ -81,7 +81,6 @@ func (p *pack) openSome(ctx context.Context, idSize int, ids, optional []scanner
 	if p.idx, err = packfile.OpenIndex(p.path+".idx", idSize); err != nil {
 		return ids, err
 	}
-	p.idx.ReadAhead(false)
 	p.bits = bits.Len(uint(p.idx.Count()))
 	entries := &someEntries{pack: p, at: make(map[int64]int, 2*len(ids))}
 	for _, id := range ids {

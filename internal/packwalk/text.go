@@ -13,18 +13,29 @@ import (
 	"github.com/djleaks/djleaks/scanner"
 )
 
-// readHead reads the head of an entry of the worker's pack.
-func (k *worker) readHead(e uint32) (head packfile.Entry, err error) {
+// readEntry reads the head of an entry of the worker's pack, and finds its zlib
+// stream.
+func (k *worker) readEntry(e uint32) (head packfile.Entry, src []byte, err error) {
 	defer func() { packfile.Caught(recover(), &err) }()
-	return k.pack.data.Entry(k.pack.offset(e))
+	at := k.pack.offset(e)
+	entry := k.pass.gathered.entry(k.pack, e)
+	if entry == nil {
+		head, err = k.pack.data.Entry(at)
+	} else {
+		head, err = packfile.ReadEntry(entry, at, k.walk.opt.IDSize)
+	}
+	if err != nil {
+		return head, nil, err
+	}
+	src, err = k.pack.data.Checked(head, k.pack.end(e))
+	if err == nil && entry != nil {
+		src = entry[head.Data-at:][:len(src)]
+	}
+	return head, src, err
 }
 
-// inflateEntry inflates an entry into a buffer of the worker.
-func (k *worker) inflateEntry(head packfile.Entry, e uint32) (text []byte, err error) {
-	src, err := k.pack.data.Checked(head, k.pack.end(e))
-	if err != nil {
-		return nil, err
-	}
+// inflateEntry inflates the stream of an entry into a buffer of the worker.
+func (k *worker) inflateEntry(head packfile.Entry, src []byte) (text []byte, err error) {
 	text = k.buffers.get(int(head.Size))
 	if err := k.inflateInto(text, src); err != nil {
 		k.buffers.put(text)
@@ -65,11 +76,7 @@ func (k *worker) inflateInto(dst, src []byte) (err error) {
 
 // apply makes the text of a delta from its base, and k.copies.
 func (k *worker) apply(f, base *frame) error {
-	head, err := k.readHead(f.entry)
-	if err != nil {
-		return err
-	}
-	src, err := k.pack.data.Checked(head, k.pack.end(f.entry))
+	head, src, err := k.readEntry(f.entry)
 	if err != nil {
 		return err
 	}
@@ -224,13 +231,9 @@ func firstNotBefore(offsets []int32, at int32) int {
 }
 
 // stream shows a blob that is too large to hold, window by window.
-func (k *worker) stream(e uint32, head packfile.Entry) {
+func (k *worker) stream(e uint32, head packfile.Entry, src []byte) {
 	id := k.pack.id(e)
-	src, err := k.pack.data.Checked(head, k.pack.end(e))
-	var r io.Reader
-	if err == nil {
-		r, err = packfile.NewReader(src, head.Size)
-	}
+	r, err := packfile.NewReader(src, head.Size)
 	if err == nil {
 		err = k.showWindows(r, k.pack.ordinalOf(e), id)
 	}

@@ -59,6 +59,7 @@ type Walk struct {
 	// When a text becomes a rope; tests change it.
 	minRope, bytesPerPiece int
 	largeText              int64 // the constant; tests change it
+	gathers                int   // what tests want gatherSize to be, if it is not 0
 
 	retries  atomic.Int64
 	inflated atomic.Int64 // bytes that the passes have inflated; tests count them
@@ -181,14 +182,18 @@ const (
 	largePacks  = 128 << 20
 )
 
-// forgetPages releases the pages of all mapped files.
+// forgetPages releases the pages of all mapped files, but for indexes where there is no
+// room for their packs: ids are looked up all the time, and what no process has mapped
+// is the first thing that the system takes back.
 func (w *Walk) forgetPages() {
 	if w.packBytes < largePacks {
 		return
 	}
 	for _, p := range w.packs {
 		p.data.Forget()
-		p.idx.Forget()
+		if !p.data.IsCrowded() {
+			p.idx.Forget()
+		}
 	}
 }
 

@@ -63,7 +63,7 @@ func (k *worker) entries(p *pack, from, to int) {
 	k.pack = p
 	for e := uint32(from); e < uint32(to) && !k.stopped(); e++ {
 		switch s := p.state[e]; {
-		case !k.pass.kinds[s.kind()] || !k.isNeeded(e):
+		case !k.pass.kinds[s.kind()] || !k.pass.isNeeded(p, e):
 			k.bytes += p.length(e)
 		case s&isDelta == 0:
 			k.deltaTree(e)
@@ -81,18 +81,18 @@ func (k *worker) deltaTree(e uint32) {
 	if duplicate && k.pack.child[e] == 0 {
 		return
 	}
-	head, err := k.readHead(e)
+	head, src, err := k.readEntry(e)
 	if err == nil && head.Size > k.walk.opt.StreamLimit && k.pack.child[e] == 0 && head.Type == packfile.Blob {
-		k.stream(e, head)
+		k.stream(e, head, src)
 		return
 	}
-	if err == nil && head.Size > k.walk.largeText {
+	if head.Size > k.walk.largeText {
 		k.lockOversized()
 	}
 	f := frame{entry: e, next: k.pack.child[e], known: k.isKnown(e)}
 	var text []byte
 	if err == nil {
-		text, err = k.inflateEntry(head, e)
+		text, err = k.inflateEntry(head, src)
 	}
 	if err == nil {
 		k.setText(&f, text)
@@ -120,7 +120,7 @@ func (k *worker) descend() {
 		}
 		c := f.next - 1
 		f.next = k.pack.next[c]
-		if !k.isNeeded(c) || k.leavesOut(k.pack.state[c], isExtra) {
+		if !k.pass.isNeeded(k.pack, c) || k.leavesOut(k.pack.state[c], isExtra) {
 			continue // entries has counted it
 		}
 		k.bytes += k.pack.length(c)
