@@ -171,6 +171,18 @@ func TestSavingRemovesWhatOtherRulesLeft(t *testing.T) {
 	}
 }
 
+func TestWhatOtherRulesLeftAndCannotBeRemovedIsAnError(t *testing.T) {
+	dir, _ := saved(t)
+	f := open(t, dir, "rules 2", 20)
+	left := filepath.Join(dir, f.prefix(noKey)+"left")
+	if err := os.MkdirAll(filepath.Join(left, "full"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Save(noKey, nil); err == nil || !strings.Contains(err.Error(), left) {
+		t.Errorf("%v, want an error that names %s", err, left)
+	}
+}
+
 func TestAFolderThatCannotBeWrittenIsNamed(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "a file")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {

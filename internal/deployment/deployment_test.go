@@ -23,6 +23,8 @@ func TestACommandThatLoadsTheSettingsIsFound(t *testing.T) {
 		"web: gunicorn site.wsgi":                                   {Server, "gunicorn site.wsgi"},
 		"worker: celery -A site worker":                             {Server, "celery -A site worker"},
 		"celery --app=site beat":                                    {Server, "celery --app=site beat"},
+		"celery worker -l info":                                     {Server, "celery worker -l info"},
+		"python -m celery -A site beat":                             {Server, "python -m celery -A site beat"},
 		"":                                                          {},
 		"-":                                                         {},
 		"  # python manage.py migrate":                              {},
