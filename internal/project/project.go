@@ -38,15 +38,18 @@ const (
 )
 
 // Of makes a project from the paths of a commit, which have slashes and are
-// relative to its top, and the facts of the files that it asks for.
-func Of(paths []string, facts func(path string) (*Facts, error)) *Project {
+// relative to its top, and the facts of the files that it asks for. ahead is told of
+// the plain ones among them before, so that they can be read in a better order; it
+// may be nil.
+func Of(paths []string, ahead func(plain []string), facts func(path string) (*Facts, error)) *Project {
 	p := &Project{paths: paths, packages: packages{byName: map[string][]Package{}}, texts: map[string][]byte{}}
 	var settings []*File
+	asked := slices.DeleteFunc(slices.Clone(paths), func(file string) bool { return !matters(file) })
+	if ahead != nil {
+		ahead(slices.DeleteFunc(slices.Clone(asked[:min(len(asked), maxFiles)]), func(file string) bool { return !IsPlain(file) }))
+	}
 	files, size, left, manifests := 0, 0, 0, 0
-	for _, file := range paths {
-		if !matters(file) {
-			continue
-		}
+	for _, file := range asked {
 		if files >= maxFiles || size >= maxBytes {
 			left++
 			continue

@@ -26,7 +26,7 @@ func of(files map[string]string) *Project {
 // read makes a project from the texts of its files.
 func read(paths []string, text func(path string) ([]byte, error)) *Project {
 	var reader Reader
-	return Of(paths, func(path string) (*Facts, error) {
+	return Of(paths, nil, func(path string) (*Facts, error) {
 		b, err := text(path)
 		if err != nil {
 			return nil, err

@@ -59,7 +59,7 @@ func (s *Scan) audit(ctx context.Context, repo *gitstore.Repository, settings *S
 	// In what could not be read a commit may hold what looks forgotten.
 	settings.review.Clone = repo.WorkTree() != "" && h.isWhole()
 	r = s.conclude(r, settings)
-	s.dossiers(r, &h, settings, cache)
+	s.dossiers(ctx, r, &h, settings, cache)
 	if s.As != "" {
 		nameIt(r, repo, s.As)
 	}

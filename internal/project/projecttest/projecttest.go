@@ -13,7 +13,7 @@ import (
 // Of reads a project from the texts of its files, by their paths.
 func Of(files map[string]string) *project.Project {
 	var reader project.Reader
-	return project.Of(slices.Sorted(maps.Keys(files)), func(path string) (*project.Facts, error) {
+	return project.Of(slices.Sorted(maps.Keys(files)), nil, func(path string) (*project.Facts, error) {
 		text, ok := files[path]
 		if !ok {
 			return nil, fs.ErrNotExist
