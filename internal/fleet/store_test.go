@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/djleaks/djleaks/internal/regular"
 	"github.com/djleaks/djleaks/internal/testkit"
 	"github.com/djleaks/djleaks/scanner"
 )
@@ -231,5 +232,15 @@ func TestTheWordsOfDjleaksAreNoKeysInARecord(t *testing.T) {
 		if isOwnWord(word) {
 			t.Errorf("%q is taken for a word of djleaks", word)
 		}
+	}
+}
+
+func TestAFileIsNoStore(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "store")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenStore(file); !errors.Is(err, regular.ErrNotFolder) {
+		t.Error(err)
 	}
 }
