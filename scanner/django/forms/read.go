@@ -116,16 +116,31 @@ func (doc *document) read(emit func(*Assignment)) {
 	}
 }
 
-// isDismissed reports whether the name at an anchor is never that of a key, so that
-// what it is given need not be read: in charts and playbooks most names are like
-// secretKeyRef. Code is read all the same, because a comparison can say what a program
-// refuses to run with.
+// isDismissed reports whether the name at an anchor is never that of a key, or is used
+// and not given anything, so that no form need be asked: in charts and playbooks most
+// names are like secretKeyRef and $(SECRET_KEY). Code is read all the same, because a
+// comparison can say what a program refuses to run with.
 func (doc *document) isDismissed(anchor int) bool {
 	if doc.format == formatPython {
 		return false
 	}
 	from, to := nameAt(doc, anchor)
-	return value.CannotName(string(doc.text[from:to])) && !gluedForm(doc, anchor).claimed
+	return doc.isUsed(from, to) || value.CannotName(string(doc.text[from:to])) && !gluedForm(doc, anchor).claimed
+}
+
+// isUsed reports whether the name at text[from:to] is alone in its brackets: $(NAME),
+// ${NAME}, {{ name }}, f(NAME).
+func (doc *document) isUsed(from, to int) bool {
+	for from > 0 && doc.text[from-1] == ' ' {
+		from--
+	}
+	switch byteAt(doc.text, from-1) {
+	case '(':
+		return byteAt(doc.text, skipSpaces(doc.text, to)) == ')'
+	case '{':
+		return byteAt(doc.text, skipSpaces(doc.text, to)) == '}'
+	}
+	return false
 }
 
 // texts reads the texts within this one, and returns where they are, ascending;
