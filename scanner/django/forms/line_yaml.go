@@ -402,11 +402,13 @@ func (s *statement) yamlValue(y quoting, r lineValue, traits scanner.Trait) answ
 		return claimed // secretKey: SECRET_KEY names the entry of a store
 	}
 	a := s.assign(y.form, r, traits)
+	decoded, encodes := decodeSecret(r.values[0])
+	if !encodes && value.Surest(r.values) >= value.Masked {
+		return found(a) // no key, whatever it is in
+	}
 	parent := s.parent()
-	if parent == "data" && s.inSecret() {
-		if v, ok := decodeSecret(r.values[0]); ok {
-			a.Values, a.Form = []string{v}, KubernetesBase64
-		}
+	if encodes && parent == "data" && s.inSecret() {
+		a.Values, a.Form = []string{decoded}, KubernetesBase64
 	}
 	if parent != "" && !s.upper() && !parents.Has(parent) {
 		a.Name = parent + "." + a.Name
@@ -491,7 +493,9 @@ func (s *statement) inSecret() bool {
 // decodeSecret decodes a value under data:. The line break that echo adds
 // before base64 is not part of the key.
 func decodeSecret(v string) (string, bool) {
-	v = strings.Join(strings.Fields(v), "")
+	if v = strings.Join(strings.Fields(v), ""); len(v)%4 != 0 {
+		return "", false
+	}
 	raw, err := base64.StdEncoding.DecodeString(v)
 	if err != nil || len(raw) == 0 {
 		return "", false
