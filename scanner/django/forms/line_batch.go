@@ -7,6 +7,9 @@ import (
 
 // batchForm recognises cmd's set NAME=value and setx NAME value.
 func batchForm(s statement) answer {
+	if s.sep != "" && s.sep != "=" {
+		return pass
+	}
 	y := quoting{form: Batch, bare: true}
 	switch command := string(s.windowsCommand()); {
 	case s.sep == "" && (strings.HasSuffix(command, "setx") || strings.HasSuffix(command, "setx /m")):

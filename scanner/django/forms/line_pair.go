@@ -311,12 +311,9 @@ func (s *statement) valueBetween(from, to int, y quoting, traits scanner.Trait) 
 	if y.stops == "" {
 		y.stops = ",}"
 	}
-	for i := from; i < to; i++ {
-		word := wordFrom(text[:to], i)
-		if len(word) == 0 {
-			continue
-		}
-		if i += len(word); !oneOf(word, valueKeys[:]) {
+	for i := nextWord(text[:to], from); i < to; i = nextWord(text[:to], i) {
+		word := text[i:wordEndAt(text[:to], i)]
+		if i += len(word); strings.IndexByte(valueStarts, word[0]|32) < 0 || !oneOf(word, valueKeys[:]) {
 			continue
 		}
 		at, ok := skipKeySign(text[:to], i)
@@ -345,16 +342,23 @@ func isVariable(v string) bool {
 	return ascii.IsLower(v[0]) && value.IsPlainName(v) && strings.ToLower(v) != v && value.JudgeName(v) != value.NameNone
 }
 
-// wordFrom is the word that begins at an offset; it is empty if none does.
-func wordFrom(text []byte, at int) []byte {
-	if !ascii.IsLetter(text[at]) || at > 0 && ascii.IsWord(text[at-1]) {
-		return nil
+// valueStarts are the letters that valueKeys begin with.
+const valueStarts = "cdeioprsv"
+
+// nextWord is where the next word with a letter as its first byte begins, from an
+// offset on; the length of the text if there is none.
+func nextWord(text []byte, at int) int {
+	if at > 0 && ascii.IsWord(text[at-1]) {
+		at = wordEndAt(text, at)
 	}
-	end := at
-	for end < len(text) && ascii.IsWord(text[end]) {
-		end++
+	for at < len(text) && !ascii.IsLetter(text[at]) {
+		if ascii.IsWord(text[at]) {
+			at = wordEndAt(text, at)
+			continue
+		}
+		at++
 	}
-	return text[at:end]
+	return at
 }
 
 // skipKeySign returns the offset after the sign that follows a key, with its

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"bytes"
+	"strings"
 
 	"github.com/djleaks/djleaks/scanner"
 	"github.com/djleaks/djleaks/scanner/django/internal/ascii"
@@ -95,6 +96,9 @@ func (s *statement) closing(i int) int {
 // first; those that compare are here to be recognised and refused.
 var signs = [...]string{"===", "!==", "==", "!=", "=~", "=>", "::=", ":=", "?=", "+=", "||=", "??=", "<=", ">=", "||", "??", "?:", "->", ":", "=", ","}
 
+// signStarts are the bytes that signs begin with.
+const signStarts = "=!:?+|<>-,"
+
 // sign reads the separator from i on.
 func (s *statement) sign(i int) {
 	text := s.doc.text
@@ -103,6 +107,10 @@ func (s *statement) sign(i int) {
 		i++
 	}
 	s.signAt, s.at = i, i
+	if i < s.limit && strings.IndexByte(signStarts, text[i]) < 0 {
+		s.spaced = i > before
+		return
+	}
 	for _, sign := range signs {
 		if bytes.HasPrefix(text[i:s.limit], []byte(sign)) {
 			s.sep = sign

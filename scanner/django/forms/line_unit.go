@@ -9,6 +9,9 @@ import (
 // Environment=, supervisor's environment=, uwsgi's env =, nginx's uwsgi_param,
 // Apache's SetEnv.
 func unitForm(s statement) answer {
+	if s.sep != "" && s.sep != "=" {
+		return pass
+	}
 	left, _ := s.commented()
 	left = bytes.TrimRight(left, " \t\"'")
 	setting := string(bytes.ToLower(bytes.TrimSpace(left[max(0, len(left)-64):])))

@@ -112,3 +112,17 @@ func TestTheDocumentationListsEveryForm(t *testing.T) {
 		t.Errorf("%s is listed, and is in no table or twice", id)
 	}
 }
+
+// valueStarts and signStarts spare most looks into the lists that they are made from.
+func TestWhatWordsAndSignsBeginWithIsComplete(t *testing.T) {
+	for _, key := range valueKeys {
+		if strings.IndexByte(valueStarts, key[0]) < 0 {
+			t.Errorf("%s is passed over", key)
+		}
+	}
+	for _, sign := range signs {
+		if strings.IndexByte(signStarts, sign[0]) < 0 {
+			t.Errorf("%s is passed over", sign)
+		}
+	}
+}
