@@ -147,7 +147,7 @@ func (p process) showFix(plan *fix.Plan) error {
 		}
 		p.showDiff(name, old, f.Path, f.NewShown)
 	}
-	p.sayFix(plan, "would leave the index")
+	p.sayFix(plan, "would leave the index (git rm --cached) and stay in the work tree")
 	_, err := fmt.Fprintln(p.stdout, "\nNothing is written yet. To make this change: djleaks fix --write")
 	return err
 }
@@ -168,7 +168,7 @@ func (p process) sayFix(plan *fix.Plan, untracked string) {
 		if plan.Removes(path) {
 			continue
 		}
-		fmt.Fprintf(p.stdout, "%s %s (git rm --cached)\n", p.line(path), untracked)
+		fmt.Fprintf(p.stdout, "%s %s; whatever else it holds was committed too.\n", p.line(path), untracked)
 	}
 	for _, note := range plan.Notes {
 		fmt.Fprintln(p.stdout, p.line(note))
@@ -207,7 +207,7 @@ func (p process) writeFix(c *cli.Context, repo *gitstore.Repository, tree *workt
 		}
 		fmt.Fprintln(p.stdout, done, p.line(f.Path))
 	}
-	p.sayFix(plan, "left the index")
+	p.sayFix(plan, "left the index (git rm --cached) and is still in the work tree")
 	fmt.Fprintln(p.stdout)
 	if names := staging(tree, plan); names != "" {
 		p.say("The change is in the work tree, and the next commit does not have it yet: git add %s", names)

@@ -112,7 +112,6 @@ func withVariable(text []byte, name, key string, isOld func(string) bool) (out [
 func (p *planner) untrack(file string) {
 	if p.tree.Tracked(file) && !slices.Contains(p.plan.Untrack, file) {
 		p.plan.Untrack = append(p.plan.Untrack, file)
-		p.note("%s leaves the index and stays in the work tree; whatever else it holds was committed too.", file)
 	}
 }
 
