@@ -231,10 +231,29 @@ func (p *planner) template(file string, _ []byte, leaks []Leak) {
 // other refuses files of which it is not known who reads them.
 func (p *planner) other(file string, _ []byte, leaks []Leak) {
 	for i := range leaks {
-		reason, line := otherAdvice(file, variableName(leaks[i].Name))
+		reason, line := otherAdvice(file, p.deployedName(leaks[i].Name))
 		p.refuse(file, leaks[i].Line, reason, line)
 	}
 }
+
+// deployedName is the variable that a name in a deployment gives a value: the name
+// itself, if it is written as variables are, else what the settings read.
+func (p *planner) deployedName(name string) string {
+	last := pysource.LastName(name)
+	if strings.Contains(last, "_") && strings.ToUpper(last) == last {
+		return last
+	}
+	usual := variableName(camel().ReplaceAllString(last, "${1}_$2"))
+	for _, name := range []string{"DJANGO_SECRET_KEY", "SECRET_KEY"} {
+		if usual == "DJANGO_SECRET_KEY" && p.project.names[name] {
+			return name
+		}
+	}
+	return usual
+}
+
+// camel is where a word begins in secretKey.
+var camel = lazy.Regexp(`([a-z])([A-Z])`)
 
 // otherAdvice is why a file of another kind is not changed, and what to write by
 // hand.
