@@ -120,8 +120,8 @@ func (w *walker) value(name string, e *Expr) flowing {
 // returned is what a function gives.
 func (w *walker) returned(d *function) flowing {
 	out := flowing{name: d.Name, from: len(w.words)}
-	for i, t := range d.body {
-		if t.kind == tokenName && t.text == "return" {
+	for i := range d.body {
+		if t := &d.body[i]; t.kind == tokenName && t.text == "return" {
 			p := parser{tokens: d.body[i+1 : min(len(d.body), i+1+maxCallTokens)]}
 			e := p.expression()
 			e.heldWords(w.add)

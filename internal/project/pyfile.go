@@ -122,7 +122,8 @@ func (f *syntax) made() (out []Place) {
 // given by name, is not one.
 func (f *syntax) mentions() (out []Mention) {
 	index := map[string]int{}
-	for i, t := range f.tokens {
+	for i := range f.tokens {
+		t := &f.tokens[i]
 		switch t.kind {
 		case tokenName:
 			if i+1 < len(f.tokens) && f.tokens[i+1].text == "=" && (i == 0 || f.tokens[i-1].text != ".") {
@@ -174,7 +175,8 @@ func (f *File) around(s *syntax, functions []function) {
 			f.Defined = append(f.Defined, d.Function)
 		}
 	}
-	for i, t := range s.tokens {
+	for i := range s.tokens {
+		t := &s.tokens[i]
 		begins := i == 0 || s.tokens[i-1].kind == tokenEnd
 		if begins && lines[t.line] && t.kind == tokenName && i+3 < len(s.tokens) && s.tokens[i+1].text == "." && s.tokens[i+3].text == "=" {
 			f.Kept = append(f.Kept, t.line)

@@ -34,6 +34,7 @@ const maxTokens = 1 << 19
 type lexer struct {
 	scanned []pysource.Token
 	tokens  []token
+	assigns []Assign
 	strings map[string]string
 }
 
@@ -66,25 +67,25 @@ func (l *lexer) read(out []token, text string) []token {
 		case end:
 			out = append(out, token{kind: tokenEnd, line: t.Line, indent: indent})
 		default:
-			out = append(out, tokenOf(text, t, indent))
+			out = append(out, token{kind: tokenOp, text: text[t.From:t.To], line: t.Line, indent: indent})
+			out[len(out)-1].is(text, t)
 		}
 	}
 	l.tokens = out
 	return out
 }
 
-func tokenOf(text string, t *pysource.Token, indent int32) token {
-	out := token{kind: tokenOp, text: text[t.From:t.To], line: t.Line, indent: indent}
-	switch t.Kind {
+// is makes an operator what was scanned, if that is something else.
+func (t *token) is(text string, scanned *pysource.Token) {
+	switch scanned.Kind {
 	case pysource.Name:
-		out.kind = tokenName
+		t.kind = tokenName
 	case pysource.Number:
-		out.kind = tokenNumber
+		t.kind = tokenNumber
 	case pysource.String:
-		from, to := t.Body()
-		out.kind, out.text, out.formatted = tokenString, text[from:to], t.Formatted()
+		from, to := scanned.Body()
+		t.kind, t.text, t.formatted = tokenString, text[from:to], scanned.Formatted()
 	}
-	return out
 }
 
 // columns is the width of the blanks before an offset in its line; a tab counts

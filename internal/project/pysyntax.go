@@ -3,7 +3,7 @@ package project
 import "strings"
 
 // syntax is a Python file while it is read. Its strings are parts of the text, and
-// its tokens last until another file is parsed with the same lexer.
+// its tokens and assignments last until another file is parsed with the same lexer.
 type syntax struct {
 	tokens  []token
 	called  []int32 // the last name of each call; nil if nobody has asked
@@ -27,7 +27,7 @@ type function struct {
 
 // parse reads Python.
 func (l *lexer) parse(text []byte) *syntax {
-	f := &syntax{tokens: l.lex(text)}
+	f := &syntax{tokens: l.lex(text), assigns: l.assigns[:0]}
 	for start := 0; start < len(f.tokens); {
 		end := start
 		for end < len(f.tokens) && f.tokens[end].kind != tokenEnd {
@@ -37,6 +37,7 @@ func (l *lexer) parse(text []byte) *syntax {
 		f.statement(f.tokens[start:end], start)
 		start = end + 1
 	}
+	l.assigns = f.assigns
 	return f
 }
 
@@ -86,7 +87,8 @@ func (f *syntax) statement(line []token, from int) {
 // colonOf is the place of the colon that ends a head such as `if X:`.
 func colonOf(line []token) int {
 	depth := 0
-	for i, t := range line {
+	for i := range line {
+		t := &line[i]
 		if t.kind != tokenOp {
 			continue
 		}
@@ -331,9 +333,13 @@ const (
 // functions are all definitions in a file.
 func (f *syntax) functions() []function {
 	var out []function
-	for i, t := range f.tokens {
+	for i := range f.tokens {
+		t := &f.tokens[i]
+		if t.kind != tokenName || t.text != "def" {
+			continue
+		}
 		begins := i == 0 || f.tokens[i-1].kind == tokenEnd || f.tokens[i-1].text == "async"
-		if t.kind != tokenName || t.text != "def" || !begins || i+1 >= len(f.tokens) {
+		if !begins || i+1 >= len(f.tokens) {
 			continue
 		}
 		end := i + 1

@@ -48,7 +48,7 @@ func (t *Token) Prefix() string { return strings.TrimRight(string(t.prefix[:]), 
 
 // Formatted reports whether a String is an f-string or a t-string.
 func (t *Token) Formatted() bool {
-	return bytes.IndexByte(t.prefix[:], 'f') >= 0 || bytes.IndexByte(t.prefix[:], 't') >= 0
+	return t.prefix[0] != 0 && bytes.ContainsAny(t.prefix[:], "ft")
 }
 
 // Quote is what opens a String: one quotation mark or three.
