@@ -2,6 +2,7 @@ package policy
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -51,6 +52,8 @@ func checkGlob(glob string) error {
 	case strings.ContainsRune(glob, utf8.RuneError):
 		// To the matcher it would be any byte that is not UTF-8.
 		return errors.New("the path is not UTF-8")
+	case slices.Contains(strings.Split(glob, "/"), ".."):
+		return errors.New("a path begins at the configuration's folder, and .. leads out of it")
 	case strings.Contains(glob, `\`):
 		return errors.New("a path has slashes, not backslashes")
 	case !doublestar.ValidatePattern(rooted(glob)):

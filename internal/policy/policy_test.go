@@ -108,6 +108,7 @@ var mistakes = []struct {
 	{"exclude = [\n\"a\",\n\"[\",\n]\n", 1, "entry 2: the path is not a glob"},
 	{"exclude = [\"\"]\n", 1, "the path is empty"},
 	{"exclude = [\"a\\\\b\"]\n", 1, "slashes, not backslashes"},
+	{"exclude = [\"../b\"]\n", 1, ".. leads out of it"},
 	{"exclude = [\"{a,b}{a,b}{a,b}\"]\n", 1, "2 groups"},
 	{"[severity]\n\"a\" = \"low\"\n\"tests/**\" = \"silent\"\n", 3, "is not a severity"},
 	{"severity = \"low\"\n", 1, "severity is not a table"},

@@ -23,7 +23,13 @@ func (s *Scan) Range(ctx context.Context, repo *gitstore.Repository, base, head 
 	}
 	r := s.report(scanner.ScopeRange, settings)
 	r.Scope.Range = base + ".." + head
-	return s.decided(ctx, repo, source, nil, settings, r)
+	if r, err = s.decided(ctx, repo, source, nil, settings, r); err != nil {
+		return nil, err
+	}
+	if r.Coverage.Commits == 0 && r.Scope.Base != r.Scope.Head {
+		r.Coverage.Notes = append(r.Coverage.Notes, "the range has no commit: everything in "+head+" is in "+base+", so "+head+".."+base+" may be meant")
+	}
+	return r, nil
 }
 
 // rangeSettings are the settings of a range between two commits.
