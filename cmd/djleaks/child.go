@@ -106,7 +106,7 @@ func (c *child) Audit(ctx context.Context, e fleet.Entry, in fleet.Inputs, out *
 	cmd.Args[0] = c.args[0]
 	cmd.Stdout, cmd.Stderr = out, &errs
 	inGroup(cmd)
-	cmd.Cancel = func() error { return ask(cmd.Process) }
+	cmd.Cancel = func() error { return terminate(cmd.Process) }
 	cmd.WaitDelay = c.grace
 	runtime.LockOSThread() // the child ends with the thread that started it
 	err := cmd.Run()

@@ -10,8 +10,8 @@ import (
 // inGroup does nothing: there are no process groups here.
 func inGroup(*exec.Cmd) {}
 
-// ask ends a child.
-func ask(p *os.Process) error { return p.Kill() }
+// terminate ends a child.
+func terminate(p *os.Process) error { return p.Kill() }
 
 // endAll does nothing.
 func endAll(*os.Process) {}

@@ -15,8 +15,8 @@ func inGroup(cmd *exec.Cmd) {
 	withParent(cmd.SysProcAttr)
 }
 
-// ask tells a child and what it has started to end.
-func ask(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGTERM) }
+// terminate tells a child and what it has started to end.
+func terminate(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGTERM) }
 
 // endAll ends what a child has left.
 func endAll(p *os.Process) {

@@ -37,7 +37,7 @@ func writeCSV(w io.Writer, f *Fleet) error {
 	for _, r := range f.byState() {
 		reason := ""
 		if r.State != fleet.Read {
-			reason = why(r)
+			reason = unreadWords(r)
 		}
 		if err := row("repository", r.ID, r.Owner, string(r.State), reason); err != nil {
 			return err

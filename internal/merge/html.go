@@ -50,7 +50,7 @@ type (
 
 // writeHTML writes one file that asks for no other and has no script.
 func writeHTML(w io.Writer, f *Fleet) error {
-	p := &page{Title: title(f), Summary: totalsWords(f), Causes: causes(f), Verdict: string(f.Verdict), Version: f.Tool.Version, Complete: f.Complete(), HoldersShown: mostHolders}
+	p := &page{Title: title(f), Summary: totalsWords(f), Causes: causeWords(f), Verdict: string(f.Verdict), Version: f.Tool.Version, Complete: f.Complete(), HoldersShown: mostHolders}
 	p.Style, p.Policy = report.PageStyle()
 	if len(f.Rules) > 1 {
 		p.Rules = f.Rules
@@ -59,7 +59,7 @@ func writeHTML(w io.Writer, f *Fleet) error {
 		if r.State == fleet.Read || len(p.Unread) == mostRows {
 			break
 		}
-		p.Unread = append(p.Unread, pageRepository{string(r.State), r.ID, r.Owner, why(r)})
+		p.Unread = append(p.Unread, pageRepository{string(r.State), r.ID, r.Owner, unreadWords(r)})
 	}
 	p.MoreUnread = left(f.Totals.unread() - len(p.Unread))
 	keys, most := worthShowing(f)
@@ -87,7 +87,7 @@ func (p *page) since(s *Since) {
 	p.Changes = s.Changes[:min(len(s.Changes), mostRows)]
 	p.MoreChanges = left(len(s.Changes) - mostRows)
 	for _, t := range s.Repositories[:min(len(s.Repositories), mostRows)] {
-		p.Turns = append(p.Turns, pageTurn{t.ID, was(t), is(t)})
+		p.Turns = append(p.Turns, pageTurn{t.ID, stateBefore(t), stateNow(t)})
 	}
 }
 

@@ -41,7 +41,7 @@ func markdownUnread(b *strings.Builder, f *Fleet) {
 		return
 	}
 	b.WriteString("\n### Not read\n")
-	if why := causes(f); why != "" {
+	if why := causeWords(f); why != "" {
 		b.WriteString("\n" + report.Prose(why) + "\n")
 	}
 	b.WriteString("\n| state | repository | owner | why |\n| --- | --- | --- | --- |\n")
@@ -51,7 +51,7 @@ func markdownUnread(b *strings.Builder, f *Fleet) {
 			break
 		}
 		shown++
-		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", r.State, report.Cell(r.ID), optional(r.Owner), report.Cell(why(r)))
+		fmt.Fprintf(b, "| %s | %s | %s | %s |\n", r.State, report.Cell(r.ID), optional(r.Owner), report.Cell(unreadWords(r)))
 	}
 	more(b, f.Totals.unread()-shown, "repository was", "repositories were", "not read")
 }
@@ -103,7 +103,7 @@ func markdownKeys(b *strings.Builder, f *Fleet) {
 func holders(in []Holder) string {
 	var parts []string
 	for _, h := range in[:min(len(in), mostHolders)] {
-		parts = append(parts, report.Cell(place(h)))
+		parts = append(parts, report.Cell(placeWords(h)))
 	}
 	if n := len(in) - mostHolders; n > 0 {
 		parts = append(parts, say.Counted(n, "more", "more"))
@@ -131,7 +131,7 @@ func markdownSince(b *strings.Builder, f *Fleet) {
 	if len(f.since.Repositories) > 0 {
 		b.WriteString("\n| repository | was | is |\n| --- | --- | --- |\n")
 		for _, t := range f.since.Repositories[:min(len(f.since.Repositories), mostRows)] {
-			fmt.Fprintf(b, "| %s | %s | %s |\n", report.Cell(t.ID), was(t), is(t))
+			fmt.Fprintf(b, "| %s | %s | %s |\n", report.Cell(t.ID), stateBefore(t), stateNow(t))
 		}
 		more(b, len(f.since.Repositories)-mostRows, "more repository has", "more repositories have", "changed")
 	}

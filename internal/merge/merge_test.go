@@ -281,7 +281,7 @@ func TestARepositorySaysWhyItWasNotRead(t *testing.T) {
 		{Repository{State: fleet.Incomplete, Unread: two[1:]}, "refs: permission denied"},
 		{Repository{State: fleet.Incomplete, Unread: two}, "1,200 × blob not in this repository and 1 other reason"},
 	} {
-		if got := why(&c.r); got != c.want {
+		if got := unreadWords(&c.r); got != c.want {
 			t.Errorf("%q, want %q", got, c.want)
 		}
 	}
@@ -504,7 +504,7 @@ func TestTheReasonsForWhatWasNotReadAreCounted(t *testing.T) {
 	w.records["f"].Record.State, w.records["f"].Record.Reason = fleet.Failed, "r3"
 	f := gather(t, w.list, nil, w.store("a", "b", "c", "d", "e", "f"))
 	const want = "Why: 3 × lost; 1 × no worker has written a record of it; 1 × r1; 1 × r2; 1 other reason."
-	if got := causes(f); got != want {
+	if got := causeWords(f); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	for _, format := range []string{"markdown", "html"} {
@@ -514,7 +514,7 @@ func TestTheReasonsForWhatWasNotReadAreCounted(t *testing.T) {
 		}
 	}
 	w = newWorld(t, "a", "b")
-	if got := causes(gather(t, w.list, nil, w.store("a"))); got != "" {
+	if got := causeWords(gather(t, w.list, nil, w.store("a"))); got != "" {
 		t.Errorf("one repository that was not read: %q", got)
 	}
 }

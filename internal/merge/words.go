@@ -60,9 +60,9 @@ func threshold(f *Fleet) string {
 // mostCauses is how many reasons are named before the list of what was not read.
 const mostCauses = 4
 
-// causes say why repositories were not read, the most frequent reason first; ""
+// causeWords say why repositories were not read, the most frequent reason first; ""
 // if a look at the list says it.
-func causes(f *Fleet) string {
+func causeWords(f *Fleet) string {
 	number := map[string]int{}
 	for i := range f.repositories {
 		if r := &f.repositories[i]; r.State != fleet.Read {
@@ -104,8 +104,8 @@ func wasWere(n int) string {
 	return say.Thousands(n) + " were"
 }
 
-// why says of a repository that was not read what is the matter.
-func why(r *Repository) string {
+// unreadWords say of a repository that was not read what is the matter.
+func unreadWords(r *Repository) string {
 	switch {
 	case r.State == fleet.Missing:
 		return unwritten
@@ -124,8 +124,8 @@ func why(r *Repository) string {
 	return text
 }
 
-// place is a repository, and the worst place in it.
-func place(h Holder) string {
+// placeWords are a repository, and the worst place in it.
+func placeWords(h Holder) string {
 	switch {
 	case h.Path == "" && h.Commit == "":
 		return h.ID
@@ -160,14 +160,16 @@ func changeWords(c Change) string {
 	return "As before"
 }
 
-func was(t Turn) string {
+// stateBefore is what a repository was in the earlier report.
+func stateBefore(t Turn) string {
 	if t.Was == "" {
 		return "not in the list"
 	}
 	return string(t.Was)
 }
 
-func is(t Turn) string {
+// stateNow is what it is in this one.
+func stateNow(t Turn) string {
 	switch {
 	case t.State == "":
 		return "not in the list"

@@ -63,16 +63,16 @@ func (s *dirSets) own(i uint32) []subdir {
 // add makes a set whose names have a sum, and returns the slot of its trees. If
 // there are too many, the slot is that of a tree without sub-directories, and full
 // is set.
-func (s *dirSets) add(w *worker, sh dirSet, sum uint64, own []subdir) (slot uint32) {
+func (s *dirSets) add(w *worker, set dirSet, sum uint64, own []subdir) (slot uint32) {
 	if s.max > 0 && s.subdirs.len()+len(own) > s.max {
 		s.full.Store(true)
 		return slotTree
 	}
 	if len(own) > 0 {
 		own[len(own)-1].name |= lastSubdir
-		sh.subdirs = s.subdirs.add(&w.subdirs, own...) + 1
+		set.subdirs = s.subdirs.add(&w.subdirs, own...) + 1
 	}
-	number := s.all.add(&w.dirSets, sh)
+	number := s.all.add(&w.dirSets, set)
 	s.sums.set(number, sum)
 	return slotDirSet + number
 }

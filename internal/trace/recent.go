@@ -20,17 +20,17 @@ type recentTree struct {
 
 // differences makes w.own what distinguishes the sub-directories of a tree from
 // those of a recent one, and returns that one; ok is false if none is similar.
-func (s *scan) differences(w *worker, text []byte, dirs int) (k *recentTree, ok bool, err error) {
+func (s *scan) differences(w *worker, text []byte, dirs int) (recent *recentTree, ok bool, err error) {
 	if dirs < recentMinDirs || len(text) > recentMaxSize {
 		return nil, false, nil
 	}
 	for i := range w.recent {
-		k = &w.recent[i]
-		if len(k.text) == 0 || len(k.text)/2 > len(text) || len(text)/2 > len(k.text) {
+		recent = &w.recent[i]
+		if len(recent.text) == 0 || len(recent.text)/2 > len(text) || len(text)/2 > len(recent.text) {
 			continue
 		}
-		if ok, err = s.compareDirs(w, k.text, text, dirs/4); ok || err != nil {
-			return k, ok, err
+		if ok, err = s.compareDirs(w, recent.text, text, dirs/4); ok || err != nil {
+			return recent, ok, err
 		}
 	}
 	return nil, false, nil

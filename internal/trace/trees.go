@@ -59,11 +59,11 @@ func (s *scan) entries(w *worker, text []byte, fresh []Span) (f treeSummary, err
 		if !touched && s.matched == nil {
 			continue
 		}
-		k, name := readMode(text[pos:end])
+		t, name := readMode(text[pos:end])
 		nameEnd := end - s.idSize - 1
 		id := text[end-s.idSize : end]
 		name += pos
-		switch k {
+		switch t {
 		case Tree:
 			d := freshDir{start: name, end: nameEnd}
 			f.dirs++
@@ -111,29 +111,29 @@ func (s *scan) slotOf(ordinal uint32) uint32 {
 // makeDirSet makes the directory set of the tree in text, whose fresh
 // sub-directories are w.dirs, and returns the tree's slot.
 func (s *scan) makeDirSet(w *worker, text []byte, base uint32, f treeSummary) (slot uint32, err error) {
-	var sh dirSet
+	var set dirSet
 	if base >= slotDirSet {
 		baseSum := s.dirSets.sums.get(base - slotDirSet)
 		if len(w.dirs) == 0 && f.sum == baseSum {
 			return base, nil
 		}
 		if addsUp(baseSum, f.sum, w.dirs) {
-			sh.base = base - slotDirSet + 1
+			set.base = base - slotDirSet + 1
 			if err := s.nameDirs(w, text); err != nil {
 				return 0, err
 			}
-			return s.dirSets.add(w, sh, f.sum, w.own), nil
+			return s.dirSets.add(w, set, f.sum, w.own), nil
 		}
 	}
-	k, ok, err := s.differences(w, text, f.dirs)
+	similar, ok, err := s.differences(w, text, f.dirs)
 	var last *alikeTree
 	switch {
 	case err != nil:
 		return 0, err
 	case ok && len(w.own) == 0:
-		return k.slot, nil
+		return similar.slot, nil
 	case ok:
-		sh.base = k.slot - slotDirSet + 1
+		set.base = similar.slot - slotDirSet + 1
 	default:
 		if len(w.dirs) < f.dirs {
 			s.allDirs(w, text)
@@ -142,17 +142,17 @@ func (s *scan) makeDirSet(w *worker, text []byte, base uint32, f treeSummary) (s
 			if len(w.dirs) == 0 {
 				return slot, nil
 			}
-			sh.base = slot - slotDirSet + 1
+			set.base = slot - slotDirSet + 1
 		}
 		if err := s.nameDirs(w, text); err != nil {
 			return 0, err
 		}
 	}
-	slot = s.dirSets.add(w, sh, f.sum, w.own)
+	slot = s.dirSets.add(w, set, f.sum, w.own)
 	if last != nil {
 		last.slot = slot
 	}
-	w.remember(k, text, f.dirs, slot)
+	w.remember(similar, text, f.dirs, slot)
 	return slot, nil
 }
 
@@ -177,7 +177,7 @@ func (s *scan) allDirs(w *worker, text []byte) {
 		if !ok {
 			break
 		}
-		if k, name := readMode(text[pos:end]); k == Tree {
+		if t, name := readMode(text[pos:end]); t == Tree {
 			d := freshDir{start: pos + name, end: end - s.idSize - 1, tree: None}
 			d.hash = s.names.hash(text[d.start:d.end])
 			if n, held := s.history.Ordinal(text[end-s.idSize : end]); held {
