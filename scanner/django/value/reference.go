@@ -99,11 +99,11 @@ func isParameter(v string) bool {
 	return len(v) == 1 && strings.Contains("0123456789@*#?!$-", v)
 }
 
-// isBeforeSlash recognises a variable that sed's delimiter follows:
-// s@SECRET_KEY.*@SECRET_KEY=$key@.
+// isBeforeSlash recognises a variable that sed's delimiter and flags follow:
+// s@SECRET_KEY.*@SECRET_KEY=$key@g.
 func isBeforeSlash(v string) bool {
-	n := len(v) - 1
-	return n > 0 && n < longestVariable && strings.IndexByte("@|#/,!~", v[n]) >= 0 && IsPlainName(v[:n]) && !IsRandom(v[:n])
+	n := len(strings.TrimRight(v, "giIpemMaw0123456789")) - 1 // without sed's flags
+	return n > 0 && len(v)-n <= 4 && n < longestVariable && strings.IndexByte("@|#/,!~", v[n]) >= 0 && IsPlainName(v[:n]) && !IsRandom(v[:n])
 }
 
 // longestVariable is the longest name of a variable that is taken for one beside
