@@ -222,7 +222,7 @@ func again(t *testing.T, tree memory, plan *fix.Plan) {
 
 // What is around a key in a file of secrets is nobody's business either, and
 // a key that is a word hides the word nowhere but where it is the key.
-func TestShownTexts(t *testing.T) {
+func TestTheTextsOfAPlanShowNoKey(t *testing.T) {
 	other := testkit.Draw("fix other", 1, 32, testkit.Alnum)
 	tree := memory{map[string][]byte{
 		".secrets.toml":   []byte("[default]\nsecret_key = \"" + testkit.Key(91) + "\"\napi_key = \"" + other + "\"\n"),
@@ -248,7 +248,7 @@ func TestShownTexts(t *testing.T) {
 
 // Tests whose settings have the dummy need no variable, and the name of a job is
 // no command.
-func TestPlacesThatStartDjango(t *testing.T) {
+func TestPlacesThatStartDjangoWithoutTheKeyAreNamed(t *testing.T) {
 	const job = "jobs:\n  pytest:\n    steps:\n    - run: pytest -q\n"
 	for _, c := range []struct {
 		settings, workflow, want string

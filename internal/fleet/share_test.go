@@ -104,7 +104,7 @@ func TestWhatCostsLessThanAMicrosecondIsSpreadEvenly(t *testing.T) {
 	}
 }
 
-func TestParseShare(t *testing.T) {
+func TestAShareIsTwoNumbersInRange(t *testing.T) {
 	for word, want := range map[string]Share{"1/1": {1, 1}, "8/8": {8, 8}, "3/500": {3, 500}} {
 		if got, err := ParseShare(word); err != nil || got != want {
 			t.Errorf("%s: %v, %v", word, got, err)

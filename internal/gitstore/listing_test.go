@@ -8,7 +8,7 @@ import (
 
 // The files that are wanted come folder by folder, the nearest first; a folder
 // that is not entered, and those beyond the limit, are not looked into.
-func TestNearFiles(t *testing.T) {
+func TestTheFilesNearestToTheRootAreListedFirst(t *testing.T) {
 	r := newRepo(t)
 	for _, file := range []string{"a/b/c/settings.py", "a/settings.py", "settings.py", "static/settings.py", "z/settings.py", "z/other.txt"} {
 		r.write(file, file)

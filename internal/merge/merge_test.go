@@ -177,7 +177,7 @@ func TestKeysAreOrderedBySeverityThenByTheNumberOfRepositories(t *testing.T) {
 	}
 }
 
-// TestSince makes one change of every kind.
+// TestEachChangeSinceAnEarlierReportIsNamed makes one change of every kind.
 func TestAKeyOfSeveralRepositoriesIsAsBadAsTheWorst(t *testing.T) {
 	worst, urgent := key(1, scanner.Critical), key(1, scanner.Low)
 	worst.Status, worst.Verdict, worst.Since = scanner.StatusHistory, scanner.AlreadyRotated, ""
@@ -208,7 +208,7 @@ func TestMarkdownCountsTheRepositoriesThatItLeavesOut(t *testing.T) {
 	}
 }
 
-func TestSince(t *testing.T) {
+func TestEachChangeSinceAnEarlierReportIsNamed(t *testing.T) {
 	before := newWorld(t, "still", "pushed", "rules", "emptied", "broken", "mended", "moved", "accepted", "reopened", "unlisted", "both", "unreachable", "degraded")
 	for i, id := range []string{"still", "emptied", "broken", "unlisted", "degraded"} {
 		before.hold(id, key(i+1, scanner.High))
@@ -421,9 +421,9 @@ func TestARecordThatCannotBeUsedIsAFailedOne(t *testing.T) {
 	}
 }
 
-// TestHostileNames: what a repository or a list calls things is shown, and does
+// TestHostileNamesCannotCommandASpreadsheetOrAPage: what a repository or a list calls things is shown, and does
 // nothing.
-func TestHostileNames(t *testing.T) {
+func TestHostileNamesCannotCommandASpreadsheetOrAPage(t *testing.T) {
 	names := []string{"=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "</script><script>alert(1)</script>", "a|b`c", "x\x1b]0;t\a", "::set-output name=x::", "## y", "[a](http://b)", "<img src=x onerror=alert(1)>"}
 	w := newWorld(t, names...)
 	for i, name := range names {

@@ -35,7 +35,7 @@ func read(paths []string, text func(path string) ([]byte, error)) *Project {
 	})
 }
 
-func TestVersionsAndRanges(t *testing.T) {
+func TestARequirementSaysWhichVersionsItTakes(t *testing.T) {
 	for _, c := range []struct {
 		spec, words string
 		at          string
@@ -128,7 +128,7 @@ func TestSettingsAreReadInAllSpellings(t *testing.T) {
 	}
 }
 
-func TestNestedSettings(t *testing.T) {
+func TestAKeyOfANestedSettingIsFoundWithItsLine(t *testing.T) {
 	for _, c := range []struct {
 		text string
 		want Answer
@@ -151,7 +151,7 @@ func TestNestedSettings(t *testing.T) {
 	}
 }
 
-func TestSecondsOfLiterals(t *testing.T) {
+func TestALiteralDurationIsReadInSeconds(t *testing.T) {
 	for text, want := range map[string]int64{
 		"3600": 3600, "60 * 60 * 24": 86400, "(1 + 2) * 3": 9, "1 + 2 * 3": 7, "timedelta(days=2, hours=1)": 176400,
 		"datetime.timedelta(1)": 86400, "1_000": 1000, "x * 2": -1, "int(env('A'))": -1, "10 ** 9": -1, "-5": -1, "9999999999999 * 9999999999": -1,

@@ -6,7 +6,7 @@ import (
 	"testing"
 )
 
-func TestParseTakesPython(t *testing.T) {
+func TestWhatPythonTakesIsParsed(t *testing.T) {
 	for _, text := range []string{
 		"",
 		"# only a comment",
@@ -107,7 +107,7 @@ func TestAddImportIsWhereIsortPutsIt(t *testing.T) {
 	}
 }
 
-func TestRemoveArgument(t *testing.T) {
+func TestAnArgumentIsRemovedWithItsComma(t *testing.T) {
 	for _, c := range []struct {
 		text string
 		n    int

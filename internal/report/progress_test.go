@@ -66,7 +66,7 @@ func TestProgressFitsEveryTerminal(t *testing.T) {
 	}
 }
 
-func TestNoProgressIsNil(t *testing.T) {
+func TestANilProgressDoesNothing(t *testing.T) {
 	var p *Progress
 	p.Update(1, 2)
 	p.Close()

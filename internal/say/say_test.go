@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-func TestNearest(t *testing.T) {
+func TestTheNearestNameIsAtMostTwoEditsAway(t *testing.T) {
 	names := []string{"audit", "staged", "range", "fail-on", "key", "new"}
 	for word, want := range map[string]string{
 		"odit": "audit", "stagde": "staged", "Range": "range", "fail_on": "fail-on", "FAIL_NO": "fail-on",
@@ -31,7 +31,7 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-func TestEdits(t *testing.T) {
+func TestEditsAreInsertionsDeletionsReplacementsAndSwaps(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want int
@@ -42,7 +42,7 @@ func TestEdits(t *testing.T) {
 	}
 }
 
-func TestCapitalized(t *testing.T) {
+func TestTheFirstLetterIsCapitalized(t *testing.T) {
 	for from, want := range map[string]string{"": "", "a key": "A key", "élan": "Élan", "A": "A", "'x'": "'x'", "\xff": "\xff"} {
 		if got := Capitalized(from); got != want {
 			t.Errorf("%q: %q", from, got)
@@ -50,7 +50,7 @@ func TestCapitalized(t *testing.T) {
 	}
 }
 
-func TestCounted(t *testing.T) {
+func TestANumberHasItsNounAndItsCommas(t *testing.T) {
 	for n, want := range map[int64]string{0: "0 keys", 1: "1 key", 2: "2 keys", 999: "999 keys", 1000: "1,000 keys", 28_874: "28,874 keys", 1_234_567: "1,234,567 keys", -1000: "-1,000 keys"} {
 		if got := Counted(n, "key", "keys"); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -136,7 +136,7 @@ func TestAShellReadsAQuotedWordAsItWas(t *testing.T) {
 	}
 }
 
-func TestCalled(t *testing.T) {
+func TestACommandIsWrittenAsTheProgramIsCalled(t *testing.T) {
 	for line, want := range map[string]string{
 		"djleaks key new":                 "uvx djleaks key new",
 		"djleaks":                         "djleaks",

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestCheckID(t *testing.T) {
+func TestAnIDIsAPathWithoutDotsOrControls(t *testing.T) {
 	for _, id := range []string{"site", "github.com/example/site", "git.example.org/Team/with..dots", "gitlab.com/" + strings.Repeat("g/", 140) + "x", "münchen/größe", "a b"} {
 		if problem := CheckID(id); problem != "" {
 			t.Errorf("%q: %s", id, problem)

@@ -70,7 +70,7 @@ var yamlCases = map[string]struct{ key, text string }{
 }
 
 // What is added is added, and everything else means what it did.
-func TestAddingToYAML(t *testing.T) {
+func TestAnEntryIsAddedToYAMLAndNothingElseChanges(t *testing.T) {
 	for name, c := range yamlCases {
 		t.Run(name, func(t *testing.T) {
 			out, err := "", error(nil)
@@ -156,7 +156,7 @@ func plan(t *testing.T, tree memory, f Facts) (*Plan, map[string]string) {
 	return p, files
 }
 
-func TestTheFirstMinute(t *testing.T) {
+func TestARepositoryWithNothingGetsHookCIFileAndIgnore(t *testing.T) {
 	tree := memory{"manage.py": "", "mysite/settings.py": ""}
 	facts := Facts{Origin: "git@github.com:ada/site.git", Hook: absent}
 	p, files := plan(t, tree, facts)
@@ -173,7 +173,7 @@ func TestTheFirstMinute(t *testing.T) {
 	}
 }
 
-func TestForges(t *testing.T) {
+func TestTheForgeOfTheOriginDecidesTheCIFile(t *testing.T) {
 	for _, c := range []struct{ origin, file string }{
 		{"https://github.com/ada/site", ".github/workflows/djleaks.yml"},
 		{"ssh://git@github.example.com:22/ada/site.git", ".github/workflows/djleaks.yml"},
@@ -199,7 +199,7 @@ func TestForges(t *testing.T) {
 	}
 }
 
-func TestCIThatIsThere(t *testing.T) {
+func TestAnExistingCIFileIsAddedToOrLeft(t *testing.T) {
 	gitlab := Facts{Origin: "https://gitlab.com/ada/site", Hook: installed}
 	for name, c := range map[string]struct {
 		text, want string
@@ -230,7 +230,7 @@ func TestCIThatIsThere(t *testing.T) {
 	}
 }
 
-func TestHookManagers(t *testing.T) {
+func TestEachHookManagerGetsItsOwnEntry(t *testing.T) {
 	for name, c := range map[string]struct {
 		files   memory
 		manager []hooks.Advice
