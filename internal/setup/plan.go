@@ -12,7 +12,8 @@ import (
 )
 
 // Tree is a work tree as the plan needs it. Paths are below the top level, with
-// slashes.
+// slashes. fix.Tree is the same: both say what they need of worktree.Tree, which
+// neither package imports.
 type Tree interface {
 	Paths() []string // the files that belong to the project, sorted
 	// Read returns a file's bytes, or an error for which errors.Is says
