@@ -121,3 +121,50 @@ func TestNoBlobIsWalkedTwice(t *testing.T) {
 		}
 	}
 }
+
+// The old side is asked about only where a key was found, and then mostly on the way.
+func TestTheOldSideIsWalkedOnTheWayOnceAKeyIsFound(t *testing.T) {
+	for _, leaks := range []bool{true, false} {
+		var stream strings.Builder
+		for n := range 2 {
+			fmt.Fprintf(&stream, "commit refs/heads/main\ncommitter A <a@example.com> %d +0000\ndata 1\nx\n", 1_700_000_000+n)
+			add := func(path, text string) {
+				fmt.Fprintf(&stream, "M 644 inline %s\ndata %d\n%s\n", path, len(text), text)
+			}
+			if n == 1 && leaks {
+				add("a_settings.py", "SECRET_KEY = '"+testkit.Key(1)+"'\n")
+			}
+			for file := range 2 * prefilterFrom {
+				add(fmt.Sprintf("b%02d.py", file), fmt.Sprintf("# SECRET_KEY is not here\nn = %d\n", file)+strings.Repeat(fmt.Sprintf("x = %d\n", file), 300+n))
+			}
+		}
+		dir := t.TempDir()
+		testkit.Git(t, dir, "", "init", "-q", "--bare", ".")
+		testkit.Git(t, dir, stream.String(), "fast-import", "--quiet")
+		testkit.Git(t, dir, "", "repack", "-adfq")
+		repo, err := gitstore.Open(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = repo.Close() })
+		source := repo.RangeOf(gitstore.RangeSpec{Include: []scanner.ObjectID{mustResolve(t, repo, "main")}, Exclude: []scanner.ObjectID{mustResolve(t, repo, "main~1")}})
+		f := prefilter{detector: django.New(), jobs: 1, repo: repo}
+		walked, all := 0, 0
+		source.Prefilter = func(blobs, later []scanner.ObjectID) gitstore.Keyless {
+			keyless := f.keyless(context.Background(), blobs, later)
+			for _, id := range later {
+				if all++; f.sizes[id] > 0 {
+					walked++
+				}
+			}
+			return keyless
+		}
+		source.WantKnown = func() bool { return false }
+		if _, err := source.Chunks(context.Background(), func(*scanner.Chunk) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if all != 2*prefilterFrom || leaks && walked < all/2 || !leaks && walked > 0 {
+			t.Errorf("leak %v: %d of %d old blobs are walked", leaks, walked, all)
+		}
+	}
+}
