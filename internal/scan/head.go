@@ -22,7 +22,7 @@ const maxHeadFile = 1 << 20
 // in passShare objects is wanted, because the pass looks at each of them.
 const (
 	passBytes = 64 << 20
-	passShare = 32
+	passShare = 128
 )
 
 // headProject reads the project from HEAD's tree.
