@@ -62,6 +62,8 @@ func TestAUsageErrorIsExitTwoAndSaidOnStandardError(t *testing.T) {
 		{"key new extra", "extra"},
 		{"range", "BASE..HEAD"},
 		{"range main", "BASE..HEAD"},
+		{"range a..b..c", "BASE..HEAD"},
+		{"range a...c", "BASE..HEAD"},
 		{"audit a b", "one repository"},
 		{"audit --jobs -3 .", "jobs"},
 	} {

@@ -31,7 +31,7 @@ var house = map[string][]string{
 	"internal/source":               {module + "scanner", module + "internal/say"},
 	"internal/report":               {module + "scanner", module + "internal/say", module + "internal/regular", "github.com/fatih/color"},
 	"internal/policy":               {module + "scanner", module + "internal/say", "github.com/BurntSushi/toml", "github.com/bmatcuk/doublestar/v4"},
-	"internal/cienv":                {module + "scanner"},
+	"internal/cienv":                {module + "internal/say", module + "scanner"},
 	"internal/cache":                {module + "scanner", module + "internal/ids", module + "internal/regular"},
 	"internal/project":              {module + "scanner", module + "internal/pysource", module + "internal/lazy", module + "internal/deployment"},
 	"internal/project/projecttest":  {module + "internal/project"},

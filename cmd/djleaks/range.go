@@ -21,7 +21,7 @@ func rangeCommand(p process) *cli.Command {
 		Flags: scanFlags(strictFlag(), acceptFromFlag()),
 		Action: func(c *cli.Context) error {
 			base, head, ok := strings.Cut(c.Args().First(), "..")
-			if c.NArg() != 1 || !ok || base == "" || strings.HasPrefix(head, ".") {
+			if c.NArg() != 1 || !ok || base == "" || strings.HasPrefix(head, ".") || strings.Contains(head, "..") {
 				return usageError{"range: give one BASE..HEAD", "djleaks range origin/main..HEAD"}
 			}
 			if head == "" {

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/djleaks/djleaks/internal/say"
 )
 
 // event is what is read of the event file.
@@ -46,7 +48,9 @@ func (e environment) github() (Job, error) {
 	}
 	path := e.get("GITHUB_EVENT_PATH")
 	if path == "" {
-		return j, fmt.Errorf("ci: %s: GITHUB_EVENT_PATH is not set, so nothing says which commits are meant", j.System)
+		return j, say.WithHint(
+			fmt.Errorf("ci: %s: GITHUB_EVENT_PATH is not set, so nothing says which commits are meant", j.System),
+			"djleaks ci --base REVISION, or --audit for the whole history")
 	}
 	text, err := e.readFile(path)
 	if err != nil {

@@ -35,7 +35,7 @@ func (r *Repository) MissingBase(base string) error {
 	e := &missingBaseError{base: base, shallow: len(r.Shallow()) > 0}
 	name, steps := splitRevision(base)
 	if id, err := r.resolveName(name); err == nil && id != "" && steps != "" && !e.shallow {
-		return fmt.Errorf("range: base: revision %q: %w", base, ErrUnknownRevision) // the name exists, but it has fewer ancestors
+		return unknownBase(base) // the name exists, but it has fewer ancestors
 	}
 	remote := r.defaultRemote()
 	words := []string{"git", "fetch"}
@@ -51,11 +51,17 @@ func (r *Repository) MissingBase(base string) error {
 		words = append(words, name)
 	case tracked:
 		words = append(words, say.Quote("+refs/heads/"+branch+":refs/remotes/"+remote+"/"+branch))
+	case len(r.config.Remotes()) == 0 && !e.shallow:
+		return unknownBase(base) // a slip of the pen
 	default:
 		words = append(words, say.Quote(name+":"+name))
 	}
 	e.fetch = strings.Join(words, " ")
 	return e
+}
+
+func unknownBase(base string) error {
+	return fmt.Errorf("range: base: revision %q: %w", base, ErrUnknownRevision)
 }
 
 // defaultRemote is the remote that a plain `git fetch` fetches from.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/djleaks/djleaks/internal/say"
@@ -61,6 +62,12 @@ func freshKey(r scanner.Replacement, program string) (command, note string) {
 // step is one thing to do, with a command or a line of code where there is one.
 type step struct{ Do, Code string }
 
+// onlyInFiles reports whether no key is from Git, so that nothing says who could
+// read it.
+func onlyInFiles(keys []scanner.Key) bool {
+	return len(keys) > 0 && !slices.ContainsFunc(keys, func(k scanner.Key) bool { return k.Status != scanner.StatusWorktree })
+}
+
 // whatToDo is what to do about leaked keys, in order. The leaked keys must not
 // become fallbacks: they would stay valid. program is how the reader calls this
 // one.
@@ -86,6 +93,13 @@ func (o Options) whatToDo(keys []scanner.Key, program string) []step {
 		read = "Read it from the environment: " + program + " fix shows the change."
 	}
 	var steps []step
+	if onlyInFiles(keys) {
+		steps = append(steps, step{
+			"See whether Git has ever had the file: this prints the commits that change it. If there are none, and nobody else " +
+				"could read the file, the key has not leaked and may stay.",
+			"git log --all --oneline -- FILE",
+		})
+	}
 	if !live {
 		steps = append(steps, step{
 			"Ask production whether it still uses one of these keys: this prints the fingerprint of its key.",
