@@ -128,19 +128,27 @@ func (doc *document) isDismissed(anchor int) bool {
 	return doc.isUsed(from, to) || value.CannotName(string(doc.text[from:to])) && !gluedForm(doc, anchor).claimed
 }
 
-// isUsed reports whether the name at text[from:to] is alone in its brackets: $(NAME),
-// ${NAME}, {{ name }}, f(NAME).
+// isUsed reports whether the name at text[from:to] is alone in its brackets, $(NAME),
+// ${NAME}, {{ name }}, f(NAME), and the brackets are given nothing, as in (NAME) = value.
 func (doc *document) isUsed(from, to int) bool {
 	for from > 0 && doc.text[from-1] == ' ' {
 		from--
 	}
+	var closing byte
 	switch byteAt(doc.text, from-1) {
 	case '(':
-		return byteAt(doc.text, skipSpaces(doc.text, to)) == ')'
+		closing = ')'
 	case '{':
-		return byteAt(doc.text, skipSpaces(doc.text, to)) == '}'
+		closing = '}'
+	default:
+		return false
 	}
-	return false
+	to = skipSpaces(doc.text, to)
+	if byteAt(doc.text, to) != closing {
+		return false
+	}
+	after := byteAt(doc.text, skipSpaces(doc.text, to+1))
+	return after != '=' && after != ':'
 }
 
 // texts reads the texts within this one, and returns where they are, ascending;

@@ -29,6 +29,19 @@ func TestNoFormIsAskedAboutTheNameOfNoKey(t *testing.T) {
 	}
 }
 
+func TestANameInBracketsIsGivenWhatFollowsThem(t *testing.T) {
+	for _, before := range []string{"(SECRET_KEY) = ", "( SECRET_KEY )=", "${SECRET_KEY}=", "(SECRET_KEY) : "} {
+		text := []byte(before + `"` + testkit.Key(1) + "\"\n")
+		var found []string
+		Read(text, anchorSet().Append(nil, text, 0, len(text))).Each(func(a *Assignment) {
+			found = append(found, a.Values[0])
+		})
+		if !slices.Equal(found, []string{testkit.Key(1)}) {
+			t.Errorf("%s: %d keys", before, len(found))
+		}
+	}
+}
+
 // A key near such a name is found as near any other, but for one that it is given:
 // that is somebody else's.
 func TestTheValueOfANameOfNoKeyIsNotAKeyNearIt(t *testing.T) {
