@@ -140,10 +140,8 @@ func (h *history) searchWalk(ctx context.Context, s *Scan, detector *django.Dete
 			return nil, err
 		}
 	}
-	if unread := collector.Unread(); len(unread) > 0 {
-		h.coverage.Notes = append(h.coverage.Notes, unread...)
-		h.result.Past = nil // a memory keeps no notes
-	}
+	h.hidden = collector.Unread()
+	h.coverage.Notes = append(h.coverage.Notes, h.hidden...)
 	cache.saveObjects(searched, h.repo.IDSize(), s.now(), matchedIn(findings, remarks, collector.Sources()), &h.coverage)
 	cache.saveMemory(h, findings, remarks, int64(h.Walk.Count()), h.coverage)
 	if cache != nil {

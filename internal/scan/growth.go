@@ -248,6 +248,8 @@ func (h *history) grow(ctx context.Context, s *Scan, detector *django.Detector, 
 	if h.namesMayTell(detector, findings) {
 		return nil, trace.ErrUnclear
 	}
+	h.hidden = g.Hidden // a new one is unclear
+	h.coverage.Notes = append(h.coverage.Notes, h.hidden...)
 	m.full = g.Full
 	m.noteEarlier(&h.coverage, g.Full, say.Counted(g.Count, "object was", "objects were")+" read by earlier audits with the same rules")
 	if h.remember {

@@ -31,6 +31,7 @@ type history struct {
 	result   *trace.Result
 	found    *scanner.History
 	remarks  []scanner.Remark
+	hidden   []string               // notes of files whose content is packed or encrypted
 	wanted   func(name []byte) bool // files whose names say that they may be keys
 	sources  []scanner.KeySource    // where the settings take their keys from
 	read     []scanner.KeySource    // each place that says so

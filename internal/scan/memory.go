@@ -25,6 +25,7 @@ type memory struct {
 	Remarks  []scanner.RemarkIn
 	Sources  []scanner.KeySource  // each place where a setting takes its key from
 	Tags     []gitstore.PeeledTag // that refs name
+	Hidden   []string             // notes of files whose content is packed or encrypted
 	Past     trace.Past
 }
 
@@ -55,7 +56,7 @@ func (m *auditCache) saveMemory(h *history, findings []scanner.Finding, remarks 
 	if m == nil || m.folder == nil {
 		return
 	}
-	next := &memory{Full: m.full, Count: count, Blobs: coverage.Blobs, Bytes: coverage.Bytes, Remarks: remarks, Sources: h.read, Tags: h.tags}
+	next := &memory{Full: m.full, Count: count, Blobs: coverage.Blobs, Bytes: coverage.Bytes, Remarks: remarks, Sources: h.read, Tags: h.tags, Hidden: h.hidden}
 	var err error
 	if m.full.IsZero() || h.unread || h.result.Past == nil || !next.read(h) || !next.add(findings) {
 		err = m.folder.Remove(memoryKind)
