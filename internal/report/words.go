@@ -60,16 +60,18 @@ func keyStatus(k *scanner.Key) string {
 	case k.Status != scanner.StatusHistory:
 		return words
 	}
-	var last time.Time
+	// The dates are those of authors: after a rebase a removal can be older than what it
+	// removes.
+	var removed, last time.Time
 	for i := range k.Occurrences {
-		for _, c := range k.Occurrences[i].Removed {
-			if c.Date.After(last) {
-				last = c.Date
-			}
-		}
+		removed = newest(removed, k.Occurrences[i].Removed)
+		last = newest(last, k.Occurrences[i].Introduced)
 	}
-	if last.IsZero() {
+	if removed.IsZero() {
 		return words
+	}
+	if removed.After(last) {
+		last = removed
 	}
 	return words + " since " + day(last)
 }
@@ -91,6 +93,16 @@ func reasons(k *scanner.Key) []string {
 		}
 	}
 	return out
+}
+
+// newest is the later one of t and the dates of some commits.
+func newest(t time.Time, commits []scanner.Commit) time.Time {
+	for i := range commits {
+		if commits[i].Date.After(t) {
+			t = commits[i].Date
+		}
+	}
+	return t
 }
 
 // current reports whether a status names a text that a reader can open now.
