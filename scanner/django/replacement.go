@@ -39,8 +39,19 @@ func (*Detector) ReplacementLines(text []byte) func(*scanner.Match) string {
 		if !strings.HasPrefix(string(m.Form), "python") || value.IsFallbacks(m.Name) || !plainName(m.Name) || call() == "" {
 			return ""
 		}
-		return m.Name + " = " + strings.Replace(call(), "%s", variableOf(text, m), 1)
+		return given(m.Form, m.Name, strings.Replace(call(), "%s", variableOf(text, m), 1))
 	}
+}
+
+// given is the Python that gives a name an expression, as the form writes it.
+func given(form scanner.Form, name, expression string) string {
+	switch form {
+	case forms.PythonDict:
+		return `"` + name + `": ` + expression
+	case forms.PythonKwarg:
+		return name + "=" + expression
+	}
+	return name + " = " + expression
 }
 
 // getterSigns finds the signs of all getters in one pass: each version of a file with a
@@ -126,7 +137,7 @@ func Replacement(o *scanner.Occurrence) scanner.Replacement {
 		if r.Python = true; strings.Contains(name, "FALLBACK") {
 			r.Line, r.Note = name+" = []", "a key that is listed here is still valid"
 		} else {
-			r.Line, r.Note = name+` = os.environ["`+r.Variable+`"]`, "with import os"
+			r.Line, r.Note = given(o.Form, name, `os.environ["`+r.Variable+`"]`), "with import os"
 		}
 	case inDotenv:
 		// -f, because the file may have been edited since it was staged
@@ -150,7 +161,7 @@ func Replacement(o *scanner.Occurrence) scanner.Replacement {
 func readBy(line string) (variable string, dotenv bool) {
 	getter, rest := "", line
 	if before, after, ok := strings.Cut(line, `("`); ok {
-		_, getter, _ = strings.Cut(before, "= ")
+		getter = before[1+strings.LastIndexAny(before, " ="):]
 		rest = after
 	} else if _, after, ok := strings.Cut(line, `environ["`); ok {
 		rest = after

@@ -22,6 +22,8 @@ func TestTheLineToWriteUsesTheGetterOfTheFile(t *testing.T) {
 		{"from decouple import config\nSECRET_KEY = config('SECRET_KEY', default='" + key + "')\n", `SECRET_KEY = config("SECRET_KEY")`},
 		{"import os\nDEBUG = os.getenv('DEBUG')\nIMPORT OS\nSECRET_KEY = '" + key + "'\nfrom decouple import config\n", `SECRET_KEY = config("DJANGO_SECRET_KEY")`},
 		{"import os\nJWT_SECRET_KEY = '" + key + "'\n", `JWT_SECRET_KEY = os.environ["JWT_SECRET_KEY"]`},
+		{"import os\nSIMPLE_JWT = {'SIGNING_KEY': '" + key + "'}\n", `"SIGNING_KEY": os.environ["SIGNING_KEY"]`},
+		{"import environ\nenv = environ.Env()\nsettings.configure(SECRET_KEY='" + key + "')\n", `SECRET_KEY=env("DJANGO_SECRET_KEY")`},
 		{"import os\nSECRET_KEY_FALLBACKS = ['" + key + "']\n", ""},
 		{"import os\nSECRET_KEY_FALLBACKS = [os.environ.get('OLD')]\n", ""},
 	} {
@@ -41,6 +43,8 @@ func TestAReplacementFollowsTheKindOfFile(t *testing.T) {
 	for _, c := range []struct{ path, form, name, want string }{
 		{"settings.py", "python-assign", "SECRET_KEY", `SECRET_KEY = os.environ["DJANGO_SECRET_KEY"]`},
 		{"x", "python-env-default", "JWT_SECRET", `JWT_SECRET = os.environ["JWT_SECRET"]`},
+		{"settings.py", "python-dict", "SIGNING_KEY", `"SIGNING_KEY": os.environ["SIGNING_KEY"]`},
+		{"settings.py", "python-kwarg", "SECRET_KEY", `SECRET_KEY=os.environ["DJANGO_SECRET_KEY"]`},
 		{"settings.py", "python-assign", "SECRET_KEY_FALLBACKS", `SECRET_KEY_FALLBACKS = []`},
 		{"a b/.env.prod", "dotenv", "SECRET_KEY", `git rm -f --cached 'a b/.env.prod'`},
 		{"docker-compose.yml", "yaml", "SECRET_KEY", `SECRET_KEY: ${DJANGO_SECRET_KEY:?}`},
@@ -77,6 +81,20 @@ func TestAReplacementForADangerousFallbackIsAListWithoutEmptyEntries(t *testing.
 		}
 		if got := django.Replacement(&o).String(); !strings.HasPrefix(got, "SECRET_KEY_FALLBACKS = [k for k in ") || !strings.HasSuffix(got, " if k]") {
 			t.Errorf("%s: %s", rule, got)
+		}
+	}
+}
+
+func TestALineToWriteSaysWhatItReads(t *testing.T) {
+	for line, dotenv := range map[string]bool{
+		`SECRET_KEY = env("SITE_KEY")`:         true,
+		`"SECRET_KEY": env.str("SITE_KEY")`:    true,
+		`SECRET_KEY=config("SITE_KEY")`:        true,
+		`SECRET_KEY = os.environ["SITE_KEY"]`:  false,
+		`"SECRET_KEY": os.environ["SITE_KEY"]`: false,
+	} {
+		if got := django.Replacement(&scanner.Occurrence{Replacement: line}); got.Variable != "SITE_KEY" || got.Dotenv != dotenv || got.Line != line {
+			t.Errorf("%s: %+v", line, got)
 		}
 	}
 }
