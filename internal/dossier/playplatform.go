@@ -68,8 +68,12 @@ func (b *book) platform(p project.Platform) (do, run string) {
 	case project.GitLab:
 		return "If the site is deployed from this pipeline, set its variable " + name + " to the new key.", freshKey + " | glab variable update " + name
 	case project.Compose:
-		env := say.Quote(path.Join(path.Dir(p.Path), ".env"))
-		return set + " In the .env beside the file, or in what env_file names; neither belongs in Git.",
+		where := " In the .env beside the file, or in what env_file names; neither belongs in Git."
+		if p.EnvFile != "" {
+			where = " In the file that env_file names; it does not belong in Git."
+		}
+		env := say.Quote(cmp.Or(p.EnvFile, path.Join(path.Dir(p.Path), ".env")))
+		return set + where,
 			"umask 077; { " + withNewKey(name, env) + "; } > " + env + ".new && mv " + env + ".new " + env
 	case project.Systemd:
 		return b.systemd(p)

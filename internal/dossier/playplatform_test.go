@@ -37,6 +37,10 @@ func TestEachPlatformHasItsOwnCommandForTheKey(t *testing.T) {
 			t.Errorf("%s: the key does not come through a pipe: %q", kind, run)
 		}
 	}
+	compose := project.Platform{Kind: project.Compose, EnvFile: "docker/prod/.env", Site: project.Site{Path: "compose.yml"}}
+	if do, run := new(book).platform(compose); !strings.Contains(do, "file that env_file names") || !strings.HasSuffix(run, " docker/prod/.env") {
+		t.Errorf("Compose with a file of variables: %q, %q", do, run)
+	}
 	if do, run := new(book).platform(project.Platform{Kind: "other"}); do != "" || run != "" {
 		t.Errorf("%q, %q", do, run)
 	}

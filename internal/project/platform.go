@@ -33,7 +33,7 @@ type Platform struct {
 	Site
 	App     string // its name there: an application, a service, a Secret; may be empty
 	Key     string // the variable's name there, if the file has one for the key
-	EnvFile string // of a unit of systemd: where it takes its variables from; may be empty
+	EnvFile string // where a unit of systemd or a service of Compose takes its variables from; may be empty
 }
 
 // maxManifests bounds the YAML files that are read.
@@ -166,6 +166,9 @@ func (p *Project) platform(file string, text []byte) (q Platform, ok bool) {
 	case GitLab:
 		return q, q.Key != ""
 	case Compose:
+		if q.Key == "" && !mentions("KEY") { // else perhaps ${NAME}, which is from the .env beside the file
+			q.EnvFile = composeEnvFile(file, text)
+		}
 		return q, q.Key != "" || mentions("manage.py") || mentions("env_file")
 	case Systemd:
 		return q, q.unit(text)
