@@ -3,6 +3,7 @@ package dossier
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -263,6 +264,29 @@ func TestTheExposureOfOneSecretBeginsWithItsFirstKey(t *testing.T) {
 	for _, k := range complete(facts, old, marked, other) {
 		if k.Exposure == nil || k.Exposure.Days != want[k.Fingerprint].days || k.Exposure.Key != want[k.Fingerprint].key {
 			t.Errorf("%s: %+v", k.Fingerprint, k.Exposure)
+		}
+	}
+}
+
+// A branch that was deleted on a server leaves its commits in a clone, without a log.
+func TestACommitThatNoLogHasMayHaveBeenFetched(t *testing.T) {
+	one := commits("c1")
+	for _, c := range []struct {
+		at   scanner.Occurrence
+		want string
+	}{
+		{scanner.Occurrence{Status: scanner.StatusUnreachable, Introduced: one}, "unknown"},
+		{scanner.Occurrence{Status: scanner.StatusUnreachable, Introduced: one, Reflog: true}, "false"},
+		{scanner.Occurrence{Status: scanner.StatusUnreachable, Blob: "b"}, "false"}, // never committed
+		{scanner.Occurrence{Status: scanner.StatusHistory, Introduced: one}, "false"},
+		{scanner.Occurrence{Status: scanner.StatusUnreachable, Introduced: one, Pushed: true}, "true"},
+	} {
+		got := "unknown"
+		if p := pushed(&scanner.Key{Occurrences: []scanner.Occurrence{c.at}}, &Facts{}); p != nil {
+			got = strconv.FormatBool(*p)
+		}
+		if got != c.want {
+			t.Errorf("%+v: pushed %s, want %s", c.at, got, c.want)
 		}
 	}
 }

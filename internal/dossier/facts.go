@@ -72,13 +72,17 @@ func IsRemote(ref string) bool {
 // pushed says whether others can have a key by Git.
 func pushed(k *scanner.Key, f *Facts) *bool {
 	yes, no := true, false
+	unknown := f.PushUnknown != ""
 	for i := range k.Occurrences {
 		o := &k.Occurrences[i]
 		if o.Pushed || slices.ContainsFunc(o.Refs, IsRemote) {
 			return &yes
 		}
+		// A commit that no log of this clone has was perhaps fetched, from a branch that is
+		// gone.
+		unknown = unknown || o.Status == scanner.StatusUnreachable && !o.Reflog && !o.NeverCommitted()
 	}
-	if f.PushUnknown != "" {
+	if unknown {
 		return nil
 	}
 	return &no
